@@ -1,0 +1,137 @@
+// The connector SDK, exported as `heysync/connector`: what a connector is, and nothing about how heysync uses it.
+//
+// SOURCE RECORD: one person as the source holds it: an id that never changes, fields, when it changed.
+// PAGE: records that are saved in one transaction together with the POSITION that ends them.
+// PULL: an async iterator of pages. The engine owns cursors, windows, overlap, deletion and retries:
+// a connector only says what it saw, and where it stands.
+import type { ZodType } from 'zod'
+
+/** One record as the source holds it. */
+export interface SourceRecord {
+  /** The source's own id; it must outlive edits and sorting. Never a row number. */
+  readonly id: string
+  /** Field name to value. Values are kept as the source gives them (text, number, boolean, null, lists, objects). */
+  readonly fields: Readonly<Record<string, unknown>>
+  /** RFC 3339 instant of the last change, as text so that no precision is lost; null when the source has none. */
+  readonly updatedAt: string | null
+  /** True when the source says that this record is gone. Absence is the engine's business, not the connector's. */
+  readonly deleted?: boolean
+  /** The id of the record that this one was merged into. */
+  readonly mergedInto?: string
+  /** Where a person finds it, e.g. `contacts.csv:17`. */
+  readonly place?: string
+}
+
+/** A record that could not be read. It is reported, and never taken for a removal. */
+export interface BadRecord {
+  /** The record's id where it could still be read, else null. */
+  readonly id: string | null
+  /** Where a person finds it, e.g. `contacts.csv:17`. */
+  readonly place: string
+  readonly code: 'ROW_MALFORMED' | 'ID_MISSING' | 'ID_DUPLICATE' | 'UPDATED_INVALID'
+  /** One sentence for the operator. */
+  readonly message: string
+  /** The piece of raw text that failed, at most 200 characters. */
+  readonly value?: string
+}
+
+export interface Page {
+  readonly records: readonly SourceRecord[]
+  readonly bad?: readonly BadRecord[]
+  /** Opaque: handed back as `resumeAfter` when this pull has to go on after a crash. */
+  readonly position: string
+  /** On the last page only. */
+  readonly end?: PullEnd
+}
+
+/** How a pull ended. A pull whose last page lacks this is taken as incomplete. */
+export interface PullEnd {
+  /**
+   * `everything`: all records of the source were yielded, so a known record that was not is gone.
+   * `changes`: absence means nothing.
+   */
+  readonly covers: 'everything' | 'changes'
+  /** The source's own count of records, to hold against what was yielded; null when it has none. */
+  readonly count: number | null
+  /** For token connectors: handed back as `token` in the next incremental pull. */
+  readonly token?: string
+}
+
+export interface PullRequest {
+  /** `full`: yield everything. `incremental`: what changed in `window` (watermark) or since `token`. */
+  readonly mode: 'full' | 'incremental'
+  /** RFC 3339 bounds, both inclusive. `from` is null when nothing was pulled before. Overlap and lag are already in it. */
+  readonly window: { readonly from: string | null; readonly to: string }
+  /** What the last completed pull ended with; null in a full pull. */
+  readonly token: string | null
+  /** The position of the last saved page of this same pull; null at its start. Going back to the start is always right. */
+  readonly resumeAfter: string | null
+}
+
+export interface ConnectorContext {
+  /** Aborts when the user or the service stops. Pass it to everything that waits. */
+  readonly signal: AbortSignal
+  /** Relative paths in options start from here: the folder of the config file. */
+  readonly baseDir: string
+  readonly clock: { now(): number; sleep(ms: number, signal?: AbortSignal): Promise<void> }
+  readonly log: { debug(message: string): void; info(message: string): void; warn(message: string): void }
+}
+
+/** What a source looks like: for `init`, `check`, and the nearest-name hints. */
+export interface Discovery {
+  readonly fields: readonly { readonly name: string; readonly samples: readonly string[] }[]
+  /** Records in the source, where that is cheap to know. */
+  readonly count: number | null
+}
+
+export interface Capabilities {
+  /** How an incremental pull finds changes; `none` means that each pull is full. */
+  readonly incremental: 'watermark' | 'token' | 'none'
+  /** The source reports deletions itself. */
+  readonly deletes: boolean
+  readonly merges: boolean
+  readonly consent: boolean
+}
+
+export interface Connector<Options = unknown> {
+  /** The word in the config's `connector:` key. */
+  readonly kind: string
+  readonly summary: string
+  /** Parsed once; every key has a `.describe()` sentence, which becomes help and docs. */
+  readonly options: ZodType<Options>
+  readonly capabilities: Capabilities
+  /** True when mapped fields are known up front, so that a mapped field that does not exist is a config error. */
+  readonly fixedFields: boolean
+  /** Reads a little. Throws a ConnectorError when the source cannot be used as configured. */
+  discover(options: Options, context: ConnectorContext): Promise<Discovery>
+  pull(options: Options, request: PullRequest, context: ConnectorContext): AsyncIterable<Page>
+}
+
+/** Keeps the option type while the connector is written. */
+export function defineConnector<Options>(connector: Connector<Options>): Connector<Options> {
+  return connector
+}
+
+/** What a connector throws. Anything else that it throws counts as `failed`. */
+export class ConnectorError extends Error {
+  override readonly name = 'ConnectorError'
+  readonly kind: ConnectorErrorKind
+  readonly hint: string | undefined
+  readonly place: string | undefined
+
+  constructor(
+    kind: ConnectorErrorKind,
+    details: { message: string; hint?: string; place?: string; cause?: unknown },
+  ) {
+    super(details.message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.kind = kind
+    this.hint = details.hint
+    this.place = details.place
+  }
+}
+
+/**
+ * `not-found`: what the options point at is not there. `unreadable`: it is, but in another format. `field`: a column that the
+ * options name is missing. `busy`: still being written. `empty`: not even a header. `failed`: anything worth trying again.
+ */
+export type ConnectorErrorKind = 'not-found' | 'unreadable' | 'field' | 'busy' | 'empty' | 'failed'

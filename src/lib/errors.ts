@@ -1,0 +1,119 @@
+// Owns the error vocabulary: a closed union of codes, each with its verdict and exit code.
+// Messages may improve at any time; codes, verdicts and exit codes are the contract.
+
+/** What the engine does about an error. */
+export type Verdict = 'retry' | 'reject' | 'dead-letter' | 'stop'
+
+/** Process exit codes of the CLI: 0 done, 1 worth retrying, 2 usage or config, 3 held, 4 findings, 5 database newer. */
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5
+
+interface ErrorKind {
+  readonly verdict: Verdict
+  readonly exitCode: ExitCode
+  /** One sentence for `docs/errors.md`. */
+  readonly meaning: string
+}
+
+export const ERROR_TABLE = {
+  ERR_USAGE: { verdict: 'stop', exitCode: 2, meaning: 'The command line is not understood.' },
+  ERR_CONFIG_NOT_FOUND: { verdict: 'stop', exitCode: 2, meaning: 'There is no config file where heysync looked.' },
+  ERR_CONFIG_SYNTAX: { verdict: 'stop', exitCode: 2, meaning: 'The config file is not valid YAML.' },
+  ERR_CONFIG_INVALID: { verdict: 'stop', exitCode: 2, meaning: 'The config file is YAML, but a key or a value in it is wrong.' },
+  ERR_CONFIG_SECRET: { verdict: 'stop', exitCode: 2, meaning: 'A `${NAME}` or `${file:…}` in the config cannot be filled in.' },
+  ERR_EXPRESSION: { verdict: 'stop', exitCode: 2, meaning: 'A CEL expression in the config does not compile.' },
+  ERR_SOURCE_UNKNOWN: { verdict: 'stop', exitCode: 2, meaning: 'No source in the config has this id.' },
+  ERR_SOURCE_NOT_FOUND: { verdict: 'stop', exitCode: 2, meaning: 'What a source points at (a file, a table) is not there.' },
+  ERR_SOURCE_UNREADABLE: { verdict: 'stop', exitCode: 2, meaning: 'The source is there but is not in the format its connector reads.' },
+  ERR_SOURCE_FIELD: { verdict: 'stop', exitCode: 2, meaning: 'The source lacks a column that the config names.' },
+  ERR_SOURCE_EMPTY: { verdict: 'retry', exitCode: 1, meaning: 'The source has no records where it had some before; nobody is removed.' },
+  ERR_SOURCE_BUSY: { verdict: 'retry', exitCode: 1, meaning: 'The source is still being written, so it was not read.' },
+  ERR_SOURCE_INCOMPLETE: { verdict: 'retry', exitCode: 1, meaning: 'A pull ended without proof that it saw everything; nobody is removed.' },
+  ERR_SOURCE_FAILED: { verdict: 'retry', exitCode: 1, meaning: 'The source could not be read this time.' },
+  ERR_FIELD_UNKNOWN: { verdict: 'stop', exitCode: 2, meaning: 'The account has no custom field of a name that the mapping uses.' },
+  ERR_TAG_UNKNOWN: { verdict: 'stop', exitCode: 2, meaning: 'The account has no tag of a name that the mapping gives.' },
+  ERR_MEMBER_UNKNOWN: { verdict: 'stop', exitCode: 2, meaning: 'The account has no team member that the mapping names as assignee.' },
+  ERR_ACCOUNT_CHANGED: { verdict: 'stop', exitCode: 2, meaning: 'The credentials belong to another account than the one in the database.' },
+  ERR_HEYMARKET_UNAUTHORIZED: { verdict: 'stop', exitCode: 2, meaning: 'Heymarket refused the credentials (401).' },
+  ERR_HEYMARKET_FORBIDDEN: { verdict: 'stop', exitCode: 2, meaning: 'The credentials are right but lack access (403).' },
+  ERR_HEYMARKET_REJECTED: { verdict: 'dead-letter', exitCode: 1, meaning: 'Heymarket refused the content of a request (400 or another 4xx).' },
+  ERR_HEYMARKET_NOT_FOUND: { verdict: 'dead-letter', exitCode: 1, meaning: 'Heymarket does not know the thing asked for (404).' },
+  ERR_HEYMARKET_RATE_LIMITED: { verdict: 'retry', exitCode: 1, meaning: 'Heymarket answered 429: too many requests in a minute.' },
+  ERR_HEYMARKET_SERVER: { verdict: 'retry', exitCode: 1, meaning: 'Heymarket failed with a 5xx; a write may or may not have been applied.' },
+  ERR_HEYMARKET_UNREACHABLE: { verdict: 'retry', exitCode: 1, meaning: 'No connection could be made, so nothing was sent.' },
+  ERR_HEYMARKET_NO_ANSWER: { verdict: 'retry', exitCode: 1, meaning: 'The request was sent and no answer came; a write may or may not have been applied.' },
+  ERR_HEYMARKET_ANSWER: { verdict: 'retry', exitCode: 1, meaning: 'Heymarket answered in a shape that heysync does not know.' },
+  ERR_NOT_STORED: { verdict: 'dead-letter', exitCode: 1, meaning: 'Heymarket accepted a write but reads back different values.' },
+  ERR_DATABASE_NEWER: { verdict: 'stop', exitCode: 5, meaning: 'The database was written by a newer heysync.' },
+  ERR_DATABASE_OPEN: { verdict: 'stop', exitCode: 2, meaning: 'The database file cannot be opened or is not a heysync database.' },
+  ERR_DATABASE_FULL: { verdict: 'retry', exitCode: 1, meaning: 'The disk that holds the database is full.' },
+  ERR_DATABASE_BUSY: { verdict: 'retry', exitCode: 1, meaning: 'Another heysync process is working on this database.' },
+  ERR_CYCLE_UNKNOWN: { verdict: 'stop', exitCode: 2, meaning: 'No cycle has this id.' },
+  ERR_COUNTS: { verdict: 'stop', exitCode: 1, meaning: 'The counts of a cycle do not add up: a defect in heysync, please report it.' },
+  ERR_PORT_IN_USE: { verdict: 'stop', exitCode: 2, meaning: 'The address to listen on is taken.' },
+  ERR_ABORTED: { verdict: 'retry', exitCode: 1, meaning: 'The work was interrupted; the next run goes on from what was saved.' },
+  ERR_INTERNAL: { verdict: 'stop', exitCode: 1, meaning: 'A defect in heysync, please report it.' },
+} as const satisfies Record<`ERR_${string}`, ErrorKind>
+
+export type ErrorCode = keyof typeof ERROR_TABLE
+
+export interface ErrorDetails {
+  /** What happened and where, in one sentence. */
+  readonly message: string
+  /** The command or config line to use next. */
+  readonly hint?: string
+  readonly cause?: unknown
+  /** The place in a file, as `path:line:column`, where there is one. */
+  readonly place?: string
+  /** Heymarket's `X-Request-Id`, to quote to its support. */
+  readonly requestId?: string
+  /** HTTP status, where an answer came. */
+  readonly status?: number
+  /** How long the other side asked us to wait, in milliseconds. */
+  readonly retryAfterMs?: number
+}
+
+export class HeysyncError extends Error {
+  override readonly name = 'HeysyncError'
+  readonly code: ErrorCode
+  readonly hint: string | undefined
+  readonly place: string | undefined
+  readonly requestId: string | undefined
+  readonly status: number | undefined
+  readonly retryAfterMs: number | undefined
+
+  constructor(code: ErrorCode, details: ErrorDetails) {
+    super(details.message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.hint = details.hint
+    this.place = details.place
+    this.requestId = details.requestId
+    this.status = details.status
+    this.retryAfterMs = details.retryAfterMs
+  }
+
+  get verdict(): Verdict {
+    return ERROR_TABLE[this.code].verdict
+  }
+
+  get exitCode(): ExitCode {
+    return ERROR_TABLE[this.code].exitCode
+  }
+}
+
+/** Anything thrown, as a HeysyncError: what is not ours becomes ERR_INTERNAL with its cause kept. */
+export function asHeysyncError(thrown: unknown): HeysyncError {
+  if (thrown instanceof HeysyncError) return thrown
+  const code = (thrown as { code?: unknown } | null)?.code
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC') {
+    return new HeysyncError('ERR_DATABASE_FULL', {
+      message: `The disk is full: ${message}`,
+      hint: 'Free some space and run the same command again; nothing that was saved is lost.',
+      cause: thrown,
+    })
+  }
+  if (thrown instanceof Error && thrown.name === 'AbortError') {
+    return new HeysyncError('ERR_ABORTED', { message: 'Interrupted.', cause: thrown })
+  }
+  return new HeysyncError('ERR_INTERNAL', { message, cause: thrown })
+}
