@@ -91,6 +91,8 @@ export interface Capabilities {
   readonly deletes: boolean
   readonly merges: boolean
   readonly consent: boolean
+  /** The connector goes on from `resumeAfter`. Where false, an interrupted pull starts over. */
+  readonly resumable: boolean
 }
 
 export interface Connector<Options = unknown> {

@@ -1,0 +1,185 @@
+// Owns the wiring: a loaded config becomes an engine that can run cycles. What was opened last is closed first.
+import { createClient, type HeymarketClient } from './heymarket/client.ts'
+import { createAuthorizer } from './heymarket/auth.ts'
+import { openBudget, type RequestBudget } from './heymarket/budget.ts'
+import { createTransport } from './heymarket/transport.ts'
+import type { LoadedConfig } from './config/load.ts'
+import { acquireLock } from './db/lock.ts'
+import { type Db, openDatabase } from './db/open.ts'
+import type { Clock } from './lib/clock.ts'
+import { HeysyncError } from './lib/errors.ts'
+import { contentHash } from './lib/hash.ts'
+import type { Logger } from './lib/logger.ts'
+import { nearest } from './lib/nearest.ts'
+import { cycleStore } from './sync/cycles.ts'
+import { lookupCache } from './sync/diff/lookups.ts'
+import type { Engine } from './sync/engine.ts'
+import { heldStore } from './sync/guard/held-store.ts'
+import { openMirror } from './sync/mirror/mirror.ts'
+import { compileNormalizer } from './sync/normalize/normalize.ts'
+import { openOutbox } from './sync/outbox/outbox.ts'
+import type { Source } from './sync/pull/pull.ts'
+
+export interface AppOptions {
+  readonly loaded: LoadedConfig
+  readonly clock: Clock
+  readonly random: () => number
+  readonly signal: AbortSignal
+  readonly log: Logger
+}
+
+export interface App {
+  readonly loaded: LoadedConfig
+  readonly db: Db
+  readonly client: HeymarketClient
+  readonly budget: RequestBudget
+  readonly engine: Engine
+  /** Runs `work` as the only heysync process that works on this database. Errors: ERR_DATABASE_BUSY. */
+  alone<T>(holder: string, work: () => Promise<T>, onWait?: (holder: string) => void): Promise<T>
+  /** Errors: ERR_SOURCE_UNKNOWN, with the nearest id. */
+  sourceIds(wanted: readonly string[]): string[]
+  close(): void
+}
+
+/** How long a command waits for another heysync process to finish its cycle, in milliseconds. */
+const LOCK_WAIT_MS = 10 * 60_000
+
+/** Opens everything that the config names. Errors: ERR_EXPRESSION, ERR_DATABASE_*. No request is sent yet. */
+export function openApp({ loaded, clock, random, signal, log }: AppOptions): App {
+  const { config } = loaded
+  const sources = compileSources(loaded)
+  const releasers: (() => void)[] = []
+  const close = () => {
+    while (releasers.length > 0) releasers.pop()?.()
+  }
+  try {
+    const db = openDatabase(loaded.databasePath)
+    releasers.push(() => db.close())
+    let requests = 0
+    const budget = openBudget(db, config.heymarket.requestsPerMinute, clock)
+    const transport = createTransport({
+      baseUrl: config.heymarket.baseUrl,
+      authorizer: createAuthorizer(config.heymarket.auth, clock),
+      budget,
+      clock,
+      random,
+      signal,
+      timeoutMs: config.heymarket.timeoutMs,
+      concurrency: config.heymarket.concurrency,
+      onExchange: ({ method, path, status, ms }) => {
+        requests += 1
+        log.debug({ method, path: path.replace(/\d+$/, ':id'), status, ms }, 'request')
+      },
+    })
+    releasers.push(() => transport.close())
+    const client = createClient(transport)
+    const mirror = openMirror(db)
+    const named = {
+      customFields: sources.flatMap((source) => source.normalizer.customFields),
+      tags: sources.flatMap((source) => [
+        ...source.normalizer.tagLiterals,
+        ...(source.config.removedTag === undefined ? [] : [source.config.removedTag]),
+      ]),
+    }
+    for (const tag of named.tags) mirror.contacts.ownTag(tag)
+    const engine: Engine = {
+      mirror,
+      outbox: openOutbox(db),
+      held: heldStore(db),
+      cycles: cycleStore(db),
+      client,
+      lookups: lookupCache(db, client, lookupNeeds(loaded), clock),
+      sources,
+      named,
+      resolvePolicy: { sourceOrder: config.sources.map((source) => source.id), mode: config.resolve },
+      tagPolicy: config.tags.policy,
+      removal: (sourceId) => {
+        const source = config.sources.find((one) => one.id === sourceId)
+        return { rung: source?.onRemoved ?? 'keep', tag: source?.removedTag }
+      },
+      guard: config.guard,
+      concurrency: config.heymarket.concurrency,
+      clock,
+      random,
+      signal,
+      log,
+      connectorContext: (source) => ({
+        signal,
+        clock,
+        baseDir: loaded.baseDir,
+        log: {
+          debug: (message) => log.debug({ source }, message),
+          info: (message) => log.info({ source }, message),
+          warn: (message) => log.warn({ source }, message),
+        },
+      }),
+      requestCount: () => requests,
+    }
+    return {
+      loaded,
+      db,
+      client,
+      budget,
+      engine,
+      alone: async (holder, work, onWait) => {
+        const lock = await acquireLock(loaded.databasePath, {
+          holder: `${holder} (process ${process.pid})`,
+          waitMs: LOCK_WAIT_MS,
+          clock,
+          signal,
+          ...(onWait ? { onWait } : {}),
+        })
+        try {
+          return await work()
+        } finally {
+          lock.release()
+        }
+      },
+      sourceIds: (wanted) => checkSourceIds(loaded, wanted),
+      close,
+    }
+  } catch (error) {
+    close()
+    throw error
+  }
+}
+
+function compileSources(loaded: LoadedConfig): Source[] {
+  const { config } = loaded
+  return config.sources.map((source, index) => {
+    const ready = loaded.sources.get(source.id)
+    if (!ready) throw new HeysyncError('ERR_INTERNAL', { message: `Source ${source.id} was not loaded.` })
+    const normalizer = compileNormalizer(source, {
+      defaultCountry: config.defaultCountry,
+      keyPath: ['sources', index],
+    })
+    return { config: source, connector: ready.connector, options: ready.options, normalizer }
+  })
+}
+
+function lookupNeeds({ config }: LoadedConfig) {
+  const { auth, baseUrl } = config.heymarket
+  const credential = 'secretId' in auth ? auth.secretId : auth.apiKey
+  return {
+    account: contentHash(`${baseUrl} ${credential}`).toString('hex'),
+    fields: config.sources.some((source) => source.map.custom !== undefined),
+    tags: config.sources.some((source) => source.map.tags !== undefined || source.onRemoved === 'tag'),
+  }
+}
+
+function checkSourceIds({ config }: LoadedConfig, wanted: readonly string[]): string[] {
+  const ids = config.sources.map((source) => source.id)
+  for (const id of wanted) {
+    if (ids.includes(id)) continue
+    const near = nearest(id, ids)
+    throw new HeysyncError('ERR_SOURCE_UNKNOWN', {
+      message: `There is no source "${id}" in ${loadedName(ids)}.`,
+      hint: near ? `Did you mean "${near}"?` : `The sources are: ${ids.join(', ')}.`,
+    })
+  }
+  return wanted.length === 0 ? ids : [...wanted]
+}
+
+function loadedName(ids: readonly string[]): string {
+  return ids.length === 1 ? 'the config, which has one' : `the config, which has ${ids.length}`
+}

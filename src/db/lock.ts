@@ -1,0 +1,67 @@
+// Owns the right to work on a database: one process at a time runs cycles on it.
+// The lock is the operating system's own on a side file, so a killed process can never leave it behind.
+import { readFileSync, writeFileSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import type { Clock } from '../lib/clock.ts'
+import { HeysyncError } from '../lib/errors.ts'
+
+export interface Lock {
+  release(): void
+}
+
+const POLL_MS = 200
+
+/**
+ * Takes the lock of the database at `databasePath`, waiting up to `waitMs` for another process to finish.
+ * Errors: ERR_DATABASE_BUSY, which names the holder.
+ */
+export async function acquireLock(
+  databasePath: string,
+  request: { holder: string; waitMs: number; clock: Clock; signal?: AbortSignal; onWait?: (holder: string) => void },
+): Promise<Lock> {
+  const path = `${databasePath}-lock`
+  const giveUpAt = request.clock.now() + request.waitMs
+  let told = false
+  for (;;) {
+    const lock = tryLock(path, request.holder)
+    if (lock) return lock
+    const holder = readHolder(path)
+    if (request.clock.now() >= giveUpAt) {
+      throw new HeysyncError('ERR_DATABASE_BUSY', {
+        message: `${holder} is working on ${databasePath}.`,
+        hint: 'Let it finish and run this again, or stop it first.',
+      })
+    }
+    if (!told) request.onWait?.(holder)
+    told = true
+    await request.clock.sleep(POLL_MS, request.signal)
+  }
+}
+
+function tryLock(path: string, holder: string): Lock | null {
+  const db = new Database(path, { timeout: 0 })
+  try {
+    db.pragma('locking_mode = EXCLUSIVE')
+    db.exec('BEGIN EXCLUSIVE')
+    writeFileSync(`${path}-holder`, holder)
+  } catch (error) {
+    db.close()
+    const code = (error as { code?: unknown }).code
+    if (code === 'SQLITE_BUSY' || code === 'SQLITE_LOCKED') return null
+    throw error
+  }
+  return {
+    release: () => {
+      db.exec('ROLLBACK')
+      db.close()
+    },
+  }
+}
+
+function readHolder(path: string): string {
+  try {
+    return readFileSync(`${path}-holder`, 'utf8')
+  } catch {
+    return 'Another heysync process'
+  }
+}

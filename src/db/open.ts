@@ -1,0 +1,64 @@
+// Owns the SQLite connection: its pragmas, and what is said when a file cannot be used.
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Database from 'better-sqlite3'
+import { HeysyncError } from '../lib/errors.ts'
+import { migrate } from './migrate.ts'
+
+export type Db = Database.Database
+
+/** Marks the file as a heysync database (ASCII "hsyn"). */
+const APPLICATION_ID = 0x6873796e
+
+/**
+ * Opens, and where needed creates and migrates, the database at `path`.
+ * Errors: ERR_DATABASE_OPEN, ERR_DATABASE_NEWER.
+ */
+export function openDatabase(path: string): Db {
+  let db: Db
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    db = new Database(path)
+  } catch (cause) {
+    throw cannotOpen(path, cause)
+  }
+  try {
+    // A killed process loses nothing. A power cut may lose the last instants, which is harmless: every cycle reads
+    // Heymarket's news before it plans, so a write that was forgotten is found again, not repeated.
+    db.pragma('synchronous = NORMAL')
+    db.pragma('busy_timeout = 10000')
+    const id = db.pragma('application_id', { simple: true })
+    const empty = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0
+    if (id !== APPLICATION_ID && !empty) {
+      throw new HeysyncError('ERR_DATABASE_OPEN', {
+        message: `${path} is a SQLite file, but not a heysync database.`,
+        hint: 'Point `database:` in heysync.yaml at another file; this one was not touched.',
+      })
+    }
+    db.pragma('journal_mode = WAL')
+    db.pragma(`application_id = ${APPLICATION_ID}`)
+    migrate(db, path)
+    return db
+  } catch (error) {
+    db.close()
+    if (error instanceof HeysyncError) throw error
+    throw cannotOpen(path, error)
+  }
+}
+
+function cannotOpen(path: string, cause: unknown): HeysyncError {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  const code = (cause as { code?: unknown }).code
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC') {
+    return new HeysyncError('ERR_DATABASE_FULL', {
+      message: `The disk that holds ${path} is full.`,
+      hint: 'Free some space and run the same command again; nothing that was saved is lost.',
+      cause,
+    })
+  }
+  return new HeysyncError('ERR_DATABASE_OPEN', {
+    message: `The database ${path} cannot be opened: ${why}.`,
+    hint: 'Check `database:` in heysync.yaml and the rights on that folder. If the file is damaged, move it away: the next `heysync sync` rebuilds it from both sides.',
+    cause,
+  })
+}

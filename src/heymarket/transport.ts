@@ -1,0 +1,175 @@
+// Owns one HTTP exchange with Heymarket: budget, credential, answer, and what a failure means.
+// Repeats only what is safe to repeat: reads, and writes that certainly were not applied.
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import { type Got, got, RequestError, type Response, TimeoutError } from 'got'
+import type { ZodType } from 'zod'
+import type { Clock } from '../lib/clock.ts'
+import { HeysyncError } from '../lib/errors.ts'
+import type { Authorizer } from './auth.ts'
+import type { RequestBudget } from './budget.ts'
+import { parseBody, statusError } from './answer.ts'
+
+export interface ApiRequest<T> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** From the root, e.g. `/v1/contacts`. */
+  readonly path: string
+  readonly query?: Readonly<Record<string, string | number | boolean>>
+  readonly json?: unknown
+  /** Tolerant reader of the answer. */
+  readonly answer: ZodType<T>
+  /** A read may be repeated at will; a write only while it certainly was not applied. */
+  readonly effect: 'read' | 'write'
+}
+
+export interface Transport {
+  /** Errors: the ERR_HEYMARKET_* codes. ERR_HEYMARKET_SERVER, _NO_ANSWER and _ANSWER leave a write's outcome unknown. */
+  send<T>(request: ApiRequest<T>): Promise<{ value: T; requestId: string | undefined }>
+  close(): void
+}
+
+export interface TransportOptions {
+  readonly baseUrl: string
+  readonly authorizer: Authorizer
+  readonly budget: RequestBudget
+  readonly clock: Clock
+  readonly random: () => number
+  readonly timeoutMs: number
+  readonly concurrency: number
+  readonly signal?: AbortSignal
+  /** Called for each answer or failure, for logs and counters. */
+  readonly onExchange?: (exchange: { method: string; path: string; status: number | null; ms: number }) => void
+}
+
+/** Tries of one request, the first included. A refused connection is most often a wrong address, so it ends sooner. */
+const MAX_TRIES = 6
+const MAX_TRIES_UNREACHABLE = 3
+const LONGEST_BACKOFF_MS = 60_000
+
+/** Milliseconds before try number `tries + 1`: doubling from half a second, with jitter, unless the other side named a time. */
+export function backoffMs(tries: number, random: () => number, retryAfterMs?: number): number {
+  if (retryAfterMs !== undefined) return Math.min(retryAfterMs, LONGEST_BACKOFF_MS)
+  const ceiling = Math.min(LONGEST_BACKOFF_MS, 500 * 2 ** (tries - 1))
+  return Math.round(ceiling * (0.5 + random() / 2))
+}
+
+/** True when a write that ended with this error may have been applied all the same. */
+export function outcomeUnknown(error: unknown): boolean {
+  return (
+    error instanceof HeysyncError &&
+    (error.code === 'ERR_HEYMARKET_SERVER' ||
+      error.code === 'ERR_HEYMARKET_NO_ANSWER' ||
+      error.code === 'ERR_HEYMARKET_ANSWER')
+  )
+}
+
+export function createTransport(options: TransportOptions): Transport {
+  const agentOptions = { keepAlive: true, maxSockets: options.concurrency, scheduling: 'lifo' as const }
+  const agent = { http: new HttpAgent(agentOptions), https: new HttpsAgent(agentOptions) }
+  const client = got.extend({
+    prefixUrl: options.baseUrl,
+    agent,
+    retry: { limit: 0 },
+    throwHttpErrors: false,
+    followRedirect: false,
+    timeout: { request: options.timeoutMs },
+    headers: { 'user-agent': 'heysync', accept: 'application/json' },
+  })
+
+  async function send<T>(request: ApiRequest<T>): Promise<{ value: T; requestId: string | undefined }> {
+    let renewed = false
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await exchange(client, options, request)
+      } catch (error) {
+        if (!(error instanceof HeysyncError)) throw error
+        if (error.code === 'ERR_HEYMARKET_UNAUTHORIZED' && !renewed) {
+          renewed = true
+          options.authorizer.renew()
+          continue
+        }
+        if (!mayRepeat(error, request.effect, tries)) throw error
+        await options.clock.sleep(backoffMs(tries, options.random, error.retryAfterMs), options.signal)
+      }
+    }
+  }
+
+  return {
+    send,
+    close: () => {
+      agent.http.destroy()
+      agent.https.destroy()
+    },
+  }
+}
+
+function mayRepeat(error: HeysyncError, effect: 'read' | 'write', tries: number): boolean {
+  if (error.verdict !== 'retry') return false
+  if (error.code === 'ERR_HEYMARKET_UNREACHABLE') return tries < MAX_TRIES_UNREACHABLE
+  if (error.code === 'ERR_HEYMARKET_RATE_LIMITED') return tries < MAX_TRIES
+  return effect === 'read' && tries < MAX_TRIES
+}
+
+async function exchange<T>(
+  client: Got,
+  options: TransportOptions,
+  request: ApiRequest<T>,
+): Promise<{ value: T; requestId: string | undefined }> {
+  const release = await options.budget.acquire(options.signal)
+  const startedAt = options.clock.now()
+  let response: Response<string> | null = null
+  try {
+    response = await client(request.path.slice(1), {
+      method: request.method,
+      responseType: 'text',
+      headers: { authorization: await options.authorizer.header() },
+      ...(request.query ? { searchParams: request.query } : {}),
+      ...(request.json === undefined ? {} : { json: request.json, allowGetBody: true }),
+      ...(options.signal ? { signal: options.signal } : {}),
+    })
+  } catch (error) {
+    options.signal?.throwIfAborted()
+    throw failureOf(error, options.baseUrl)
+  } finally {
+    release()
+    const ms = options.clock.now() - startedAt
+    options.onExchange?.({ method: request.method, path: request.path, status: response?.statusCode ?? null, ms })
+  }
+  const header = response.headers['x-request-id']
+  const requestId = Array.isArray(header) ? header[0] : header
+  const where = `${request.method} ${request.path}`
+  if (response.statusCode < 200 || response.statusCode > 299) {
+    throw statusError(where, response.statusCode, response.body, response.headers, options.clock.now(), requestId)
+  }
+  const parsed = request.answer.safeParse(parseBody(response.body))
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    throw new HeysyncError('ERR_HEYMARKET_ANSWER', {
+      message: `Heymarket answered ${where} in a shape that heysync does not know${issue ? ` (${issue.path.join('.') || 'answer'}: ${issue.message})` : ''}.`,
+      hint: `Quote request ${requestId ?? '(no id)'} to Heymarket, or report it to heysync.`,
+      status: response.statusCode,
+      ...(requestId ? { requestId } : {}),
+    })
+  }
+  return { value: parsed.data, requestId }
+}
+
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL'])
+
+function failureOf(error: unknown, baseUrl: string): HeysyncError {
+  if (!(error instanceof RequestError)) throw error
+  const early = error instanceof TimeoutError && ['lookup', 'connect', 'secureConnect', 'socket'].includes(error.event)
+  const refused = NEVER_SENT.has(error.code) || /CERT|SSL|TLS/.test(error.code)
+  if (early || refused) {
+    return new HeysyncError('ERR_HEYMARKET_UNREACHABLE', {
+      message: `${baseUrl} cannot be reached (${error.code}).`,
+      hint: 'Check `heymarket.baseUrl` in heysync.yaml and the network; for the sandbox, start `heysync sandbox` first.',
+      cause: error,
+    })
+  }
+  return new HeysyncError('ERR_HEYMARKET_NO_ANSWER', {
+    message: `${baseUrl} gave no answer (${error.code}).`,
+    hint: 'heysync finds out by itself what became of the request; run the same command again.',
+    cause: error,
+  })
+}

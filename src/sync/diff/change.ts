@@ -1,0 +1,55 @@
+// Owns the change: one create, update or removal, as a value that can be shown, hashed, held and stored.
+import { contentHash } from '../../lib/hash.ts'
+import type { BareE164 } from '../../lib/phone.ts'
+import type { RemovalRung } from '../../config/schema.ts'
+
+/** One owned field before and after. Custom fields are `custom.<name>`; tags also say what comes and goes. */
+export type FieldChange =
+  | { readonly field: string; readonly before: string; readonly after: string }
+  | {
+      readonly field: 'tags'
+      readonly before: string
+      readonly after: string
+      readonly add: readonly string[]
+      readonly remove: readonly string[]
+    }
+
+interface Base {
+  readonly phone: BareE164
+  /** The source of the winning record. */
+  readonly sourceId: string
+  readonly recordId: string
+  readonly fields: readonly FieldChange[]
+  /** True when the guard let only a part of the change through. */
+  readonly partial?: true
+}
+
+export type Change =
+  | (Base & { readonly kind: 'create' })
+  | (Base & { readonly kind: 'update'; readonly contactId: number })
+  | (Base & {
+      readonly kind: 'remove'
+      readonly contactId: number
+      readonly rung: RemovalRung
+      /** The cycle whose pull showed that the last record had left. */
+      readonly leftCycle: string | null
+    })
+
+/** The same change has the same hash in every cycle: approvals and dead letters hold on to it. */
+export function changeHash(change: Change): Buffer {
+  const fields = change.fields.map((field) => [field.field, field.after]).sort()
+  return contentHash(JSON.stringify([change.kind, change.phone, change.kind === 'remove' ? change.rung : '', fields]))
+}
+
+export function isTagChange(change: FieldChange): change is Extract<FieldChange, { add: readonly string[] }> {
+  return 'add' in change
+}
+
+/** True when a field that had a value turns blank. */
+export function blanks(change: Change): boolean {
+  return change.fields.some((field) => field.before !== '' && field.after === '' && field.field !== 'optedOut')
+}
+
+export function optsOut(change: Change): boolean {
+  return change.fields.some((field) => field.field === 'optedOut')
+}

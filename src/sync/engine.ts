@@ -1,0 +1,38 @@
+// Owns the list of what a cycle works with: everything from outside comes in through this one value.
+import type { ConnectorContext } from '../connector/contract.ts'
+import type { GuardConfig, RemovalRung } from '../config/schema.ts'
+import type { HeymarketClient } from '../heymarket/client.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Logger } from '../lib/logger.ts'
+import type { NamedInConfig } from './account.ts'
+import type { CycleStore } from './cycles.ts'
+import type { LookupCache } from './diff/lookups.ts'
+import type { HeldStore } from './guard/held-store.ts'
+import type { Mirror } from './mirror/mirror.ts'
+import type { Outbox } from './outbox/outbox.ts'
+import type { Source } from './pull/pull.ts'
+import type { ResolvePolicy } from './resolve/resolve.ts'
+
+export interface Engine {
+  readonly mirror: Mirror
+  readonly outbox: Outbox
+  readonly held: HeldStore
+  readonly cycles: CycleStore
+  readonly client: HeymarketClient
+  readonly lookups: LookupCache
+  /** In order of priority. */
+  readonly sources: readonly Source[]
+  readonly named: NamedInConfig
+  readonly resolvePolicy: ResolvePolicy
+  readonly tagPolicy: 'add' | 'replace'
+  readonly removal: (sourceId: string) => { rung: RemovalRung; tag: string | undefined }
+  readonly guard: GuardConfig
+  readonly concurrency: number
+  readonly clock: Clock
+  readonly random: () => number
+  readonly signal: AbortSignal
+  readonly log: Logger
+  readonly connectorContext: (sourceId: string) => ConnectorContext
+  /** Requests that this process has sent so far. */
+  readonly requestCount: () => number
+}

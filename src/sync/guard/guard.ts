@@ -1,0 +1,105 @@
+// Owns the guard: which part of a plan is held before its first write, for a person to approve. Pure.
+import type { Dial, GuardConfig } from '../../config/schema.ts'
+import { blanks, type Change, changeHash, optsOut } from '../diff/change.ts'
+
+export type DialName = 'removals' | 'updates' | 'blanks' | 'optOuts' | 'unreadable'
+
+export interface HeldChange {
+  readonly change: Change
+  readonly dials: readonly DialName[]
+  /** One sentence with the numbers, e.g. `removals: 940 of 1880 contacts of clinic (dial: 10 % and at least 20)`. */
+  readonly reason: string
+}
+
+export interface GuardInput {
+  readonly changes: readonly Change[]
+  readonly dials: GuardConfig
+  /** Contacts of a source that Heymarket holds: what a ratio is measured against. */
+  readonly inHeymarket: (sourceId: string) => number
+  readonly isApproved: (phone: string, hash: Buffer) => boolean
+  /** Cycles in which rows of the source turned up that nobody can tell whose they are, and that are still there. */
+  readonly unreadableSince: (sourceId: string) => ReadonlySet<string>
+}
+
+export interface GuardResult {
+  readonly released: readonly Change[]
+  readonly held: readonly HeldChange[]
+}
+
+/** True when `n` of `total` is more than the dial lets through. */
+export function trips(dial: Dial, n: number, total: number): boolean {
+  return (n > dial.ratio * total && n >= dial.min) || (dial.count !== undefined && n > dial.count)
+}
+
+/** Splits a plan into what goes ahead and what is held. Creating is never held. */
+export function guardPlan(input: GuardInput): GuardResult {
+  const released: Change[] = []
+  const held: HeldChange[] = []
+  const bySource = new Map<string, Change[]>()
+  for (const change of input.changes) {
+    if (change.kind === 'create' || input.isApproved(change.phone, changeHash(change))) {
+      released.push(change)
+      continue
+    }
+    const ofSource = bySource.get(change.sourceId)
+    if (ofSource) ofSource.push(change)
+    else bySource.set(change.sourceId, [change])
+  }
+  for (const [sourceId, changes] of bySource) {
+    const tripped = trippedDials(input, sourceId, changes)
+    const unreadable = input.unreadableSince(sourceId)
+    for (const change of changes) {
+      const reasons = new Map<DialName, string>()
+      for (const dial of dialsOf(change)) {
+        const reason = tripped.get(dial)
+        if (reason !== undefined) reasons.set(dial, reason)
+      }
+      if (change.kind === 'remove' && change.leftCycle !== null && unreadable.has(change.leftCycle)) {
+        reasons.set('unreadable', `unreadable rows of ${sourceId} may be people who seem to have left`)
+      }
+      holdOrRelease(change, reasons, released, held)
+    }
+  }
+  return { released, held }
+}
+
+/** Which dials count a change. */
+function dialsOf(change: Change): DialName[] {
+  if (change.kind === 'remove') return ['removals']
+  return ['updates', ...(blanks(change) ? (['blanks'] as const) : []), ...(optsOut(change) ? (['optOuts'] as const) : [])]
+}
+
+function trippedDials(input: GuardInput, sourceId: string, changes: readonly Change[]): Map<DialName, string> {
+  const total = input.inHeymarket(sourceId)
+  const tripped = new Map<DialName, string>()
+  for (const name of ['removals', 'updates', 'blanks', 'optOuts'] as const) {
+    const dial = input.dials[name]
+    const n = changes.filter((change) => dialsOf(change).includes(name)).length
+    if (!trips(dial, n, total)) continue
+    const most = `${Math.round(dial.ratio * 1000) / 10} %${dial.count === undefined ? '' : ` or ${dial.count}`}`
+    tripped.set(name, `${name}: ${n} of ${total} contacts of ${sourceId} (the dial allows ${most})`)
+  }
+  return tripped
+}
+
+function holdOrRelease(
+  change: Change,
+  reasons: ReadonlyMap<DialName, string>,
+  released: Change[],
+  held: HeldChange[],
+): void {
+  if (reasons.size === 0) {
+    released.push(change)
+    return
+  }
+  const verdict = { dials: [...reasons.keys()], reason: [...reasons.values()].join('; ') }
+  // An opt-out waits for nothing but its own dial (I3): it goes ahead alone while the rest of the change is held.
+  if (change.kind !== 'remove' && optsOut(change) && !reasons.has('optOuts') && change.fields.length > 1) {
+    released.push({ ...change, fields: change.fields.filter((field) => field.field === 'optedOut'), partial: true })
+    const rest = change.fields.filter((field) => field.field !== 'optedOut')
+    held.push({ change: { ...change, fields: rest }, ...verdict })
+    return
+  }
+  if (change.kind !== 'remove' && optsOut(change) && !reasons.has('optOuts')) released.push(change)
+  else held.push({ change, ...verdict })
+}

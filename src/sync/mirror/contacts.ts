@@ -1,0 +1,164 @@
+// Owns contact, link and owned_tag: what the sources together want for each phone.
+import type { Db } from '../../db/open.ts'
+import type { BareE164 } from '../../lib/phone.ts'
+import type { RemoteContact } from '../../heymarket/contacts.ts'
+
+export type ContactState = 'wanted' | 'left' | 'removed'
+
+export interface StoredContact {
+  readonly phone: BareE164
+  readonly state: ContactState
+  readonly source_id: string
+  readonly record_id: string
+  /** JSON ContactFields. */
+  readonly fields: string
+  readonly hash: Buffer
+  readonly claims: number
+  readonly left_cycle: string | null
+  readonly settled_desired: Buffer | null
+  readonly settled_remote: Buffer | null
+  readonly pushed_key: Buffer | null
+}
+
+/** A contact whose desired and remote sides were not yet found equal. */
+export interface Unsettled extends StoredContact {
+  readonly remote_id: number | null
+  /** JSON RemoteContact. */
+  readonly remote_body: string | null
+  readonly remote_hash: Buffer | null
+  readonly remote_rev: number | null
+  readonly acked_rev: number | null
+  readonly remote_read: 0 | 1
+  readonly opted_out: 0 | 1
+}
+
+export interface Link {
+  readonly contact_id: number
+  readonly origin: 'created' | 'adopted'
+  readonly rung: string
+}
+
+export interface ContactStore {
+  find(phone: string): StoredContact | undefined
+  want(row: {
+    phone: string
+    source_id: string
+    record_id: string
+    fields: string
+    hash: Buffer
+    claims: number
+  }): void
+  /** No record claims the phone any more. */
+  leave(phone: string, cycleId: string | null): void
+  markRemoved(phone: string): void
+  forget(phone: string): void
+  /** In phone order; `after` is the last phone of the page before. */
+  unsettled(after: string, limit: number): Unsettled[]
+  findUnsettled(phone: string): Unsettled | undefined
+  settle(phone: string, desired: Buffer, remote: Buffer): void
+  unsettle(phone: string): void
+  unsettleAll(): void
+  /** What the last acked write wanted, as `pushKey` names it; null when it was only a part. */
+  pushed(phone: string, key: Buffer | null): void
+  /** Contacts of the source that Heymarket is known to hold: what the dials are measured against. */
+  countInHeymarket(sourceId: string): number
+  countWanted(): number
+  collisions(): number
+  link(phone: string): Link | undefined
+  putLink(phone: string, contactId: number, origin: 'created' | 'adopted', rung: string, at: number): void
+  dropLink(phone: string): void
+  ownedTags(): Set<string>
+  ownTag(tag: string): void
+  wantedTags(): string[]
+  wantedAssignees(): string[]
+}
+
+export function contactStore(db: Db): ContactStore {
+  const find = db.prepare<[string], StoredContact>('SELECT * FROM contact WHERE phone = ?')
+  const want = db.prepare(
+    `INSERT INTO contact (phone, state, source_id, record_id, fields, hash, claims)
+     VALUES (@phone, 'wanted', @source_id, @record_id, @fields, @hash, @claims)
+     ON CONFLICT (phone) DO UPDATE SET state = 'wanted', source_id = excluded.source_id, record_id = excluded.record_id,
+       fields = excluded.fields, hash = excluded.hash, claims = excluded.claims, left_cycle = NULL`,
+  )
+  const leave = db.prepare<[string | null, string]>(
+    `UPDATE contact SET state = 'left', left_cycle = ?, claims = 0, settled_desired = NULL
+     WHERE phone = ? AND state = 'wanted'`,
+  )
+  const markRemoved = db.prepare<[string]>("UPDATE contact SET state = 'removed' WHERE phone = ?")
+  const forget = db.prepare<[string]>('DELETE FROM contact WHERE phone = ?')
+  // Two contacts of one number in Heymarket: the oldest stands for it, always the same one.
+  const UNSETTLED = `SELECT c.*, r.id AS remote_id, r.body AS remote_body, r.hash AS remote_hash, r.rev AS remote_rev, r.acked_rev AS acked_rev,
+            (r.read_at IS NOT NULL) AS remote_read,
+            EXISTS (SELECT 1 FROM consent k WHERE k.phone = c.phone AND k.state = 'opted_out') AS opted_out
+     FROM contact c
+     LEFT JOIN remote_contact r ON r.id = coalesce(
+       (SELECT l.contact_id FROM link l JOIN remote_contact x ON x.id = l.contact_id AND x.phone = c.phone WHERE l.phone = c.phone),
+       (SELECT min(x.id) FROM remote_contact x WHERE x.phone = c.phone))
+     WHERE c.state <> 'removed'
+       AND (c.settled_desired IS NOT c.hash OR c.settled_remote IS NOT r.hash OR c.state = 'left')`
+  const unsettled = db.prepare<[string, number], Unsettled>(`${UNSETTLED} AND c.phone > ? ORDER BY c.phone LIMIT ?`)
+  const findUnsettled = db.prepare<[string], Unsettled>(`${UNSETTLED} AND c.phone = ?`)
+  const settle = db.prepare<[Buffer, Buffer, string]>(
+    'UPDATE contact SET settled_desired = ?, settled_remote = ? WHERE phone = ?',
+  )
+  const unsettle = db.prepare<[string]>('UPDATE contact SET settled_desired = NULL WHERE phone = ?')
+  const unsettleAll = db.prepare('UPDATE contact SET settled_desired = NULL WHERE settled_desired IS NOT NULL')
+  const pushed = db.prepare<[Buffer | null, string]>('UPDATE contact SET pushed_key = ? WHERE phone = ?')
+  const countInHeymarket = db
+    .prepare<[string], number>(
+      `SELECT count(*) FROM contact c
+       WHERE c.source_id = ? AND c.state <> 'removed' AND EXISTS (SELECT 1 FROM remote_contact r WHERE r.phone = c.phone)`,
+    )
+    .pluck()
+  const countWanted = db.prepare<[], number>("SELECT count(*) FROM contact WHERE state = 'wanted'").pluck()
+  const collisions = db.prepare<[], number>("SELECT count(*) FROM contact WHERE state = 'wanted' AND claims > 1").pluck()
+  const link = db.prepare<[string], Link>('SELECT contact_id, origin, rung FROM link WHERE phone = ?')
+  const putLink = db.prepare(
+    `INSERT INTO link (phone, contact_id, origin, rung, linked_at) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (phone) DO UPDATE SET contact_id = excluded.contact_id, origin = excluded.origin,
+       rung = excluded.rung, linked_at = excluded.linked_at`,
+  )
+  const dropLink = db.prepare<[string]>('DELETE FROM link WHERE phone = ?')
+  const ownedTags = db.prepare<[], string>('SELECT tag FROM owned_tag').pluck()
+  const ownTag = db.prepare<[string]>('INSERT OR IGNORE INTO owned_tag (tag) VALUES (?)')
+  const wantedTags = db
+    .prepare<[], string>(
+      "SELECT DISTINCT t.value FROM contact c, json_each(c.fields, '$.tags') t WHERE c.state = 'wanted'",
+    )
+    .pluck()
+  const wantedAssignees = db
+    .prepare<[], string>(
+      `SELECT DISTINCT json_extract(fields, '$.assignee') FROM contact
+       WHERE state = 'wanted' AND coalesce(json_extract(fields, '$.assignee'), '') <> ''`,
+    )
+    .pluck()
+  return {
+    find: (phone) => find.get(phone),
+    want: (row) => void want.run(row),
+    leave: (phone, cycleId) => void leave.run(cycleId, phone),
+    markRemoved: (phone) => void markRemoved.run(phone),
+    forget: (phone) => void forget.run(phone),
+    unsettled: (after, limit) => unsettled.all(after, limit),
+    findUnsettled: (phone) => findUnsettled.get(phone),
+    settle: (phone, desired, remote) => void settle.run(desired, remote, phone),
+    unsettle: (phone) => void unsettle.run(phone),
+    unsettleAll: () => void unsettleAll.run(),
+    pushed: (phone, key) => void pushed.run(key, phone),
+    countInHeymarket: (sourceId) => countInHeymarket.get(sourceId) ?? 0,
+    countWanted: () => countWanted.get() ?? 0,
+    collisions: () => collisions.get() ?? 0,
+    link: (phone) => link.get(phone),
+    putLink: (phone, contactId, origin, rung, at) => void putLink.run(phone, contactId, origin, rung, at),
+    dropLink: (phone) => void dropLink.run(phone),
+    ownedTags: () => new Set(ownedTags.all()),
+    ownTag: (tag) => void ownTag.run(tag),
+    wantedTags: () => wantedTags.all(),
+    wantedAssignees: () => wantedAssignees.all(),
+  }
+}
+
+/** Reads a stored RemoteContact; only the mirror writes them, so the shape is known. */
+export function parseRemote(body: string): RemoteContact {
+  return JSON.parse(body) as RemoteContact
+}

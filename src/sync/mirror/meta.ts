@@ -1,0 +1,26 @@
+// Owns meta: single values that the engine learnt or has to remember.
+import type { Db } from '../../db/open.ts'
+
+/** The closed list of what is remembered. */
+export type MetaKey =
+  | 'account' // team id of the account that the mirror stands for
+  | 'remote_watermark' // newest `updated` that a reconcile covered, as an instant key
+  | 'walk_seq' // number of the last reconcile walk
+  | 'full_walk_at' // when a full reconcile last completed
+  | 'count_offset' // what /v1/contacts/count says beyond what a complete walk showed
+  | 'page_limit' // largest page that the account gave
+  | 'resolve_fingerprint' // source order and resolve policy that the contacts were resolved with
+  | 'diff_fingerprint' // what else the diff depends on: tag policy, field ids
+
+export interface MetaStore {
+  get(key: MetaKey): string | undefined
+  set(key: MetaKey, value: string): void
+}
+
+export function metaStore(db: Db): MetaStore {
+  const get = db.prepare<[string], string>('SELECT value FROM meta WHERE key = ?').pluck()
+  const set = db.prepare<[string, string]>(
+    'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+  )
+  return { get: (key) => get.get(key), set: (key, value) => void set.run(key, value) }
+}

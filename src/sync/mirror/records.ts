@@ -1,0 +1,179 @@
+// Owns source_record, rejection and dirty_phone: what each source said, record by record.
+import type { Db } from '../../db/open.ts'
+import type { BareE164 } from '../../lib/phone.ts'
+import type { Rejection, RejectionCode } from '../normalize/rejection.ts'
+
+export type RecordState = 'accepted' | 'rejected' | 'filtered' | 'deleted' | 'gone'
+
+export interface StoredRecord {
+  readonly source_id: string
+  readonly record_id: string
+  readonly state: RecordState
+  readonly raw_hash: Buffer
+  readonly updated_at: string | null
+  readonly place: string | null
+  readonly phone: BareE164 | null
+  /** JSON ContactFields. */
+  readonly contact: string | null
+  /** JSON Note[]. */
+  readonly notes: string | null
+  readonly seen_pull: number
+  readonly gone_cycle: string | null
+  readonly changed_at: number
+}
+
+export interface RejectionRow {
+  readonly source_id: string
+  readonly record_id: string
+  readonly slot: string
+  readonly code: RejectionCode
+  readonly field: string
+  readonly value: string
+  readonly message: string
+  readonly place: string | null
+  readonly first_cycle: string
+  readonly seen_pull: number
+  readonly at: number
+}
+
+export interface RecordStore {
+  find(sourceId: string, recordId: string): StoredRecord | undefined
+  put(record: Omit<StoredRecord, 'gone_cycle'>): void
+  /** Marks an unchanged record as seen in this pull. */
+  touch(sourceId: string, recordId: string, pull: number, place: string | null): void
+  /** Makes the next pull look at the record as if it were new. */
+  forgetHash(sourceId: string, recordId: string): void
+  claimants(phone: string): StoredRecord[]
+  /** Every record that claims the phone or once did. */
+  withPhone(phone: string): StoredRecord[]
+  withId(recordId: string): StoredRecord[]
+  /** Records of the source that are not gone. */
+  countKnown(sourceId: string): number
+  unseen(sourceId: string, pull: number): { record_id: string; phone: BareE164 | null }[]
+  markGone(sourceId: string, recordId: string, cycleId: string, at: number): void
+  reject(row: {
+    sourceId: string
+    recordId: string
+    slot: string
+    rejection: Rejection
+    place: string | null
+    cycleId: string
+    pull: number
+    at: number
+  }): void
+  findRejection(sourceId: string, recordId: string, slot: string): RejectionRow | undefined
+  clearRejection(sourceId: string, recordId: string, slot: string): void
+  touchRejections(sourceId: string, recordId: string, pull: number): void
+  /** Rejections that a complete full pull did not meet again. */
+  dropUnseenRejections(sourceId: string, pull: number): void
+  /** Ids whose losing duplicate was seen in this pull while the winner was not. */
+  seenDuplicates(sourceId: string, pull: number): { record_id: string }[]
+  rejections(sourceId?: string): RejectionRow[]
+  rejectionsOf(sourceId: string, recordId: string): RejectionRow[]
+  /** Cycles in which rows without a readable id first appeared, of those still there. */
+  unreadableSince(sourceId: string): { first_cycle: string; place: string | null }[]
+  countRejections(): number
+  markDirty(phone: string): void
+  markAllDirty(): void
+  takeDirty(limit: number): BareE164[]
+}
+
+const CLAIMS = `state IN ('accepted', 'rejected') AND contact IS NOT NULL`
+
+export function recordStore(db: Db): RecordStore {
+  const find = db.prepare<[string, string], StoredRecord>(
+    'SELECT * FROM source_record WHERE source_id = ? AND record_id = ?',
+  )
+  const put = db.prepare(
+    `INSERT INTO source_record (source_id, record_id, state, raw_hash, updated_at, place, phone, contact, notes, seen_pull, gone_cycle, changed_at)
+     VALUES (@source_id, @record_id, @state, @raw_hash, @updated_at, @place, @phone, @contact, @notes, @seen_pull, NULL, @changed_at)
+     ON CONFLICT (source_id, record_id) DO UPDATE SET
+       state = excluded.state, raw_hash = excluded.raw_hash, updated_at = excluded.updated_at, place = excluded.place,
+       phone = excluded.phone, contact = excluded.contact, notes = excluded.notes, seen_pull = excluded.seen_pull,
+       gone_cycle = NULL, changed_at = excluded.changed_at`,
+  )
+  const touch = db.prepare<[number, string | null, string, string]>(
+    'UPDATE source_record SET seen_pull = ?, place = ? WHERE source_id = ? AND record_id = ?',
+  )
+  const forgetHash = db.prepare<[string, string]>(
+    "UPDATE source_record SET raw_hash = x'' WHERE source_id = ? AND record_id = ?",
+  )
+  const claimants = db.prepare<[string], StoredRecord>(`SELECT * FROM source_record WHERE phone = ? AND ${CLAIMS}`)
+  const withPhone = db.prepare<[string], StoredRecord>('SELECT * FROM source_record WHERE phone = ?')
+  const withId = db.prepare<[string], StoredRecord>('SELECT * FROM source_record WHERE record_id = ?')
+  const countKnown = db
+    .prepare<[string], number>("SELECT count(*) FROM source_record WHERE source_id = ? AND state NOT IN ('gone', 'deleted')")
+    .pluck()
+  const unseen = db.prepare<[string, number], { record_id: string; phone: BareE164 | null }>(
+    `SELECT record_id, phone FROM source_record
+     WHERE source_id = ? AND seen_pull <> ? AND state NOT IN ('gone', 'deleted')`,
+  )
+  const markGone = db.prepare<[string, number, string, string]>(
+    "UPDATE source_record SET state = 'gone', gone_cycle = ?, changed_at = ? WHERE source_id = ? AND record_id = ?",
+  )
+  const reject = db.prepare(
+    `INSERT INTO rejection (source_id, record_id, slot, code, field, value, message, place, first_cycle, seen_pull, at)
+     VALUES (@sourceId, @recordId, @slot, @code, @field, @value, @message, @place, @cycleId, @pull, @at)
+     ON CONFLICT (source_id, record_id, slot) DO UPDATE SET
+       code = excluded.code, field = excluded.field, value = excluded.value, message = excluded.message,
+       place = excluded.place, seen_pull = excluded.seen_pull, at = excluded.at`,
+  )
+  const findRejection = db.prepare<[string, string, string], RejectionRow>(
+    'SELECT * FROM rejection WHERE source_id = ? AND record_id = ? AND slot = ?',
+  )
+  const clearRejection = db.prepare<[string, string, string]>(
+    'DELETE FROM rejection WHERE source_id = ? AND record_id = ? AND slot = ?',
+  )
+  const touchRejections = db.prepare<[number, string, string]>(
+    "UPDATE rejection SET seen_pull = ? WHERE source_id = ? AND record_id = ? AND slot = ''",
+  )
+  const dropUnseenRejections = db.prepare<[string, number]>('DELETE FROM rejection WHERE source_id = ? AND seen_pull <> ?')
+  const seenDuplicates = db.prepare<[string, number, number], { record_id: string }>(
+    `SELECT DISTINCT j.record_id FROM rejection j JOIN source_record r USING (source_id, record_id)
+     WHERE j.source_id = ? AND j.code = 'ID_DUPLICATE' AND j.seen_pull = ? AND r.seen_pull <> ?`,
+  )
+  const rejections = db.prepare<[], RejectionRow>('SELECT * FROM rejection ORDER BY source_id, place, record_id, slot')
+  const rejectionsOf = db.prepare<[string, string], RejectionRow>(
+    'SELECT * FROM rejection WHERE source_id = ? AND record_id = ?',
+  )
+  const unreadableSince = db.prepare<[string], { first_cycle: string; place: string | null }>(
+    "SELECT first_cycle, min(place) AS place FROM rejection WHERE source_id = ? AND record_id = '' GROUP BY first_cycle",
+  )
+  const countRejections = db.prepare<[], number>('SELECT count(*) FROM rejection').pluck()
+  const markDirty = db.prepare<[string]>('INSERT OR IGNORE INTO dirty_phone (phone) VALUES (?)')
+  const markAllDirty = db.prepare(
+    `INSERT OR IGNORE INTO dirty_phone (phone)
+     SELECT phone FROM contact UNION SELECT phone FROM source_record WHERE phone IS NOT NULL`,
+  )
+  const takeDirty = db
+    .prepare<[number], BareE164>(
+      'DELETE FROM dirty_phone WHERE phone IN (SELECT phone FROM dirty_phone ORDER BY phone LIMIT ?) RETURNING phone',
+    )
+    .pluck()
+  return {
+    find: (sourceId, recordId) => find.get(sourceId, recordId),
+    put: (record) => void put.run(record),
+    touch: (sourceId, recordId, pull, place) => void touch.run(pull, place, sourceId, recordId),
+    forgetHash: (sourceId, recordId) => void forgetHash.run(sourceId, recordId),
+    claimants: (phone) => claimants.all(phone),
+    withPhone: (phone) => withPhone.all(phone),
+    withId: (recordId) => withId.all(recordId),
+    countKnown: (sourceId) => countKnown.get(sourceId) ?? 0,
+    unseen: (sourceId, pull) => unseen.all(sourceId, pull),
+    markGone: (sourceId, recordId, cycleId, at) => void markGone.run(cycleId, at, sourceId, recordId),
+    reject: ({ rejection, ...row }) =>
+      void reject.run({ ...row, ...rejection, value: rejection.value.slice(0, 200) }),
+    findRejection: (sourceId, recordId, slot) => findRejection.get(sourceId, recordId, slot),
+    clearRejection: (sourceId, recordId, slot) => void clearRejection.run(sourceId, recordId, slot),
+    touchRejections: (sourceId, recordId, pull) => void touchRejections.run(pull, sourceId, recordId),
+    dropUnseenRejections: (sourceId, pull) => void dropUnseenRejections.run(sourceId, pull),
+    seenDuplicates: (sourceId, pull) => seenDuplicates.all(sourceId, pull, pull),
+    rejections: (sourceId) => rejections.all().filter((row) => sourceId === undefined || row.source_id === sourceId),
+    rejectionsOf: (sourceId, recordId) => rejectionsOf.all(sourceId, recordId),
+    unreadableSince: (sourceId) => unreadableSince.all(sourceId),
+    countRejections: () => countRejections.get() ?? 0,
+    markDirty: (phone) => void markDirty.run(phone),
+    markAllDirty: () => void markAllDirty.run(),
+    takeDirty: (limit) => takeDirty.all(limit),
+  }
+}

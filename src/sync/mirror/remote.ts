@@ -1,0 +1,124 @@
+// Owns remote_contact: what Heymarket is known to hold, by reading it or by having written it.
+import type { Db } from '../../db/open.ts'
+import { instantKey } from '../../lib/instant.ts'
+import type { RemoteContact } from '../../heymarket/contacts.ts'
+import { contentHash } from '../../lib/hash.ts'
+import { readBareE164 } from '../../lib/phone.ts'
+import { parseRemote } from './contacts.ts'
+
+export interface RemoteRow {
+  readonly id: number
+  readonly phone: string | null
+  readonly body: string
+  readonly hash: Buffer
+  readonly rev: number | null
+  readonly updated: string | null
+  readonly seen_walk: number
+  readonly read_at: number | null
+  readonly acked_at: number | null
+  readonly acked_rev: number | null
+}
+
+/** What a read told us about one contact. */
+export type RemoteNews = 'same' | 'new' | 'changed' | 'stale'
+
+export interface RemoteStore {
+  find(id: number): RemoteRow | undefined
+  byPhone(phone: string): RemoteRow[]
+  /** Takes in a contact read from Heymarket. `stale`: it shows a state from before our own last write, and is ignored. */
+  read(contact: RemoteContact, walk: number, at: number): RemoteNews
+  /** Takes in what an acked write must have left there. */
+  wrote(contact: RemoteContact, at: number): void
+  drop(id: number): void
+  /** Contacts that a complete walk did not meet, our own writes since `ackedBefore` excepted. */
+  unseen(walk: number, ackedBefore: number): RemoteRow[]
+  count(): number
+  /** True when any contact ever showed is_opted_out: then an account that leaves it out means false. */
+  showsOptOut(): boolean
+  /** Numbers that stand on more than one Heymarket contact. */
+  duplicatePhones(): number
+}
+
+export function remoteStore(db: Db): RemoteStore {
+  const find = db.prepare<[number], RemoteRow>('SELECT * FROM remote_contact WHERE id = ?')
+  const byPhone = db.prepare<[string], RemoteRow>('SELECT * FROM remote_contact WHERE phone = ? ORDER BY id')
+  const put = db.prepare(
+    `INSERT INTO remote_contact (id, phone, body, hash, rev, updated, seen_walk, read_at, acked_at, acked_rev)
+     VALUES (@id, @phone, @body, @hash, @rev, @updated, @seen_walk, @read_at, @acked_at, @acked_rev)
+     ON CONFLICT (id) DO UPDATE SET phone = excluded.phone, body = excluded.body, hash = excluded.hash, rev = excluded.rev,
+       updated = excluded.updated, seen_walk = excluded.seen_walk, read_at = excluded.read_at,
+       acked_at = coalesce(excluded.acked_at, acked_at), acked_rev = coalesce(excluded.acked_rev, acked_rev)`,
+  )
+  const touch = db.prepare<[number, string | null, number, number | null, number]>(
+    'UPDATE remote_contact SET seen_walk = ?, updated = ?, read_at = ?, rev = ? WHERE id = ?',
+  )
+  const touchWalk = db.prepare<[number, number]>('UPDATE remote_contact SET seen_walk = ? WHERE id = ?')
+  const drop = db.prepare<[number]>('DELETE FROM remote_contact WHERE id = ?')
+  const unseen = db.prepare<[number, number], RemoteRow>(
+    'SELECT * FROM remote_contact WHERE seen_walk <> ? AND coalesce(acked_at, 0) < ?',
+  )
+  const count = db.prepare<[], number>('SELECT count(*) FROM remote_contact').pluck()
+  const showsOptOut = db
+    .prepare<[], number>(
+      "SELECT EXISTS (SELECT 1 FROM remote_contact WHERE read_at IS NOT NULL AND json_extract(body, '$.isOptedOut') IS NOT NULL)",
+    )
+    .pluck()
+  const duplicatePhones = db
+    .prepare<[], number>(
+      'SELECT count(*) FROM (SELECT 1 FROM remote_contact WHERE phone IS NOT NULL GROUP BY phone HAVING count(*) > 1)',
+    )
+    .pluck()
+  return {
+    find: (id) => find.get(id),
+    byPhone: (phone) => byPhone.all(phone),
+    read: (shown, walk, at) => {
+      const known = find.get(shown.id)
+      if (known && known.rev !== null && shown.rev !== null && shown.rev < known.rev) {
+        touchWalk.run(walk, shown.id)
+        return 'stale'
+      }
+      // A field that an answer leaves out is not false (I3): what was known before stays.
+      const before = known ? parseRemote(known.body).isOptedOut : null
+      const contact = shown.isOptedOut === null && before === true ? { ...shown, isOptedOut: true } : shown
+      const hash = remoteHash(contact)
+      if (known?.hash.equals(hash)) {
+        touch.run(walk, instantKey(contact.updated), at, contact.rev ?? known.rev, contact.id)
+        return known.rev === contact.rev || contact.rev === null ? 'same' : 'changed'
+      }
+      put.run(row(contact, hash, walk, at, null))
+      return known ? 'changed' : 'new'
+    },
+    wrote: (contact, at) => {
+      const known = find.get(contact.id)
+      put.run({ ...row(contact, remoteHash(contact), known?.seen_walk ?? 0, null, at), updated: known?.updated ?? null })
+    },
+    drop: (id) => void drop.run(id),
+    unseen: (walk, ackedBefore) => unseen.all(walk, ackedBefore),
+    count: () => count.get() ?? 0,
+    showsOptOut: () => showsOptOut.get() === 1,
+    duplicatePhones: () => duplicatePhones.get() ?? 0,
+  }
+}
+
+/** Of everything that a person or heysync can change; revision and time are not part of it. */
+function remoteHash(contact: RemoteContact): Buffer {
+  const { rev: _rev, updated: _updated, custom, tagIds, ...rest } = contact
+  return contentHash(
+    JSON.stringify([rest, Object.entries(custom).sort(([a], [b]) => (a < b ? -1 : 1)), [...tagIds].sort((a, b) => a - b)]),
+  )
+}
+
+function row(contact: RemoteContact, hash: Buffer, walk: number, readAt: number | null, ackedAt: number | null) {
+  return {
+    id: contact.id,
+    phone: readBareE164(contact.phone),
+    body: JSON.stringify(contact),
+    hash,
+    rev: contact.rev,
+    updated: instantKey(contact.updated),
+    seen_walk: walk,
+    read_at: readAt,
+    acked_at: ackedAt,
+    acked_rev: ackedAt === null ? null : contact.rev,
+  }
+}

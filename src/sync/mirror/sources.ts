@@ -1,0 +1,59 @@
+// Owns the source table: cursors, windows and checkpoints. Only the engine moves them.
+import type { Db } from '../../db/open.ts'
+
+export interface SourceRow {
+  readonly id: string
+  readonly pull_seq: number
+  readonly pull_mode: 'full' | 'incremental' | null
+  readonly pull_from: string | null
+  readonly pull_to: string | null
+  readonly pull_position: string | null
+  readonly pull_newest: string | null
+  readonly pull_mapping: string | null
+  readonly watermark: string | null
+  readonly token: string | null
+  readonly mapping: string | null
+  readonly completed_at: number | null
+  readonly full_at: number | null
+}
+
+export interface SourceStore {
+  find(id: string): SourceRow | undefined
+  /** Starts a pull under a new number and returns that number. */
+  begin(id: string, pull: { mode: 'full' | 'incremental'; from: string | null; to: string; mapping: string }): number
+  /** `newest` is the highest updatedAt of the page, as an instant key. */
+  checkpoint(id: string, position: string, newest: string | null): void
+  /** A completed pull: the cursor moves to the newest record seen, but not past the pull's start; the checkpoint is dropped. */
+  complete(
+    id: string,
+    done: { startedAt: string; token: string | null; mapping: string | null; at: number; full: boolean },
+  ): void
+}
+
+export function sourceStore(db: Db): SourceStore {
+  const find = db.prepare<[string], SourceRow>('SELECT * FROM source WHERE id = ?')
+  const begin = db
+    .prepare<unknown[], number>(
+      `INSERT INTO source (id, pull_seq, pull_mode, pull_from, pull_to, pull_mapping)
+       VALUES (@id, 1, @mode, @from, @to, @mapping)
+       ON CONFLICT (id) DO UPDATE SET pull_seq = pull_seq + 1, pull_mode = excluded.pull_mode, pull_from = excluded.pull_from,
+         pull_to = excluded.pull_to, pull_mapping = excluded.pull_mapping, pull_position = NULL, pull_newest = NULL
+       RETURNING pull_seq`,
+    )
+    .pluck()
+  const checkpoint = db.prepare<[string, string | null, string]>(
+    `UPDATE source SET pull_position = ?, pull_newest = nullif(max(coalesce(pull_newest, ''), coalesce(?, '')), '') WHERE id = ?`,
+  )
+  const complete = db.prepare(
+    `UPDATE source SET pull_mode = NULL, pull_from = NULL, pull_to = NULL, pull_position = NULL, pull_mapping = NULL,
+       watermark = nullif(max(coalesce(watermark, ''), min(coalesce(pull_newest, ''), @startedAt)), ''), token = coalesce(@token, token), mapping = coalesce(@mapping, mapping),
+       pull_newest = NULL, completed_at = @at, full_at = CASE WHEN @full THEN @at ELSE full_at END
+     WHERE id = @id`,
+  )
+  return {
+    find: (id) => find.get(id),
+    begin: (id, pull) => Number(begin.get({ id, ...pull })),
+    checkpoint: (id, position, newest) => void checkpoint.run(position, newest, id),
+    complete: (id, done) => void complete.run({ id, ...done, full: done.full ? 1 : 0 }),
+  }
+}

@@ -1,0 +1,204 @@
+// Owns the outbox: changes made durable before any request, one operation per phone, until acked or dead.
+import type { Db } from '../../db/open.ts'
+import type { ErrorCode } from '../../lib/errors.ts'
+import type { BareE164 } from '../../lib/phone.ts'
+import { type Change, changeHash, optsOut } from '../diff/change.ts'
+
+/** `unsettled`: a request was sent and what became of it is not known yet. */
+export type OperationState = 'pending' | 'in_flight' | 'unsettled' | 'dead'
+
+export interface Operation {
+  readonly id: number
+  readonly phone: BareE164
+  readonly kind: Change['kind']
+  readonly lane: number
+  /** JSON Change. */
+  readonly change: string
+  readonly change_hash: Buffer
+  readonly source_id: string
+  readonly state: OperationState
+  readonly attempts: number
+  readonly not_before: number
+  readonly error_code: ErrorCode | null
+  readonly error: string | null
+  readonly request_id: string | null
+  readonly cycle_id: string
+  readonly created_at: number
+}
+
+export interface Attempt {
+  readonly kind: string
+  readonly cycle_id: string
+  readonly outcome: 'acked' | 'retry' | 'unknown' | 'dead'
+  readonly error_code: string | null
+  readonly error: string | null
+  readonly request_id: string | null
+  readonly at: number
+}
+
+/** Smaller goes first: opt-outs, then what a person waits for, then edits, then mass loads, then cleaning up. */
+export const LANE = { consent: 0, interactive: 1, incremental: 2, backfill: 3, scrub: 4 } as const
+
+export interface Failure {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly requestId: string | undefined
+}
+
+export interface Outbox {
+  /** Replaces the whole of what waits by this plan. A change that is the same keeps its attempts, and stays dead if it was. */
+  enqueue(changes: readonly Change[], cycle: { id: string; lane: number; at: number }): void
+  /** Forgets operations for phones whose two sides turned out to be equal. */
+  cancel(phones: readonly string[]): void
+  due(now: number, limit: number, cycleId: string): Operation[]
+  /** When the next operation of this cycle is due; null when none is waiting. */
+  nextDueAt(cycleId: string): number | null
+  claim(id: number): void
+  /** Takes a claim back: nothing was sent. */
+  release(id: number): void
+  /** An unsettled one is known not to have happened: it may be sent again. */
+  requeue(id: number): void
+  ack(operation: Operation, cycleId: string, at: number): void
+  retry(operation: Operation, state: 'pending' | 'unsettled', notBefore: number, failure: Failure, at: number): void
+  bury(operation: Operation, failure: Failure, at: number): void
+  /** A change that Heymarket acknowledged and does not show. */
+  buryNotStored(change: Change, message: string, cycle: { id: string; at: number }): void
+  replaceChange(operation: Operation, change: Change): void
+  ofPhone(phone: string): Operation | undefined
+  inState(state: OperationState): Operation[]
+  counts(): Record<OperationState, number>
+  countsOfCycle(cycleId: string): Record<OperationState, number>
+  redrive(phone: string | null): number
+  attempts(phone: string): Attempt[]
+}
+
+export function openOutbox(db: Db): Outbox {
+  const upsert = db.prepare(
+    `INSERT INTO operation (phone, kind, lane, change, change_hash, source_id, state, cycle_id, created_at)
+     VALUES (@phone, @kind, @lane, @change, @hash, @sourceId, 'pending', @cycleId, @at)
+     ON CONFLICT (phone) DO UPDATE SET
+       attempts   = CASE WHEN change_hash = excluded.change_hash THEN attempts ELSE 0 END,
+       not_before = CASE WHEN change_hash = excluded.change_hash OR state = 'unsettled' THEN not_before ELSE 0 END,
+       error_code = CASE WHEN change_hash = excluded.change_hash THEN error_code END,
+       error      = CASE WHEN change_hash = excluded.change_hash THEN error END,
+       request_id = CASE WHEN change_hash = excluded.change_hash THEN request_id END,
+       state      = CASE WHEN state = 'unsettled' THEN 'unsettled'
+                         WHEN state = 'dead' AND change_hash = excluded.change_hash THEN 'dead' ELSE 'pending' END,
+       kind = excluded.kind, lane = excluded.lane, change = excluded.change, change_hash = excluded.change_hash,
+       source_id = excluded.source_id, cycle_id = excluded.cycle_id`,
+  )
+  const dropUnplanned = db.prepare<[string]>(
+    `DELETE FROM operation WHERE cycle_id <> ? AND state IN ('pending', 'dead') AND error_code IS NOT 'ERR_NOT_STORED'`,
+  )
+  const cancel = db.prepare<[string]>('DELETE FROM operation WHERE phone = ?')
+  const WAITING = `state IN ('pending', 'unsettled') AND cycle_id = ?`
+  const due = db.prepare<[string, number, number], Operation>(
+    `SELECT * FROM operation WHERE ${WAITING} AND not_before <= ? ORDER BY lane, id LIMIT ?`,
+  )
+  const nextDueAt = db.prepare<[string], number | null>(`SELECT min(not_before) FROM operation WHERE ${WAITING}`).pluck()
+  const claim = db.prepare<[number]>("UPDATE operation SET state = 'in_flight' WHERE id = ?")
+  const release = db.prepare<[number]>("UPDATE operation SET state = 'pending' WHERE id = ? AND state = 'in_flight'")
+  const requeue = db.prepare<[number]>("UPDATE operation SET state = 'pending' WHERE id = ? AND state = 'unsettled'")
+  const remove = db.prepare<[number]>('DELETE FROM operation WHERE id = ?')
+  const setFailed = db.prepare(
+    `UPDATE operation SET state = ?, attempts = attempts + 1, not_before = ?, error_code = ?, error = ?, request_id = ? WHERE id = ?`,
+  )
+  const setChange = db.prepare('UPDATE operation SET kind = ?, change = ?, change_hash = ? WHERE id = ?')
+  const addAttempt = db.prepare(
+    `INSERT INTO attempt (phone, kind, cycle_id, outcome, error_code, error, request_id, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const insertDead = db.prepare(
+    `INSERT INTO operation (phone, kind, lane, change, change_hash, source_id, state, error_code, error, cycle_id, created_at)
+     VALUES (@phone, @kind, ${LANE.incremental}, @change, @hash, @sourceId, 'dead', 'ERR_NOT_STORED', @message, @cycleId, @at)
+     ON CONFLICT (phone) DO UPDATE SET state = 'dead', error_code = excluded.error_code, error = excluded.error,
+       change = excluded.change, change_hash = excluded.change_hash, cycle_id = excluded.cycle_id`,
+  )
+  const ofPhone = db.prepare<[string], Operation>('SELECT * FROM operation WHERE phone = ?')
+  const inState = db.prepare<[string], Operation>('SELECT * FROM operation WHERE state = ? ORDER BY id')
+  const counts = db.prepare<[], { state: OperationState; n: number }>('SELECT state, count(*) AS n FROM operation GROUP BY state')
+  const countsOfCycle = db.prepare<[string], { state: OperationState; n: number }>(
+    'SELECT state, count(*) AS n FROM operation WHERE cycle_id = ? GROUP BY state',
+  )
+  const tally = (rows: readonly { state: OperationState; n: number }[]) => {
+    const found: Record<OperationState, number> = { pending: 0, in_flight: 0, unsettled: 0, dead: 0 }
+    for (const { state, n } of rows) found[state] = n
+    return found
+  }
+  const redriveAll = db.prepare("UPDATE operation SET state = 'pending', attempts = 0, not_before = 0 WHERE state = 'dead'")
+  const redriveOne = db.prepare<[string]>(
+    "UPDATE operation SET state = 'pending', attempts = 0, not_before = 0 WHERE state = 'dead' AND phone = ?",
+  )
+  const attempts = db.prepare<[string], Attempt>(
+    'SELECT kind, cycle_id, outcome, error_code, error, request_id, at FROM attempt WHERE phone = ? ORDER BY id DESC LIMIT 10',
+  )
+  const log = (operation: Operation, outcome: Attempt['outcome'], at: number, failure?: Failure) =>
+    addAttempt.run(
+      operation.phone,
+      operation.kind,
+      operation.cycle_id,
+      outcome,
+      failure?.code ?? null,
+      failure?.message ?? null,
+      failure?.requestId ?? null,
+      at,
+    )
+  const fail = (operation: Operation, state: OperationState, notBefore: number, failure: Failure) =>
+    setFailed.run(state, notBefore, failure.code, failure.message, failure.requestId ?? null, operation.id)
+
+  return {
+    enqueue: (changes, { id, lane, at }) => {
+      db.transaction(() => {
+        for (const change of changes) {
+          upsert.run({
+            phone: change.phone,
+            kind: change.kind,
+            lane: optsOut(change) ? LANE.consent : change.kind === 'remove' ? LANE.scrub : lane,
+            change: JSON.stringify(change),
+            hash: changeHash(change),
+            sourceId: change.sourceId,
+            cycleId: id,
+            at,
+          })
+        }
+        dropUnplanned.run(id)
+      }).immediate()
+    },
+    cancel: (phones) => db.transaction(() => phones.forEach((phone) => void cancel.run(phone))).immediate(),
+    due: (now, limit, cycleId) => due.all(cycleId, now, limit),
+    nextDueAt: (cycleId) => nextDueAt.get(cycleId) ?? null,
+    claim: (id) => void claim.run(id),
+    release: (id) => void release.run(id),
+    requeue: (id) => void requeue.run(id),
+    ack: (operation, cycleId, at) => {
+      remove.run(operation.id)
+      log({ ...operation, cycle_id: cycleId }, 'acked', at)
+    },
+    retry: (operation, state, notBefore, failure, at) => {
+      fail(operation, state, notBefore, failure)
+      log(operation, state === 'unsettled' ? 'unknown' : 'retry', at, failure)
+    },
+    bury: (operation, failure, at) => {
+      fail(operation, 'dead', 0, failure)
+      log(operation, 'dead', at, failure)
+    },
+    buryNotStored: (change, message, cycle) =>
+      void insertDead.run({
+        phone: change.phone,
+        kind: change.kind,
+        change: JSON.stringify(change),
+        hash: changeHash(change),
+        sourceId: change.sourceId,
+        message,
+        cycleId: cycle.id,
+        at: cycle.at,
+      }),
+    replaceChange: (operation, change) =>
+      void setChange.run(change.kind, JSON.stringify(change), changeHash(change), operation.id),
+    ofPhone: (phone) => ofPhone.get(phone),
+    inState: (state) => inState.all(state),
+    counts: () => tally(counts.all()),
+    countsOfCycle: (cycleId) => tally(countsOfCycle.all(cycleId)),
+    redrive: (phone) => (phone === null ? redriveAll.run() : redriveOne.run(phone)).changes,
+    attempts: (phone) => attempts.all(phone),
+  }
+}

@@ -1,0 +1,140 @@
+// Owns the pull of one source: which mode and window, page after page into the mirror, and what the end proves.
+// The cursor moves only here, only when a pull completed, and never past the instant the pull began.
+import type { Connector, ConnectorContext, Page, PullEnd, PullRequest } from '../../connector/contract.ts'
+import type { SourceConfig } from '../../config/schema.ts'
+import { type Clock, toIso } from '../../lib/clock.ts'
+import { HeysyncError } from '../../lib/errors.ts'
+import { instantKey, keyToMs } from '../../lib/instant.ts'
+import { nearest } from '../../lib/nearest.ts'
+import type { Mirror } from '../mirror/mirror.ts'
+import type { Normalizer } from '../normalize/normalize.ts'
+import { markAbsent } from './absence.ts'
+import { sourceError } from './source-error.ts'
+import { type PullCounts, savePage } from './save-page.ts'
+
+/** A configured source with everything that is compiled from its config. */
+export interface Source {
+  readonly config: SourceConfig
+  readonly connector: Connector
+  /** The connector's options, parsed. */
+  readonly options: unknown
+  readonly normalizer: Normalizer
+}
+
+export interface PullRun {
+  readonly cycleId: string
+  /** `full` when the user or a schedule asks for everything. */
+  readonly mode: 'full' | 'incremental'
+  /** The operator says that this source may really be empty. */
+  readonly allowEmpty: boolean
+  readonly clock: Clock
+  readonly context: ConnectorContext
+  readonly onProgress?: (read: number) => void
+}
+
+export interface PullResult extends PullCounts {
+  readonly id: string
+  /** Known records that a complete full pull did not show. */
+  gone: number
+  readonly mode: 'full' | 'incremental'
+}
+
+/** Pulls one source. Errors: the ERR_SOURCE_* codes; what was saved before an error stays, and the cursor does not move. */
+export async function pull(mirror: Mirror, source: Source, run: PullRun): Promise<PullResult> {
+  const { id } = source.config
+  const stored = mirror.sources.find(id)
+  const fingerprint = source.normalizer.fingerprint
+  // A changed mapping changes every record, also those that a window would not show.
+  const full =
+    run.mode === 'full' || stored?.mapping !== fingerprint || source.connector.capabilities.incremental === 'none'
+  const mode = full ? 'full' : 'incremental'
+  const startedAt = run.clock.now()
+  const window = {
+    from: full || !stored?.watermark ? null : toIso(keyToMs(stored.watermark) - source.config.overlapSeconds * 1000),
+    to: toIso(startedAt - source.config.lagSeconds * 1000),
+  }
+  const resumes =
+    source.connector.capabilities.resumable &&
+    stored?.pull_mode === mode &&
+    stored.pull_mapping === fingerprint &&
+    stored.pull_to !== null
+  const seq = resumes ? stored.pull_seq : mirror.sources.begin(id, { mode, ...window, mapping: fingerprint })
+  const request: PullRequest = {
+    mode,
+    window: resumes && stored.pull_to !== null ? { from: stored.pull_from, to: stored.pull_to } : window,
+    token: full ? null : (stored?.token ?? null),
+    resumeAfter: resumes ? stored.pull_position : null,
+  }
+  const result: PullResult = {
+    id,
+    mode,
+    read: 0,
+    unchanged: 0,
+    accepted: 0,
+    rejected: 0,
+    filtered: 0,
+    deleted: 0,
+    gone: 0,
+  }
+  const target = { sourceId: id, pull: seq, cycleId: run.cycleId, normalizer: source.normalizer, at: startedAt, full }
+  let end: PullEnd | undefined
+  try {
+    for await (const page of source.connector.pull(source.options, request, run.context)) {
+      run.context.signal.throwIfAborted()
+      if (source.connector.fixedFields) requireFields(page, source.normalizer, id)
+      savePage(mirror, target, page, result)
+      run.onProgress?.(result.read)
+      end = page.end
+    }
+  } catch (error) {
+    throw sourceError(error, id, stored !== undefined && stored.completed_at !== null)
+  }
+  checkEnd(end, result, id)
+  mirror.transaction(() => {
+    if (end.covers === 'everything') {
+      result.gone = markAbsent(mirror, { ...target, read: result.read, allowEmpty: run.allowEmpty })
+    }
+    mirror.sources.complete(id, {
+      startedAt: instantKey(request.window.to) ?? toIso(startedAt),
+      token: end.token ?? null,
+      mapping: mode === 'full' || end.covers === 'everything' ? fingerprint : null,
+      at: run.clock.now(),
+      full: end.covers === 'everything' || mode === 'full',
+    })
+  })
+  return result
+}
+
+/** A mapped column that is not there at all would turn a field blank for everybody: a mistake in the config, not data. */
+function requireFields(page: Page, normalizer: Normalizer, sourceId: string): void {
+  const [first] = page.records
+  if (!first) return
+  const columns = Object.keys(first.fields)
+  const missing = normalizer.fields.find(({ path }) => !(path in first.fields) && !((path.split('.')[0] ?? '') in first.fields))
+  if (!missing) return
+  const near = nearest(missing.path, columns)
+  throw new HeysyncError('ERR_SOURCE_FIELD', {
+    message: `Source ${sourceId} has no column "${missing.path}", which ${keyPathText(missing.key)} in heysync.yaml names.`,
+    hint: `${near ? `Did you mean "${near}"? ` : ''}The columns are: ${columns.join(', ')}.`,
+  })
+}
+
+function keyPathText(key: readonly (string | number)[]): string {
+  return key.map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`)).join('')
+}
+
+/** A pull proves that it is complete by its end mark and, where the source has a count, by reaching it. */
+function checkEnd(end: PullEnd | undefined, counts: PullCounts, id: string): asserts end is PullEnd {
+  if (!end) {
+    throw new HeysyncError('ERR_SOURCE_INCOMPLETE', {
+      message: `Source ${id} stopped after ${counts.read} records without saying that it was at its end.`,
+      hint: 'Nobody was removed and the cursor stayed; the next run reads again from there.',
+    })
+  }
+  if (end.count !== null && counts.read < end.count) {
+    throw new HeysyncError('ERR_SOURCE_INCOMPLETE', {
+      message: `Source ${id} says that it holds ${end.count} records, and showed ${counts.read}.`,
+      hint: 'Nobody was removed and the cursor stayed; the next run reads again from there.',
+    })
+  }
+}

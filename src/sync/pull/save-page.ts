@@ -1,0 +1,182 @@
+// Owns one page of a pull: each record recognised as unchanged or normalized, and saved with the checkpoint.
+import type { BadRecord, Page, SourceRecord } from '../../connector/contract.ts'
+import { contentHash } from '../../lib/hash.ts'
+import { instantKey } from '../../lib/instant.ts'
+import type { Mirror } from '../mirror/mirror.ts'
+import type { StoredRecord } from '../mirror/records.ts'
+import type { Normalizer } from '../normalize/normalize.ts'
+import type { Rejection } from '../normalize/rejection.ts'
+
+/** What became of the records that a connector yielded; `read` is the sum of the other five (I1). */
+export interface PullCounts {
+  read: number
+  unchanged: number
+  accepted: number
+  rejected: number
+  filtered: number
+  deleted: number
+}
+
+export interface PageTarget {
+  readonly sourceId: string
+  readonly pull: number
+  readonly cycleId: string
+  readonly normalizer: Normalizer
+  readonly at: number
+  readonly full: boolean
+}
+
+/** Saves a page in one transaction, the checkpoint with it, and adds to `counts` only once it is saved. */
+export function savePage(mirror: Mirror, target: PageTarget, page: Page, counts: PullCounts): void {
+  const added = mirror.transaction(() => {
+    const sum: PullCounts = { read: 0, unchanged: 0, accepted: 0, rejected: 0, filtered: 0, deleted: 0 }
+    for (const record of page.records) {
+      sum.read += 1
+      sum[saveRecord(mirror, target, record)] += 1
+    }
+    for (const bad of page.bad ?? []) {
+      sum.read += 1
+      saveBad(mirror, target, bad)
+      sum.rejected += 1
+    }
+    mirror.sources.checkpoint(target.sourceId, page.position, newestOf(page))
+    return sum
+  })
+  for (const key of Object.keys(added) as (keyof PullCounts)[]) counts[key] += added[key]
+}
+
+function newestOf(page: Page): string | null {
+  const keys = page.records.map((record) => instantKey(record.updatedAt)).filter((key) => key !== null)
+  return keys.reduce<string | null>((newest, key) => (newest === null || key > newest ? key : newest), null)
+}
+
+type Outcome = Exclude<keyof PullCounts, 'read'>
+
+function saveRecord(mirror: Mirror, target: PageTarget, record: SourceRecord): Outcome {
+  const { records } = mirror
+  const { sourceId, pull } = target
+  const place = record.place ?? null
+  const rawHash = hashRecord(record, target.normalizer.fingerprint)
+  const known = records.find(sourceId, record.id)
+  if (known?.raw_hash.equals(rawHash) && known.state !== 'gone') {
+    records.touch(sourceId, record.id, pull, place)
+    if (known.state === 'rejected') records.touchRejections(sourceId, record.id, pull)
+    return 'unchanged'
+  }
+  const slot = rawHash.toString('hex')
+  if (known && records.findRejection(sourceId, record.id, slot)?.code === 'ID_DUPLICATE') {
+    rejectDuplicate(mirror, target, record.id, slot, place, known.place)
+    return 'unchanged'
+  }
+  if (known && known.seen_pull === pull && known.state !== 'gone') {
+    if (!replaces(record, known)) {
+      rejectDuplicate(mirror, target, record.id, slot, place, known.place)
+      return 'rejected'
+    }
+    rejectDuplicate(mirror, target, record.id, known.raw_hash.toString('hex'), known.place, place)
+  }
+  return saveVersion(mirror, target, record, rawHash, known)
+}
+
+/** Of two versions under one id in one pull the newer counts; without times, the later one. */
+function replaces(record: SourceRecord, known: StoredRecord): boolean {
+  if (record.updatedAt === null || known.updated_at === null) return true
+  return record.updatedAt >= known.updated_at
+}
+
+function saveVersion(
+  mirror: Mirror,
+  target: PageTarget,
+  record: SourceRecord,
+  rawHash: Buffer,
+  known: StoredRecord | undefined,
+): Outcome {
+  const { records } = mirror
+  const { sourceId, pull, at } = target
+  const result = target.normalizer.normalize(record)
+  if (result.consent !== null) {
+    const evidence = `${sourceId} record ${record.id}${record.place ? ` (${record.place})` : ''}`
+    if (mirror.consent.optOut(result.consent, 'source', evidence, at)) {
+      mirror.contacts.unsettle(result.consent)
+      records.markDirty(result.consent)
+    }
+  }
+  const base = {
+    source_id: sourceId,
+    record_id: record.id,
+    raw_hash: rawHash,
+    updated_at: record.updatedAt,
+    place: record.place ?? null,
+    seen_pull: pull,
+    changed_at: at,
+  }
+  records.clearRejection(sourceId, record.id, '')
+  if (known?.phone) records.markDirty(known.phone)
+  if (result.kind === 'contact') {
+    records.markDirty(result.contact.phone)
+    const notes = result.notes.length > 0 ? JSON.stringify(result.notes) : null
+    const contact = JSON.stringify(result.contact.fields)
+    records.put({ ...base, state: 'accepted', phone: result.contact.phone, contact, notes })
+    return 'accepted'
+  }
+  if (result.kind === 'rejected') {
+    // The last good version stays in force: a number that became unreadable is no reason to remove anybody.
+    const keeps = known && known.state !== 'gone' && known.state !== 'deleted' && known.state !== 'filtered'
+    records.put({
+      ...base,
+      state: 'rejected',
+      phone: known?.phone ?? null,
+      contact: keeps ? known.contact : null,
+      notes: null,
+    })
+    reject(mirror, target, record.id, '', result.rejection, record.place ?? null)
+    return 'rejected'
+  }
+  const state = result.kind
+  records.put({ ...base, state, phone: known?.phone ?? result.consent, contact: null, notes: null })
+  return state
+}
+
+function saveBad(mirror: Mirror, target: PageTarget, bad: BadRecord): void {
+  const { records } = mirror
+  const rejection: Rejection = { code: bad.code, field: '', value: bad.value ?? '', message: bad.message }
+  if (bad.id === null) {
+    reject(mirror, target, '', contentHash(`${bad.code}${bad.value ?? ''}`).toString('hex') + bad.place, rejection, bad.place)
+    return
+  }
+  const known = records.find(target.sourceId, bad.id)
+  // Seen, though not readable: that is what keeps it from being taken for gone.
+  if (known) records.touch(target.sourceId, bad.id, target.pull, bad.place)
+  reject(mirror, target, bad.id, known ? 'bad' : '', rejection, bad.place)
+}
+
+function rejectDuplicate(
+  mirror: Mirror,
+  target: PageTarget,
+  recordId: string,
+  slot: string,
+  place: string | null,
+  winner: string | null,
+): void {
+  const message = `The id ${recordId} stands on more than one row${winner ? `; ${winner} was used` : ''}. Give each person an id of their own, or use other columns as idColumn.`
+  reject(mirror, target, recordId, slot, { code: 'ID_DUPLICATE', field: 'id', value: recordId, message }, place)
+}
+
+function reject(
+  mirror: Mirror,
+  target: PageTarget,
+  recordId: string,
+  slot: string,
+  rejection: Rejection,
+  place: string | null,
+): void {
+  const { sourceId, cycleId, pull, at } = target
+  mirror.records.reject({ sourceId, recordId, slot, rejection, place, cycleId, pull, at })
+}
+
+/** Of everything that decides the outcome: equal means that nothing has to be done again. */
+function hashRecord(record: SourceRecord, mappingFingerprint: string): Buffer {
+  return contentHash(
+    JSON.stringify([mappingFingerprint, record.fields, record.updatedAt, record.deleted ?? false, record.mergedInto ?? null]),
+  )
+}

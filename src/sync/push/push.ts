@@ -1,0 +1,76 @@
+// Owns the push: operations sent lane by lane inside the budget until nothing more is due in this cycle.
+import pLimit from 'p-limit'
+import type { HeymarketClient } from '../../heymarket/client.ts'
+import type { Clock } from '../../lib/clock.ts'
+import type { DiffSettings } from '../diff/diff.ts'
+import type { HeldStore } from '../guard/held-store.ts'
+import type { Mirror } from '../mirror/mirror.ts'
+import type { Outbox } from '../outbox/outbox.ts'
+import { perform } from './perform.ts'
+
+export interface PushDeps {
+  readonly mirror: Mirror
+  readonly outbox: Outbox
+  readonly held: HeldStore
+  readonly client: HeymarketClient
+  readonly clock: Clock
+  readonly random: () => number
+  readonly signal: AbortSignal
+  readonly settings: DiffSettings
+  readonly cycleId: string
+}
+
+export interface PushRun {
+  readonly concurrency: number
+  /** Reads Heymarket's news, so that no write lays old values over an edit made meanwhile. */
+  readonly refresh: () => Promise<void>
+  readonly onProgress?: (acked: number) => void
+}
+
+const BATCH = 200
+/** How old the view of Heymarket may get while pushing, in milliseconds. */
+const REFRESH_MS = 60_000
+/** Longest wait inside a cycle for an operation that has to be tried again; what takes longer is left to the next cycle. */
+const PATIENCE_MS = 20_000
+
+/** Sends everything that is due. Returns the number acked. Errors: those with verdict `stop`, and an unreachable host. */
+export async function push(deps: PushDeps, run: PushRun): Promise<number> {
+  const { outbox, clock, signal, cycleId } = deps
+  const limit = pLimit(run.concurrency)
+  let acked = 0
+  let refreshedAt = clock.now()
+  for (;;) {
+    signal.throwIfAborted()
+    const due = outbox.due(clock.now(), BATCH, cycleId)
+    if (due.length === 0) {
+      const next = outbox.nextDueAt(cycleId)
+      const waitMs = next === null ? null : next - clock.now()
+      if (waitMs === null || waitMs > PATIENCE_MS) return acked
+      await clock.sleep(Math.max(waitMs, 1), signal)
+      continue
+    }
+    if (clock.now() - refreshedAt >= REFRESH_MS) {
+      await run.refresh()
+      refreshedAt = clock.now()
+    }
+    let stopped: { error: unknown } | null = null
+    await Promise.all(
+      due.map((operation) =>
+        limit(async () => {
+          // After one operation showed that nothing can get through, the rest of the batch is not tried.
+          if (stopped) return
+          try {
+            if (await perform(deps, operation)) {
+              acked += 1
+              run.onProgress?.(acked)
+            }
+          } catch (error) {
+            stopped ??= { error }
+          }
+        }),
+      ),
+    )
+    const failure = stopped as { error: unknown } | null
+    if (failure) throw failure.error
+  }
+}

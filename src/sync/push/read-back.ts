@@ -1,0 +1,43 @@
+// Owns reading back: what Heymarket really holds for an operation whose outcome is not known.
+import type { RemoteContact } from '../../heymarket/contacts.ts'
+import type { HeymarketClient } from '../../heymarket/client.ts'
+import type { Clock } from '../../lib/clock.ts'
+import type { Change } from '../diff/change.ts'
+import { type DiffSettings, diffPhone } from '../diff/diff.ts'
+import type { Mirror } from '../mirror/mirror.ts'
+
+export interface ReadBackDeps {
+  readonly mirror: Mirror
+  readonly client: HeymarketClient
+  readonly clock: Clock
+  readonly settings: DiffSettings
+}
+
+/** Reads the contact that a change is about into the mirror; null when it is not there. */
+export async function readBack(deps: ReadBackDeps, change: Change): Promise<RemoteContact | null> {
+  const { mirror, client, clock, settings } = deps
+  const shown =
+    change.kind === 'create' ? await client.contacts.lookUp(change.phone) : await client.contacts.get(change.contactId)
+  mirror.transaction(() => {
+    if (shown === null) {
+      if (change.kind !== 'create') mirror.remote.drop(change.contactId)
+      return
+    }
+    const known = mirror.remote.find(shown.id) !== undefined
+    mirror.remote.read(shown, 0, clock.now())
+    if (change.kind === 'create') {
+      const rung = settings.removal(change.sourceId).rung
+      mirror.contacts.putLink(change.phone, shown.id, known ? 'adopted' : 'created', rung, clock.now())
+    }
+  })
+  return shown
+}
+
+/** What is left of a change after reading back; of a change that was let through in part, only that part. */
+export function recompute(deps: ReadBackDeps, planned: Change): Change | null {
+  const change = diffPhone(deps.mirror, deps.settings, planned.phone)
+  if (change === null || planned.partial !== true) return change
+  const allowed = new Set(planned.fields.map((field) => field.field))
+  const fields = change.fields.filter((field) => allowed.has(field.field))
+  return fields.length === 0 ? null : { ...change, fields, partial: true }
+}

@@ -1,0 +1,151 @@
+// Owns reconcile: Heymarket's own contacts read into the mirror, a little before each plan or all of them on demand.
+import type { ContactsApi, RemoteContact } from '../../heymarket/contacts.ts'
+import type { Clock } from '../../lib/clock.ts'
+import { instantKey } from '../../lib/instant.ts'
+import { readBareE164 } from '../../lib/phone.ts'
+import type { Mirror } from '../mirror/mirror.ts'
+import { PAGE_LIMITS, walkContacts } from './walk.ts'
+
+export interface ReconcileResult {
+  readonly mode: 'full' | 'incremental'
+  /** Contacts read. */
+  seen: number
+  /** Not known before. */
+  added: number
+  /** Known, and changed there since. */
+  changed: number
+  /** Known, and no longer there. */
+  missing: number
+  /** The account's own count, null when it was not asked. */
+  count: number | null
+  /** The walk saw every contact for certain. Only then may one that it did not see count as gone. */
+  complete: boolean
+}
+
+/** A contact that we wrote this recently may not be on the lists yet, so its absence says nothing. */
+const SETTLE_MS = 5 * 60_000
+
+export interface ReconcileDeps {
+  readonly mirror: Mirror
+  readonly contacts: ContactsApi
+  readonly clock: Clock
+  readonly onProgress?: (seen: number) => void
+}
+
+/** Reads every contact. What a complete walk did not show is dropped from the mirror. */
+export async function reconcileFull(deps: ReconcileDeps): Promise<ReconcileResult> {
+  const { mirror, contacts, clock } = deps
+  const startedAt = clock.now()
+  const result = emptyResult('full')
+  const walkSeq = nextWalk(mirror)
+  const walk = startWalk(deps)
+  let newest = ''
+  let step = await walk.next()
+  while (!step.done) {
+    const { fresh } = step.value
+    absorb(deps, fresh, walkSeq, result)
+    newest = highest(newest, step.value.contacts)
+    deps.onProgress?.(result.seen)
+    step = await walk.next()
+  }
+  // Rows that moved to the head while the walk was further down are met by one more look at the head.
+  const head = await contacts.page({})
+  const late = head.filter((contact) => mirror.remote.find(contact.id)?.seen_walk !== walkSeq)
+  absorb(deps, late, walkSeq, result)
+  result.count = await contacts.count()
+  // The account may count contacts that it lists nowhere. That it does so twice in a row shows that it is not ours to find.
+  const offset = result.count - result.seen
+  result.complete = step.value.orderly && (offset <= 0 || String(offset) === mirror.meta.get('count_offset'))
+  mirror.transaction(() => {
+    mirror.meta.set('remote_watermark', highest(newest, head))
+    mirror.meta.set('count_offset', String(offset))
+    if (!result.complete) return
+    for (const row of mirror.remote.unseen(walkSeq, startedAt - SETTLE_MS)) {
+      mirror.remote.drop(row.id)
+      if (row.phone) mirror.contacts.unsettle(row.phone)
+      result.missing += 1
+    }
+    mirror.meta.set('full_walk_at', String(clock.now()))
+  })
+  return result
+}
+
+/**
+ * Reads what changed since the last reconcile: from now down to the watermark. One request and a count when nothing did.
+ * Falls back to a full walk when there never was one, or when the account's count says that something was deleted.
+ */
+export async function reconcileIncremental(deps: ReconcileDeps): Promise<ReconcileResult> {
+  const { mirror, contacts } = deps
+  if (mirror.meta.get('full_walk_at') === undefined) return reconcileFull(deps)
+  const result = await readHead(deps)
+  result.count = await contacts.count()
+  const expected = mirror.remote.count() + Number(mirror.meta.get('count_offset') ?? 0)
+  return result.count === expected ? result : reconcileFull(deps)
+}
+
+/** Reads from now down to the watermark, without asking for the count. */
+export async function readHead(deps: ReconcileDeps): Promise<ReconcileResult> {
+  const { mirror } = deps
+  const result = emptyResult('incremental')
+  const walkSeq = nextWalk(mirror)
+  const watermark = mirror.meta.get('remote_watermark') ?? ''
+  const walk = startWalk(deps)
+  let newest = ''
+  for await (const page of walk) {
+    const news = absorb(deps, page.fresh, walkSeq, result)
+    newest = highest(newest, page.contacts)
+    // Every contact that we know of was shown, or the page lies below what the last walk covered and held no news.
+    if (news === 0 && (page.reached < watermark || result.seen >= mirror.remote.count())) break
+  }
+  if (newest > watermark) mirror.meta.set('remote_watermark', newest)
+  result.complete = true
+  return result
+}
+
+function absorb(
+  { mirror, clock }: ReconcileDeps,
+  shown: readonly RemoteContact[],
+  walkSeq: number,
+  result: ReconcileResult,
+): number {
+  let news = 0
+  mirror.transaction(() => {
+    for (const contact of shown) {
+      const what = mirror.remote.read(contact, walkSeq, clock.now())
+      if (what === 'new') result.added += 1
+      if (what === 'changed') result.changed += 1
+      if (what === 'new' || what === 'changed') news += 1
+      if (contact.isOptedOut === true) noteOptOut(mirror, contact, clock.now())
+    }
+  })
+  result.seen += shown.length
+  return news
+}
+
+/** An opt-out that Heymarket shows counts for the number, wherever it came from (I3). */
+function noteOptOut(mirror: Mirror, contact: RemoteContact, at: number): void {
+  const phone = readBareE164(contact.phone)
+  if (phone) mirror.consent.optOut(phone, 'heymarket', `Heymarket contact ${contact.id}`, at)
+}
+
+function nextWalk(mirror: Mirror): number {
+  const next = Number(mirror.meta.get('walk_seq') ?? 0) + 1
+  mirror.meta.set('walk_seq', String(next))
+  return next
+}
+
+function startWalk({ mirror, contacts }: ReconcileDeps) {
+  const limit = Number(mirror.meta.get('page_limit') ?? PAGE_LIMITS[0])
+  return walkContacts(contacts, { limit, onLimit: (taken) => mirror.meta.set('page_limit', String(taken)) })
+}
+
+function highest(newest: string, contacts: readonly RemoteContact[]): string {
+  return contacts.reduce((best, contact) => {
+    const key = instantKey(contact.updated) ?? ''
+    return key > best ? key : best
+  }, newest)
+}
+
+function emptyResult(mode: ReconcileResult['mode']): ReconcileResult {
+  return { mode, seen: 0, added: 0, changed: 0, missing: 0, count: null, complete: false }
+}

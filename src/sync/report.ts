@@ -1,0 +1,83 @@
+// Owns what a cycle reports: the counts of the outside contract, and the check that they add up (I1).
+import { HeysyncError } from '../lib/errors.ts'
+import type { Change } from './diff/change.ts'
+import type { HeldChange } from './guard/guard.ts'
+import type { PullResult } from './pull/pull.ts'
+import type { ReconcileResult } from './reconcile/reconcile.ts'
+
+export type CycleStatus = 'ok' | 'held' | 'failed'
+
+export interface PlanCounts {
+  create: number
+  update: number
+  remove: number
+  listAdd: number
+  listRemove: number
+  /** How many of all these wait for a person. */
+  held: number
+}
+
+export interface PushCounts {
+  /** Requests sent while pushing, reads included. */
+  requests: number
+  acked: number
+  retrying: number
+  deadLettered: number
+  seconds: number
+}
+
+export interface SourceFailure {
+  readonly source: string
+  readonly code: string
+  readonly message: string
+}
+
+/** What `sync --json` prints. */
+export interface CycleReport {
+  readonly cycle: string
+  readonly mode: 'full' | 'incremental'
+  status: CycleStatus
+  readonly sources: PullResult[]
+  readonly failures: SourceFailure[]
+  reconcile: ReconcileResult | null
+  readonly plan: PlanCounts
+  readonly push: PushCounts
+}
+
+export function emptyReport(cycle: string, mode: 'full' | 'incremental'): CycleReport {
+  return {
+    cycle,
+    mode,
+    status: 'ok',
+    sources: [],
+    failures: [],
+    reconcile: null,
+    plan: { create: 0, update: 0, remove: 0, listAdd: 0, listRemove: 0, held: 0 },
+    push: { requests: 0, acked: 0, retrying: 0, deadLettered: 0, seconds: 0 },
+  }
+}
+
+/** Counts a plan: every change once, and how many of them are held. */
+export function countPlan(plan: PlanCounts, released: readonly Change[], held: readonly HeldChange[]): void {
+  for (const change of [...released, ...held.map((one) => one.change)]) plan[change.kind] += 1
+  plan.held += held.length
+}
+
+/** Errors: ERR_COUNTS when a sum of I1 is off. The cycle then counts as failed, whatever else went well. */
+export function checkCounts(report: CycleReport): void {
+  for (const source of report.sources) {
+    const sum = source.unchanged + source.accepted + source.rejected + source.filtered + source.deleted
+    if (source.read !== sum) offBy(`source ${source.id} read ${source.read} records, and ${sum} are accounted for`)
+  }
+  const { plan, push } = report
+  const planned = plan.create + plan.update + plan.remove
+  const ended = push.acked + push.retrying + push.deadLettered + plan.held
+  if (planned !== ended) offBy(`${planned} changes were planned, and ${ended} are accounted for`)
+}
+
+function offBy(what: string): never {
+  throw new HeysyncError('ERR_COUNTS', {
+    message: `The counts of this cycle do not add up: ${what}.`,
+    hint: 'Please report this with the output of `heysync status --json`. The next cycle recomputes everything from what is stored.',
+  })
+}

@@ -1,0 +1,93 @@
+// Owns resolve: of the records that claim one phone, which one says what the contact looks like.
+// Deterministic: the source listed first, then the newest change, then the smaller record id.
+import { contentHash } from '../../lib/hash.ts'
+import type { ContactFields } from '../contact.ts'
+import type { Mirror } from '../mirror/mirror.ts'
+import type { StoredRecord } from '../mirror/records.ts'
+
+export interface ResolvePolicy {
+  /** Source ids in order of priority. */
+  readonly sourceOrder: readonly string[]
+  /** `fill`: the next claimants give what the winner leaves blank. */
+  readonly mode: 'winner' | 'fill'
+}
+
+const BATCH = 500
+
+/** Resolves every phone whose claims changed since last time; a crash in between loses nothing. */
+export function resolve(mirror: Mirror, policy: ResolvePolicy, cycleId: string): void {
+  const fingerprint = contentHash(JSON.stringify([policy.sourceOrder, policy.mode])).toString('hex')
+  mirror.transaction(() => {
+    if (mirror.meta.get('resolve_fingerprint') === fingerprint) return
+    mirror.records.markAllDirty()
+    mirror.meta.set('resolve_fingerprint', fingerprint)
+  })
+  let more = true
+  while (more) {
+    more = mirror.transaction(() => {
+      const phones = mirror.records.takeDirty(BATCH)
+      for (const phone of phones) resolvePhone(mirror, policy, cycleId, phone)
+      return phones.length === BATCH
+    })
+  }
+}
+
+function resolvePhone(mirror: Mirror, policy: ResolvePolicy, cycleId: string, phone: string): void {
+  const claims = orderClaims(mirror.records.claimants(phone), policy.sourceOrder)
+  const [winner] = claims
+  if (!winner) {
+    // A source that left the config takes nobody with it: only a record that left its source does.
+    const cause = mirror.records.withPhone(phone).some((row) => policy.sourceOrder.includes(row.source_id))
+    mirror.contacts.leave(phone, cause ? cycleId : null)
+    return
+  }
+  const fields = policy.mode === 'fill' ? fillBlanks(claims.map(fieldsOf)) : fieldsOf(winner)
+  for (const tag of fields.tags ?? []) mirror.contacts.ownTag(tag)
+  const json = JSON.stringify(fields)
+  mirror.contacts.want({
+    phone,
+    source_id: winner.source_id,
+    record_id: winner.record_id,
+    fields: json,
+    hash: contentHash(json),
+    claims: claims.length,
+  })
+}
+
+function fieldsOf(record: StoredRecord): ContactFields {
+  return JSON.parse(record.contact ?? '{}') as ContactFields
+}
+
+/** Claims in order of who wins; those of sources that are no longer configured do not count. */
+export function orderClaims(claims: readonly StoredRecord[], sourceOrder: readonly string[]): StoredRecord[] {
+  const rank = new Map(sourceOrder.map((id, index) => [id, index]))
+  return claims
+    .filter((claim) => rank.has(claim.source_id))
+    .sort(
+      (a, b) =>
+        (rank.get(a.source_id) ?? 0) - (rank.get(b.source_id) ?? 0) ||
+        compareText(b.updated_at ?? '', a.updated_at ?? '') ||
+        compareText(a.record_id, b.record_id),
+    )
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** The first claimant's values, each blank or unmapped one taken from the next that has it. */
+export function fillBlanks(claims: readonly ContactFields[]): ContactFields {
+  const filled: Record<string, unknown> = {}
+  const custom: Record<string, string> = {}
+  for (const claim of claims) {
+    for (const [field, value] of Object.entries(claim)) {
+      if (field === 'custom') continue
+      const held = filled[field]
+      if (held === undefined || held === '' || (Array.isArray(held) && held.length === 0)) filled[field] = value
+    }
+    for (const [name, value] of Object.entries(claim.custom ?? {})) {
+      if (custom[name] === undefined || custom[name] === '') custom[name] = value
+    }
+  }
+  return (Object.keys(custom).length > 0 ? { ...filled, custom } : filled) as ContactFields
+}
