@@ -1,3 +1,4 @@
+// Test runner: everything under test/ runs by default, on this machine's network only (test/setup.ts).
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -12,5 +13,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     setupFiles: ['test/setup.ts'],
+    reporters: ['default', './scripts/test-totals.mjs'],
   },
 })

@@ -3,18 +3,37 @@
 import { z } from 'zod'
 
 /** A plain string is a field path of the record; a string with a leading `=` is a CEL expression. */
-const expression = z.string().min(1)
+const expression = z.string().min(1).meta({ title: 'path or expression' })
 /** One path or expression, or several of which the first that gives a value is used. */
-const mapping = z.union([expression, z.array(expression).min(1)])
+const mapping = z
+  .union([expression, z.array(expression).min(1)])
+  .meta({ title: 'path or expression, or a list of them' })
+const condition = z.string().min(1).meta({ title: 'CEL condition' })
+const cron = z.string().meta({ title: 'cron expression' })
+
+/** A value for config/heysync.example.yaml. */
+const example = (value: unknown) => ({ examples: [value] })
 
 const auth = z
   .union([
     z.strictObject({
-      secretId: z.string().min(1).describe('Secret ID of the API secret (Heymarket: Settings, Integrations, API).'),
-      secretKey: z.string().min(1).describe('Secret Key of the API secret. It is shown once, when the secret is made.'),
+      secretId: z
+        .string()
+        .min(1)
+        .describe('Secret ID of the API secret (Heymarket: Settings, Integrations, API).')
+        .meta(example('${HEYMARKET_SECRET_ID}')),
+      secretKey: z
+        .string()
+        .min(1)
+        .describe('Secret Key of the API secret. It is shown once, when the secret is made.')
+        .meta(example('${HEYMARKET_SECRET_KEY}')),
     }),
     z.strictObject({
-      apiKey: z.string().min(1).describe('Legacy team API key, for accounts that have no API secret yet.'),
+      apiKey: z
+        .string()
+        .min(1)
+        .describe('Legacy team API key, for accounts that have no API secret yet.')
+        .meta(example('${HEYMARKET_API_KEY}')),
     }),
   ])
   .describe('Credentials: an API secret, or a legacy team key. Keep them in the environment or in files.')
@@ -36,45 +55,77 @@ const heymarket = z
     writes: z
       .enum(['auto', 'bulk', 'single'])
       .default('auto')
-      .describe('How contacts are written: one per request, many per request, or whatever the account takes.'),
+      .describe(
+        'How contacts are written: one per request, many per request, or whatever the account takes.',
+      ),
     timeoutMs: z
       .int()
       .min(100)
       .default(30_000)
-      .describe('Longest wait for one answer, in milliseconds. A write without an answer is settled by reading back.'),
+      .describe(
+        'Longest wait for one answer, in milliseconds. A write without an answer is settled by reading back.',
+      ),
     concurrency: z.int().min(1).max(64).default(8).describe('Requests under way at the same time.'),
   })
   .describe('The Heymarket account that is kept equal to the sources.')
 
 const map = z
   .strictObject({
-    phone: mapping.describe('The phone number. With several, the first that is a valid number.'),
-    first: mapping.optional().describe('First name.'),
-    last: mapping.optional().describe('Last name.'),
+    phone: mapping
+      .describe('The phone number. With several, the first that is a valid number.')
+      .meta(example(['mobile', 'phone'])),
+    first: mapping.optional().describe('First name.').meta(example('first_name')),
+    last: mapping.optional().describe('Last name.').meta(example('last_name')),
     displayName: mapping
       .optional()
-      .describe('Name shown in Heymarket. Left alone unless mapped; where it is first + last it follows them.'),
-    email: mapping.optional().describe('E-mail address.'),
-    optedOut: mapping.optional().describe('True when this person must not be texted. It only ever tightens consent.'),
-    assignee: mapping.optional().describe('E-mail or name of the team member that the contact is assigned to.'),
-    tags: mapping.optional().describe('Tags by name: a list, or text separated by commas. At most 5 reach Heymarket.'),
+      .describe(
+        'Name shown in Heymarket. Left alone unless mapped; where it is first + last it follows them.',
+      )
+      .meta(example('nickname')),
+    email: mapping.optional().describe('E-mail address.').meta(example('email')),
+    optedOut: mapping
+      .optional()
+      .describe('True when this person must not be texted. It only ever tightens consent.')
+      .meta(example('=record.sms_opt_out == "yes"')),
+    assignee: mapping
+      .optional()
+      .describe('E-mail or name of the team member that the contact is assigned to.')
+      .meta(example('owner_email')),
+    tags: mapping
+      .optional()
+      .describe('Tags by name: a list, or text separated by commas. At most 5 reach Heymarket.')
+      .meta(example('=record.vip == "1" ? ["VIP"] : []')),
     custom: z
       .record(z.string().min(1), mapping)
       .optional()
-      .describe("Custom fields by their name in Heymarket; a name that the account doesn't have is an error."),
+      .describe("Custom fields by their name in Heymarket; a name that the account doesn't have is an error.")
+      .meta(example({ Plan: 'plan', 'Renewal Date': 'renewal' })),
   })
   .describe('Contact field to record field. Heymarket fields that are not named here are never touched.')
+
+/** A dial that has a count by default keeps it when only its other keys are written. */
+const optionalCount = (fallback: number | undefined) => {
+  const count = z.int().min(0)
+  return fallback === undefined ? count.optional() : count.optional().default(fallback)
+}
 
 const dial = (defaults: { ratio: number; min: number; count?: number }, what: string) =>
   z
     .strictObject({
-      ratio: z.number().min(0).max(1).default(defaults.ratio).describe('Share of the contacts concerned, 0 to 1.'),
-      min: z.int().min(0).default(defaults.min).describe('Fewer than this many are never held for their share.'),
-      count: z
+      ratio: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(defaults.ratio)
+        .describe('Share of the contacts concerned, 0 to 1.'),
+      min: z
         .int()
         .min(0)
-        .optional()
-        .describe('More than this many are held whatever their share.'),
+        .default(defaults.min)
+        .describe('Fewer than this many are never held for their share.'),
+      count: optionalCount(defaults.count)
+        .describe('More than this many are held whatever their share.')
+        .meta(example(5000)),
     })
     .prefault(defaults)
     .describe(what)
@@ -83,12 +134,17 @@ const guard = z
   .strictObject({
     removals: dial({ ratio: 0.1, min: 20, count: 5000 }, 'People who left their source.'),
     listRemovals: dial({ ratio: 0.3, min: 20 }, 'Members taken off one list.'),
-    updates: dial({ ratio: 0.5, min: 100 }, 'Contacts changed that were there before; creating is never held.'),
+    updates: dial(
+      { ratio: 0.5, min: 100 },
+      'Contacts changed that were there before; creating is never held.',
+    ),
     blanks: dial({ ratio: 0.1, min: 20 }, 'Contacts in which a field that had a value turns blank.'),
     optOuts: dial({ ratio: 0.1, min: 20 }, 'People newly opted out by the sources.'),
   })
   .prefault({})
-  .describe('Changes held for a person to approve: when (n > ratio of those concerned and n >= min) or n > count.')
+  .describe(
+    'Changes held for a person to approve: when (n > ratio of those concerned and n >= min) or n > count.',
+  )
 
 export const REMOVAL_RUNGS = ['keep', 'tag', 'removeFromLists', 'clear', 'delete'] as const
 
@@ -96,51 +152,87 @@ const source = z.strictObject({
   id: z
     .string()
     .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'use lower-case letters, digits, - and _')
-    .describe('Name of this source in logs, tables and commands.'),
-  connector: z.string().min(1).describe('Kind of source; see `heysync connectors list`.'),
-  schedule: z.string().optional().describe('Cron expression for incremental pulls under `heysync run`.'),
-  fullSchedule: z.string().optional().describe('Cron expression for full resyncs under `heysync run`.'),
-  timezone: z.string().optional().describe("Time zone of the schedules, e.g. America/New_York. Default: the machine's."),
+    .describe('Name of this source in logs, tables and commands.')
+    .meta(example('clinic')),
+  connector: z
+    .string()
+    .min(1)
+    .describe('Kind of source; see `heysync connectors list`.')
+    .meta(example('csv')),
+  schedule: cron
+    .optional()
+    .describe('Cron expression for incremental pulls under `heysync run`.')
+    .meta(example('*/5 * * * *')),
+  fullSchedule: cron
+    .optional()
+    .describe('Cron expression for full resyncs under `heysync run`.')
+    .meta(example('0 3 * * *')),
+  timezone: z
+    .string()
+    .optional()
+    .describe("Time zone of the schedules, e.g. America/New_York. Default: the machine's.")
+    .meta(example('America/New_York')),
   options: z.record(z.string(), z.unknown()).default({}).describe("The connector's own options."),
   country: expression
     .optional()
-    .describe('Country of the phone number, for numbers without a country code: ISO code or English name.'),
-  filter: z
-    .string()
-    .min(1)
+    .describe('Country of the phone number, for numbers without a country code: ISO code or English name.')
+    .meta(example('=record.country')),
+  filter: condition
     .optional()
-    .describe('CEL condition. A record that does not match is treated as if it had left the source.'),
+    .describe('CEL condition. A record that does not match is treated as if it had left the source.')
+    .meta(example('record.status != "archived"')),
   map,
   onRemoved: z
     .enum(REMOVAL_RUNGS)
     .default('removeFromLists')
     .describe('What happens to a contact whose last record left: from harmless (keep) to final (delete).'),
-  removedTag: z.string().min(1).optional().describe('The tag that `onRemoved: tag` adds.'),
+  removedTag: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The tag that `onRemoved: tag` adds.')
+    .meta(example('Former customer')),
   overlapSeconds: z
     .int()
     .min(0)
     .default(300)
-    .describe('How far behind its watermark an incremental pull reads again, for rows that became visible late.'),
+    .describe(
+      'How far behind its watermark an incremental pull reads again, for rows that became visible late.',
+    ),
   lagSeconds: z.int().min(0).default(0).describe('How far behind the present an incremental pull stops.'),
 })
 
 const list = z.strictObject({
-  title: z.string().min(1).describe('Title of the list in Heymarket.'),
-  where: z.string().min(1).describe('CEL condition over `contact`: who is on the list.'),
+  title: z.string().min(1).describe('Title of the list in Heymarket.').meta(example('Premium customers')),
+  where: condition
+    .describe('CEL condition over `contact`: who is on the list.')
+    .meta(example('contact.custom["Plan"] == "Premium" && !contact.optedOut')),
 })
 
 export const configSchema = z.strictObject({
   heymarket,
-  database: z.string().min(1).default('./data/heysync.db').describe('SQLite file that holds the mirror and the outbox.'),
+  database: z
+    .string()
+    .min(1)
+    .default('./data/heysync.db')
+    .describe('SQLite file that holds the mirror and the outbox.'),
   defaultCountry: z
     .string()
     .optional()
-    .describe('Country of phone numbers that carry none and whose record names none. Without it such a number is rejected.'),
+    .describe(
+      'Country of phone numbers that carry none and whose record names none. Without it such a number is rejected.',
+    )
+    .meta(example('US')),
   resolve: z
     .enum(['winner', 'fill'])
     .default('winner')
-    .describe('When several records claim one phone: the winner gives all fields, or the others fill its blanks.'),
-  sources: z.array(source).min(1).describe('Where people come from, in order of priority: the first wins a shared number.'),
+    .describe(
+      'When several records claim one phone: the winner gives all fields, or the others fill its blanks.',
+    ),
+  sources: z
+    .array(source)
+    .min(1)
+    .describe('Where people come from, in order of priority: the first wins a shared number.'),
   lists: z.array(list).default([]).describe('Lists kept in Heymarket by rule.'),
   guard,
   tags: z
@@ -148,7 +240,9 @@ export const configSchema = z.strictObject({
       policy: z
         .enum(['add', 'replace'])
         .default('add')
-        .describe('add: only tags that the mapping names or named come and go. replace: the mapping owns the whole set.'),
+        .describe(
+          'add: only tags that the mapping names or named come and go. replace: the mapping owns the whole set.',
+        ),
     })
     .prefault({})
     .describe('How mapped tags meet tags that people set in Heymarket.'),
@@ -159,13 +253,21 @@ export const configSchema = z.strictObject({
         .regex(/^.+:\d{1,5}$/, 'use host:port, e.g. 127.0.0.1:8780')
         .default('127.0.0.1:8780')
         .describe('Address of the admin API under `heysync run`.'),
-      token: z.string().min(16).optional().describe('Bearer token for the admin API; needed to listen beyond loopback.'),
+      token: z
+        .string()
+        .min(16)
+        .optional()
+        .describe('Bearer token for the admin API; needed to listen beyond loopback.')
+        .meta(example('${HEYSYNC_TOKEN}')),
     })
     .prefault({})
     .describe('The background service.'),
   log: z
     .strictObject({
-      level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least severe line that is written.'),
+      level: z
+        .enum(['debug', 'info', 'warn', 'error'])
+        .default('info')
+        .describe('Least severe line that is written.'),
     })
     .prefault({})
     .describe('Logs go to stderr: JSON in the service, plain on a terminal.'),

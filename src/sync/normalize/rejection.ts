@@ -6,8 +6,10 @@ export const REJECTION_TABLE = {
   PHONE_TOO_SHORT: 'There are too few digits; often the area code is missing.',
   PHONE_TOO_LONG: 'There are too many digits for a phone number.',
   PHONE_NOT_A_NUMBER: 'The text holds no phone number.',
-  PHONE_DIGITS_LOST: 'A spreadsheet turned the number into something like 1.4155E+10 and its last digits are gone.',
-  COUNTRY_MISSING: 'The number has no country code, the record names no country, and there is no defaultCountry.',
+  PHONE_DIGITS_LOST:
+    'A spreadsheet turned the number into something like 1.4155E+10 and its last digits are gone.',
+  COUNTRY_MISSING:
+    'The number has no country code, the record names no country, and there is no defaultCountry.',
   COUNTRY_UNKNOWN: 'The number has no country code and the country that the record names is not known.',
   EXPRESSION_FAILED: 'A CEL expression of the mapping failed on this record.',
   ID_MISSING: 'The record has no id, so it cannot be followed from one pull to the next.',

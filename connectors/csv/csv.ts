@@ -1,0 +1,15 @@
+// The csv connector: contacts from a delimited text file, or from the files that a glob names.
+import { defineConnector } from 'heysync/connector'
+import { discoverFields } from './discover.ts'
+import { csvOptions } from './options.ts'
+import { pullFiles } from './pull.ts'
+
+export const csvConnector = defineConnector({
+  kind: 'csv',
+  summary: 'Contacts from CSV, TSV and other delimited text files.',
+  options: csvOptions,
+  capabilities: { incremental: 'token', deletes: true, merges: false, consent: false, resumable: false },
+  fixedFields: true,
+  discover: discoverFields,
+  pull: pullFiles,
+})

@@ -1,0 +1,136 @@
+// Owns what one row means: a source record, a bad record, or nothing at all.
+import type { BadRecord, SourceRecord } from 'heysync/connector'
+import type { Dialect } from './dialect.ts'
+import type { Header } from './header.ts'
+import type { CsvOptions } from './options.ts'
+import { inspectQuotes } from './quotes.ts'
+import type { Row } from './rows.ts'
+import { readInstant, type ZoneClock } from './updated-at.ts'
+
+export type Reading =
+  | { readonly kind: 'record'; readonly record: SourceRecord }
+  /** `mayHide`: other rows may have been swallowed by a quote of this one. */
+  | { readonly kind: 'bad'; readonly bad: BadRecord; readonly mayHide: boolean }
+  | { readonly kind: 'blank' }
+
+export interface Reader {
+  readonly header: Header
+  readonly dialect: Dialect
+  readonly label: string
+  readonly zone: ZoneClock
+  readonly deletedValues: ReadonlySet<string>
+}
+
+export function createReader(
+  header: Header,
+  dialect: Dialect,
+  label: string,
+  options: CsvOptions,
+  zone: ZoneClock,
+): Reader {
+  const deletedValues = new Set(options.deletedValues.map((value) => value.toLowerCase()))
+  return { header, dialect, label, zone, deletedValues }
+}
+
+/** True when no cell holds anything. */
+export function isBlankRow(cells: readonly string[]): boolean {
+  return cells.every((cell) => cell.trim() === '')
+}
+
+export function readRow(row: Row, reader: Reader): Reading {
+  const { header, label } = reader
+  const { cells } = row
+  if (isBlankRow(cells)) return { kind: 'blank' }
+  const fault = faultOf(row, reader)
+  if (fault !== null) {
+    const lines =
+      row.lines > 1 ? ` It runs to line ${row.line + row.lines - 1}, because a quote keeps it open.` : ''
+    return {
+      kind: 'bad',
+      bad: bad(
+        row,
+        label,
+        'ROW_MALFORMED',
+        fault.message + lines,
+        trustedId(row, header, fault.trustedCells),
+      ),
+      mayHide: row.lines > 1,
+    }
+  }
+  const id = idOf(cells, header.idAt)
+  if (id === null) {
+    const empty = header.idAt.find((at) => (cells[at] ?? '').trim() === '') ?? 0
+    return {
+      kind: 'bad',
+      bad: bad(row, label, 'ID_MISSING', `The id column "${header.names[empty]}" is empty.`, null),
+      mayHide: false,
+    }
+  }
+  const fields = Object.fromEntries(header.names.map((name, at) => [name, cells[at] ?? '']))
+  const updated = header.updatedAt === null ? '' : (cells[header.updatedAt] ?? '')
+  const gone =
+    header.deletedAt !== null &&
+    reader.deletedValues.has((cells[header.deletedAt] ?? '').trim().toLowerCase())
+  return {
+    kind: 'record',
+    record: {
+      id,
+      fields,
+      updatedAt: readInstant(updated, reader.zone),
+      ...(gone ? { deleted: true } : {}),
+      place: `${label}:${row.line}`,
+    },
+  }
+}
+
+/** What is wrong with the row, and how many of its first cells are right all the same; null when nothing is. */
+function faultOf(row: Row, { header, dialect }: Reader): { message: string; trustedCells: number } | null {
+  const { cells } = row
+  const { quote } = dialect
+  // A quote that went wrong always leaves one in a cell, so most rows need no closer look.
+  if (quote !== '' && cells.some((cell) => cell.includes(quote))) {
+    const { brokenCell } = inspectQuotes(row.raw.toString('utf8'), dialect)
+    if (brokenCell !== null) {
+      const name = header.names[brokenCell] ?? `column_${brokenCell + 1}`
+      return { message: `Text follows the closing quote in column "${name}".`, trustedCells: brokenCell }
+    }
+  }
+  if (cells.length < header.minCells) {
+    // The last cell of a file that does not end its last line may have been cut off.
+    const ended = /[\r\n]$/.test(row.raw.subarray(-1).toString('latin1'))
+    return {
+      message: `The row has ${cells.length} cells and the header has ${header.names.length}.`,
+      trustedCells: ended ? cells.length : cells.length - 1,
+    }
+  }
+  if (!isBlankRow(cells.slice(header.names.length))) {
+    return {
+      message: `The row has ${cells.length} cells and the header has ${header.names.length}: a delimiter in a cell without quotes?`,
+      trustedCells: 0,
+    }
+  }
+  return null
+}
+
+function trustedId(row: Row, { idAt }: Header, trustedCells: number): string | null {
+  return idAt.every((at) => at < trustedCells) ? idOf(row.cells, idAt) : null
+}
+
+/** The id of a row: one cell, or several joined by `|`, where `\` stands before a `|` or `\` of their own. */
+function idOf(cells: readonly string[], idAt: readonly number[]): string | null {
+  const parts = idAt.map((at) => (cells[at] ?? '').trim())
+  if (parts.some((part) => part === '')) return null
+  if (parts.length === 1) return parts[0] ?? null
+  return parts.map((part) => part.replace(/[\\|]/g, '\\$&')).join('|')
+}
+
+function bad(
+  row: Row,
+  label: string,
+  code: BadRecord['code'],
+  message: string,
+  id: string | null,
+): BadRecord {
+  const value = row.raw.subarray(0, 1_000).toString('utf8').trimEnd().slice(0, 200)
+  return { id, place: `${label}:${row.line}`, code, message, value }
+}

@@ -1,0 +1,95 @@
+// Owns the step from text to rows of cells: csv-parse reads them, the tape gives each its place.
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { CsvError, type Info, parse } from 'csv-parse'
+import { ConnectorError } from 'heysync/connector'
+import type { Dialect } from './dialect.ts'
+import { inspectQuotes } from './quotes.ts'
+import { Tape } from './tape.ts'
+
+export interface Row {
+  readonly cells: readonly string[]
+  /** Line on which it starts, from 1. */
+  readonly line: number
+  /** How many lines it covers. */
+  readonly lines: number
+  /** The row as it stands in the file. */
+  readonly raw: Buffer
+}
+
+/** A row longer than this is taken for a quote that was never closed. */
+const MAX_ROW_BYTES = 1_000_000
+
+/**
+ * The rows of a text, blank lines left out, a `sep=;` line left out.
+ * @throws ConnectorError failed when a quote is not closed; then nothing after it can be trusted.
+ */
+export async function* readRows(
+  text: AsyncIterable<Buffer>,
+  dialect: Dialect,
+  label: string,
+): AsyncGenerator<Row> {
+  const tape = new Tape(dialect.newline)
+  const parser = parse({
+    delimiter: dialect.delimiter,
+    quote: dialect.quote === '' ? null : dialect.quote,
+    escape: dialect.quote === '' ? null : dialect.quote,
+    record_delimiter: dialect.newline === 'lf' ? ['\r\n', '\n'] : ['\r'],
+    bom: false,
+    info: true,
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+    max_record_size: MAX_ROW_BYTES,
+  })
+  const source = Readable.from(recorded(text, tape), { highWaterMark: 1 })
+  const flow = pipeline(source, parser)
+  // Its outcome is awaited below; this keeps an early failure from counting as unhandled.
+  flow.catch(() => {})
+  let first = true
+  try {
+    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
+      const stretch = tape.take(info.bytes)
+      const isSeparator = first && dialect.namesSeparator
+      first = false
+      if (!isSeparator) yield { cells: record, ...stretch }
+    }
+    await flow
+  } catch (error) {
+    if (error instanceof CsvError) throw brokenOff(error, tape, dialect, label)
+    throw error
+  } finally {
+    parser.destroy()
+    source.destroy()
+    // The source is closed once its file handle is.
+    if (!source.closed) await new Promise((resolve) => source.once('close', resolve))
+  }
+}
+
+async function* recorded(text: AsyncIterable<Buffer>, tape: Tape): AsyncGenerator<Buffer> {
+  for await (const chunk of text) {
+    tape.push(chunk)
+    yield chunk
+  }
+}
+
+function brokenOff(error: CsvError, tape: Tape, dialect: Dialect, label: string): ConnectorError {
+  const rest = tape.rest()
+  const { unclosedAt } = inspectQuotes(rest.text, dialect)
+  if (unclosedAt === null) {
+    return new ConnectorError('failed', {
+      message: `${label} has a row of more than ${MAX_ROW_BYTES} bytes after line ${rest.line}.`,
+      hint: 'Check delimiter and quote in the options of this source; the file may use others.',
+      place: `${label}:${rest.line}`,
+      cause: error,
+    })
+  }
+  const line =
+    rest.line + rest.text.slice(0, unclosedAt).split(dialect.newline === 'lf' ? '\n' : '\r').length - 1
+  return new ConnectorError('failed', {
+    message: `${label}:${line} opens a quote that is not closed, so the rows after it cannot be told apart.`,
+    hint: 'Close the quote, or double a quote that belongs to the text (""). Nobody is removed because of this pull.',
+    place: `${label}:${line}`,
+    cause: error,
+  })
+}

@@ -1,0 +1,7 @@
+// The table of connectors that come with heysync: kind → connector. Nothing else lives here.
+import type { Connector } from 'heysync/connector'
+import { csvConnector } from './csv/csv.ts'
+
+export const connectors: ReadonlyMap<string, Connector> = new Map<string, Connector>([
+  [csvConnector.kind, csvConnector],
+])

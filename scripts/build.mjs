@@ -1,0 +1,81 @@
+// Builds dist/: compiles TypeScript, copies what the compiler does not (SQL, HTML), and drops what has no source any more.
+//
+// dist/ is brought up to date in place instead of being wiped, so that a second build is quick and two builds at once
+// do no harm. `npm run build -- --clean` starts from nothing.
+import { spawnSync } from 'node:child_process'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const dist = join(root, 'dist')
+const buildInfo = join(root, '.cache', 'build.tsbuildinfo')
+const main = join(dist, 'src', 'main.js')
+const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc')
+
+/** Every file below a folder, with absolute paths; nothing when the folder is not there. */
+function filesBelow(folder) {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+}
+
+const sources = ['src', 'connectors'].flatMap((folder) => filesBelow(join(root, folder)))
+const inDist = (path) => join(dist, relative(root, path))
+const isTypeScript = (path) => path.endsWith('.ts')
+const isCopied = (path) => !isTypeScript(path) && !path.endsWith('.md')
+
+const compiled = sources
+  .filter(isTypeScript)
+  .filter((path) => !path.endsWith('.d.ts'))
+  .map((path) => inDist(path).slice(0, -'.ts'.length))
+  .flatMap((stem) => [`${stem}.js`, `${stem}.js.map`, `${stem}.d.ts`])
+const copied = new Map(sources.filter(isCopied).map((path) => [inDist(path), path]))
+
+/** Runs the compiler; true when it found no error. Its messages go straight to the terminal. */
+function compile() {
+  const args = [tsc, '-p', join(root, 'tsconfig.build.json'), '--incremental', '--tsBuildInfoFile', buildInfo]
+  return spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status === 0
+}
+
+/** Copies a file unless its copy already holds the same bytes. */
+function copy(from, to) {
+  if (existsSync(to) && readFileSync(to).equals(readFileSync(from))) return
+  mkdirSync(dirname(to), { recursive: true })
+  copyFileSync(from, to)
+}
+
+/** Removes files of earlier builds whose source is gone, then the folders that this leaves empty. */
+function prune() {
+  const expected = new Set([...compiled, ...copied.keys()])
+  for (const path of filesBelow(dist)) {
+    if (expected.has(path)) continue
+    rmSync(path, { force: true })
+    for (let folder = dirname(path); folder !== dist; folder = resolve(folder, '..')) {
+      if (readdirSync(folder).length > 0) break
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }
+}
+
+function build() {
+  if (process.argv.includes('--clean')) rmSync(dist, { recursive: true, force: true })
+  // The compiler trusts its own notes on what it wrote. Where a file it wrote is missing, the notes are worthless.
+  if (!compiled.every((path) => existsSync(path))) rmSync(buildInfo, { force: true })
+  if (!compile()) return false
+  const missing = compiled.find((path) => !existsSync(path))
+  if (missing !== undefined) {
+    process.stderr.write(
+      `build: the compiler wrote no ${relative(root, missing)}. Run: npm run build -- --clean\n`,
+    )
+    return false
+  }
+  for (const [to, from] of copied) copy(from, to)
+  prune()
+  if (existsSync(main)) chmodSync(main, 0o755)
+  return true
+}
+
+process.exitCode = build() ? 0 : 1

@@ -1,0 +1,53 @@
+// Proves that the package works where only the package is: packs it, installs it with production dependencies in an empty
+// folder, and starts it there as a user would.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'heysync-package-'))
+
+// A user's npm knows nothing of the settings that this project's .npmrc hands down through `npm run`.
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('npm_')))
+
+/** Runs a command and returns what it printed. Throws with all of its output when it does not end well. */
+function run(command, args, cwd) {
+  process.stdout.write(`test:package: ${command} ${args.join(' ')}\n`)
+  const { status, error, stdout, stderr } = spawnSync(command, args, { cwd, env, encoding: 'utf8' })
+  if (status === 0) return stdout
+  throw new Error(
+    `${command} ${args[0]} failed: ${error?.message ?? `exit code ${status}`}\n${stdout}${stderr}`,
+  )
+}
+
+function testPackage() {
+  run('npm', ['run', 'build', '--silent'], root)
+  run('npm', ['pack', '--silent', '--pack-destination', folder], root)
+  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'))
+  if (tarball === undefined) throw new Error('npm pack left no .tgz file')
+
+  const manifest = {
+    name: 'somebody',
+    private: true,
+    type: 'module',
+    allowScripts: { 'better-sqlite3': true },
+  }
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest))
+  run('npm', ['install', '--omit=dev', '--no-audit', '--no-fund', `./${tarball}`], folder)
+
+  const help = run('npx', ['--no', '--', 'heysync', '--help'], folder)
+  if (!help.includes('sync')) throw new Error(`heysync --help printed no commands:\n${help}`)
+  run('node', ['-e', "import('heysync/connector').then(() => require('better-sqlite3')(':memory:'))"], folder)
+  process.stdout.write('test:package: the installed package starts\n')
+}
+
+try {
+  testPackage()
+} catch (error) {
+  process.stderr.write(`test:package: ${error.message}\n`)
+  process.exitCode = 1
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}

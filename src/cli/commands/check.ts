@@ -1,0 +1,127 @@
+// Owns `check`: everything tried without writing a contact, and for each thing that is wrong the way to mend it.
+import { ConnectorError } from '../../connector/contract.ts'
+import type { App } from '../../app.ts'
+import { asHeysyncError, type ExitCode, HeysyncError } from '../../lib/errors.ts'
+import { sourceError } from '../../sync/pull/source-error.ts'
+import { missingNames } from '../../sync/account.ts'
+import type { Source } from '../../sync/pull/pull.ts'
+import { type Command, flag } from '../command.ts'
+import type { Io } from '../io.ts'
+import { withApp } from '../open.ts'
+import { columns, many } from '../table-text.ts'
+
+interface Finding {
+  readonly what: string
+  readonly ok: boolean
+  readonly says: string
+  readonly hint?: string | undefined
+  readonly exitCode: ExitCode
+}
+
+export const check: Command = {
+  name: 'check',
+  summary: 'try config, sources and credentials, and say how to mend what is wrong',
+  about:
+    'Reads the config, a little of each source, and the account; writes no contact. Custom fields and tags that the mapping ' +
+    'names must exist in the account: `--create-fields` and `--create-tags` make those that do not.',
+  options: [
+    { flags: '--create-fields', summary: 'make the custom fields that the account lacks' },
+    { flags: '--create-tags', summary: 'make the tags that the account lacks' },
+  ],
+  examples: [
+    { line: 'heysync check', what: 'before the first plan' },
+    { line: 'heysync check --create-fields --create-tags', what: 'make what the mapping names and the account lacks' },
+  ],
+  json: 'a list of `what`, `ok`, `says`, `hint`',
+  run: (call, io) =>
+    withApp(call, io, async (app) => {
+      const findings: Finding[] = []
+      const add = (finding: Finding) => {
+        findings.push(finding)
+        if (!flag(call, 'json')) sayFinding(io, finding)
+      }
+      add({ what: 'config', ok: true, says: app.loaded.path, exitCode: 0 })
+      for (const source of app.engine.sources) add(await checkSource(app, source))
+      for (const finding of await checkAccount(app, { fields: flag(call, 'createFields'), tags: flag(call, 'createTags') })) add(finding)
+      if (app.loaded.config.lists.length > 0) {
+        add({
+          what: 'lists',
+          ok: true,
+          says: `${many(app.loaded.config.lists.length, 'rule')} in the config; this version does not keep lists yet, so they change nothing.`,
+          exitCode: 0,
+        })
+      }
+      if (flag(call, 'json')) {
+        io.data(`${JSON.stringify(findings.map(({ exitCode: _, ...finding }) => finding), null, 2)}\n`)
+      }
+      const worst = findings.reduce<ExitCode>((code, finding) => (finding.exitCode === 2 || code === 0 ? (finding.exitCode || code) : code), 0)
+      if (worst === 0) io.say(`\n${io.color.green('All is well.')} ${io.color.cyan('heysync plan')} shows what the first sync would do.`)
+      return worst
+    }),
+}
+
+function sayFinding(io: Io, { what, ok, says, hint }: Finding): void {
+  io.data(`${columns([[ok ? io.color.green('✓') : io.color.red('✗'), io.color.bold(what), says]], '')}\n`)
+  if (hint !== undefined) io.data(`    ${io.color.cyan(hint)}\n`)
+}
+
+async function checkSource(app: App, source: Source): Promise<Finding> {
+  const what = `source ${source.config.id}`
+  try {
+    const found = await source.connector.discover(source.options, app.engine.connectorContext(source.config.id))
+    const names = found.fields.map((field) => field.name)
+    const missing = source.normalizer.fields.find(({ path }) => !names.includes(path) && !names.includes(path.split('.')[0] ?? ''))
+    if (source.connector.fixedFields && missing) {
+      throw new HeysyncError('ERR_SOURCE_FIELD', {
+        message: `There is no column "${missing.path}", which the mapping names at ${app.loaded.placeOf(missing.key)}.`,
+        hint: `The columns are: ${names.join(', ')}.`,
+      })
+    }
+    const count = found.count === null ? '' : `, ${many(found.count, 'record')}`
+    return { what, ok: true, says: `${source.connector.kind}: ${many(names.length, 'column')}${count}`, exitCode: 0 }
+  } catch (thrown) {
+    app.engine.signal.throwIfAborted()
+    return failed(what, thrown instanceof ConnectorError ? sourceError(thrown, source.config.id, false) : thrown)
+  }
+}
+
+async function checkAccount(app: App, create: { fields: boolean; tags: boolean }): Promise<Finding[]> {
+  const { client, engine } = app
+  try {
+    const inboxes = await client.inboxes.list()
+    let lookups = await engine.lookups.get({ fresh: true })
+    const account = `team "${lookups.account.name}" (${lookups.account.id}), ${many(inboxes.length, 'inbox', 'inboxes')}, ${many(await client.contacts.count(), 'contact')}`
+    const findings: Finding[] = [{ what: 'Heymarket', ok: true, says: account, exitCode: 0 }]
+    for (const { kind, name } of missingNames(lookups, engine.named)) {
+      if (kind === 'custom field' && create.fields) {
+        await client.contactFields.create(name)
+        findings.push({ what: kind, ok: true, says: `"${name}" made`, exitCode: 0 })
+      }
+      if (kind === 'tag' && create.tags) {
+        await client.tags.create(name)
+        findings.push({ what: kind, ok: true, says: `"${name}" made`, exitCode: 0 })
+      }
+    }
+    lookups = findings.length > 1 ? await engine.lookups.get({ fresh: true }) : lookups
+    for (const { kind, name, nearest } of missingNames(lookups, engine.named)) {
+      const hint = kind === 'tag' ? 'heysync check --create-tags' : 'heysync check --create-fields'
+      findings.push({
+        what: kind,
+        ok: false,
+        says: `the account has no ${kind} "${name}"${nearest ? `; did you mean "${nearest}"?` : ''}`,
+        hint: `Correct the name in the mapping, or let heysync make it: ${hint}`,
+        exitCode: 2,
+      })
+    }
+    return findings
+  } catch (thrown) {
+    engine.signal.throwIfAborted()
+    return [failed('Heymarket', thrown)]
+  }
+}
+
+function failed(what: string, thrown: unknown): Finding {
+  const error = asHeysyncError(thrown)
+  const place = error.place === undefined ? '' : `${error.place}: `
+  return { what, ok: false, says: `${place}${error.message}`, hint: error.hint, exitCode: error.exitCode }
+}

@@ -1,0 +1,65 @@
+// Owns `plan`: everything that `sync` would do, up to the first write.
+import { ulid } from 'ulid'
+import { type Change, changeHash } from '../../sync/diff/change.ts'
+import { runCycle } from '../../sync/cycle.ts'
+import { type Command, flag, SOURCE_OPTION, texts } from '../command.ts'
+import { withApp } from '../open.ts'
+import { renderPlan } from '../render-plan.ts'
+import { planView } from '../run-cycle.ts'
+
+export const plan: Command = {
+  name: 'plan',
+  summary: 'show what `sync` would change, and write nothing to Heymarket',
+  about:
+    'Pulls the sources, reads Heymarket, and shows every change with its fields before and after, and what the guard would hold. ' +
+    'Nothing is written to Heymarket. Exit code 3 means that a part would be held.',
+  options: [
+    SOURCE_OPTION,
+    { flags: '--full', summary: 'pull everything and read all of Heymarket first' },
+    { flags: '--all', summary: 'show every change instead of a few of each kind' },
+  ],
+  examples: [
+    { line: 'heysync plan', what: 'a few changes of each kind, and the counts' },
+    { line: 'heysync plan --json', what: 'every change, for a script' },
+  ],
+  json: '`cycle`, `counts`, `changes[]` (`kind`, `phone`, `source`, `record`, `fields[]` with `field`, `before`, `after`; `held` with the reason), `hash`',
+  run: (call, io) =>
+    withApp(call, io, async (app) => {
+      const request = {
+        id: ulid(io.clock.now()),
+        mode: flag(call, 'full') ? ('full' as const) : ('incremental' as const),
+        trigger: 'plan',
+        sources: app.sourceIds(texts(call, 'source')),
+        allowEmpty: [],
+        planOnly: true,
+      }
+      const { plan: found, report } = await app.alone(
+        'heysync plan',
+        () => runCycle(app.engine, request),
+        (holder) => io.say(`${holder} is working on this database; waiting for it to finish …`),
+      )
+      if (flag(call, 'json')) {
+        const changes = [
+          ...found.released.map((change) => ({ ...changeJson(change), held: null })),
+          ...found.held.map(({ change, reason }) => ({ ...changeJson(change), held: reason })),
+        ]
+        io.data(`${JSON.stringify({ cycle: report.cycle, counts: report.plan, sources: report.sources, failures: report.failures, changes }, null, 2)}\n`)
+      } else {
+        io.data(`${renderPlan(found, planView(app, io, flag(call, 'all')))}\n`)
+        if (found.released.length > 0) io.say(`\n${io.color.cyan('heysync sync')}  does this`)
+      }
+      return found.held.length > 0 ? 3 : 0
+    }),
+}
+
+function changeJson(change: Change) {
+  return {
+    kind: change.kind,
+    phone: change.phone,
+    source: change.sourceId,
+    record: change.recordId,
+    ...(change.kind === 'remove' ? { rung: change.rung } : {}),
+    fields: change.fields.map(({ field, before, after }) => ({ field, before, after })),
+    hash: changeHash(change).toString('hex'),
+  }
+}

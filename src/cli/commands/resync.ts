@@ -1,0 +1,21 @@
+// Owns `resync`: a full pull of the sources and a full reconcile, then one plan.
+import { type Command, SOURCE_OPTION, texts } from '../command.ts'
+import { withApp } from '../open.ts'
+import { finishCycle, watchCycle } from '../run-cycle.ts'
+
+export const resync: Command = {
+  name: 'resync',
+  summary: 'compare everything on both sides and write the differences',
+  about:
+    'Reads every record of the sources and every contact of the account, however long ago they changed, and then writes ' +
+    'only the differences. Use it after somebody changed much in Heymarket by hand, or when you want to be sure.',
+  options: [SOURCE_OPTION],
+  examples: [{ line: 'heysync resync', what: 'all sources' }],
+  json: 'as `sync`',
+  run: (call, io) =>
+    withApp(call, io, async (app) => {
+      const sources = app.sourceIds(texts(call, 'source'))
+      const outcome = await watchCycle(app, io, call, { mode: 'full', trigger: 'resync', sources, allowEmpty: [] })
+      return finishCycle(app, io, call, outcome)
+    }),
+}

@@ -1,0 +1,26 @@
+// Owns `run`: the background service in the foreground of a service manager.
+import { openApp } from '../../app.ts'
+import { createLogger } from '../../lib/logger.ts'
+import { runDaemon } from '../../service/daemon.ts'
+import type { Command } from '../command.ts'
+import { loadFor } from '../open.ts'
+
+export const run: Command = {
+  name: 'run',
+  summary: 'keep syncing in the background, on the schedules of the config',
+  about:
+    'Runs one cycle at once and then follows `schedule` and `fullSchedule` of each source, one cycle at a time. SIGTERM or ' +
+    'Ctrl-C lets the requests under way finish and stops; nothing is lost either way.',
+  examples: [{ line: 'heysync run', what: 'until it is told to stop' }],
+  run: async (call, io) => {
+    const loaded = loadFor(call, io)
+    const log = createLogger({ level: loaded.config.log.level, pretty: io.terminal, secrets: loaded.secrets, stream: io.errorStream })
+    const app = openApp({ loaded, clock: io.clock, random: io.random, signal: io.signal, log })
+    try {
+      await runDaemon({ app, clock: io.clock, signal: io.signal, log })
+      return 0
+    } finally {
+      app.close()
+    }
+  },
+}

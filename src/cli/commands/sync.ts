@@ -1,0 +1,34 @@
+// Owns `sync`: one cycle, from the sources into Heymarket.
+import { type Command, flag, SOURCE_OPTION, texts } from '../command.ts'
+import { withApp } from '../open.ts'
+import { finishCycle, watchCycle } from '../run-cycle.ts'
+
+export const sync: Command = {
+  name: 'sync',
+  summary: 'bring Heymarket up to date with the sources',
+  about:
+    'Pulls what changed in the sources, compares it with what Heymarket holds, and writes only the differences. ' +
+    'Running it again when nothing changed writes nothing. Exit code 3 means that a part is held for you to approve.',
+  options: [
+    SOURCE_OPTION,
+    { flags: '--full', summary: 'pull everything and read all of Heymarket, as `resync` does' },
+    { flags: '--allow-empty <id...>', summary: 'believe these sources when they say that they are empty now' },
+  ],
+  examples: [
+    { line: 'heysync sync', what: 'all sources' },
+    { line: 'heysync sync --source clinic --json', what: 'one source, with the counts for a script' },
+  ],
+  json: '`cycle`, `mode`, `status` (ok, held, failed), `sources[]` (counts per source; `read` is the sum of the five beside it), `failures[]`, `reconcile`, `plan`, `push`',
+  run: (call, io) =>
+    withApp(call, io, async (app) => {
+      const allowEmpty = texts(call, 'allowEmpty')
+      app.sourceIds(allowEmpty)
+      const outcome = await watchCycle(app, io, call, {
+        mode: flag(call, 'full') ? 'full' : 'incremental',
+        trigger: 'sync',
+        sources: app.sourceIds(texts(call, 'source')),
+        allowEmpty,
+      })
+      return finishCycle(app, io, call, outcome)
+    }),
+}

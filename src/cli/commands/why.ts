@@ -1,0 +1,80 @@
+// Owns `why`: the whole story of one person.
+import type { ExitCode } from '../../lib/errors.ts'
+import { countryCode } from '../../sync/normalize/country.ts'
+import { readPhone } from '../../sync/normalize/phone.ts'
+import type { BareE164 } from '../../lib/phone.ts'
+import { why as findOut, type WhyAnswer } from '../../sync/why.ts'
+import { type Command, flag } from '../command.ts'
+import type { Colors } from '../io.ts'
+import { withApp } from '../open.ts'
+import { columns } from '../table-text.ts'
+
+export const why: Command = {
+  name: 'why',
+  summary: 'tell why a person is, or is not, in Heymarket',
+  about:
+    'Takes a phone number in any spelling, a record id, or a value that was rejected. Shows the records that claim the ' +
+    'number, what the contact looks like and where each value came from, what Heymarket holds, consent, and what waits.',
+  args: [{ name: 'phone', summary: 'phone number, record id or rejected value', required: true }],
+  examples: [
+    { line: 'heysync why 14155552671', what: 'by number' },
+    { line: 'heysync why P-1042', what: 'by record id' },
+  ],
+  json: '`verdict`, `records[]`, `rejections[]`, `contact`, `heymarket`, `consent`, `lists`, `operation`, `held`, `attempts[]`',
+  run: (call, io) =>
+    withApp(call, io, async (app) => {
+      const { config } = app.loaded
+      const answer = findOut(app.db, config, call.args.join(' '), (text) => readTyped(text, config.defaultCountry))
+      io.data(flag(call, 'json') ? `${JSON.stringify(answer, null, 2)}\n` : `${renderWhy(answer, io.color)}\n`)
+      return 0 as ExitCode
+    }),
+}
+
+/** A number as somebody types it, in the default country where it names none. */
+function readTyped(typed: string, defaultCountry: string | undefined): BareE164 | null {
+  const country = defaultCountry === undefined ? null : countryCode(defaultCountry)
+  const reading = readPhone(typed, () => (country === null ? { kind: 'missing' } : { kind: 'known', country, from: 'defaultCountry' }))
+  return reading.kind === 'number' ? reading.phone : null
+}
+
+function renderWhy(answer: WhyAnswer, color: Colors): string {
+  const lines = [`${color.bold(answer.phone ?? answer.asked)}  ${answer.verdict}`]
+  const section = (title: string, rows: readonly (readonly string[])[]) => {
+    if (rows.length > 0) lines.push('', color.dim(title), columns(rows))
+  }
+  section(
+    'records',
+    answer.records.map((row) => [
+      row.wins ? color.green('●') : ' ',
+      `${row.source}/${row.record}`,
+      row.state,
+      row.place ?? '',
+      row.updatedAt ?? '',
+      row.notes.map((note) => `${note.field}: ${note.message}`).join('; '),
+    ]),
+  )
+  section(
+    'rejections',
+    answer.rejections.map((row) => [row.place ?? row.source, row.code, JSON.stringify(row.value), row.message]),
+  )
+  section('as the sources want it', (answer.contact?.fields ?? []).map((row) => [row.field, JSON.stringify(row.value), color.dim(`from ${row.from}`)]))
+  if (answer.heymarket) {
+    const { link, ...shown } = answer.heymarket
+    section(
+      `in Heymarket${link ? ` (${link} by heysync)` : ''}`,
+      Object.entries(shown)
+        .filter(([, value]) => value !== '' && value !== null && JSON.stringify(value) !== '{}' && JSON.stringify(value) !== '[]')
+        .map(([field, value]) => [field, typeof value === 'string' ? value : JSON.stringify(value)]),
+    )
+  }
+  section('consent', [
+    [answer.consent.optedOut ? color.red('opted out') : 'no opt-out known'],
+    ...answer.consent.history.map((event) => [event.at, event.state, event.origin, event.evidence]),
+  ])
+  if (answer.operation) {
+    const { kind, state, attempts, error } = answer.operation
+    section('in the outbox', [[kind, state, `${attempts} attempts`, error ?? '']])
+  }
+  section('last attempts', answer.attempts.map((row) => [row.at, row.kind, row.outcome, row.error ?? '', row.requestId ?? '']))
+  return lines.join('\n')
+}

@@ -1,0 +1,37 @@
+// Owns how a command opens the app: config found and loaded, warnings said once, everything closed again.
+import { connectors } from '../../connectors/index.ts'
+import { type App, openApp } from '../app.ts'
+import { type LoadedConfig, loadConfig } from '../config/load.ts'
+import { createLogger } from '../lib/logger.ts'
+import { type Call, text } from './command.ts'
+import type { Io } from './io.ts'
+
+/** Loads the config that this call means, and says its warnings. Errors: ERR_CONFIG_*. */
+export function loadFor(call: Call, io: Io): LoadedConfig {
+  const loaded = loadConfig({ path: text(call, 'config'), env: io.env, cwd: io.cwd, connectors })
+  for (const warning of loaded.warnings) io.say(`${io.color.yellow('warning')} ${warning.place}: ${warning.message}`)
+  return loaded
+}
+
+/** Opens the app for as long as `work` takes. */
+export async function withApp<T>(call: Call, io: Io, work: (app: App) => Promise<T>): Promise<T> {
+  const loaded = loadFor(call, io)
+  const app = openApp({
+    loaded,
+    clock: io.clock,
+    random: io.random,
+    signal: io.signal,
+    // A person is told in words what went wrong; lines of log beside them would only get in the way.
+    log: createLogger({
+      level: call.options.verbose === true ? 'debug' : 'silent',
+      pretty: io.terminal,
+      secrets: loaded.secrets,
+      stream: io.errorStream,
+    }),
+  })
+  try {
+    return await work(app)
+  } finally {
+    app.close()
+  }
+}

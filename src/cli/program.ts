@@ -1,0 +1,65 @@
+// Owns the command line: the table turned into words, help and errors that say what to do next.
+import { Command as Commander, CommanderError } from 'commander'
+import { asHeysyncError, type ExitCode, HeysyncError } from '../lib/errors.ts'
+import { redact } from '../lib/logger.ts'
+import type { Command } from './command.ts'
+import type { Io } from './io.ts'
+import { commands } from './table.ts'
+
+/** Runs one command line (without `node` and the program's name) and returns its exit code. Never throws. */
+export async function runProgram(argv: readonly string[], version: string, io: Io): Promise<ExitCode> {
+  let exitCode: ExitCode = 0
+  const program = new Commander('heysync')
+    .description("Keeps a Heymarket account's contacts equal to what your CRM, database or spreadsheet says.")
+    .version(version)
+    .option('-c, --config <file>', 'config file (default: $HEYSYNC_CONFIG, else ./heysync.yaml)')
+    .option('-v, --verbose', 'say every request')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.data(text), writeErr: (text) => io.say(text.trimEnd()) })
+    .addHelpText('after', `\nFirst steps:\n  heysync demo                          see it work, without an account\n  heysync init && heysync check && heysync plan && heysync sync\n`)
+  for (const command of commands) {
+    addCommand(program, command, async (args, options) => {
+      exitCode = await command.run({ args, options }, io)
+    })
+  }
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+    return exitCode
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2
+    if (io.signal.aborted) {
+      io.say('Stopped. Nothing is lost: the next run goes on from what was saved.')
+      return 1
+    }
+    return sayError(asHeysyncError(thrown), argv.includes('--json'), io)
+  }
+}
+
+function addCommand(
+  program: Commander,
+  command: Command,
+  act: (args: string[], options: Record<string, unknown>) => Promise<void>,
+): void {
+  const sub = program.command(command.name).summary(command.summary).description(command.about)
+  for (const { name, summary, required } of command.args ?? []) sub.argument(required ? `<${name}>` : `[${name}]`, summary)
+  for (const { flags, summary } of command.options ?? []) sub.option(flags, summary)
+  if (command.json !== undefined) sub.option('--json', 'print data for a script')
+  sub.option('-c, --config <file>', 'config file')
+  const examples = command.examples.map(({ line, what }) => `  ${line}\n      ${what}`).join('\n')
+  sub.addHelpText('after', `\nExamples:\n${examples}\n`)
+  sub.exitOverride().showSuggestionAfterError()
+  sub.action(async () => act(sub.args, { ...program.opts(), ...sub.opts() }))
+}
+
+/** What happened, where, and what to do next. */
+function sayError(error: HeysyncError, json: boolean, io: Io): ExitCode {
+  const { color } = io
+  const place = error.place !== undefined && !error.message.includes(error.place) ? `${error.place}: ` : ''
+  const message = redact(`${place}${error.message}`)
+  if (json) io.data(`${JSON.stringify({ error: { code: error.code, message, hint: error.hint ?? null } }, null, 2)}\n`)
+  io.say(`${color.red(color.bold('Error'))} ${color.dim(error.code)} ${message}`)
+  if (error.hint !== undefined) io.say(`${color.cyan('Try')}   ${error.hint}`)
+  if (error.code === 'ERR_INTERNAL' && error.cause instanceof Error) io.say(color.dim(redact(error.cause.stack ?? '')))
+  return error.exitCode
+}

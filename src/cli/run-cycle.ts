@@ -1,0 +1,59 @@
+// Owns how a command runs a cycle for somebody who watches: waiting said, plan shown, bar moved, result printed.
+import { ulid } from 'ulid'
+import type { App } from '../app.ts'
+import { type ErrorCode, ERROR_TABLE, type ExitCode } from '../lib/errors.ts'
+import { type CycleOutcome, type CycleRequest, runCycle } from '../sync/cycle.ts'
+import { type Call, flag } from './command.ts'
+import { type Io, progress } from './io.ts'
+import { renderPlan } from './render-plan.ts'
+import { renderReport } from './render-report.ts'
+
+export async function watchCycle(
+  app: App,
+  io: Io,
+  call: Call,
+  request: Omit<CycleRequest, 'id' | 'planOnly'>,
+): Promise<CycleOutcome> {
+  const talk = !flag(call, 'json') && !flag(call, 'quiet')
+  return app.alone(
+    `heysync ${request.trigger}`,
+    () => watched(app, io, { ...request, id: ulid(io.clock.now()), planOnly: false }, talk),
+    (holder) => io.say(`${holder} is working on this database; waiting for it to finish …`),
+  )
+}
+
+async function watched(app: App, io: Io, request: CycleRequest, talk: boolean): Promise<CycleOutcome> {
+  const bar = talk ? progress(io, 'written') : null
+  try {
+    return await runCycle(app.engine, request, {
+      onPlan: (plan) => {
+        if (talk) io.say(`${renderPlan(plan, planView(app, io, false))}\n`)
+        if (plan.released.length > 0) bar?.update(0, plan.released.length)
+      },
+      onPush: (acked, planned) => bar?.update(acked, planned),
+    })
+  } finally {
+    bar?.stop()
+  }
+}
+
+export function planView(app: App, io: Io, all: boolean) {
+  const { requestsPerMinute } = app.loaded.config.heymarket
+  return { columns: io.columns, color: io.color, requestsPerMinute, all }
+}
+
+/** Prints the result the way that was asked for; returns the exit code that it deserves. */
+export function finishCycle(app: App, io: Io, call: Call, { report }: CycleOutcome): ExitCode {
+  if (flag(call, 'json')) {
+    io.data(`${JSON.stringify(report, null, 2)}\n`)
+  } else {
+    const rejections = app.engine.mirror.records.countRejections()
+    const deadLetters = app.engine.outbox.counts().dead
+    io.data(`${renderReport(report, { color: io.color, rejections, deadLetters })}\n`)
+  }
+  const [failure] = report.failures
+  if (failure) return ERROR_TABLE[failure.code as ErrorCode].exitCode
+  if (report.status === 'failed') return 1
+  return report.status === 'held' ? 3 : 0
+}
+

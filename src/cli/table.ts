@@ -1,0 +1,37 @@
+// The command table: every word that `heysync` understands, in the order of its help.
+import type { Command } from './command.ts'
+import { approve } from './commands/approve.ts'
+import { check } from './commands/check.ts'
+import { connectors } from './commands/connectors.ts'
+import { demo } from './commands/demo.ts'
+import { failures } from './commands/failures.ts'
+import { init } from './commands/init.ts'
+import { plan } from './commands/plan.ts'
+import { reconcile } from './commands/reconcile.ts'
+import { redrive } from './commands/redrive.ts'
+import { rejections } from './commands/rejections.ts'
+import { resync } from './commands/resync.ts'
+import { run } from './commands/run.ts'
+import { sandbox } from './commands/sandbox.ts'
+import { status } from './commands/status.ts'
+import { sync } from './commands/sync.ts'
+import { why } from './commands/why.ts'
+
+export const commands: readonly Command[] = [
+  init,
+  check,
+  plan,
+  sync,
+  resync,
+  reconcile,
+  run,
+  status,
+  why,
+  rejections,
+  failures,
+  redrive,
+  approve,
+  connectors,
+  sandbox,
+  demo,
+]

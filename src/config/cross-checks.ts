@@ -1,0 +1,134 @@
+// Owns what no single key can tell: ids that repeat, kinds that do not exist, schedules, and keys that need each other.
+// It reads the plain tree, so that these problems stand in the same list as the schema's.
+import { validate as isCron, validateDetailed } from 'node-cron'
+import type { Connector } from '../connector/contract.ts'
+import { quoted } from './explain.ts'
+import type { KeyPath } from './places.ts'
+import { pathWords } from './places.ts'
+import type { Problem } from './problems.ts'
+import { didYouMean, nearest } from './suggest.ts'
+
+type Group = Readonly<Record<string, unknown>>
+
+export interface CrossCheckRequest {
+  readonly value: unknown
+  readonly connectors: ReadonlyMap<string, Connector>
+  /** False where a message must not repeat the value. */
+  mayShow(path: KeyPath): boolean
+}
+
+/** Every problem between keys. Values of a wrong type are left to the schema. */
+export function crossCheck(request: CrossCheckRequest): Problem[] {
+  const sources = entries(group(request.value).sources)
+  const lists = entries(group(request.value).lists)
+  return [
+    ...repeated(sources, ['sources'], 'id', 'names a second source'),
+    ...repeated(lists, ['lists'], 'title', 'names a second list'),
+    ...sources.flatMap((source, index) => sourceProblems(source, ['sources', index], request)),
+    ...serviceProblems(group(group(request.value).service)),
+  ]
+}
+
+function repeated(items: readonly Group[], base: KeyPath, key: string, what: string): Problem[] {
+  const firstAt = new Map<string, number>()
+  return items.flatMap((item, index) => {
+    const name = item[key]
+    if (typeof name !== 'string') return []
+    const first = firstAt.get(name)
+    if (first === undefined) {
+      firstAt.set(name, index)
+      return []
+    }
+    const other = pathWords([...base, first])
+    return [
+      {
+        path: [...base, index, key],
+        side: 'value' as const,
+        what: `${what} like ${other}; it must be unique`,
+      },
+    ]
+  })
+}
+
+function sourceProblems(source: Group, path: KeyPath, request: CrossCheckRequest): Problem[] {
+  const problems: Problem[] = []
+  const add = (key: string, what: string): void => {
+    problems.push({ path: [...path, key], side: 'value', what })
+  }
+  const show = (key: string): string => {
+    const value = source[key]
+    return typeof value === 'string' && request.mayShow([...path, key]) ? `${quoted(value)} ` : ''
+  }
+  const { connector, timezone } = source
+  if (typeof connector === 'string' && connector !== '' && !request.connectors.has(connector)) {
+    const kinds = [...request.connectors.keys()]
+    const guess = request.mayShow([...path, 'connector']) ? didYouMean(connector, kinds) : ''
+    const known = guess === '' ? `; there are ${kinds.join(', ')}` : `${guess} There are ${kinds.join(', ')}`
+    add('connector', `${show('connector')}is not a kind of source${known}`)
+  }
+  for (const key of ['schedule', 'fullSchedule']) {
+    const cron = source[key]
+    if (typeof cron === 'string' && !isCron(cron))
+      add(key, `${show(key)}is not a cron expression${cronReason(cron)}`)
+  }
+  if (typeof timezone === 'string' && !isTimeZone(timezone)) {
+    const near = request.mayShow([...path, 'timezone'])
+      ? nearest(timezone, Intl.supportedValuesOf('timeZone'))
+      : null
+    const guess = near === null ? '; write it like America/New_York' : `; did you mean ${near}?`
+    add('timezone', `${show('timezone')}is not a time zone${guess}`)
+  }
+  if (source.onRemoved === 'tag' && source.removedTag === undefined) {
+    add('onRemoved', 'is tag, so removedTag must name the tag to add')
+  }
+  return problems
+}
+
+/** Which of the five fields is wrong; node-cron quotes the field, so its own words are not repeated. */
+function cronReason(cron: string): string {
+  const fields = validateDetailed(cron).errors.map((error) => error.field)
+  const known = fields.filter((field) => field !== 'expression')
+  if (known.length > 0)
+    return `; look at its ${known.map((field) => CRON_WORDS[field] ?? field).join(' and ')}`
+  return '; it has five fields: minute, hour, day of the month, month, day of the week'
+}
+
+const CRON_WORDS: Readonly<Record<string, string>> = {
+  dayOfMonth: 'day of the month',
+  dayOfWeek: 'day of the week',
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
+function serviceProblems(service: Group): Problem[] {
+  const { listen, token } = service
+  if (typeof listen !== 'string') return []
+  const match = /^(.+):(\d{1,5})$/.exec(listen)
+  if (!match?.[1]) return []
+  if (Number(match[2]) > 65_535) {
+    return [{ path: ['service', 'listen'], side: 'value', what: 'has a port above 65535' }]
+  }
+  if (isLoopback(match[1]) || token !== undefined) return []
+  const what = 'is reachable from other machines, so service.token must be set; or listen on 127.0.0.1'
+  return [{ path: ['service', 'listen'], side: 'value', what }]
+}
+
+/** True for a host name that only this machine can reach. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host)
+}
+
+function group(value: unknown): Group {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Group) : {}
+}
+
+function entries(value: unknown): Group[] {
+  return Array.isArray(value) ? value.map(group) : []
+}

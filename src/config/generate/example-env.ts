@@ -1,0 +1,43 @@
+// Owns config/example.env: the variables that the example config reads.
+
+const VARIABLES: Readonly<Record<string, { readonly about: string; readonly value: string }>> = {
+  HEYMARKET_SECRET_ID: {
+    about: 'Heymarket: Settings, Integrations, API. Make an API secret; this is its Secret ID.',
+    value: 'put-the-secret-id-here',
+  },
+  HEYMARKET_SECRET_KEY: {
+    about: 'Its Secret Key. Heymarket shows it once.',
+    value: 'put-the-secret-key-here',
+  },
+  HEYMARKET_API_KEY: {
+    about: 'Only without an API secret: the legacy team API key.',
+    value: 'put-the-team-key-here',
+  },
+  HEYSYNC_TOKEN: {
+    about: "The admin API's bearer token, 16 characters or more. Make one with: openssl rand -hex 24",
+    value: 'put-a-long-random-text-here',
+  },
+}
+
+const HEAD = `# What config/heysync.example.yaml reads from the environment. Copy this file to .env, fill it in, and keep it out of
+# version control. Load it in a shell with: set -a; . ./.env; set +a
+`
+
+/**
+ * The text of example.env for an example config.
+ * @throws Error when the example reads a variable that is not explained here.
+ */
+export function exampleEnv(exampleYaml: string): string {
+  const inUse = new Set(namesIn(exampleYaml, /^\s*#/))
+  const lines = [...new Set(namesIn(exampleYaml, /^\s*# /))].map((name) => {
+    const variable = VARIABLES[name]
+    if (!variable) throw new Error(`example-env.ts does not explain ${name}, which the example config reads.`)
+    return `\n# ${variable.about}\n${inUse.has(name) ? '' : '#'}${name}=${variable.value}\n`
+  })
+  return HEAD + lines.join('')
+}
+
+function namesIn(text: string, except: RegExp): string[] {
+  const lines = text.split('\n').filter((line) => !except.test(line))
+  return [...lines.join('\n').matchAll(/\$\{([A-Z_][A-Z0-9_]*)\}/g)].flatMap((match) => match[1] ?? [])
+}

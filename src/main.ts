@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+// The bin entry: the world outside is gathered here, and only here is the exit code set.
+import { readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline/promises'
+import { createColors } from 'picocolors'
+import type { Io } from './cli/io.ts'
+import { runProgram } from './cli/program.ts'
+import { systemClock } from './lib/clock.ts'
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+
+const stopping = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    // The first lets the work come to a clean end, the second ends it where it is.
+    if (stopping.signal.aborted) process.exit(1)
+    stopping.abort()
+  })
+}
+// A reader such as `head` that closes early is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
+const terminal = process.stderr.isTTY === true
+const colors = process.env.NO_COLOR === undefined && (process.stdout.isTTY === true || process.env.FORCE_COLOR !== undefined)
+
+const io: Io = {
+  data: (text) => void process.stdout.write(text),
+  say: (text) => void process.stderr.write(`${text}\n`),
+  confirm: async (question) => {
+    if (process.stdin.isTTY !== true) return false
+    const lines = createInterface({ input: process.stdin, output: process.stderr })
+    const answer = await lines.question(`${question} [y/N] `, { signal: stopping.signal })
+    lines.close()
+    return /^y(es)?$/i.test(answer.trim())
+  },
+  interactive: process.stdin.isTTY === true,
+  terminal,
+  columns: process.stdout.columns ?? 100,
+  color: createColors(colors),
+  env: process.env,
+  cwd: process.cwd(),
+  signal: stopping.signal,
+  clock: systemClock,
+  random: Math.random,
+  errorStream: process.stderr,
+}
+
+process.exitCode = await runProgram(process.argv.slice(2), version, io)

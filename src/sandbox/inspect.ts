@@ -1,0 +1,133 @@
+// Owns the inside view: what the sandbox really holds, the same under every dialect. For tests and /_sandbox/state.
+import type { FieldRow } from './catalog.ts'
+import type { ContactRow } from './contact-table.ts'
+import type { RequestEntry } from './ledger.ts'
+import { stampText } from './stamp.ts'
+import { INBOXES, TEAM } from './start-data.ts'
+import type { Creation } from './store.ts'
+import type { World } from './world.ts'
+
+export interface ContactState {
+  readonly id: number
+  readonly uuid: string
+  readonly phone: string | null
+  readonly first: string
+  readonly last: string
+  readonly display_name: string
+  readonly email: string
+  readonly avatar: string
+  readonly assigned_user_id: number
+  readonly tags: readonly { readonly id: number; readonly tag: string }[]
+  /** Field id to value. */
+  readonly custom: Readonly<Record<string, string>>
+  readonly is_opted_out: boolean
+  readonly unsubscribed_admin: boolean
+  readonly unsubscribed_contact: boolean
+  readonly blocked: boolean
+  readonly creator_id: number
+  /** RFC 3339, with microseconds. */
+  readonly created: string
+  readonly updated: string
+  readonly rev: number
+  readonly op: string
+}
+
+/** What `fill` takes; what is left out is blank. Custom is field id to value, tags are ids. */
+export interface GivenContact {
+  readonly phone: string
+  readonly first?: string
+  readonly last?: string
+  readonly display_name?: string
+  readonly email?: string
+  readonly avatar?: string
+  readonly assigned_user_id?: number
+  readonly tags?: readonly number[]
+  readonly custom?: Readonly<Record<string, string>>
+  readonly is_opted_out?: boolean
+}
+
+export interface SandboxStore {
+  /** Every contact as writes left it, by id; also what lists do not show yet. */
+  contacts(): ContactState[]
+  /** The oldest contact with this phone. */
+  contact(phone: string): ContactState | null
+  fields(): FieldRow[]
+  tags(): { readonly id: number; readonly tag: string; readonly color: string }[]
+  /** Every contact ever created through the API or `fill`, also deleted ones. */
+  creations(): Creation[]
+  requests(): readonly RequestEntry[]
+  /** Makes contacts that were there before, fast. With `sameInstant` all have the same `updated`. Answers their ids. */
+  fill(contacts: readonly GivenContact[], options?: { readonly sameInstant?: boolean }): number[]
+  /** The person texts STOP; false when no contact has this phone. */
+  stop(phone: string): boolean
+  /** The person texts START, which lifts their own STOP. */
+  start(phone: string): boolean
+}
+
+function contactState(row: ContactRow, tags: World['store']['catalog']['tags']): ContactState {
+  const { created_us, updated_us, unsubscribed_admin, unsubscribed_contact, blocked, ...rest } = row
+  return {
+    ...rest,
+    tags: (JSON.parse(row.tags) as number[]).flatMap((id) => {
+      const tag = tags.get(id)
+      return tag === undefined ? [] : [{ id, tag: tag.tag }]
+    }),
+    custom: JSON.parse(row.custom) as Record<string, string>,
+    is_opted_out: unsubscribed_admin === 1 || unsubscribed_contact === 1,
+    unsubscribed_admin: unsubscribed_admin === 1,
+    unsubscribed_contact: unsubscribed_contact === 1,
+    blocked: blocked === 1,
+    created: stampText(created_us, 'microsecond'),
+    updated: stampText(updated_us, 'microsecond'),
+  }
+}
+
+export function openInspection(world: World, requests: () => readonly RequestEntry[]): SandboxStore {
+  const { store } = world
+  const { contacts, catalog } = store
+
+  function setStopped(phone: string, stopped: 0 | 1): boolean {
+    const row = contacts.currentByPhone(phone)
+    if (row !== null) store.change(row, { unsubscribed_contact: stopped }, 'status')
+    return row !== null
+  }
+
+  return {
+    contacts: () => contacts.currentAll().map((row) => contactState(row, catalog.tags)),
+    contact(phone) {
+      const row = contacts.currentByPhone(phone)
+      return row === null ? null : contactState(row, catalog.tags)
+    },
+    fields: () => [...catalog.fields.values()],
+    tags: () => [...catalog.tags.values()].map(({ id, tag, color }) => ({ id, tag, color })),
+    creations: () => store.creations(),
+    requests,
+    fill(given, options) {
+      const rows = given.map(({ tags, custom, is_opted_out, ...rest }) => ({
+        ...rest,
+        display_name: rest.display_name ?? `${rest.first ?? ''} ${rest.last ?? ''}`.trim(),
+        tags: JSON.stringify(tags ?? []),
+        custom: JSON.stringify(custom ?? {}),
+        unsubscribed_admin: is_opted_out === true ? 1 : 0,
+      }))
+      return store.fill(rows, options?.sameInstant ?? false).map((row) => row.id)
+    },
+    stop: (phone) => setStopped(phone, 1),
+    start: (phone) => setStopped(phone, 0),
+  }
+}
+
+/** The body of GET /_sandbox/state. */
+export function stateBody(world: World, inspection: SandboxStore): Record<string, unknown> {
+  return {
+    contacts: inspection.contacts(),
+    tags: inspection.tags(),
+    fields: inspection.fields(),
+    inboxes: INBOXES,
+    team: TEAM,
+    dialects: world.settings.dialects,
+    faults: world.settings.faults,
+    requestsPerMinute: world.settings.requestsPerMinute,
+    creations: inspection.creations(),
+  }
+}

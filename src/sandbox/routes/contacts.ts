@@ -1,0 +1,105 @@
+// Owns /v1/contact: create, read, look up, update, delete.
+import { badRequest } from '../api-error.ts'
+import { applyWrite, BLANK_FIELDS, type WriteContext, type WriteMode } from '../contact-rules.ts'
+import type { ContactRow } from '../contact-table.ts'
+import { printContact, printWritten } from '../print.ts'
+import { contactBody, lookupBody, readBody, readId, readOverwrite, readPhone } from '../read-body.ts'
+import {
+  type Answer,
+  answerJson,
+  answerUnknown,
+  answerWord,
+  type Call,
+  createdStatus,
+  type Route,
+  unknownError,
+  type World,
+} from '../world.ts'
+
+function writeContext(world: World, mode: WriteMode, overwrite: boolean): WriteContext {
+  const { tags, fields } = world.store.catalog
+  return {
+    mode,
+    overwrite,
+    dialects: world.settings.dialects,
+    knowsTag: (id) => tags.has(id),
+    knowsField: (id) => fields.has(id),
+  }
+}
+
+function answerContact(world: World, call: Call, row: ContactRow | null): Answer {
+  if (row === null) return answerUnknown(world, 'contact')
+  call.phone = row.phone
+  return answerJson(world, printContact(row, world.settings.dialects, world.store.catalog.tags))
+}
+
+function create(world: World, call: Call): Answer {
+  const { dialects } = world.settings
+  const body = readBody(contactBody, call.body)
+  const phone = readPhone(body.phone, dialects)
+  call.phone = phone
+  const existing = dialects.duplicatePhone === 'duplicate' ? null : world.store.contacts.currentByPhone(phone)
+  if (existing === null) {
+    const row = world.store.create(
+      phone,
+      applyWrite(BLANK_FIELDS, body, writeContext(world, 'create', false)),
+    )
+    return answerJson(world, printWritten(row, dialects), createdStatus(world))
+  }
+  if (dialects.duplicatePhone === 'reject') throw badRequest('phone', 'a contact with this phone exists')
+  const fields = applyWrite(existing, body, writeContext(world, 'upsert', false))
+  return answerJson(world, printWritten(world.store.change(existing, fields, 'update'), dialects))
+}
+
+function lookUp(world: World, call: Call): Answer {
+  const { store, settings, clock } = world
+  const body = readBody(lookupBody, call.body)
+  if (body.phone !== undefined && body.phone !== '') {
+    const phone = readPhone(body.phone, settings.dialects)
+    call.phone = phone
+    return answerContact(world, call, store.contacts.seenByPhone(phone, clock.now()))
+  }
+  if (body.id === undefined) throw badRequest('phone', 'or id is required')
+  return answerContact(world, call, store.contacts.seen(body.id, clock.now()))
+}
+
+function update(world: World, call: Call): Answer {
+  const { store, settings } = world
+  const { dialects } = settings
+  const overwrite = readOverwrite(call.query.overwrite)
+  const existing = store.contacts.current(readId(call.params.id))
+  call.phone = existing?.phone ?? null
+  const body = readBody(contactBody, call.body)
+  const phone = readPhone(body.phone, dialects)
+  if (existing === null) throw unknownError(world, 'contact')
+  if (phone !== existing.phone) {
+    if (dialects.phoneChange === 'reject' && existing.phone !== null)
+      throw badRequest('phone', 'cannot be changed')
+    if (store.contacts.currentByPhone(phone) !== null)
+      throw badRequest('phone', 'another contact has this phone')
+    call.phone = phone
+  }
+  const fields = applyWrite(existing, body, writeContext(world, 'put', overwrite))
+  return answerJson(world, printWritten(store.change(existing, { ...fields, phone }, 'update'), dialects))
+}
+
+function remove(world: World, call: Call): Answer {
+  const row = world.store.contacts.current(readId(call.params.id))
+  if (row === null) throw unknownError(world, 'contact')
+  call.phone = row.phone
+  world.store.remove(row)
+  return answerWord(world, 'ok')
+}
+
+export const contactRoutes: readonly Route[] = [
+  { method: 'POST', path: '/v1/contact', write: true, handle: create },
+  {
+    method: 'GET',
+    path: '/v1/contact/:id',
+    write: false,
+    handle: (world, call) => answerContact(world, call, world.store.contacts.current(readId(call.params.id))),
+  },
+  { method: 'POST', path: '/v1/contact/get', write: false, handle: lookUp },
+  { method: 'PUT', path: '/v1/contact/:id', write: true, handle: update },
+  { method: 'DELETE', path: '/v1/contact/:id', write: true, handle: remove },
+]

@@ -1,0 +1,204 @@
+// Owns the running sandbox: a local Heymarket on loopback, put together and taken down again.
+import { randomUUID } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { type Clock, systemClock } from '../lib/clock.ts'
+import { HeysyncError } from '../lib/errors.ts'
+import { makeAuth } from './auth.ts'
+import { makeBudget } from './budget.ts'
+import { DIALECT_TABLE, type Dialects, defaultDialects } from './dialects.ts'
+import { makeDice } from './dice.ts'
+import { defaultFaults, FAULT_TABLE, type Faults } from './faults.ts'
+import { type Gate, makeGate } from './gate.ts'
+import { openInspection, type SandboxStore, stateBody } from './inspect.ts'
+import { makeLedger, type RequestEntry } from './ledger.ts'
+import { contactListRoutes } from './routes/contact-list.ts'
+import { contactRoutes } from './routes/contacts.ts'
+import { addControlRoutes } from './routes/control.ts'
+import { fieldRoutes } from './routes/fields.ts'
+import { statusRoutes } from './routes/status.ts'
+import { tagRoutes } from './routes/tags.ts'
+import { teamRoutes } from './routes/team.ts'
+import { openStore } from './store.ts'
+import { checkSettings } from './switches.ts'
+import type { Route, Settings, World } from './world.ts'
+
+export type { RequestEntry } from './ledger.ts'
+
+export interface SandboxOptions {
+  /** Loopback only: 127.0.0.1 (the default), ::1 or localhost. */
+  readonly host?: string
+  /** Default 8781; 0 picks a free one. */
+  readonly port?: number
+  /** SQLite file that outlives the sandbox. Default: in memory. */
+  readonly data?: string
+  /** Default `sandbox`. */
+  readonly secretId?: string
+  /** Default `sandbox-secret`. */
+  readonly secretKey?: string
+  /** Legacy bearer key. Default `sandbox-key`. */
+  readonly apiKey?: string
+  /** Default 500. */
+  readonly requestsPerMinute?: number
+  readonly dialects?: Partial<Dialects>
+  readonly faults?: Partial<Faults>
+  /** Seed of the fault dice. Default 1. */
+  readonly seed?: number
+  readonly clock?: Clock
+  /** Called when a request is answered or dropped; not for /_sandbox. */
+  readonly onRequest?: (entry: RequestEntry) => void
+}
+
+export interface SandboxChange {
+  readonly dialects?: Partial<Dialects>
+  readonly faults?: Partial<Faults>
+  readonly requestsPerMinute?: number
+}
+
+export interface Sandbox {
+  /** e.g. `http://127.0.0.1:8781` */
+  readonly url: string
+  readonly store: SandboxStore
+  /** Changes settings while it runs. Throws ERR_USAGE for an unknown name or value; then nothing is changed. */
+  configure(change: SandboxChange): void
+  /** Back to the start data, an empty ledger, a full budget and the first roll of the dice. Settings stay. */
+  reset(): void
+  /** Ends open connections too. */
+  close(): Promise<void>
+}
+
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost']
+const MAX_BODY_BYTES = 16 * 1024 * 1024
+const API_ROUTES: readonly Route[] = [
+  ...contactRoutes,
+  ...contactListRoutes,
+  ...statusRoutes,
+  ...fieldRoutes,
+  ...tagRoutes,
+  ...teamRoutes,
+]
+
+/** Starts a sandbox. Throws ERR_PORT_IN_USE, ERR_USAGE (host, dialects, faults) or ERR_DATABASE_OPEN. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { host = '127.0.0.1', port = 8781, clock = systemClock } = options
+  if (!LOOPBACK.includes(host)) {
+    throw new HeysyncError('ERR_USAGE', {
+      message: `The sandbox does not listen on ${host}: its keys are public, so it stays on this machine.`,
+      hint: 'Leave the host out, or use 127.0.0.1.',
+    })
+  }
+  const settings = changed(
+    { dialects: defaultDialects(), faults: defaultFaults(), requestsPerMinute: 500 },
+    options,
+  )
+  const store = openStore(options.data, clock, () => settings.dialects)
+  const world: World = { store, settings, clock }
+  const ledger = makeLedger()
+  const budget = makeBudget()
+  const dice = makeDice(options.seed ?? 1)
+  const inspection = openInspection(world, ledger.all)
+  const auth = makeAuth({
+    secretId: options.secretId ?? 'sandbox',
+    secretKey: options.secretKey ?? 'sandbox-secret',
+    apiKey: options.apiKey ?? 'sandbox-key',
+  })
+  const ending = new AbortController()
+  // Every answer that waits listens to it.
+  setMaxListeners(0, ending.signal)
+  const gate = makeGate({
+    world,
+    auth,
+    budget,
+    dice,
+    ledger,
+    closing: ending.signal,
+    onRequest: options.onRequest,
+  })
+
+  function configure(change: SandboxChange) {
+    Object.assign(settings, changed(settings, change))
+    store.settle()
+  }
+  function reset() {
+    store.reset()
+    ledger.reset()
+    budget.reset()
+    dice.restart()
+  }
+
+  const app = buildApp(gate)
+  addControlRoutes(app, {
+    state: () => stateBody(world, inspection),
+    requests: () => ledger.all(),
+    reset,
+    configure: (change) => configure(change as SandboxChange),
+  })
+  try {
+    await app.listen({ host, port })
+  } catch (cause) {
+    store.close()
+    if ((cause as { code?: unknown }).code !== 'EADDRINUSE') throw cause
+    throw new HeysyncError('ERR_PORT_IN_USE', {
+      message: `Another program listens on ${host}:${port}.`,
+      hint: `Stop it, or take another port: heysync sandbox --port ${port + 1}`,
+      cause,
+    })
+  }
+  const address = app.server.address() as AddressInfo
+  return {
+    url: `http://${host === '::1' ? '[::1]' : host}:${address.port}`,
+    store: inspection,
+    configure,
+    reset,
+    async close() {
+      ending.abort()
+      await app.close()
+      store.close()
+    },
+  }
+}
+
+/** The settings after a change; the given ones are not touched. Throws ERR_USAGE. */
+function changed(settings: Settings, change: SandboxChange): Settings {
+  return {
+    dialects: { ...settings.dialects, ...checkSettings('dialect', DIALECT_TABLE, change.dialects ?? {}) },
+    faults: { ...settings.faults, ...checkSettings('fault', FAULT_TABLE, change.faults ?? {}) },
+    requestsPerMinute: change.requestsPerMinute ?? settings.requestsPerMinute,
+  }
+}
+
+function buildApp(gate: Gate): FastifyInstance {
+  const app = Fastify({ forceCloseConnections: true, exposeHeadRoutes: false, bodyLimit: MAX_BODY_BYTES })
+  // GET /v1/users/get has a JSON body.
+  app.addHttpMethod('GET', { hasBody: true, overrideExisting: true })
+  app.decorateRequest('entry', null)
+  app.removeAllContentTypeParsers()
+  // Every body is read as JSON, whatever its type says; no body at all is fine where nothing in it is required.
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => {
+    try {
+      done(null, text === '' ? undefined : JSON.parse(String(text)))
+    } catch {
+      done(Object.assign(new Error('body: is not JSON'), { statusCode: 400 }))
+    }
+  })
+  app.addHook('onRequest', (request, reply, done) => {
+    if (!request.url.startsWith('/_sandbox/')) return gate.enter(request, reply, done)
+    reply.header('x-request-id', randomUUID())
+    done()
+  })
+  app.setNotFoundHandler((request, reply) =>
+    gate.refuse(request, reply, 404, `${request.method} ${request.url} not found`),
+  )
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) =>
+    gate.refuse(request, reply, error.statusCode ?? 500, error.message),
+  )
+  for (const route of API_ROUTES) {
+    app.route({
+      method: route.method,
+      url: route.path,
+      handler: (request, reply) => gate.run(route, request, reply),
+    })
+  }
+  return app
+}

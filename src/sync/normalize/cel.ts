@@ -1,0 +1,234 @@
+// Owns CEL: the environment that every expression of a mapping runs in, compilation with helpful errors, and what an
+// expression names.
+import { type ASTNode, Environment } from '@marcbachmann/cel-js'
+import { HeysyncError } from '../../lib/errors.ts'
+import { recordView, valueAt } from './record-view.ts'
+import { toText } from './text.ts'
+
+export type KeyPath = readonly (string | number)[]
+
+export interface Expression {
+  /** Evaluates on one record. Throws an ExpressionFailure. */
+  evaluate(fields: Readonly<Record<string, unknown>>): unknown
+  /** The type that CEL infers: `bool`, `string`, `dyn` when it depends on the record. */
+  readonly type: string
+  /** First-level fields of the record that the expression names. */
+  readonly fields: readonly string[]
+  /** Strings that the expression can give as they are written, e.g. `VIP` in `record.vip == "1" ? ["VIP"] : []`. */
+  readonly literals: readonly string[]
+}
+
+/** An expression that failed on one record; the message says why, in CEL's words. */
+export class ExpressionFailure extends Error {
+  override readonly name = 'ExpressionFailure'
+  /** The fields that the expression names, with their values: `age=n/a, plan=`. */
+  readonly value: string
+
+  constructor(message: string, value: string, cause: unknown) {
+    super(message, { cause })
+    this.value = value
+  }
+}
+
+const FUNCTIONS =
+  'lower() upper() trim() replace(a, b) split(s) join(s) contains() startsWith() endsWith() matches(), text(x) size(x) int(x) double(x) timestamp(x)'
+
+const environment = new Environment({ homogeneousAggregateLiterals: false })
+  .registerVariable('record', 'dyn')
+  .registerFunction('text(dyn): string', (value: unknown) => toText(value))
+  .registerFunction('string.lower(): string', (text: string) => text.toLowerCase())
+  .registerFunction('string.upper(): string', (text: string) => text.toUpperCase())
+  .registerFunction('string.replace(string, string): string', (text: string, from: string, to: string) =>
+    text.replaceAll(from, () => to),
+  )
+  // Numbers of a record are doubles; with these `record.n + 1` works as one would write it.
+  .registerOperator('double + int', (a: number, b: bigint) => a + Number(b))
+  .registerOperator('int + double', (a: bigint, b: number) => Number(a) + b)
+  .registerOperator('double - int', (a: number, b: bigint) => a - Number(b))
+  .registerOperator('int - double', (a: bigint, b: number) => Number(a) - b)
+  .registerOperator('double * int', (a: number, b: bigint) => a * Number(b))
+  .registerOperator('int * double', (a: bigint, b: number) => Number(a) * b)
+  .registerOperator('double / int', (a: number, b: bigint) => a / Number(b))
+  .registerOperator('int / double', (a: bigint, b: number) => Number(a) / b)
+  .registerOperator('double % int', (a: number, b: bigint) => a % Number(b))
+
+/** What a rewritten expression calls. They are not in the environment that checks what a person wrote. */
+const running = environment
+  .clone()
+  .registerFunction('valueAt(dyn, list<dyn>): dyn', valueAt)
+  .registerFunction(
+    'hasValueAt(dyn, list<dyn>): bool',
+    (view: unknown, keys: readonly unknown[]) => valueAt(view, keys) !== '',
+  )
+
+/**
+ * Compiles a CEL expression once. `keyPath` is where it stands in the config.
+ * Throws ERR_EXPRESSION, with the expression and a caret, when it does not compile.
+ */
+export function compileExpression(source: string, keyPath: KeyPath): Expression {
+  const parsed = check(source, keyPath)
+  const chains = recordChains(parsed.ast)
+  const run = running.parse(rewrite(source, chains))
+  const named = [...new Set(chains.map((chain) => String(chain.keys[0])))]
+  return {
+    type: parsed.type,
+    fields: named,
+    literals: [...new Set(literalResults(parsed.ast))],
+    evaluate(fields) {
+      try {
+        return run({ record: recordView(fields) }) as unknown
+      } catch (error) {
+        const values = named.map(
+          (name) => `${name}=${toText(Object.hasOwn(fields, name) ? fields[name] : '')}`,
+        )
+        throw new ExpressionFailure(summary(error), values.join(', '), error)
+      }
+    },
+  }
+}
+
+/** A key path as a person writes it: `sources[0].map.custom["Renewal Date"]`. */
+export function keyText(keyPath: KeyPath): string {
+  return keyPath
+    .map((key, index) => {
+      if (typeof key === 'number') return `[${key}]`
+      if (!/^[A-Za-z_]\w*$/.test(key)) return `[${JSON.stringify(key)}]`
+      return index === 0 ? key : `.${key}`
+    })
+    .join('')
+}
+
+function check(source: string, keyPath: KeyPath): { ast: ASTNode; type: string } {
+  let failure: unknown
+  try {
+    const parsed = environment.parse(source)
+    const checked = parsed.check()
+    if (checked.valid) return { ast: parsed.ast, type: checked.type ?? 'dyn' }
+    failure = checked.error
+  } catch (error) {
+    failure = error
+  }
+  const start = (failure as { range?: { start: number } }).range?.start ?? 0
+  throw new HeysyncError('ERR_EXPRESSION', {
+    message: `${keyText(keyPath)} is not a CEL expression that works: ${summary(failure)}\n\n${caret(source, start)}`,
+    hint: `The variable is \`record\` (record.name, record["a name with spaces"]); text goes in quotes. Functions: ${FUNCTIONS}. See docs/mapping.md.`,
+    cause: failure,
+  })
+}
+
+function summary(error: unknown): string {
+  const given = error as { summary?: unknown; message?: unknown }
+  return String(given.summary ?? given.message ?? error)
+}
+
+/** The line of `source` that holds `position`, with a caret below it. */
+function caret(source: string, position: number): string {
+  const from = source.lastIndexOf('\n', position - 1) + 1
+  const end = source.indexOf('\n', position)
+  return `  ${source.slice(from, end === -1 ? undefined : end)}\n  ${' '.repeat(Math.max(0, position - from))}^`
+}
+
+/** `record.a["b"][0]` found in an expression: its keys, its span in the text, and whether only its presence is asked (`has()`, `in`). */
+interface Chain {
+  readonly keys: readonly (string | bigint)[]
+  readonly start: number
+  readonly end: number
+  readonly has: boolean
+}
+
+function recordChains(root: ASTNode): Chain[] {
+  const found: Chain[] = []
+  const visit = (item: unknown): void => {
+    if (Array.isArray(item)) {
+      for (const part of item) visit(part)
+      return
+    }
+    if (!isNode(item)) return
+    const member = inRecord(item)
+    const argument = hasArgument(item)
+    const keys = member ?? chainKeys(argument ?? item)
+    if (keys !== null && keys.length > 0)
+      found.push({ keys, start: item.start, end: item.end, has: (member ?? argument) !== null })
+    else visit(item.args)
+  }
+  visit(root)
+  return found
+}
+
+/** The keys below `record`; null when the node is anything else. */
+function chainKeys(node: Node): (string | bigint)[] | null {
+  if (node.op === 'id') return node.args === 'record' ? [] : null
+  if (node.op !== '.' && node.op !== '[]') return null
+  const [left, right] = node.args as [Node, unknown]
+  const key = isNode(right) ? (right.op === 'value' ? right.args : undefined) : right
+  if (typeof key !== 'string' && typeof key !== 'bigint') return null
+  const keys = chainKeys(left)
+  if (keys === null) return null
+  return [...keys, key]
+}
+
+/** `"x" in record` asks the same as `has(record.x)`. */
+function inRecord(node: Node): string[] | null {
+  if (node.op !== 'in') return null
+  const [left, right] = node.args as [Node, Node]
+  return left.op === 'value' && typeof left.args === 'string' && right.op === 'id' && right.args === 'record'
+    ? [left.args]
+    : null
+}
+
+function hasArgument(node: Node): Node | null {
+  if (node.op !== 'call') return null
+  const [name, args] = node.args as [string, readonly unknown[]]
+  const first = args[0]
+  return name === 'has' && isNode(first) ? first : null
+}
+
+/**
+ * Makes deep reads and `has()` follow the rule that a missing value is "": CEL itself fails on `record.a.b` when `a` is
+ * missing, and a view in which every field is there makes its `has()` always true.
+ */
+function rewrite(source: string, chains: readonly Chain[]): string {
+  let text = source
+  for (const chain of [...chains].sort((a, b) => b.start - a.start)) {
+    if (chain.keys.length < 2 && !chain.has) continue
+    const keys = chain.keys
+      .map((key) => (typeof key === 'bigint' ? String(key) : JSON.stringify(key)))
+      .join(', ')
+    const call = `${chain.has ? 'hasValueAt' : 'valueAt'}(record, [${keys}])`
+    text = text.slice(0, chain.start) + call + text.slice(chain.end)
+  }
+  return text
+}
+
+/** String literals in the places where an expression gives a result: list items and branches, not conditions. */
+function literalResults(node: Node): string[] {
+  const args = node.args as readonly unknown[]
+  switch (node.op) {
+    case 'value':
+      return typeof node.args === 'string' ? [node.args] : []
+    case 'list':
+      return args.filter(isNode).flatMap(literalResults)
+    case '?:':
+      return args.slice(1).filter(isNode).flatMap(literalResults)
+    case '+':
+      // Adding lists keeps their items; adding texts makes a new one.
+      return args.filter(isNode).flatMap((part) => (part.op === 'value' ? [] : literalResults(part)))
+    case 'rcall': {
+      const [name, receiver] = args
+      return (name === 'filter' || name === 'join') && isNode(receiver) ? literalResults(receiver) : []
+    }
+    default:
+      return []
+  }
+}
+
+interface Node {
+  readonly op: string
+  readonly args: unknown
+  readonly start: number
+  readonly end: number
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && 'op' in value && 'args' in value
+}

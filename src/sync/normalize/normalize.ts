@@ -1,0 +1,162 @@
+// Owns the normalize stage: a source record becomes a contact, or the reason why it does not. Pure, and the same every time.
+import { createHash } from 'node:crypto'
+import metadata from 'libphonenumber-js/metadata.max.json'
+import type { SourceConfig } from '../../config/schema.ts'
+import type { SourceRecord } from '../../connector/contract.ts'
+import type { BareE164 } from '../../lib/phone.ts'
+import type { Contact, ContactFields, Note } from '../contact.ts'
+import type { KeyPath } from './cel.ts'
+import { readEmail, readTags } from './contact-fields.ts'
+import { compileMapping, compileOptional, type NamedField } from './mapping.ts'
+import {
+  compileFilter,
+  countryReader,
+  type Fields,
+  firstOf,
+  firstPhone,
+  Rejected,
+  saysOptedOut,
+} from './record-readers.ts'
+import type { Rejection } from './rejection.ts'
+import { toLine, toText } from './text.ts'
+
+/** Raise it when the same record and config may give another outcome: every record is then normalized again. */
+export const NORMALIZER_VERSION = 1
+
+export type Normalized =
+  | {
+      readonly kind: 'contact'
+      readonly contact: Contact
+      readonly notes: readonly Note[]
+      readonly consent: BareE164 | null
+    }
+  | { readonly kind: 'filtered'; readonly consent: BareE164 | null }
+  | { readonly kind: 'rejected'; readonly rejection: Rejection; readonly consent: null }
+  | { readonly kind: 'deleted'; readonly consent: BareE164 | null }
+
+export interface Normalizer {
+  /** Never throws, whatever the record holds. `consent` is the record's number when the record says "do not text". */
+  normalize(record: SourceRecord): Normalized
+  /** SHA-256 (hex) of everything that changes the outcome: map, filter, country, default, version, phone metadata. */
+  readonly fingerprint: string
+  /** Record fields that the mapping, filter and country name, each with its config key. */
+  readonly fields: readonly NamedField[]
+  /** Names in `map.custom`. */
+  readonly customFields: readonly string[]
+  /** Tag names that are written in the tags expressions. */
+  readonly tagLiterals: readonly string[]
+  /** Contact fields that the mapping owns: `first`, `tags`, `custom.Plan` … */
+  readonly owned: readonly string[]
+}
+
+const OWNABLE = ['first', 'last', 'displayName', 'email', 'assignee', 'tags'] as const
+
+const isBlank = (text: string): boolean => text === ''
+
+/**
+ * Compiles a source's mapping. `keyPath` is where the source stands in the config, e.g. `['sources', 0]`.
+ * Throws ERR_EXPRESSION for an expression that does not compile, ERR_CONFIG_INVALID for an unknown `defaultCountry`.
+ */
+export function compileNormalizer(
+  source: SourceConfig,
+  settings: { readonly defaultCountry?: string | undefined; readonly keyPath: KeyPath },
+): Normalizer {
+  const { map } = source
+  const key = (...keys: readonly string[]): KeyPath => [...settings.keyPath, ...keys]
+
+  const phone = compileMapping(map.phone, key('map', 'phone'))
+  const optedOut = compileOptional(map.optedOut, key('map', 'optedOut'))
+  const country = compileOptional(source.country, key('country'))
+  const filter = source.filter === undefined ? undefined : compileFilter(source.filter, key('filter'))
+  const plain = OWNABLE.flatMap((name) => {
+    const mapping = compileOptional(map[name], key('map', name))
+    return mapping === undefined ? [] : [{ name, mapping }]
+  })
+  const custom = Object.entries(map.custom ?? {}).map(([name, mapping]) => ({
+    name,
+    mapping: compileMapping(mapping, key('map', 'custom', name)),
+  }))
+  const countryOf = countryReader(country, settings.defaultCountry)
+
+  const saysNo = (fields: Fields, notes: Note[]): boolean =>
+    optedOut !== undefined && saysOptedOut(optedOut, fields, notes)
+  const phoneOf = (fields: Fields, notes: Note[]): BareE164 => firstPhone(phone, fields, countryOf, notes)
+
+  function normalize(record: SourceRecord): Normalized {
+    const { fields } = record
+    if (record.deleted === true) {
+      // Deleted records often carry little more than their id, so what fails on one says nothing about consent.
+      return { kind: 'deleted', consent: orNull(() => (saysNo(fields, []) ? phoneOf(fields, []) : null)) }
+    }
+    const notes: Note[] = []
+    try {
+      const out = saysNo(fields, notes)
+      if (filter !== undefined && !filter.matches(fields)) {
+        return { kind: 'filtered', consent: out ? orNull(() => phoneOf(fields, [])) : null }
+      }
+      const number = phoneOf(fields, notes)
+      const contact = { phone: number, fields: contactFields(fields, notes), optedOut: out }
+      return { kind: 'contact', contact, notes, consent: out ? number : null }
+    } catch (error) {
+      if (error instanceof Rejected) return { kind: 'rejected', rejection: error.rejection, consent: null }
+      throw error
+    }
+  }
+
+  function contactFields(fields: Fields, notes: Note[]): ContactFields {
+    const found: { -readonly [Name in keyof ContactFields]: ContactFields[Name] } = {}
+    for (const { name, mapping } of plain) {
+      if (name === 'tags') found.tags = firstOf(mapping, fields, name, readTags, (tags) => tags.length === 0)
+      else if (name === 'email')
+        found.email = firstOf(mapping, fields, name, (value) => readEmail(value, notes), isBlank)
+      else found[name] = firstOf(mapping, fields, name, toLine, isBlank)
+    }
+    if (map.custom !== undefined) {
+      found.custom = Object.fromEntries(
+        custom.map(({ name, mapping }) => [
+          name,
+          firstOf(mapping, fields, `custom.${name}`, toText, isBlank),
+        ]),
+      )
+    }
+    return found
+  }
+
+  const customFields = custom.map(({ name }) => name)
+  const tags = plain.find(({ name }) => name === 'tags')?.mapping
+  return {
+    normalize,
+    fingerprint: fingerprintOf(source, settings.defaultCountry),
+    fields: [
+      phone,
+      ...[...plain, ...custom].map(({ mapping }) => mapping),
+      optedOut,
+      country,
+      filter,
+    ].flatMap((named) => named?.fields ?? []),
+    customFields,
+    tagLiterals: [...new Set((tags?.literals ?? []).flatMap(readTags))],
+    owned: [...plain.map(({ name }) => name), ...customFields.map((name) => `custom.${name}`)],
+  }
+}
+
+function orNull(read: () => BareE164 | null): BareE164 | null {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof Rejected) return null
+    throw error
+  }
+}
+
+let metadataHash: string | undefined
+
+function fingerprintOf(source: SourceConfig, defaultCountry: string | undefined): string {
+  metadataHash ??= sha256(JSON.stringify(metadata))
+  const { map, filter, country } = source
+  return sha256(JSON.stringify([NORMALIZER_VERSION, metadataHash, { map, filter, country, defaultCountry }]))
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}

@@ -1,0 +1,97 @@
+// Owns the status: what a person has to know at one look, read from the database alone.
+import type { Db } from '../db/open.ts'
+import { toIso } from '../lib/clock.ts'
+import type { Config } from '../config/schema.ts'
+import type { Change } from './diff/change.ts'
+import { type CycleRow, cycleStore } from './cycles.ts'
+import { heldStore } from './guard/held-store.ts'
+import { openMirror } from './mirror/mirror.ts'
+import { openOutbox } from './outbox/outbox.ts'
+
+export interface StatusReport {
+  readonly sources: readonly {
+    id: string
+    lastPull: string | null
+    lastFullPull: string | null
+    watermark: string | null
+    records: Readonly<Record<string, number>>
+  }[]
+  readonly contacts: { wanted: number; inHeymarket: number; optedOut: number; collisions: number }
+  readonly rejections: number
+  readonly outbox: { waiting: number; deadLetters: number }
+  readonly held: readonly { cycle: string; source: string; changes: number; reason: string; examples: readonly string[] }[]
+  readonly lastCycle: {
+    cycle: string
+    status: string
+    mode: string
+    trigger: string
+    at: string
+    error: string | null
+    report: unknown
+  } | null
+  readonly remote: { duplicatePhones: number; lastFullReconcile: string | null }
+}
+
+export function readStatus(db: Db, config: Config): StatusReport {
+  const mirror = openMirror(db)
+  const counts = openOutbox(db).counts()
+  const states = db.prepare<[], { source_id: string; state: string; n: number }>(
+    'SELECT source_id, state, count(*) AS n FROM source_record GROUP BY source_id, state',
+  )
+  const recordCounts = states.all()
+  const fullAt = mirror.meta.get('full_walk_at')
+  const [last] = cycleStore(db).latest(1)
+  return {
+    sources: config.sources.map(({ id }) => {
+      const row = mirror.sources.find(id)
+      return {
+        id,
+        lastPull: row?.completed_at ? toIso(row.completed_at) : null,
+        lastFullPull: row?.full_at ? toIso(row.full_at) : null,
+        watermark: row?.watermark ?? null,
+        records: Object.fromEntries(
+          recordCounts.filter((count) => count.source_id === id).map((count) => [count.state, count.n]),
+        ),
+      }
+    }),
+    contacts: {
+      wanted: mirror.contacts.countWanted(),
+      inHeymarket: mirror.remote.count(),
+      optedOut: mirror.consent.countOptedOut(),
+      collisions: mirror.contacts.collisions(),
+    },
+    rejections: mirror.records.countRejections(),
+    outbox: { waiting: counts.pending + counts.in_flight + counts.unsettled, deadLetters: counts.dead },
+    held: heldGroups(db),
+    lastCycle: last ? lastCycle(last) : null,
+    remote: {
+      duplicatePhones: mirror.remote.duplicatePhones(),
+      lastFullReconcile: fullAt === undefined ? null : toIso(Number(fullAt)),
+    },
+  }
+}
+
+function lastCycle(row: CycleRow) {
+  return {
+    cycle: row.id,
+    status: row.status,
+    mode: row.mode,
+    trigger: row.trigger,
+    at: toIso(row.started_at),
+    error: row.error === null ? null : ((JSON.parse(row.error) as { message: string }).message ?? null),
+    report: row.report === null ? null : (JSON.parse(row.report) as unknown),
+  }
+}
+
+/** What waits for a person, by reason, with a few examples. */
+function heldGroups(db: Db): StatusReport['held'] {
+  const groups = new Map<string, { cycle: string; source: string; changes: number; reason: string; examples: string[] }>()
+  for (const row of heldStore(db).waiting()) {
+    const key = `${row.source_id} ${row.reason}`
+    const group = groups.get(key) ?? { cycle: row.cycle_id, source: row.source_id, changes: 0, reason: row.reason, examples: [] }
+    group.changes += 1
+    if (group.examples.length < 3) group.examples.push(`${(JSON.parse(row.change) as Change).kind} ${row.phone}`)
+    groups.set(key, group)
+  }
+  return [...groups.values()]
+}

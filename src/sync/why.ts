@@ -1,0 +1,197 @@
+// Owns the answer to "why": everything that heysync knows about one number or one record, on both sides.
+import type { Db } from '../db/open.ts'
+import { toIso } from '../lib/clock.ts'
+import { type BareE164, readBareE164 } from '../lib/phone.ts'
+import type { Config, MapConfig, Mapping } from '../config/schema.ts'
+import type { ContactFields, Note } from './contact.ts'
+import type { Change } from './diff/change.ts'
+import { heldStore } from './guard/held-store.ts'
+import { parseRemote } from './mirror/contacts.ts'
+import { openMirror } from './mirror/mirror.ts'
+import type { StoredRecord } from './mirror/records.ts'
+import { openOutbox } from './outbox/outbox.ts'
+import { orderClaims } from './resolve/resolve.ts'
+
+export interface WhyRecord {
+  readonly source: string
+  readonly record: string
+  readonly place: string | null
+  readonly state: string
+  /** True for the record that says what the contact looks like. */
+  readonly wins: boolean
+  readonly updatedAt: string | null
+  readonly notes: readonly Note[]
+}
+
+export interface WhyAnswer {
+  readonly asked: string
+  readonly phone: string | null
+  /** One sentence: what became of this person. */
+  readonly verdict: string
+  readonly records: readonly WhyRecord[]
+  readonly rejections: readonly {
+    source: string
+    record: string
+    place: string | null
+    code: string
+    field: string
+    value: string
+    message: string
+    at: string
+  }[]
+  readonly contact: {
+    state: string
+    /** Owned field, its value, and the config key's expression that it came from. */
+    fields: readonly { field: string; value: string; from: string }[]
+  } | null
+  readonly heymarket: (Record<string, unknown> & { id: number; link: string | null }) | null
+  readonly consent: { optedOut: boolean; history: readonly { state: string; origin: string; evidence: string; at: string }[] }
+  readonly lists: readonly string[]
+  readonly operation: {
+    kind: string
+    state: string
+    attempts: number
+    error: string | null
+    code: string | null
+    notBefore: string | null
+  } | null
+  readonly held: { cycle: string; reason: string; kind: string } | null
+  readonly attempts: readonly { kind: string; outcome: string; at: string; cycle: string; error: string | null; requestId: string | null }[]
+}
+
+/** Answers for a phone in any spelling, a record id, or the raw value that was rejected. */
+export function why(db: Db, config: Config, asked: string, readPhone: (text: string) => BareE164 | null): WhyAnswer {
+  const mirror = openMirror(db)
+  const outbox = openOutbox(db)
+  const byId = mirror.records.withId(asked)
+  const phone = findPhone(asked, readPhone, byId, (text) => known(mirror, text))
+  const claims = phone === null ? [] : mirror.records.withPhone(phone)
+  const records = claims.length > 0 ? claims : byId
+  const order = config.sources.map((source) => source.id)
+  const winner = phone === null ? undefined : orderClaims(mirror.records.claimants(phone), order)[0]
+  const contact = phone === null ? undefined : mirror.contacts.find(phone)
+  const link = phone === null ? undefined : mirror.contacts.link(phone)
+  const remotes = phone === null ? [] : mirror.remote.byPhone(phone)
+  const remote = remotes.find((row) => row.id === link?.contact_id) ?? remotes[0]
+  const operation = phone === null ? undefined : outbox.ofPhone(phone)
+  const held = phone === null ? undefined : heldStore(db).ofPhone(phone)[0]
+  const rejections = mirror.records
+    .rejections()
+    .filter((row) => records.some((one) => one.source_id === row.source_id && one.record_id === row.record_id) || row.record_id === asked || row.value === asked)
+  const answer = {
+    asked,
+    phone,
+    records: records.map((row) => whyRecord(row, winner)),
+    rejections: rejections.map((row) => ({
+      source: row.source_id,
+      record: row.record_id,
+      place: row.place,
+      code: row.code,
+      field: row.field,
+      value: row.value,
+      message: row.message,
+      at: toIso(row.at),
+    })),
+    contact: contact
+      ? { state: contact.state, fields: fieldsWithOrigin(JSON.parse(contact.fields) as ContactFields, mapOf(config, contact.source_id)) }
+      : null,
+    heymarket: remote ? { ...parseRemote(remote.body), link: link?.origin ?? null } : null,
+    consent: {
+      optedOut: phone !== null && mirror.consent.isOptedOut(phone),
+      history: (phone === null ? [] : mirror.consent.history(phone)).map((event) => ({ ...event, at: toIso(event.at) })),
+    },
+    lists: [],
+    operation: operation
+      ? {
+          kind: operation.kind,
+          state: operation.state,
+          attempts: operation.attempts,
+          error: operation.error,
+          code: operation.error_code,
+          notBefore: operation.not_before === 0 ? null : toIso(operation.not_before),
+        }
+      : null,
+    held: held
+      ? { cycle: held.cycle_id, reason: held.reason, kind: (JSON.parse(held.change) as Change).kind }
+      : null,
+    attempts: (phone === null ? [] : outbox.attempts(phone)).map((one) => ({
+      kind: one.kind,
+      outcome: one.outcome,
+      at: toIso(one.at),
+      cycle: one.cycle_id,
+      error: one.error,
+      requestId: one.request_id,
+    })),
+  }
+  return { ...answer, verdict: verdictOf(answer) }
+}
+
+function findPhone(
+  asked: string,
+  readPhone: (text: string) => BareE164 | null,
+  byId: readonly StoredRecord[],
+  isKnown: (phone: string) => boolean,
+): BareE164 | null {
+  const bare = readBareE164(asked)
+  if (bare !== null && isKnown(bare)) return bare
+  const parsed = readPhone(asked)
+  if (parsed !== null && isKnown(parsed)) return parsed
+  return byId.find((row) => row.phone !== null)?.phone ?? parsed ?? null
+}
+
+function known(mirror: ReturnType<typeof openMirror>, phone: string): boolean {
+  return mirror.records.withPhone(phone).length > 0 || mirror.remote.byPhone(phone).length > 0 || mirror.contacts.find(phone) !== undefined
+}
+
+function whyRecord(row: StoredRecord, winner: StoredRecord | undefined): WhyRecord {
+  return {
+    source: row.source_id,
+    record: row.record_id,
+    place: row.place,
+    state: row.state,
+    wins: row.source_id === winner?.source_id && row.record_id === winner.record_id,
+    updatedAt: row.updated_at,
+    notes: row.notes === null ? [] : (JSON.parse(row.notes) as Note[]),
+  }
+}
+
+function mapOf(config: Config, sourceId: string): MapConfig | undefined {
+  return config.sources.find((source) => source.id === sourceId)?.map
+}
+
+function fieldsWithOrigin(fields: ContactFields, map: MapConfig | undefined) {
+  const text = (mapping: Mapping | undefined) => (Array.isArray(mapping) ? mapping.join(', ') : (mapping ?? ''))
+  const { custom, ...plain } = fields
+  const rows = Object.entries(plain).map(([field, value]) => ({
+    field,
+    value: Array.isArray(value) ? value.join(', ') : String(value),
+    from: text(map?.[field as keyof Omit<MapConfig, 'custom'>]),
+  }))
+  const customRows = Object.entries(custom ?? {}).map(([name, value]) => ({
+    field: `custom.${name}`,
+    value,
+    from: text(map?.custom?.[name]),
+  }))
+  return [...rows, ...customRows]
+}
+
+/** What became of this person, in one sentence. */
+function verdictOf(answer: Omit<WhyAnswer, 'verdict'>): string {
+  const { records, rejections, contact, heymarket, operation, held } = answer
+  const [rejection] = rejections
+  if (held) return `Held by the guard: ${held.reason}. Release it with: heysync approve ${held.cycle}`
+  if (operation?.state === 'dead') {
+    return `Not in Heymarket as wanted: ${operation.error ?? operation.code ?? 'refused'} Try again with: heysync redrive`
+  }
+  if (operation) return `On its way: the ${operation.kind} waits in the outbox${operation.error ? ` after: ${operation.error}` : ''}.`
+  if (contact?.state === 'wanted' && heymarket) return 'In Heymarket, as the sources say.'
+  if (contact?.state === 'wanted') return 'Wanted, and not in Heymarket yet: the next sync creates it.'
+  if (contact && heymarket) return `Left the sources; handled by onRemoved (${contact.state}).`
+  const filtered = records.find((record) => record.state === 'filtered')
+  if (filtered) return `Filtered out: the filter of source ${filtered.source} does not match record ${filtered.record}.`
+  if (rejection) return `Rejected: ${rejection.message}`
+  const left = records.find((record) => record.state === 'gone' || record.state === 'deleted')
+  if (left) return `Record ${left.record} is ${left.state === 'gone' ? 'not in source' : 'deleted in source'} ${left.source} any more.`
+  if (heymarket) return 'In Heymarket, and in none of the sources: heysync leaves it alone.'
+  return 'Not known: no source showed this number or record, and Heymarket does not hold it.'
+}

@@ -1,0 +1,130 @@
+// Files of changes (snapshot: false): each is taken once, oldest first, and absence means nothing.
+import { mkdir, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { csvConnector } from '../../../connectors/csv/csv.ts'
+import { failure, HOUR, incremental, options, pull, START, tokenOf, workshop } from './harness.ts'
+
+const CHANGES = { path: 'in/*.csv', snapshot: false }
+
+async function inbox() {
+  const shop = await workshop()
+  await mkdir(join(shop.dir, 'in'))
+  return shop
+}
+
+test('files are taken oldest first, by time of change and then by name', async () => {
+  const shop = await inbox()
+  await shop.write('in/c.csv', 'id\n1\n', START - 3 * HOUR)
+  await shop.write('in/b.csv', 'id\n3\n', START - HOUR)
+  await shop.write('in/a.csv', 'id\n2\n', START - HOUR)
+  const { ids, end } = await pull(shop, CHANGES, incremental(null))
+  expect(ids).toEqual(['1', '2', '3'])
+  expect(end).toMatchObject({ covers: 'changes', count: 3 })
+})
+
+test('a file is taken once, also when it is touched, copied or sent again', async () => {
+  const shop = await inbox()
+  await shop.write('in/a.csv', 'id\n1\n', START - 5 * HOUR)
+  const first = await pull(shop, CHANGES, incremental(null))
+  await shop.write('in/a.csv', 'id\n1\n', START - 4 * HOUR)
+  await shop.write('in/copy.csv', 'id\n1\n', START - 3 * HOUR)
+  await shop.write('in/b.csv', 'id\n2\n', START - 2 * HOUR)
+  const second = await pull(shop, CHANGES, incremental(tokenOf(first)))
+  expect(second.ids).toEqual(['2'])
+  expect((await pull(shop, CHANGES, incremental(tokenOf(second)))).ids).toEqual([])
+})
+
+test('two new files of the same content count once', async () => {
+  const shop = await inbox()
+  await shop.write('in/a.csv', 'id\n1\n', START - 2 * HOUR)
+  await shop.write('in/b.csv', 'id\n1\n', START - HOUR)
+  expect((await pull(shop, CHANGES, incremental(null))).ids).toEqual(['1'])
+})
+
+test('a file is remembered after it was moved away', async () => {
+  const shop = await inbox()
+  const path = await shop.write('in/a.csv', 'id\n1\n')
+  const first = await pull(shop, CHANGES, incremental(null))
+  await unlink(path)
+  const second = await pull(shop, CHANGES, incremental(tokenOf(first)))
+  expect(second.end).toMatchObject({ covers: 'changes', count: 0 })
+  await shop.write('in/again.csv', 'id\n1\n')
+  expect((await pull(shop, CHANGES, incremental(tokenOf(second)))).ids).toEqual([])
+})
+
+test('a new content under an old name is a new file', async () => {
+  const shop = await inbox()
+  await shop.write('in/a.csv', 'id\n1\n', START - 2 * HOUR)
+  const first = await pull(shop, CHANGES, incremental(null))
+  await shop.write('in/a.csv', 'id\n2\n', START - HOUR)
+  expect((await pull(shop, CHANGES, incremental(tokenOf(first)))).ids).toEqual(['2'])
+})
+
+test('one file that is overwritten may come back to an older content', async () => {
+  const shop = await workshop()
+  const given = { snapshot: false }
+  let token: string | null = null
+  const seen: string[] = []
+  for (const [hoursAgo, name] of [
+    [4, 'Ann'],
+    [3, 'Anna'],
+    [2, 'Ann'],
+    [1, 'Ann'],
+  ] as const) {
+    await shop.write('contacts.csv', `id,name\n1,${name}\n`, START - hoursAgo * HOUR)
+    const pulled = await pull(shop, given, incremental(token))
+    seen.push(pulled.records.map(({ fields }) => fields.name).join())
+    token = tokenOf(pulled)
+  }
+  expect(seen).toEqual(['Ann', 'Anna', 'Ann', ''])
+})
+
+test('of a new file, only rows inside the window count; rows without a time always do', async () => {
+  const shop = await inbox()
+  const rows = ['1,2030-01-09T23:59:59.999Z', '2,2030-01-10T00:00:00Z', '3,', '4,2030-01-11']
+  await shop.write('in/a.csv', `id,at\n${rows.join('\n')}\n`)
+  const given = { ...CHANGES, updatedColumn: 'at' }
+  const { ids, end } = await pull(shop, given, incremental(null, '2030-01-10T00:00:00Z'))
+  expect(ids).toEqual(['2', '3', '4'])
+  expect(end).toMatchObject({ count: 3 })
+})
+
+test('a full pull takes all rows of all files again and still proves no absence', async () => {
+  const shop = await inbox()
+  await shop.write('in/a.csv', 'id\n1\n', START - 2 * HOUR)
+  await shop.write('in/b.csv', 'id\n1\n', START - HOUR)
+  await pull(shop, CHANGES, incremental(null))
+  const full = await pull(shop, CHANGES)
+  expect(full.ids).toEqual(['1', '1'])
+  expect(full.end).toMatchObject({ covers: 'changes', count: 2 })
+  expect((await pull(shop, CHANGES, incremental(tokenOf(full)))).ids).toEqual([])
+})
+
+test('an empty file or folder holds no changes', async () => {
+  const shop = await inbox()
+  expect((await pull(shop, CHANGES, incremental(null))).end).toMatchObject({ count: 0 })
+  await shop.write('in/a.csv', '', START - 2 * HOUR)
+  const empty = await pull(shop, CHANGES, incremental(null))
+  expect(empty.end).toMatchObject({ count: 0 })
+  await shop.write('in/a.csv', 'id\n1\n', START - HOUR)
+  expect((await pull(shop, CHANGES, incremental(tokenOf(empty)))).ids).toEqual(['1'])
+})
+
+test('a file is not lost when a later one is still being written', async () => {
+  const shop = await inbox()
+  await shop.write('in/a.csv', 'id\n1\n')
+  const path = await shop.write('in/b.csv', 'id\n2\n', START - 100)
+  shop.onSleep = async (nth) => void (await shop.write('in/b.csv', `id\n2\n${nth}\n`, shop.now()))
+  expect(await failure(pull(shop, { ...CHANGES, settleTimeoutMs: 100 }, incremental(null)))).toMatchObject({
+    kind: 'busy',
+  })
+  await unlink(path)
+  expect((await pull(shop, CHANGES, incremental(null))).ids).toEqual(['1'])
+})
+
+test('the columns of a folder without files are not known', async () => {
+  const shop = await inbox()
+  const error = await failure(csvConnector.discover(options(CHANGES), shop.context))
+  expect(error).toMatchObject({ kind: 'not-found' })
+})
