@@ -1,7 +1,8 @@
 // What may import what. Each rule says why it is there; `npm run check` fails on the first import that breaks one.
 
 // The stages in the order of the flow. Reconcile stands beside diff: it brings the other half of what diff compares.
-const STAGES = ['pull', 'normalize', 'mirror', 'resolve', 'diff', 'guard', 'outbox', 'push']
+// Normalize comes before pull because pull calls it for each changed record, inside the transaction that saves a page.
+const STAGES = ['normalize', 'pull', 'mirror', 'resolve', 'diff', 'guard', 'outbox', 'push']
 
 // What every stage may know beside itself: small ground that has no opinion on the flow.
 const GROUND = [
@@ -33,7 +34,11 @@ function stage(name, allowed) {
 const earlier = (name) => STAGES.slice(0, STAGES.indexOf(name)).map((other) => `src/sync/${other}/`)
 
 const stages = [
-  ...STAGES.filter((name) => name !== 'push').map((name) => stage(name, earlier(name))),
+  // The mirror holds and the diff compares what Heymarket shows, so they speak of the client's contact. The stages on
+  // the side of the sources, the guard and the outbox do not know that there is such a thing as an API.
+  ...STAGES.filter((name) => name !== 'push').map((name) =>
+    stage(name, ['mirror', 'diff'].includes(name) ? [...earlier(name), 'src/heymarket/'] : earlier(name)),
+  ),
   stage('reconcile', [...earlier('diff'), 'src/heymarket/']),
   stage('push', [...earlier('push'), 'src/sync/reconcile/', 'src/heymarket/']),
 ]

@@ -1,16 +1,17 @@
 // Owns the wiring: a loaded config becomes an engine that can run cycles. What was opened last is closed first.
-import { createClient, type HeymarketClient } from './heymarket/client.ts'
-import { createAuthorizer } from './heymarket/auth.ts'
-import { openBudget, type RequestBudget } from './heymarket/budget.ts'
-import { createTransport } from './heymarket/transport.ts'
+import { rmSync } from 'node:fs'
 import type { LoadedConfig } from './config/load.ts'
 import { acquireLock } from './db/lock.ts'
 import { type Db, openDatabase } from './db/open.ts'
+import { createAuthorizer } from './heymarket/auth.ts'
+import { openBudget, type RequestBudget } from './heymarket/budget.ts'
+import { createClient, type HeymarketClient } from './heymarket/client.ts'
+import { createTransport } from './heymarket/transport.ts'
 import type { Clock } from './lib/clock.ts'
 import { HeysyncError } from './lib/errors.ts'
 import { contentHash } from './lib/hash.ts'
 import type { Logger } from './lib/logger.ts'
-import { nearest } from './lib/nearest.ts'
+import { nearest } from './lib/suggest.ts'
 import { cycleStore } from './sync/cycles.ts'
 import { lookupCache } from './sync/diff/lookups.ts'
 import type { Engine } from './sync/engine.ts'
@@ -36,6 +37,8 @@ export interface App {
   readonly engine: Engine
   /** Runs `work` as the only heysync process that works on this database. Errors: ERR_DATABASE_BUSY. */
   alone<T>(holder: string, work: () => Promise<T>, onWait?: (holder: string) => void): Promise<T>
+  /** Runs `work` on a copy of the database that is thrown away: looking leaves no trace. */
+  onCopy<T>(work: (engine: Engine) => Promise<T>): Promise<T>
   /** Errors: ERR_SOURCE_UNKNOWN, with the nearest id. */
   sourceIds(wanted: readonly string[]): string[]
   close(): void
@@ -73,7 +76,6 @@ export function openApp({ loaded, clock, random, signal, log }: AppOptions): App
     })
     releasers.push(() => transport.close())
     const client = createClient(transport)
-    const mirror = openMirror(db)
     const named = {
       customFields: sources.flatMap((source) => source.normalizer.customFields),
       tags: sources.flatMap((source) => [
@@ -81,14 +83,15 @@ export function openApp({ loaded, clock, random, signal, log }: AppOptions): App
         ...(source.config.removedTag === undefined ? [] : [source.config.removedTag]),
       ]),
     }
-    for (const tag of named.tags) mirror.contacts.ownTag(tag)
-    const engine: Engine = {
-      mirror,
-      outbox: openOutbox(db),
-      held: heldStore(db),
-      cycles: cycleStore(db),
+    // Names are cached and the budget is kept in the real database also while a plan is made on a copy of it.
+    const lookups = lookupCache(db, client, lookupNeeds(loaded), clock)
+    const engineOn = (on: Db): Engine => ({
+      mirror: openMirror(on),
+      outbox: openOutbox(on),
+      held: heldStore(on),
+      cycles: cycleStore(on),
       client,
-      lookups: lookupCache(db, client, lookupNeeds(loaded), clock),
+      lookups,
       sources,
       named,
       resolvePolicy: { sourceOrder: config.sources.map((source) => source.id), mode: config.resolve },
@@ -114,7 +117,9 @@ export function openApp({ loaded, clock, random, signal, log }: AppOptions): App
         },
       }),
       requestCount: () => requests,
-    }
+    })
+    const engine = engineOn(db)
+    for (const tag of named.tags) engine.mirror.contacts.ownTag(tag)
     return {
       loaded,
       db,
@@ -133,6 +138,20 @@ export function openApp({ loaded, clock, random, signal, log }: AppOptions): App
           return await work()
         } finally {
           lock.release()
+        }
+      },
+      onCopy: async (work) => {
+        const path = `${loaded.databasePath}-plan-${process.pid}`
+        try {
+          db.prepare('VACUUM INTO ?').run(path)
+          const copy = openDatabase(path)
+          try {
+            return await work(engineOn(copy))
+          } finally {
+            copy.close()
+          }
+        } finally {
+          for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true })
         }
       },
       sourceIds: (wanted) => checkSourceIds(loaded, wanted),

@@ -7,7 +7,9 @@ import type { Io } from './cli/io.ts'
 import { runProgram } from './cli/program.ts'
 import { systemClock } from './lib/clock.ts'
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
 
 const stopping = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -23,7 +25,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 const terminal = process.stderr.isTTY === true
-const colors = process.env.NO_COLOR === undefined && (process.stdout.isTTY === true || process.env.FORCE_COLOR !== undefined)
+const colors =
+  process.env.NO_COLOR === undefined &&
+  (process.stdout.isTTY === true || process.env.FORCE_COLOR !== undefined)
 
 const io: Io = {
   data: (text) => void process.stdout.write(text),
@@ -37,7 +41,7 @@ const io: Io = {
   },
   interactive: process.stdin.isTTY === true,
   terminal,
-  columns: process.stdout.columns ?? 100,
+  columns: process.stdout.columns ?? 200,
   color: createColors(colors),
   env: process.env,
   cwd: process.cwd(),

@@ -98,8 +98,11 @@ async function* pullChanges(
   }
   const from =
     request.mode === 'incremental' && request.window.from !== null ? Date.parse(request.window.from) : null
-  const wanted = (record: SourceRecord): boolean =>
-    from === null || record.updatedAt === null || Date.parse(record.updatedAt) >= from
+  // Only in a file that grows in place do older rows say that they were read before: an export that arrives late, or from
+  // another branch, brings rows that are older than the newest ones seen so far.
+  const grown = new Set(token?.files.map(({ label }) => label))
+  const wanted = (record: SourceRecord, label: string): boolean =>
+    from === null || !grown.has(label) || record.updatedAt === null || Date.parse(record.updatedAt) >= from
   yield* pages(fresh, options, context, wanted, {
     covers: 'changes',
     token: writeToken(options, taken, token),
@@ -139,7 +142,7 @@ async function* pages(
   files: readonly ReadFile[],
   options: CsvOptions,
   context: ConnectorContext,
-  wanted: (record: SourceRecord) => boolean,
+  wanted: (record: SourceRecord, label: string) => boolean,
   end: { readonly covers: PullEnd['covers']; readonly token: string },
 ): AsyncGenerator<Page> {
   let records: SourceRecord[] = []
@@ -149,7 +152,8 @@ async function* pages(
   let covers = end.covers
   for (const file of files) {
     for await (const reading of readFile(file, options, context)) {
-      if (reading.kind === 'blank' || (reading.kind === 'record' && !wanted(reading.record))) continue
+      if (reading.kind === 'blank' || (reading.kind === 'record' && !wanted(reading.record, file.label)))
+        continue
       if (records.length + bad.length === options.pageSize) {
         yield toPage(records, bad, position)
         records = []

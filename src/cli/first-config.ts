@@ -10,10 +10,41 @@ export interface GuessedMapping {
 
 /** Names that columns have in the wild, most telling first; compared without case, spaces and punctuation. */
 const NAMES = {
-  id: ['id', 'contactid', 'patientid', 'studentid', 'customerid', 'memberid', 'recordid', 'externalid', 'uuid', 'mrn'],
-  updated: ['updatedat', 'updated', 'lastmodified', 'lastmodifieddate', 'modifiedat', 'modified', 'lastupdated'],
+  id: [
+    'id',
+    'contactid',
+    'patientid',
+    'studentid',
+    'customerid',
+    'memberid',
+    'recordid',
+    'externalid',
+    'uuid',
+    'mrn',
+  ],
+  updated: [
+    'updatedat',
+    'updated',
+    'lastmodified',
+    'lastmodifieddate',
+    'modifiedat',
+    'modified',
+    'lastupdated',
+  ],
   country: ['country', 'countrycode', 'mailingcountry', 'nation'],
-  phone: ['mobile', 'mobilephone', 'mobilenumber', 'cell', 'cellphone', 'cellnumber', 'phone', 'phonenumber', 'telephone', 'tel', 'homephone'],
+  phone: [
+    'mobile',
+    'mobilephone',
+    'mobilenumber',
+    'cell',
+    'cellphone',
+    'cellnumber',
+    'phone',
+    'phonenumber',
+    'telephone',
+    'tel',
+    'homephone',
+  ],
   first: ['firstname', 'first', 'givenname', 'forename', 'fname'],
   last: ['lastname', 'last', 'surname', 'familyname', 'lname'],
   email: ['email', 'emailaddress', 'mail'],
@@ -21,8 +52,11 @@ const NAMES = {
 } as const
 
 export function guessMapping(columns: readonly string[]): GuessedMapping {
-  const plain = new Map(columns.map((column) => [column.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ''), column]))
-  const all = (names: readonly string[]) => names.map((name) => plain.get(name)).filter((column) => column !== undefined)
+  const plain = new Map(
+    columns.map((column) => [column.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ''), column]),
+  )
+  const all = (names: readonly string[]) =>
+    names.map((name) => plain.get(name)).filter((column) => column !== undefined)
   const fields = Object.entries(NAMES)
     .filter(([field]) => !['id', 'updated', 'country'].includes(field))
     .map(([field, names]) => [field, all(names)] as const)
@@ -83,5 +117,9 @@ export function firstConfig({ sourceId, csvPath, country, baseUrl, sandbox, mapp
 
 /** A YAML scalar, quoted where it has to be. */
 function word(text: string): string {
-  return /^[\w./][\w./ -]*$/.test(text) && !/^(true|false|yes|no|null|on|off|[\d.]+)$/i.test(text) && text === text.trim() ? text : JSON.stringify(text)
+  return /^[\w./][\w./ -]*$/.test(text) &&
+    !/^(true|false|yes|no|null|on|off|[\d.]+)$/i.test(text) &&
+    text === text.trim()
+    ? text
+    : JSON.stringify(text)
 }

@@ -1,6 +1,6 @@
 // Owns the terminal: data on stdout, talk on stderr, colours and progress only where somebody is looking.
 import cliProgress from 'cli-progress'
-import { createColors } from 'picocolors'
+import type { createColors } from 'picocolors'
 import type { Clock } from '../lib/clock.ts'
 
 export type Colors = ReturnType<typeof createColors>

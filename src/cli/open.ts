@@ -9,7 +9,8 @@ import type { Io } from './io.ts'
 /** Loads the config that this call means, and says its warnings. Errors: ERR_CONFIG_*. */
 export function loadFor(call: Call, io: Io): LoadedConfig {
   const loaded = loadConfig({ path: text(call, 'config'), env: io.env, cwd: io.cwd, connectors })
-  for (const warning of loaded.warnings) io.say(`${io.color.yellow('warning')} ${warning.place}: ${warning.message}`)
+  for (const warning of loaded.warnings)
+    io.say(`${io.color.yellow('warning')} ${warning.place}: ${warning.message}`)
   return loaded
 }
 

@@ -1,6 +1,6 @@
 // Owns the command line: the table turned into words, help and errors that say what to do next.
 import { Command as Commander, CommanderError } from 'commander'
-import { asHeysyncError, type ExitCode, HeysyncError } from '../lib/errors.ts'
+import { asHeysyncError, type ExitCode, type HeysyncError } from '../lib/errors.ts'
 import { redact } from '../lib/logger.ts'
 import type { Command } from './command.ts'
 import type { Io } from './io.ts'
@@ -17,7 +17,10 @@ export async function runProgram(argv: readonly string[], version: string, io: I
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.data(text), writeErr: (text) => io.say(text.trimEnd()) })
-    .addHelpText('after', `\nFirst steps:\n  heysync demo                          see it work, without an account\n  heysync init && heysync check && heysync plan && heysync sync\n`)
+    .addHelpText(
+      'after',
+      `\nFirst steps:\n  heysync demo                          see it work, without an account\n  heysync init && heysync check && heysync plan && heysync sync\n`,
+    )
   for (const command of commands) {
     addCommand(program, command, async (args, options) => {
       exitCode = await command.run({ args, options }, io)
@@ -42,7 +45,8 @@ function addCommand(
   act: (args: string[], options: Record<string, unknown>) => Promise<void>,
 ): void {
   const sub = program.command(command.name).summary(command.summary).description(command.about)
-  for (const { name, summary, required } of command.args ?? []) sub.argument(required ? `<${name}>` : `[${name}]`, summary)
+  for (const { name, summary, required } of command.args ?? [])
+    sub.argument(required ? `<${name}>` : `[${name}]`, summary)
   for (const { flags, summary } of command.options ?? []) sub.option(flags, summary)
   if (command.json !== undefined) sub.option('--json', 'print data for a script')
   sub.option('-c, --config <file>', 'config file')
@@ -57,9 +61,13 @@ function sayError(error: HeysyncError, json: boolean, io: Io): ExitCode {
   const { color } = io
   const place = error.place !== undefined && !error.message.includes(error.place) ? `${error.place}: ` : ''
   const message = redact(`${place}${error.message}`)
-  if (json) io.data(`${JSON.stringify({ error: { code: error.code, message, hint: error.hint ?? null } }, null, 2)}\n`)
+  if (json)
+    io.data(
+      `${JSON.stringify({ error: { code: error.code, message, hint: error.hint ?? null } }, null, 2)}\n`,
+    )
   io.say(`${color.red(color.bold('Error'))} ${color.dim(error.code)} ${message}`)
   if (error.hint !== undefined) io.say(`${color.cyan('Try')}   ${error.hint}`)
-  if (error.code === 'ERR_INTERNAL' && error.cause instanceof Error) io.say(color.dim(redact(error.cause.stack ?? '')))
+  if (error.code === 'ERR_INTERNAL' && error.cause instanceof Error)
+    io.say(color.dim(redact(error.cause.stack ?? '')))
   return error.exitCode
 }

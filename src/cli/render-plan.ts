@@ -1,6 +1,7 @@
 // Owns how a plan looks: what would change, field by field, a few of each kind, and what is held and why.
-import type { Change } from '../sync/diff/change.ts'
+
 import type { CyclePlan } from '../sync/cycle.ts'
+import type { Change } from '../sync/diff/change.ts'
 import type { HeldChange } from '../sync/guard/guard.ts'
 import type { Colors } from './io.ts'
 import { clip, columns, many, number } from './table-text.ts'
@@ -48,7 +49,10 @@ function changeLines(change: Change, view: PlanView): string[] {
     const values = change.fields.map((field) => `${field.field} ${quote(field.after)}`).join(', ')
     return [`  ${color.green('+')} ${change.phone}  ${clip(values, Math.max(20, view.columns - 22))}`]
   }
-  const head = change.kind === 'remove' ? `${color.red('-')} ${change.phone}  ${change.rung}` : `${color.yellow('~')} ${change.phone}`
+  const head =
+    change.kind === 'remove'
+      ? `${color.red('-')} ${change.phone}  ${change.rung}`
+      : `${color.yellow('~')} ${change.phone}`
   const fields = change.fields.map((field) => [
     color.dim(field.field),
     clip(quote(field.before), 30),
@@ -78,9 +82,12 @@ function heldSection(held: readonly HeldChange[], view: PlanView): string[] {
 
 function summaryLine(plan: CyclePlan, view: PlanView): string {
   const count = (kind: Change['kind']) => plan.released.filter((change) => change.kind === kind).length
-  const requests = plan.released.filter((change) => change.kind !== 'remove' || change.rung === 'delete' || change.fields.length > 0).length
+  const requests = plan.released.filter(
+    (change) => change.kind !== 'remove' || change.rung === 'delete' || change.fields.length > 0,
+  ).length
   const minutes = requests / view.requestsPerMinute
   const time = minutes < 1 ? 'under a minute' : `about ${many(Math.ceil(minutes), 'minute')}`
-  const held = plan.held.length > 0 ? `, ${view.color.magenta(`${number(plan.held.length)} held for you`)}` : ''
+  const held =
+    plan.held.length > 0 ? `, ${view.color.magenta(`${number(plan.held.length)} held for you`)}` : ''
   return `${view.color.bold('Plan:')} ${number(count('create'))} to create, ${number(count('update'))} to update, ${number(count('remove'))} to remove${held}. ${many(requests, 'request')}, ${time} at ${number(view.requestsPerMinute)} per minute.`
 }

@@ -14,18 +14,29 @@ export function renderReport(report: CycleReport, context: ReportContext): strin
   const { color } = context
   const lines: string[] = []
   if (report.sources.length > 0) lines.push(columns(sourceRows(report, color)))
-  for (const failure of report.failures) lines.push(`  ${color.red('✗')} ${failure.source}  ${failure.message}`)
+  for (const failure of report.failures)
+    lines.push(`  ${color.red('✗')} ${failure.source}  ${failure.message}`)
   lines.push(statusLine(report, color), ...nextSteps(report, context))
   return lines.join('\n')
 }
 
 function sourceRows(report: CycleReport, color: Colors): string[][] {
-  const head = ['source', 'read', 'unchanged', 'accepted', 'rejected', 'filtered', 'deleted', 'gone'].map((word) => color.dim(word))
+  const head = ['source', 'read', 'unchanged', 'accepted', 'rejected', 'filtered', 'deleted', 'gone'].map(
+    (word) => color.dim(word),
+  )
   return [
     head,
     ...report.sources.map((source) => [
       source.id,
-      ...[source.read, source.unchanged, source.accepted, source.rejected, source.filtered, source.deleted, source.gone].map(number),
+      ...[
+        source.read,
+        source.unchanged,
+        source.accepted,
+        source.rejected,
+        source.filtered,
+        source.deleted,
+        source.gone,
+      ].map(number),
     ]),
   ]
 }
@@ -46,10 +57,20 @@ function statusLine(report: CycleReport, color: Colors): string {
 function nextSteps(report: CycleReport, { color, rejections, deadLetters }: ReportContext): string[] {
   const steps: string[][] = []
   if (report.plan.held > 0) {
-    steps.push(['heysync status', 'see what is held and why'], [`heysync approve ${report.cycle}`, 'release it'])
+    steps.push(
+      ['heysync status', 'see what is held and why'],
+      [`heysync approve ${report.cycle}`, 'release it'],
+    )
   }
-  if (rejections > 0) steps.push(['heysync rejections', `${many(rejections, 'record')} could not become contacts, with the reasons`])
-  if (deadLetters > 0) steps.push(['heysync failures', `${many(deadLetters, 'change')} that Heymarket refused`])
+  if (rejections > 0)
+    steps.push([
+      'heysync rejections',
+      `${many(rejections, 'record')} could not become contacts, with the reasons`,
+    ])
+  if (deadLetters > 0)
+    steps.push(['heysync failures', `${many(deadLetters, 'change')} that Heymarket refused`])
   if (report.push.retrying > 0) steps.push(['heysync sync', 'tries again what did not get through'])
-  return steps.length === 0 ? [] : [columns(steps.map(([command = '', what = '']) => [color.cyan(command), what]))]
+  return steps.length === 0
+    ? []
+    : [columns(steps.map(([command = '', what = '']) => [color.cyan(command), what]))]
 }

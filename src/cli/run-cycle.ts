@@ -1,7 +1,7 @@
 // Owns how a command runs a cycle for somebody who watches: waiting said, plan shown, bar moved, result printed.
 import { ulid } from 'ulid'
 import type { App } from '../app.ts'
-import { type ErrorCode, ERROR_TABLE, type ExitCode } from '../lib/errors.ts'
+import { ERROR_TABLE, type ExitCode } from '../lib/errors.ts'
 import { type CycleOutcome, type CycleRequest, runCycle } from '../sync/cycle.ts'
 import { type Call, flag } from './command.ts'
 import { type Io, progress } from './io.ts'
@@ -52,8 +52,7 @@ export function finishCycle(app: App, io: Io, call: Call, { report }: CycleOutco
     io.data(`${renderReport(report, { color: io.color, rejections, deadLetters })}\n`)
   }
   const [failure] = report.failures
-  if (failure) return ERROR_TABLE[failure.code as ErrorCode].exitCode
+  if (failure) return ERROR_TABLE[failure.code].exitCode
   if (report.status === 'failed') return 1
   return report.status === 'held' ? 3 : 0
 }
-

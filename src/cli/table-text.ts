@@ -9,7 +9,9 @@ export function columns(rows: readonly (readonly string[])[], indent = '  '): st
   }
   return rows
     .map((row) => {
-      const cells = row.map((cell, at) => (at === row.length - 1 ? cell : cell + ' '.repeat((widths[at] ?? 0) - stringWidth(cell))))
+      const cells = row.map((cell, at) =>
+        at === row.length - 1 ? cell : cell + ' '.repeat((widths[at] ?? 0) - stringWidth(cell)),
+      )
       return `${indent}${cells.join('  ')}`.trimEnd()
     })
     .join('\n')

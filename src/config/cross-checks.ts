@@ -2,11 +2,11 @@
 // It reads the plain tree, so that these problems stand in the same list as the schema's.
 import { validate as isCron, validateDetailed } from 'node-cron'
 import type { Connector } from '../connector/contract.ts'
+import { didYouMean, nearest } from '../lib/suggest.ts'
 import { quoted } from './explain.ts'
 import type { KeyPath } from './places.ts'
 import { pathWords } from './places.ts'
 import type { Problem } from './problems.ts'
-import { didYouMean, nearest } from './suggest.ts'
 
 type Group = Readonly<Record<string, unknown>>
 

@@ -1,6 +1,6 @@
 // Owns the plain words for what zod found wrong with one value.
 import type { core } from 'zod'
-import { didYouMean, oneOf } from './suggest.ts'
+import { didYouMean, oneOf } from '../lib/suggest.ts'
 
 type Issue = core.$ZodIssue
 

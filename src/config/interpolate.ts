@@ -1,8 +1,9 @@
 // Owns `${NAME}`, `${NAME:-default}` and `${file:path}` inside the config's texts.
+
+import { didYouMean } from '../lib/suggest.ts'
 import type { KeyPath } from './places.ts'
 import { pathKey } from './places.ts'
 import { isSecretName, isSecretPath } from './secret-keys.ts'
-import { didYouMean } from './suggest.ts'
 
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, relative, resolve } from 'node:path'
 import { HeysyncError } from '../lib/errors.ts'
-import { nearest } from './suggest.ts'
+import { nearest } from '../lib/suggest.ts'
 
 const FILE_NAME = 'heysync.yaml'
 const OTHER_SPELLINGS = ['heysync.yml', '.heysync.yaml', '.heysync.yml', 'heysync.json', 'heysync.yaml.txt']

@@ -1,11 +1,11 @@
 // Owns problems: from zod's issues to places and plain words, and from many problems to one error.
 import type { core } from 'zod'
 import { HeysyncError } from '../lib/errors.ts'
+import { nearest, oneOf } from '../lib/suggest.ts'
 import { explainIssue, wrongType } from './explain.ts'
 import type { KeyInfo } from './keys.ts'
 import type { KeyPath, Places, Side } from './places.ts'
 import { pathWords } from './places.ts'
-import { nearest, oneOf } from './suggest.ts'
 
 type Issue = core.$ZodIssue
 

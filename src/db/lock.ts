@@ -17,7 +17,13 @@ const POLL_MS = 200
  */
 export async function acquireLock(
   databasePath: string,
-  request: { holder: string; waitMs: number; clock: Clock; signal?: AbortSignal; onWait?: (holder: string) => void },
+  request: {
+    holder: string
+    waitMs: number
+    clock: Clock
+    signal?: AbortSignal
+    onWait?: (holder: string) => void
+  },
 ): Promise<Lock> {
   const path = `${databasePath}-lock`
   const giveUpAt = request.clock.now() + request.waitMs

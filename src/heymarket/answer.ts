@@ -24,7 +24,8 @@ const errorBody = z.looseObject({
 /** What an error body says, in whatever form it comes: at most 300 characters, without phone numbers. */
 export function errorText(body: string): string {
   const parsed = errorBody.safeParse(parseBody(body))
-  const nested = parsed.success && typeof parsed.data.error === 'object' ? parsed.data.error.message : undefined
+  const nested =
+    parsed.success && typeof parsed.data.error === 'object' ? parsed.data.error.message : undefined
   const found = parsed.success
     ? (parsed.data.message ??
       nested ??
@@ -52,7 +53,10 @@ export function statusError(
     ...(requestId ? { requestId } : {}),
   }
   if (status === 401) {
-    return new HeysyncError('ERR_HEYMARKET_UNAUTHORIZED', { ...details, hint: unauthorizedHint(headers, nowMs) })
+    return new HeysyncError('ERR_HEYMARKET_UNAUTHORIZED', {
+      ...details,
+      hint: unauthorizedHint(headers, nowMs),
+    })
   }
   if (status === 403) {
     return new HeysyncError('ERR_HEYMARKET_FORBIDDEN', {
@@ -70,7 +74,10 @@ export function statusError(
     })
   }
   if (status >= 500) {
-    return new HeysyncError('ERR_HEYMARKET_SERVER', { ...details, hint: 'Run the same command again in a while.' })
+    return new HeysyncError('ERR_HEYMARKET_SERVER', {
+      ...details,
+      hint: 'Run the same command again in a while.',
+    })
   }
   if (status >= 300 && status < 400) {
     return new HeysyncError('ERR_HEYMARKET_REJECTED', {

@@ -2,7 +2,9 @@
 import { SignJWT } from 'jose'
 import type { Clock } from '../lib/clock.ts'
 
-export type Credential = { readonly secretId: string; readonly secretKey: string } | { readonly apiKey: string }
+export type Credential =
+  | { readonly secretId: string; readonly secretKey: string }
+  | { readonly apiKey: string }
 
 /** Heymarket takes a token for 5 minutes from `iat`; a minute is left for slow answers and clocks that differ. */
 const TOKEN_LIFE_MS = 4 * 60_000
@@ -33,7 +35,8 @@ export function createAuthorizer(credential: Credential, clock: Clock): Authoriz
     header: () => {
       const now = clock.now()
       // A clock that went backwards would make a cached token look fresh for ever.
-      if (!minted || now - minted.at >= TOKEN_LIFE_MS || now < minted.at) minted = { header: mint(now), at: now }
+      if (!minted || now - minted.at >= TOKEN_LIFE_MS || now < minted.at)
+        minted = { header: mint(now), at: now }
       return minted.header
     },
     renew: () => {

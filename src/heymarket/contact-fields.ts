@@ -23,9 +23,17 @@ export function contactFieldsApi(transport: Transport): ContactFieldsApi {
   const answer = listOf(field, 'fields', 'contact_fields', 'data')
   return {
     list: async () =>
-      (await transport.send({ method: 'POST', path: '/v1/contact-fields', json: {}, answer, effect: 'read' })).value,
-    create: async (title) =>
-      (await transport.send({ method: 'POST', path: '/v1/contacts/fields', json: [{ title }], answer, effect: 'write' }))
+      (await transport.send({ method: 'POST', path: '/v1/contact-fields', json: {}, answer, effect: 'read' }))
         .value,
+    create: async (title) =>
+      (
+        await transport.send({
+          method: 'POST',
+          path: '/v1/contacts/fields',
+          json: [{ title }],
+          answer,
+          effect: 'write',
+        })
+      ).value,
   }
 }

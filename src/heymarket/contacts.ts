@@ -62,7 +62,9 @@ const contact = z
     custom: z
       .union([z.record(z.string(), text), z.null()])
       .optional()
-      .transform((value) => Object.fromEntries(Object.entries(value ?? {}).filter(([, held]) => held !== ''))),
+      .transform((value) =>
+        Object.fromEntries(Object.entries(value ?? {}).filter(([, held]) => held !== '')),
+      ),
     tags: z
       .union([z.array(tagId), z.null()])
       .optional()
@@ -135,14 +137,33 @@ export function contactsApi(transport: Transport): ContactsApi {
   }
   return {
     create: async (body) =>
-      (await transport.send({ method: 'POST', path: '/v1/contact', json: body, answer: written, effect: 'write' })).value,
+      (
+        await transport.send({
+          method: 'POST',
+          path: '/v1/contact',
+          json: body,
+          answer: written,
+          effect: 'write',
+        })
+      ).value,
     lookUp: (phone) =>
       orNull(
-        transport.send({ method: 'POST', path: '/v1/contact/get', json: { phone }, answer: contact.nullable(), effect: 'read' }),
+        transport.send({
+          method: 'POST',
+          path: '/v1/contact/get',
+          json: { phone },
+          answer: contact.nullable(),
+          effect: 'read',
+        }),
       ),
     get: (contactId) =>
       orNull(
-        transport.send({ method: 'GET', path: `/v1/contact/${contactId}`, answer: contact.nullable(), effect: 'read' }),
+        transport.send({
+          method: 'GET',
+          path: `/v1/contact/${contactId}`,
+          answer: contact.nullable(),
+          effect: 'read',
+        }),
       ),
     update: async (contactId, body, overwrite) =>
       (
@@ -156,7 +177,12 @@ export function contactsApi(transport: Transport): ContactsApi {
         })
       ).value,
     remove: async (contactId) => {
-      await transport.send({ method: 'DELETE', path: `/v1/contact/${contactId}`, answer: done, effect: 'write' })
+      await transport.send({
+        method: 'DELETE',
+        path: `/v1/contact/${contactId}`,
+        answer: done,
+        effect: 'write',
+      })
     },
     page: async (request) =>
       (
@@ -169,7 +195,15 @@ export function contactsApi(transport: Transport): ContactsApi {
         })
       ).value,
     count: async () =>
-      (await transport.send({ method: 'POST', path: '/v1/contacts/count', json: {}, answer: count, effect: 'read' })).value,
+      (
+        await transport.send({
+          method: 'POST',
+          path: '/v1/contacts/count',
+          json: {},
+          answer: count,
+          effect: 'read',
+        })
+      ).value,
     isUnsubscribed: async (contactId) => {
       const { value } = await transport.send({
         method: 'POST',

@@ -48,7 +48,14 @@ export function tagsApi(transport: Transport): TagsApi {
       }
     },
     create: async (name) =>
-      (await transport.send({ method: 'POST', path: '/v1/tag', json: { tag: name }, answer: written, effect: 'write' }))
-        .value,
+      (
+        await transport.send({
+          method: 'POST',
+          path: '/v1/tag',
+          json: { tag: name },
+          answer: written,
+          effect: 'write',
+        })
+      ).value,
   }
 }

@@ -20,7 +20,9 @@ export interface Team {
 const member = z.looseObject({ id, name: text, email: text })
 const team = z
   .looseObject({ id, name: text, list_size: z.int().nullish(), members: listOf(member, 'members') })
-  .transform((raw): Team => ({ id: raw.id, name: raw.name, listSize: raw.list_size ?? null, members: raw.members }))
+  .transform(
+    (raw): Team => ({ id: raw.id, name: raw.name, listSize: raw.list_size ?? null, members: raw.members }),
+  )
 
 export interface TeamApi {
   /** Heymarket: team. */
@@ -29,6 +31,7 @@ export interface TeamApi {
 
 export function teamApi(transport: Transport): TeamApi {
   return {
-    get: async () => (await transport.send({ method: 'GET', path: '/v1/team', answer: team, effect: 'read' })).value,
+    get: async () =>
+      (await transport.send({ method: 'GET', path: '/v1/team', answer: team, effect: 'read' })).value,
   }
 }

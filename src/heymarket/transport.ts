@@ -6,9 +6,9 @@ import { type Got, got, RequestError, type Response, TimeoutError } from 'got'
 import type { ZodType } from 'zod'
 import type { Clock } from '../lib/clock.ts'
 import { HeysyncError } from '../lib/errors.ts'
+import { parseBody, statusError } from './answer.ts'
 import type { Authorizer } from './auth.ts'
 import type { RequestBudget } from './budget.ts'
-import { parseBody, statusError } from './answer.ts'
 
 export interface ApiRequest<T> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -38,7 +38,12 @@ export interface TransportOptions {
   readonly concurrency: number
   readonly signal?: AbortSignal
   /** Called for each answer or failure, for logs and counters. */
-  readonly onExchange?: (exchange: { method: string; path: string; status: number | null; ms: number }) => void
+  readonly onExchange?: (exchange: {
+    method: string
+    path: string
+    status: number | null
+    ms: number
+  }) => void
 }
 
 /** Tries of one request, the first included. A refused connection is most often a wrong address, so it ends sooner. */
@@ -133,13 +138,25 @@ async function exchange<T>(
   } finally {
     release()
     const ms = options.clock.now() - startedAt
-    options.onExchange?.({ method: request.method, path: request.path, status: response?.statusCode ?? null, ms })
+    options.onExchange?.({
+      method: request.method,
+      path: request.path,
+      status: response?.statusCode ?? null,
+      ms,
+    })
   }
   const header = response.headers['x-request-id']
   const requestId = Array.isArray(header) ? header[0] : header
   const where = `${request.method} ${request.path}`
   if (response.statusCode < 200 || response.statusCode > 299) {
-    throw statusError(where, response.statusCode, response.body, response.headers, options.clock.now(), requestId)
+    throw statusError(
+      where,
+      response.statusCode,
+      response.body,
+      response.headers,
+      options.clock.now(),
+      requestId,
+    )
   }
   const parsed = request.answer.safeParse(parseBody(response.body))
   if (!parsed.success) {
@@ -154,11 +171,19 @@ async function exchange<T>(
   return { value: parsed.data, requestId }
 }
 
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL'])
+const NEVER_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+])
 
 function failureOf(error: unknown, baseUrl: string): HeysyncError {
   if (!(error instanceof RequestError)) throw error
-  const early = error instanceof TimeoutError && ['lookup', 'connect', 'secureConnect', 'socket'].includes(error.event)
+  const early =
+    error instanceof TimeoutError && ['lookup', 'connect', 'secureConnect', 'socket'].includes(error.event)
   const refused = NEVER_SENT.has(error.code) || /CERT|SSL|TLS/.test(error.code)
   if (early || refused) {
     return new HeysyncError('ERR_HEYMARKET_UNREACHABLE', {

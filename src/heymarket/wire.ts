@@ -44,7 +44,13 @@ export const done = z.unknown().transform(() => true as const)
 /** Answer of a write: id and, where given, the new revision. */
 export const written = z.looseObject({
   id,
-  rev: z.union([z.int(), z.null()]).optional().transform((value) => value ?? null),
-  uuid: z.union([z.string(), z.null()]).optional().transform((value) => value ?? null),
+  rev: z
+    .union([z.int(), z.null()])
+    .optional()
+    .transform((value) => value ?? null),
+  uuid: z
+    .union([z.string(), z.null()])
+    .optional()
+    .transform((value) => value ?? null),
 })
 export type Written = { readonly id: number; readonly rev: number | null; readonly uuid: string | null }

@@ -30,5 +30,13 @@ export function createLogger(options: LoggerOptions): Logger {
   }
   const config = { level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }
   if (!options.pretty) return pino(config, target)
-  return pino(config, pretty({ destination: options.stream, ignore: 'time', messageFormat: (log, key) => redact(String(log[key]), options.secrets), sync: true }))
+  return pino(
+    config,
+    pretty({
+      destination: options.stream,
+      ignore: 'time',
+      messageFormat: (log, key) => redact(String(log[key]), options.secrets),
+      sync: true,
+    }),
+  )
 }

@@ -17,5 +17,7 @@ export function readBareE164(text: string): BareE164 | null {
 
 /** For logs and errors: the first two and last two digits, e.g. `14•••••••71`. */
 export function maskPhone(phone: string): string {
-  return phone.length <= 4 ? '•'.repeat(phone.length) : `${phone.slice(0, 2)}${'•'.repeat(phone.length - 4)}${phone.slice(-2)}`
+  return phone.length <= 4
+    ? '•'.repeat(phone.length)
+    : `${phone.slice(0, 2)}${'•'.repeat(phone.length - 4)}${phone.slice(-2)}`
 }

@@ -1,7 +1,7 @@
 // Owns switch tables: named settings with their allowed values, as text from the command line or JSON from the network.
 // Dialects and faults are both such tables; parsing, checking and the tables in the docs are the same for both.
 import { HeysyncError } from '../lib/errors.ts'
-import { nearest } from '../lib/nearest.ts'
+import { nearest } from '../lib/suggest.ts'
 
 /** One of a few words; the first is the default. */
 export interface ChoiceSwitch {

@@ -33,8 +33,12 @@ export async function runDaemon({ app, clock, signal, log }: DaemonDeps): Promis
   const tasks = sources.flatMap((source) => {
     const options = source.timezone === undefined ? {} : { timezone: source.timezone }
     return [
-      ...(source.schedule === undefined ? [] : [schedule(source.schedule, () => add('incremental', source.id), options)]),
-      ...(source.fullSchedule === undefined ? [] : [schedule(source.fullSchedule, () => add('full', source.id), options)]),
+      ...(source.schedule === undefined
+        ? []
+        : [schedule(source.schedule, () => add('incremental', source.id), options)]),
+      ...(source.fullSchedule === undefined
+        ? []
+        : [schedule(source.fullSchedule, () => add('full', source.id), options)]),
     ]
   })
   log.info({ sources: sources.map((source) => source.id) }, 'heysync is running')
@@ -72,7 +76,12 @@ async function waitFor(wake: EventTarget, signal: AbortSignal): Promise<void> {
   }
 }
 
-async function cycle(app: App, clock: Clock, log: Logger, next: { mode: 'full' | 'incremental'; sources: string[] }): Promise<void> {
+async function cycle(
+  app: App,
+  clock: Clock,
+  log: Logger,
+  next: { mode: 'full' | 'incremental'; sources: string[] },
+): Promise<void> {
   const id = ulid(clock.now())
   try {
     const { report } = await app.alone('heysync run', () =>

@@ -1,7 +1,7 @@
 // Owns what has to be true of the account before a cycle may plan: it is the one that the mirror stands for, and it has
 // every custom field, tag and team member that the config and the records name. What is missing stops the cycle (fails closed).
 import { HeysyncError } from '../lib/errors.ts'
-import { nearest } from '../lib/nearest.ts'
+import { nearest } from '../lib/suggest.ts'
 import type { LookupCache, Lookups } from './diff/lookups.ts'
 import type { Mirror } from './mirror/mirror.ts'
 
@@ -19,7 +19,11 @@ export interface Missing {
 }
 
 /** Confirms the account and returns its names. Errors: ERR_ACCOUNT_CHANGED, ERR_FIELD_UNKNOWN, ERR_TAG_UNKNOWN, ERR_HEYMARKET_*. */
-export async function confirmAccount(mirror: Mirror, cache: LookupCache, named: NamedInConfig): Promise<Lookups> {
+export async function confirmAccount(
+  mirror: Mirror,
+  cache: LookupCache,
+  named: NamedInConfig,
+): Promise<Lookups> {
   let lookups = await cache.get()
   if (missingNames(lookups, named).length > 0) lookups = await cache.get({ fresh: true })
   const account = String(lookups.account.id)
@@ -65,10 +69,15 @@ function missing(
     .map((name) => ({ kind, name, nearest: nearest(name, names) }))
 }
 
-const CODE = { 'custom field': 'ERR_FIELD_UNKNOWN', tag: 'ERR_TAG_UNKNOWN', 'team member': 'ERR_MEMBER_UNKNOWN' } as const
+const CODE = {
+  'custom field': 'ERR_FIELD_UNKNOWN',
+  tag: 'ERR_TAG_UNKNOWN',
+  'team member': 'ERR_MEMBER_UNKNOWN',
+} as const
 
 const WAY_OUT = {
-  'custom field': 'Correct the name under `map.custom`, or let heysync make it: heysync check --create-fields',
+  'custom field':
+    'Correct the name under `map.custom`, or let heysync make it: heysync check --create-fields',
   tag: 'Correct the name under `map.tags`, or let heysync make it: heysync check --create-tags',
   'team member': 'Correct the name, or add the person to the team in Heymarket.',
 } as const

@@ -6,19 +6,20 @@
 //
 // Each step saves what it did before the next begins, and recomputes from what is saved: a crash between any two is
 // harmless, because the next cycle finds the same differences again.
+
+import { asHeysyncError } from '../lib/errors.ts'
+import { confirmAccount, confirmWanted } from './account.ts'
 import type { Change } from './diff/change.ts'
 import { type DiffSettings, diffAll, diffFingerprint } from './diff/diff.ts'
-import { confirmAccount, confirmWanted } from './account.ts'
 import type { Engine } from './engine.ts'
 import { type GuardResult, guardPlan } from './guard/guard.ts'
+import { LANE } from './outbox/outbox.ts'
 import { pull } from './pull/pull.ts'
-import { push } from './push/push.ts'
 import { settleLeftovers } from './push/leftovers.ts'
+import { push } from './push/push.ts'
 import { readHead, reconcileFull, reconcileIncremental } from './reconcile/reconcile.ts'
 import { type CycleReport, checkCounts, countPlan, emptyReport } from './report.ts'
 import { resolve } from './resolve/resolve.ts'
-import { asHeysyncError } from '../lib/errors.ts'
-import { LANE } from './outbox/outbox.ts'
 
 export interface CycleRequest {
   readonly id: string
@@ -52,13 +53,22 @@ export interface CycleOutcome {
 }
 
 /** Runs one cycle. Errors: whatever stopped it; what was saved before stays, and the cycle is recorded as failed. */
-export async function runCycle(engine: Engine, request: CycleRequest, observer: CycleObserver = {}): Promise<CycleOutcome> {
+export async function runCycle(
+  engine: Engine,
+  request: CycleRequest,
+  observer: CycleObserver = {},
+): Promise<CycleOutcome> {
   const { cycles, clock } = engine
   const report = emptyReport(request.id, request.mode)
   cycles.begin(request.id, request.mode, request.trigger, clock.now())
   try {
     const plan = await passThrough(engine, request, report, observer)
-    cycles.finish(request.id, { status: report.status, report: JSON.stringify(report), error: null, at: clock.now() })
+    cycles.finish(request.id, {
+      status: report.status,
+      report: JSON.stringify(report),
+      error: null,
+      at: clock.now(),
+    })
     return { report, plan }
   } catch (thrown) {
     const { code, message, hint } = asHeysyncError(thrown)
@@ -80,6 +90,8 @@ async function passThrough(
   const known = await confirmAccount(mirror, engine.lookups, engine.named)
 
   await pullSources(engine, request, report, observer)
+  if (report.sources.length > 0 && report.sources.every((source) => source.mode === 'full'))
+    report.mode = 'full'
 
   const reconcileDeps = {
     mirror,
@@ -92,7 +104,12 @@ async function passThrough(
   resolve(mirror, engine.resolvePolicy, request.id)
 
   const lookups = await confirmWanted(mirror, engine.lookups, known)
-  const settings: DiffSettings = { lookups, tagPolicy: engine.tagPolicy, removal: engine.removal, now: clock.now() }
+  const settings: DiffSettings = {
+    lookups,
+    tagPolicy: engine.tagPolicy,
+    removal: engine.removal,
+    now: clock.now(),
+  }
   compareAgainWhenNeeded(engine, settings)
   const pushDeps = { ...engine, settings, cycleId: request.id }
   if (!request.planOnly) await settleLeftovers(pushDeps)
@@ -103,7 +120,8 @@ async function passThrough(
     dials: engine.guard,
     inHeymarket: (sourceId) => mirror.contacts.countInHeymarket(sourceId),
     isApproved: (phone, hash) => engine.held.isApproved(phone, hash),
-    unreadableSince: (sourceId) => new Set(mirror.records.unreadableSince(sourceId).map((row) => row.first_cycle)),
+    unreadableSince: (sourceId) =>
+      new Set(mirror.records.unreadableSince(sourceId).map((row) => row.first_cycle)),
   })
   const plan: CyclePlan = { ...guarded, notStored: diff.notStored }
   countPlan(report.plan, plan.released, plan.held)
@@ -119,7 +137,10 @@ async function passThrough(
     engine.held.dropApprovalsExcept(diff.changes)
     outbox.cancel(diff.equal)
     for (const change of plan.notStored) outbox.buryNotStored(change, notStoredMessage(change), cycle)
-    outbox.enqueue(plan.released, { ...cycle, lane: request.mode === 'full' ? LANE.backfill : LANE.incremental })
+    outbox.enqueue(plan.released, {
+      ...cycle,
+      lane: request.mode === 'full' ? LANE.backfill : LANE.incremental,
+    })
   })
 
   await pushPlan(engine, request, plan, pushDeps, report, observer)
@@ -195,7 +216,8 @@ async function pushPlan(
     // What was written is read once, in pages, and compared: an acknowledged write that did not stick is no success.
     await refresh()
     const lost = diffAll(mirror, pushDeps.settings).notStored
-    for (const change of lost) outbox.buryNotStored(change, notStoredMessage(change), { id: request.id, at: clock.now() })
+    for (const change of lost)
+      outbox.buryNotStored(change, notStoredMessage(change), { id: request.id, at: clock.now() })
     report.push.acked -= lost.length
   } finally {
     const counts = outbox.countsOfCycle(request.id)
@@ -207,7 +229,9 @@ async function pushPlan(
 }
 
 function notStoredMessage(change: Change): string {
-  const fields = change.fields.map((field) => `${field.field}: sent "${field.after}", shows "${field.before}"`)
+  const fields = change.fields.map(
+    (field) => `${field.field}: sent "${field.after}", shows "${field.before}"`,
+  )
   return `Heymarket accepted the write and shows other values: ${fields.join('; ')}.`
 }
 

@@ -16,7 +16,10 @@ export interface CycleRow {
 
 export interface CycleStore {
   begin(id: string, mode: string, trigger: string, at: number): void
-  finish(id: string, end: { status: CycleRow['status']; report: string | null; error: string | null; at: number }): void
+  finish(
+    id: string,
+    end: { status: CycleRow['status']; report: string | null; error: string | null; at: number },
+  ): void
   find(id: string): CycleRow | undefined
   latest(limit: number): CycleRow[]
 }
@@ -24,8 +27,12 @@ export interface CycleStore {
 export function cycleStore(db: Db): CycleStore {
   // Only one process runs cycles at a time, so whatever still says `running` was cut off.
   const markInterrupted = db.prepare("UPDATE cycle SET status = 'interrupted' WHERE status = 'running'")
-  const begin = db.prepare("INSERT INTO cycle (id, mode, trigger, status, started_at) VALUES (?, ?, ?, 'running', ?)")
-  const finish = db.prepare('UPDATE cycle SET status = ?, report = ?, error = ?, finished_at = ? WHERE id = ?')
+  const begin = db.prepare(
+    "INSERT INTO cycle (id, mode, trigger, status, started_at) VALUES (?, ?, ?, 'running', ?)",
+  )
+  const finish = db.prepare(
+    'UPDATE cycle SET status = ?, report = ?, error = ?, finished_at = ? WHERE id = ?',
+  )
   const find = db.prepare<[string], CycleRow>('SELECT * FROM cycle WHERE id = ?')
   const latest = db.prepare<[number], CycleRow>('SELECT * FROM cycle ORDER BY id DESC LIMIT ?')
   return {

@@ -1,6 +1,7 @@
 // Owns the list of what a cycle works with: everything from outside comes in through this one value.
-import type { ConnectorContext } from '../connector/contract.ts'
+
 import type { GuardConfig, RemovalRung } from '../config/schema.ts'
+import type { ConnectorContext } from '../connector/contract.ts'
 import type { HeymarketClient } from '../heymarket/client.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'

@@ -1,5 +1,5 @@
 // Owns what a cycle reports: the counts of the outside contract, and the check that they add up (I1).
-import { HeysyncError } from '../lib/errors.ts'
+import { type ErrorCode, HeysyncError } from '../lib/errors.ts'
 import type { Change } from './diff/change.ts'
 import type { HeldChange } from './guard/guard.ts'
 import type { PullResult } from './pull/pull.ts'
@@ -28,14 +28,15 @@ export interface PushCounts {
 
 export interface SourceFailure {
   readonly source: string
-  readonly code: string
+  readonly code: ErrorCode
   readonly message: string
 }
 
 /** What `sync --json` prints. */
 export interface CycleReport {
   readonly cycle: string
-  readonly mode: 'full' | 'incremental'
+  /** `full` also when no source had been pulled before, so that all of them were pulled in full. */
+  mode: 'full' | 'incremental'
   status: CycleStatus
   readonly sources: PullResult[]
   readonly failures: SourceFailure[]
@@ -67,7 +68,8 @@ export function countPlan(plan: PlanCounts, released: readonly Change[], held: r
 export function checkCounts(report: CycleReport): void {
   for (const source of report.sources) {
     const sum = source.unchanged + source.accepted + source.rejected + source.filtered + source.deleted
-    if (source.read !== sum) offBy(`source ${source.id} read ${source.read} records, and ${sum} are accounted for`)
+    if (source.read !== sum)
+      offBy(`source ${source.id} read ${source.read} records, and ${sum} are accounted for`)
   }
   const { plan, push } = report
   const planned = plan.create + plan.update + plan.remove

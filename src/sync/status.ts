@@ -1,9 +1,10 @@
 // Owns the status: what a person has to know at one look, read from the database alone.
+
+import type { Config } from '../config/schema.ts'
 import type { Db } from '../db/open.ts'
 import { toIso } from '../lib/clock.ts'
-import type { Config } from '../config/schema.ts'
-import type { Change } from './diff/change.ts'
 import { type CycleRow, cycleStore } from './cycles.ts'
+import type { Change } from './diff/change.ts'
 import { heldStore } from './guard/held-store.ts'
 import { openMirror } from './mirror/mirror.ts'
 import { openOutbox } from './outbox/outbox.ts'
@@ -19,7 +20,13 @@ export interface StatusReport {
   readonly contacts: { wanted: number; inHeymarket: number; optedOut: number; collisions: number }
   readonly rejections: number
   readonly outbox: { waiting: number; deadLetters: number }
-  readonly held: readonly { cycle: string; source: string; changes: number; reason: string; examples: readonly string[] }[]
+  readonly held: readonly {
+    cycle: string
+    source: string
+    changes: number
+    reason: string
+    examples: readonly string[]
+  }[]
   readonly lastCycle: {
     cycle: string
     status: string
@@ -85,12 +92,22 @@ function lastCycle(row: CycleRow) {
 
 /** What waits for a person, by reason, with a few examples. */
 function heldGroups(db: Db): StatusReport['held'] {
-  const groups = new Map<string, { cycle: string; source: string; changes: number; reason: string; examples: string[] }>()
+  const groups = new Map<
+    string,
+    { cycle: string; source: string; changes: number; reason: string; examples: string[] }
+  >()
   for (const row of heldStore(db).waiting()) {
     const key = `${row.source_id} ${row.reason}`
-    const group = groups.get(key) ?? { cycle: row.cycle_id, source: row.source_id, changes: 0, reason: row.reason, examples: [] }
+    const group = groups.get(key) ?? {
+      cycle: row.cycle_id,
+      source: row.source_id,
+      changes: 0,
+      reason: row.reason,
+      examples: [],
+    }
     group.changes += 1
-    if (group.examples.length < 3) group.examples.push(`${(JSON.parse(row.change) as Change).kind} ${row.phone}`)
+    if (group.examples.length < 3)
+      group.examples.push(`${(JSON.parse(row.change) as Change).kind} ${row.phone}`)
     groups.set(key, group)
   }
   return [...groups.values()]

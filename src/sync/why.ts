@@ -1,8 +1,9 @@
 // Owns the answer to "why": everything that heysync knows about one number or one record, on both sides.
+
+import type { Config, MapConfig, Mapping } from '../config/schema.ts'
 import type { Db } from '../db/open.ts'
 import { toIso } from '../lib/clock.ts'
 import { type BareE164, readBareE164 } from '../lib/phone.ts'
-import type { Config, MapConfig, Mapping } from '../config/schema.ts'
 import type { ContactFields, Note } from './contact.ts'
 import type { Change } from './diff/change.ts'
 import { heldStore } from './guard/held-store.ts'
@@ -45,7 +46,10 @@ export interface WhyAnswer {
     fields: readonly { field: string; value: string; from: string }[]
   } | null
   readonly heymarket: (Record<string, unknown> & { id: number; link: string | null }) | null
-  readonly consent: { optedOut: boolean; history: readonly { state: string; origin: string; evidence: string; at: string }[] }
+  readonly consent: {
+    optedOut: boolean
+    history: readonly { state: string; origin: string; evidence: string; at: string }[]
+  }
   readonly lists: readonly string[]
   readonly operation: {
     kind: string
@@ -56,11 +60,23 @@ export interface WhyAnswer {
     notBefore: string | null
   } | null
   readonly held: { cycle: string; reason: string; kind: string } | null
-  readonly attempts: readonly { kind: string; outcome: string; at: string; cycle: string; error: string | null; requestId: string | null }[]
+  readonly attempts: readonly {
+    kind: string
+    outcome: string
+    at: string
+    cycle: string
+    error: string | null
+    requestId: string | null
+  }[]
 }
 
 /** Answers for a phone in any spelling, a record id, or the raw value that was rejected. */
-export function why(db: Db, config: Config, asked: string, readPhone: (text: string) => BareE164 | null): WhyAnswer {
+export function why(
+  db: Db,
+  config: Config,
+  asked: string,
+  readPhone: (text: string) => BareE164 | null,
+): WhyAnswer {
   const mirror = openMirror(db)
   const outbox = openOutbox(db)
   const byId = mirror.records.withId(asked)
@@ -77,7 +93,12 @@ export function why(db: Db, config: Config, asked: string, readPhone: (text: str
   const held = phone === null ? undefined : heldStore(db).ofPhone(phone)[0]
   const rejections = mirror.records
     .rejections()
-    .filter((row) => records.some((one) => one.source_id === row.source_id && one.record_id === row.record_id) || row.record_id === asked || row.value === asked)
+    .filter(
+      (row) =>
+        records.some((one) => one.source_id === row.source_id && one.record_id === row.record_id) ||
+        row.record_id === asked ||
+        row.value === asked,
+    )
   const answer = {
     asked,
     phone,
@@ -93,12 +114,21 @@ export function why(db: Db, config: Config, asked: string, readPhone: (text: str
       at: toIso(row.at),
     })),
     contact: contact
-      ? { state: contact.state, fields: fieldsWithOrigin(JSON.parse(contact.fields) as ContactFields, mapOf(config, contact.source_id)) }
+      ? {
+          state: contact.state,
+          fields: fieldsWithOrigin(
+            JSON.parse(contact.fields) as ContactFields,
+            mapOf(config, contact.source_id),
+          ),
+        }
       : null,
     heymarket: remote ? { ...parseRemote(remote.body), link: link?.origin ?? null } : null,
     consent: {
       optedOut: phone !== null && mirror.consent.isOptedOut(phone),
-      history: (phone === null ? [] : mirror.consent.history(phone)).map((event) => ({ ...event, at: toIso(event.at) })),
+      history: (phone === null ? [] : mirror.consent.history(phone)).map((event) => ({
+        ...event,
+        at: toIso(event.at),
+      })),
     },
     lists: [],
     operation: operation
@@ -140,7 +170,11 @@ function findPhone(
 }
 
 function known(mirror: ReturnType<typeof openMirror>, phone: string): boolean {
-  return mirror.records.withPhone(phone).length > 0 || mirror.remote.byPhone(phone).length > 0 || mirror.contacts.find(phone) !== undefined
+  return (
+    mirror.records.withPhone(phone).length > 0 ||
+    mirror.remote.byPhone(phone).length > 0 ||
+    mirror.contacts.find(phone) !== undefined
+  )
 }
 
 function whyRecord(row: StoredRecord, winner: StoredRecord | undefined): WhyRecord {
@@ -160,7 +194,8 @@ function mapOf(config: Config, sourceId: string): MapConfig | undefined {
 }
 
 function fieldsWithOrigin(fields: ContactFields, map: MapConfig | undefined) {
-  const text = (mapping: Mapping | undefined) => (Array.isArray(mapping) ? mapping.join(', ') : (mapping ?? ''))
+  const text = (mapping: Mapping | undefined) =>
+    Array.isArray(mapping) ? mapping.join(', ') : (mapping ?? '')
   const { custom, ...plain } = fields
   const rows = Object.entries(plain).map(([field, value]) => ({
     field,
@@ -183,15 +218,18 @@ function verdictOf(answer: Omit<WhyAnswer, 'verdict'>): string {
   if (operation?.state === 'dead') {
     return `Not in Heymarket as wanted: ${operation.error ?? operation.code ?? 'refused'} Try again with: heysync redrive`
   }
-  if (operation) return `On its way: the ${operation.kind} waits in the outbox${operation.error ? ` after: ${operation.error}` : ''}.`
+  if (operation)
+    return `On its way: the ${operation.kind} waits in the outbox${operation.error ? ` after: ${operation.error}` : ''}.`
   if (contact?.state === 'wanted' && heymarket) return 'In Heymarket, as the sources say.'
   if (contact?.state === 'wanted') return 'Wanted, and not in Heymarket yet: the next sync creates it.'
   if (contact && heymarket) return `Left the sources; handled by onRemoved (${contact.state}).`
   const filtered = records.find((record) => record.state === 'filtered')
-  if (filtered) return `Filtered out: the filter of source ${filtered.source} does not match record ${filtered.record}.`
+  if (filtered)
+    return `Filtered out: the filter of source ${filtered.source} does not match record ${filtered.record}.`
   if (rejection) return `Rejected: ${rejection.message}`
   const left = records.find((record) => record.state === 'gone' || record.state === 'deleted')
-  if (left) return `Record ${left.record} is ${left.state === 'gone' ? 'not in source' : 'deleted in source'} ${left.source} any more.`
+  if (left)
+    return `Record ${left.record} is ${left.state === 'gone' ? 'not in source' : 'deleted in source'} ${left.source} any more.`
   if (heymarket) return 'In Heymarket, and in none of the sources: heysync leaves it alone.'
   return 'Not known: no source showed this number or record, and Heymarket does not hold it.'
 }

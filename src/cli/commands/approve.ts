@@ -22,12 +22,21 @@ export const approve: Command = {
         const [waiting] = held.waiting()
         throw new HeysyncError('ERR_CYCLE_UNKNOWN', {
           message: `There is no cycle ${id}.`,
-          hint: waiting ? `What waits now was held by: heysync approve ${waiting.cycle_id}` : 'Nothing is held. `heysync status` shows the last cycle.',
+          hint: waiting
+            ? `What waits now was held by: heysync approve ${waiting.cycle_id}`
+            : 'Nothing is held. `heysync status` shows the last cycle.',
         })
       }
       const released = held.approve(id, io.clock.now())
-      io.say(released === 0 ? `Cycle ${id} held nothing.` : `${many(released, 'change')} of cycle ${id} released.`)
-      const outcome = await watchCycle(app, io, call, { mode: 'incremental', trigger: 'approve', sources: [], allowEmpty: [] })
+      io.say(
+        released === 0 ? `Cycle ${id} held nothing.` : `${many(released, 'change')} of cycle ${id} released.`,
+      )
+      const outcome = await watchCycle(app, io, call, {
+        mode: 'incremental',
+        trigger: 'approve',
+        sources: [],
+        allowEmpty: [],
+      })
       return finishCycle(app, io, call, outcome)
     }),
 }

@@ -1,10 +1,11 @@
 // Owns `check`: everything tried without writing a contact, and for each thing that is wrong the way to mend it.
-import { ConnectorError } from '../../connector/contract.ts'
+
 import type { App } from '../../app.ts'
+import { ConnectorError } from '../../connector/contract.ts'
 import { asHeysyncError, type ExitCode, HeysyncError } from '../../lib/errors.ts'
-import { sourceError } from '../../sync/pull/source-error.ts'
 import { missingNames } from '../../sync/account.ts'
 import type { Source } from '../../sync/pull/pull.ts'
+import { sourceError } from '../../sync/pull/source-error.ts'
 import { type Command, flag } from '../command.ts'
 import type { Io } from '../io.ts'
 import { withApp } from '../open.ts'
@@ -30,7 +31,10 @@ export const check: Command = {
   ],
   examples: [
     { line: 'heysync check', what: 'before the first plan' },
-    { line: 'heysync check --create-fields --create-tags', what: 'make what the mapping names and the account lacks' },
+    {
+      line: 'heysync check --create-fields --create-tags',
+      what: 'make what the mapping names and the account lacks',
+    },
   ],
   json: 'a list of `what`, `ok`, `says`, `hint`',
   run: (call, io) =>
@@ -42,7 +46,11 @@ export const check: Command = {
       }
       add({ what: 'config', ok: true, says: app.loaded.path, exitCode: 0 })
       for (const source of app.engine.sources) add(await checkSource(app, source))
-      for (const finding of await checkAccount(app, { fields: flag(call, 'createFields'), tags: flag(call, 'createTags') })) add(finding)
+      for (const finding of await checkAccount(app, {
+        fields: flag(call, 'createFields'),
+        tags: flag(call, 'createTags'),
+      }))
+        add(finding)
       if (app.loaded.config.lists.length > 0) {
         add({
           what: 'lists',
@@ -52,10 +60,22 @@ export const check: Command = {
         })
       }
       if (flag(call, 'json')) {
-        io.data(`${JSON.stringify(findings.map(({ exitCode: _, ...finding }) => finding), null, 2)}\n`)
+        io.data(
+          `${JSON.stringify(
+            findings.map(({ exitCode: _, ...finding }) => finding),
+            null,
+            2,
+          )}\n`,
+        )
       }
-      const worst = findings.reduce<ExitCode>((code, finding) => (finding.exitCode === 2 || code === 0 ? (finding.exitCode || code) : code), 0)
-      if (worst === 0) io.say(`\n${io.color.green('All is well.')} ${io.color.cyan('heysync plan')} shows what the first sync would do.`)
+      const worst = findings.reduce<ExitCode>(
+        (code, finding) => (finding.exitCode === 2 || code === 0 ? finding.exitCode || code : code),
+        0,
+      )
+      if (worst === 0)
+        io.say(
+          `\n${io.color.green('All is well.')} ${io.color.cyan('heysync plan')} shows what the first sync would do.`,
+        )
       return worst
     }),
 }
@@ -68,9 +88,14 @@ function sayFinding(io: Io, { what, ok, says, hint }: Finding): void {
 async function checkSource(app: App, source: Source): Promise<Finding> {
   const what = `source ${source.config.id}`
   try {
-    const found = await source.connector.discover(source.options, app.engine.connectorContext(source.config.id))
+    const found = await source.connector.discover(
+      source.options,
+      app.engine.connectorContext(source.config.id),
+    )
     const names = found.fields.map((field) => field.name)
-    const missing = source.normalizer.fields.find(({ path }) => !names.includes(path) && !names.includes(path.split('.')[0] ?? ''))
+    const missing = source.normalizer.fields.find(
+      ({ path }) => !names.includes(path) && !names.includes(path.split('.')[0] ?? ''),
+    )
     if (source.connector.fixedFields && missing) {
       throw new HeysyncError('ERR_SOURCE_FIELD', {
         message: `There is no column "${missing.path}", which the mapping names at ${app.loaded.placeOf(missing.key)}.`,
@@ -78,10 +103,18 @@ async function checkSource(app: App, source: Source): Promise<Finding> {
       })
     }
     const count = found.count === null ? '' : `, ${many(found.count, 'record')}`
-    return { what, ok: true, says: `${source.connector.kind}: ${many(names.length, 'column')}${count}`, exitCode: 0 }
+    return {
+      what,
+      ok: true,
+      says: `${source.connector.kind}: ${many(names.length, 'column')}${count}`,
+      exitCode: 0,
+    }
   } catch (thrown) {
     app.engine.signal.throwIfAborted()
-    return failed(what, thrown instanceof ConnectorError ? sourceError(thrown, source.config.id, false) : thrown)
+    return failed(
+      what,
+      thrown instanceof ConnectorError ? sourceError(thrown, source.config.id, false) : thrown,
+    )
   }
 }
 

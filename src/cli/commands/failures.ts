@@ -1,6 +1,7 @@
 // Owns `failures`: dead letters and what waits to be tried again, grouped by cause.
-import { ERROR_TABLE, type ExitCode } from '../../lib/errors.ts'
+
 import { toIso } from '../../lib/clock.ts'
+import { ERROR_TABLE, type ExitCode } from '../../lib/errors.ts'
 
 import type { Operation } from '../../sync/outbox/outbox.ts'
 import { type Command, flag } from '../command.ts'
@@ -19,7 +20,12 @@ export const failures: Command = {
   run: (call, io) =>
     withApp(call, io, async (app) => {
       const { outbox } = app.engine
-      const operations = [...outbox.inState('dead'), ...outbox.inState('unsettled'), ...outbox.inState('pending'), ...outbox.inState('in_flight')]
+      const operations = [
+        ...outbox.inState('dead'),
+        ...outbox.inState('unsettled'),
+        ...outbox.inState('pending'),
+        ...outbox.inState('in_flight'),
+      ]
       if (flag(call, 'json')) {
         io.data(`${JSON.stringify(operations.map(failureJson), null, 2)}\n`)
         return 0 as ExitCode
@@ -34,15 +40,25 @@ export const failures: Command = {
         groups.set(cause, [...(groups.get(cause) ?? []), operation])
       }
       for (const [cause, group] of groups) {
-        const meaning = cause in ERROR_TABLE ? ERROR_TABLE[cause as keyof typeof ERROR_TABLE].meaning : 'Not sent yet, or to be tried again by the next sync.'
+        const meaning =
+          cause in ERROR_TABLE
+            ? ERROR_TABLE[cause as keyof typeof ERROR_TABLE].meaning
+            : 'Not sent yet, or to be tried again by the next sync.'
         io.data(`${io.color.bold(cause)}  ${group.length}  ${io.color.dim(meaning)}\n`)
         const shown = group.slice(0, flag(call, 'all') ? undefined : 5)
-        const lines = shown.map((one) => [one.phone, one.kind, many(one.attempts, 'attempt'), clip(one.error ?? '', Math.max(30, io.columns - 46))])
+        const lines = shown.map((one) => [
+          one.phone,
+          one.kind,
+          many(one.attempts, 'attempt'),
+          clip(one.error ?? '', Math.max(30, io.columns - 46)),
+        ])
         io.data(`${columns(lines)}\n`)
-        if (group.length > shown.length) io.data(io.color.dim(`  … and ${group.length - shown.length} more (--all shows them)\n`))
+        if (group.length > shown.length)
+          io.data(io.color.dim(`  … and ${group.length - shown.length} more (--all shows them)\n`))
         io.data('\n')
       }
-      if (outbox.counts().dead > 0) io.say(`${io.color.cyan('heysync redrive')}  tries the dead letters again`)
+      if (outbox.counts().dead > 0)
+        io.say(`${io.color.cyan('heysync redrive')}  tries the dead letters again`)
       return 0 as ExitCode
     }),
 }

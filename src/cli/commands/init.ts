@@ -1,12 +1,12 @@
 // Owns `init`: a first heysync.yaml, with the columns of the file that was named already mapped.
 import { existsSync, writeFileSync } from 'node:fs'
 import { basename, dirname, extname, relative, resolve } from 'node:path'
-import { csvConnector } from '../../../connectors/csv/csv.ts'
+import { connectors } from '../../../connectors/index.ts'
 import { HeysyncError } from '../../lib/errors.ts'
 import { sourceError } from '../../sync/pull/source-error.ts'
 import { type Command, flag, text } from '../command.ts'
-import type { Io } from '../io.ts'
 import { firstConfig, guessMapping } from '../first-config.ts'
+import type { Io } from '../io.ts'
 
 export const init: Command = {
   name: 'init',
@@ -22,7 +22,10 @@ export const init: Command = {
     { flags: '--force', summary: 'overwrite heysync.yaml' },
   ],
   examples: [
-    { line: 'heysync init --csv patients.csv --country US', what: 'for a real account; the credentials come from the environment' },
+    {
+      line: 'heysync init --csv patients.csv --country US',
+      what: 'for a real account; the credentials come from the environment',
+    },
     { line: 'heysync init --sandbox', what: 'to try things out' },
   ],
   run: async (call, io) => {
@@ -50,19 +53,36 @@ export const init: Command = {
       }),
     )
     io.say(`${io.color.green('✓')} wrote ${target}`)
-    if (columns.length > 0) io.say(`  ${columns.length} columns read, mapped: ${Object.keys(mapping.fields).join(', ') || 'none; please map them'}`)
-    if (mapping.id === null) io.say(`  ${io.color.yellow('No column looks like an id:')} set idColumn to one that never changes for a person.`)
-    if (!sandbox) io.say('  export HEYMARKET_SECRET_ID=… HEYMARKET_SECRET_KEY=…   (Heymarket: Settings, Integrations, API)')
-    io.say(`\n  ${io.color.cyan('heysync check')}  tries everything  ·  ${io.color.cyan('heysync plan')}  shows what would change  ·  ${io.color.cyan('heysync sync')}  does it`)
+    if (columns.length > 0)
+      io.say(
+        `  ${columns.length} columns read, mapped: ${Object.keys(mapping.fields).join(', ') || 'none; please map them'}`,
+      )
+    if (mapping.id === null)
+      io.say(
+        `  ${io.color.yellow('No column looks like an id:')} set idColumn to one that never changes for a person.`,
+      )
+    if (!sandbox)
+      io.say(
+        '  export HEYMARKET_SECRET_ID=… HEYMARKET_SECRET_KEY=…   (Heymarket: Settings, Integrations, API)',
+      )
+    io.say(
+      `\n  ${io.color.cyan('heysync check')}  tries everything  ·  ${io.color.cyan('heysync plan')}  shows what would change  ·  ${io.color.cyan('heysync sync')}  does it`,
+    )
     return 0
   },
 }
 
 async function readColumns(path: string, io: Io): Promise<readonly string[]> {
-  const context = { signal: io.signal, baseDir: io.cwd, clock: io.clock, log: { debug: () => {}, info: () => {}, warn: () => {} } }
+  const context = {
+    signal: io.signal,
+    baseDir: io.cwd,
+    clock: io.clock,
+    log: { debug: () => {}, info: () => {}, warn: () => {} },
+  }
+  const connector = connectors.get('csv')
+  if (!connector) return []
   try {
-    const options = csvConnector.options.parse({ path, idColumn: 'id' })
-    const found = await csvConnector.discover(options, context)
+    const found = await connector.discover(connector.options.parse({ path, idColumn: 'id' }), context)
     return found.fields.map((field) => field.name)
   } catch (error) {
     throw sourceError(error, basename(path), false)
@@ -70,6 +90,9 @@ async function readColumns(path: string, io: Io): Promise<readonly string[]> {
 }
 
 function sourceIdOf(path: string): string {
-  const id = basename(path, extname(path)).toLowerCase().replace(/[^a-z0-9_-]+/g, '-').replace(/^[-_]+/, '')
+  const id = basename(path, extname(path))
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]+/g, '-')
+    .replace(/^[-_]+/, '')
   return id === '' ? 'contacts' : id.slice(0, 64)
 }

@@ -1,18 +1,23 @@
 // Owns `plan`: everything that `sync` would do, up to the first write.
 import { ulid } from 'ulid'
-import { type Change, changeHash } from '../../sync/diff/change.ts'
+import { ERROR_TABLE } from '../../lib/errors.ts'
+import { confirmAccount } from '../../sync/account.ts'
 import { runCycle } from '../../sync/cycle.ts'
+import { type Change, changeHash } from '../../sync/diff/change.ts'
+import type { PullResult } from '../../sync/pull/pull.ts'
+import { reconcileIncremental } from '../../sync/reconcile/reconcile.ts'
 import { type Command, flag, SOURCE_OPTION, texts } from '../command.ts'
 import { withApp } from '../open.ts'
 import { renderPlan } from '../render-plan.ts'
 import { planView } from '../run-cycle.ts'
+import { many, number } from '../table-text.ts'
 
 export const plan: Command = {
   name: 'plan',
   summary: 'show what `sync` would change, and write nothing to Heymarket',
   about:
     'Pulls the sources, reads Heymarket, and shows every change with its fields before and after, and what the guard would hold. ' +
-    'Nothing is written to Heymarket. Exit code 3 means that a part would be held.',
+    'Nothing is written to Heymarket, and nothing is remembered of the sources: `sync` pulls them itself. Exit code 3 means that a part would be held.',
   options: [
     SOURCE_OPTION,
     { flags: '--full', summary: 'pull everything and read all of Heymarket first' },
@@ -35,7 +40,17 @@ export const plan: Command = {
       }
       const { plan: found, report } = await app.alone(
         'heysync plan',
-        () => runCycle(app.engine, request),
+        async () => {
+          const { engine } = app
+          await confirmAccount(engine.mirror, engine.lookups, engine.named)
+          // What Heymarket shows is worth keeping; the sources are pulled into a copy, so that `sync` pulls them itself.
+          await reconcileIncremental({
+            mirror: engine.mirror,
+            contacts: app.client.contacts,
+            clock: io.clock,
+          })
+          return app.onCopy((copy) => runCycle(copy, request))
+        },
         (holder) => io.say(`${holder} is working on this database; waiting for it to finish …`),
       )
       if (flag(call, 'json')) {
@@ -43,13 +58,28 @@ export const plan: Command = {
           ...found.released.map((change) => ({ ...changeJson(change), held: null })),
           ...found.held.map(({ change, reason }) => ({ ...changeJson(change), held: reason })),
         ]
-        io.data(`${JSON.stringify({ cycle: report.cycle, counts: report.plan, sources: report.sources, failures: report.failures, changes }, null, 2)}\n`)
+        io.data(
+          `${JSON.stringify({ cycle: report.cycle, counts: report.plan, sources: report.sources, failures: report.failures, changes }, null, 2)}\n`,
+        )
       } else {
         io.data(`${renderPlan(found, planView(app, io, flag(call, 'all')))}\n`)
+        for (const source of report.sources) io.say(io.color.dim(sourceLine(source)))
+        for (const failure of report.failures) io.say(`${io.color.red('✗')} ${failure.message}`)
         if (found.released.length > 0) io.say(`\n${io.color.cyan('heysync sync')}  does this`)
       }
+      const [failure] = report.failures
+      if (failure) return ERROR_TABLE[failure.code].exitCode
       return found.held.length > 0 ? 3 : 0
     }),
+}
+
+function sourceLine({ id, read, rejected, filtered, gone }: PullResult): string {
+  const rest = [
+    ...(rejected > 0 ? [`${number(rejected)} cannot become contacts`] : []),
+    ...(filtered > 0 ? [`${number(filtered)} filtered out`] : []),
+    ...(gone > 0 ? [`${number(gone)} left`] : []),
+  ]
+  return `${id}: ${many(read, 'record')} read${rest.length > 0 ? `, ${rest.join(', ')}` : ''}`
 }
 
 function changeJson(change: Change) {

@@ -1,8 +1,8 @@
 // Owns `reconcile`: all of Heymarket's contacts read, and what differs from the mirror reported.
 import { reconcileFull } from '../../sync/reconcile/reconcile.ts'
 import { type Command, flag } from '../command.ts'
-import { withApp } from '../open.ts'
 import { progress } from '../io.ts'
+import { withApp } from '../open.ts'
 import { columns, many, number } from '../table-text.ts'
 
 export const reconcile: Command = {
@@ -12,7 +12,7 @@ export const reconcile: Command = {
     'Walks through every contact of the account and compares it with the mirror. Writes nothing to Heymarket: the next ' +
     '`sync` decides what to do about each difference. Exit code 4 means that there was drift.',
   examples: [{ line: 'heysync reconcile', what: 'after somebody worked in Heymarket by hand' }],
-  json: '`seen`, `added` (in Heymarket, not known before), `changed` (edited there), `missing` (deleted there), `count` (the account\'s own), `complete`',
+  json: "`seen`, `added` (in Heymarket, not known before), `changed` (edited there), `missing` (deleted there), `count` (the account's own), `complete`",
   run: (call, io) =>
     withApp(call, io, async (app) => {
       const { engine } = app
@@ -45,7 +45,10 @@ export const reconcile: Command = {
           `${io.color.yellow('not proven complete')}: the account counts ${number(result.count ?? 0)} contacts and showed ${number(result.seen)}. Nothing is taken for deleted; try again later.`,
         )
       }
-      if (drift > 0) io.say(`${many(drift, 'contact')} drifted. ${io.color.cyan('heysync plan')} shows what the next sync would do about it.`)
+      if (drift > 0)
+        io.say(
+          `${many(drift, 'contact')} drifted. ${io.color.cyan('heysync plan')} shows what the next sync would do about it.`,
+        )
       return drift > 0 || !result.complete ? 4 : 0
     }),
 }

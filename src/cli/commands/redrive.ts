@@ -1,14 +1,16 @@
 // Owns `redrive`: dead letters put back and tried again at once.
+
+import { readBareE164 } from '../../lib/phone.ts'
 import type { Command } from '../command.ts'
 import { withApp } from '../open.ts'
 import { finishCycle, watchCycle } from '../run-cycle.ts'
-import { readBareE164 } from '../../lib/phone.ts'
 import { many } from '../table-text.ts'
 
 export const redrive: Command = {
   name: 'redrive',
   summary: 'try the dead letters again',
-  about: 'Puts changes that Heymarket refused back into the outbox and pushes them. Use it after mending the cause.',
+  about:
+    'Puts changes that Heymarket refused back into the outbox and pushes them. Use it after mending the cause.',
   args: [{ name: 'phone', summary: 'only this number', required: false }],
   examples: [{ line: 'heysync redrive', what: 'all dead letters' }],
   json: 'as `sync`',
@@ -25,8 +27,17 @@ export const redrive: Command = {
         }
         outbox.redrive(phone)
       })
-      io.say(dead.length === 0 ? 'There are no dead letters to try again.' : `${many(dead.length, 'dead letter')} put back.`)
-      const outcome = await watchCycle(app, io, call, { mode: 'incremental', trigger: 'redrive', sources: [], allowEmpty: [] })
+      io.say(
+        dead.length === 0
+          ? 'There are no dead letters to try again.'
+          : `${many(dead.length, 'dead letter')} put back.`,
+      )
+      const outcome = await watchCycle(app, io, call, {
+        mode: 'incremental',
+        trigger: 'redrive',
+        sources: [],
+        allowEmpty: [],
+      })
       return finishCycle(app, io, call, outcome)
     }),
 }

@@ -1,6 +1,7 @@
 // Owns `rejections`: every record that could not become a contact, with its reason.
-import type { ExitCode } from '../../lib/errors.ts'
+
 import { toIso } from '../../lib/clock.ts'
+import type { ExitCode } from '../../lib/errors.ts'
 import type { RejectionRow } from '../../sync/mirror/records.ts'
 import { REJECTION_TABLE } from '../../sync/normalize/rejection.ts'
 import { type Command, flag, SOURCE_OPTION, text, texts } from '../command.ts'
@@ -12,7 +13,8 @@ const SHOWN_PER_CODE = 5
 export const rejections: Command = {
   name: 'rejections',
   summary: 'list the records that could not become contacts, and why',
-  about: 'Grouped by reason, with the place in the source and the value that failed. A record leaves the list when it is mended.',
+  about:
+    'Grouped by reason, with the place in the source and the value that failed. A record leaves the list when it is mended.',
   options: [
     SOURCE_OPTION,
     { flags: '--code <code>', summary: 'only this reason, e.g. PHONE_INVALID' },
@@ -30,7 +32,11 @@ export const rejections: Command = {
       app.sourceIds(wanted)
       const rows = app.engine.mirror.records
         .rejections()
-        .filter((row) => (wanted.length === 0 || wanted.includes(row.source_id)) && (code === undefined || row.code === code))
+        .filter(
+          (row) =>
+            (wanted.length === 0 || wanted.includes(row.source_id)) &&
+            (code === undefined || row.code === code),
+        )
       if (flag(call, 'json')) {
         io.data(`${JSON.stringify(rows.map(rejectionJson), null, 2)}\n`)
         return 0 as ExitCode
@@ -50,10 +56,13 @@ export const rejections: Command = {
           clip(row.message, Math.max(30, io.columns - 80)),
         ])
         io.data(`${columns(lines)}\n`)
-        if (group.length > shown.length) io.data(io.color.dim(`  … and ${group.length - shown.length} more (--all shows them)\n`))
+        if (group.length > shown.length)
+          io.data(io.color.dim(`  … and ${group.length - shown.length} more (--all shows them)\n`))
         io.data('\n')
       }
-      io.say(`${many(rows.length, 'record')}. ${io.color.cyan('heysync why <phone or record id>')}  tells the whole story of one`)
+      io.say(
+        `${many(rows.length, 'record')}. ${io.color.cyan('heysync why <phone or record id>')}  tells the whole story of one`,
+      )
       return 0 as ExitCode
     }),
 }

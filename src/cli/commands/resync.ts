@@ -15,7 +15,12 @@ export const resync: Command = {
   run: (call, io) =>
     withApp(call, io, async (app) => {
       const sources = app.sourceIds(texts(call, 'source'))
-      const outcome = await watchCycle(app, io, call, { mode: 'full', trigger: 'resync', sources, allowEmpty: [] })
+      const outcome = await watchCycle(app, io, call, {
+        mode: 'full',
+        trigger: 'resync',
+        sources,
+        allowEmpty: [],
+      })
       return finishCycle(app, io, call, outcome)
     }),
 }

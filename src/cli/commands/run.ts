@@ -14,7 +14,12 @@ export const run: Command = {
   examples: [{ line: 'heysync run', what: 'until it is told to stop' }],
   run: async (call, io) => {
     const loaded = loadFor(call, io)
-    const log = createLogger({ level: loaded.config.log.level, pretty: io.terminal, secrets: loaded.secrets, stream: io.errorStream })
+    const log = createLogger({
+      level: loaded.config.log.level,
+      pretty: io.terminal,
+      secrets: loaded.secrets,
+      stream: io.errorStream,
+    })
     const app = openApp({ loaded, clock: io.clock, random: io.random, signal: io.signal, log })
     try {
       await runDaemon({ app, clock: io.clock, signal: io.signal, log })

@@ -16,7 +16,9 @@ export const status: Command = {
   run: (call, io) =>
     withApp(call, io, async (app) => {
       const report = readStatus(app.db, app.loaded.config)
-      io.data(flag(call, 'json') ? `${JSON.stringify(report, null, 2)}\n` : `${renderStatus(report, io.color)}\n`)
+      io.data(
+        flag(call, 'json') ? `${JSON.stringify(report, null, 2)}\n` : `${renderStatus(report, io.color)}\n`,
+      )
       if (report.held.length > 0) return 3
       if (report.lastCycle?.status === 'failed') return 1
       return report.rejections > 0 || report.outbox.deadLetters > 0 ? 4 : 0
@@ -45,18 +47,30 @@ function renderStatus(report: StatusReport, color: Colors): string {
     '',
   ]
   if (lastCycle) {
-    lines.push(`last cycle  ${lastCycle.status}, ${lastCycle.trigger} at ${lastCycle.at}  ${color.dim(lastCycle.cycle)}`)
+    lines.push(
+      `last cycle  ${lastCycle.status}, ${lastCycle.trigger} at ${lastCycle.at}  ${color.dim(lastCycle.cycle)}`,
+    )
     if (lastCycle.error) lines.push(`  ${color.red(lastCycle.error)}`)
   } else {
     lines.push(`No cycle yet. ${color.cyan('heysync plan')} shows what the first one would do.`)
   }
   for (const held of report.held) {
     lines.push('', `${color.magenta('held')}  ${many(held.changes, 'change')}: ${held.reason}`)
-    lines.push(`      e.g. ${held.examples.join(', ')}`, `      release: ${color.cyan(`heysync approve ${held.cycle}`)}`)
+    lines.push(
+      `      e.g. ${held.examples.join(', ')}`,
+      `      release: ${color.cyan(`heysync approve ${held.cycle}`)}`,
+    )
   }
-  if (report.rejections > 0) lines.push('', `${color.yellow(many(report.rejections, 'rejection'))}  ${color.cyan('heysync rejections')}`)
+  if (report.rejections > 0)
+    lines.push(
+      '',
+      `${color.yellow(many(report.rejections, 'rejection'))}  ${color.cyan('heysync rejections')}`,
+    )
   if (report.outbox.deadLetters > 0) {
-    lines.push('', `${color.red(many(report.outbox.deadLetters, 'dead letter'))}  ${color.cyan('heysync failures')}`)
+    lines.push(
+      '',
+      `${color.red(many(report.outbox.deadLetters, 'dead letter'))}  ${color.cyan('heysync failures')}`,
+    )
   }
   const calm = report.held.length === 0 && report.rejections === 0 && report.outbox.deadLetters === 0
   if (calm && lastCycle?.status === 'ok') lines.push('', color.green('All is well.'))

@@ -12,7 +12,10 @@ export const sync: Command = {
   options: [
     SOURCE_OPTION,
     { flags: '--full', summary: 'pull everything and read all of Heymarket, as `resync` does' },
-    { flags: '--allow-empty <id...>', summary: 'believe these sources when they say that they are empty now' },
+    {
+      flags: '--allow-empty <id...>',
+      summary: 'believe these sources when they say that they are empty now',
+    },
   ],
   examples: [
     { line: 'heysync sync', what: 'all sources' },

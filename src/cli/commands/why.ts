@@ -1,8 +1,8 @@
 // Owns `why`: the whole story of one person.
 import type { ExitCode } from '../../lib/errors.ts'
+import type { BareE164 } from '../../lib/phone.ts'
 import { countryCode } from '../../sync/normalize/country.ts'
 import { readPhone } from '../../sync/normalize/phone.ts'
-import type { BareE164 } from '../../lib/phone.ts'
 import { why as findOut, type WhyAnswer } from '../../sync/why.ts'
 import { type Command, flag } from '../command.ts'
 import type { Colors } from '../io.ts'
@@ -24,8 +24,12 @@ export const why: Command = {
   run: (call, io) =>
     withApp(call, io, async (app) => {
       const { config } = app.loaded
-      const answer = findOut(app.db, config, call.args.join(' '), (text) => readTyped(text, config.defaultCountry))
-      io.data(flag(call, 'json') ? `${JSON.stringify(answer, null, 2)}\n` : `${renderWhy(answer, io.color)}\n`)
+      const answer = findOut(app.db, config, call.args.join(' '), (text) =>
+        readTyped(text, config.defaultCountry),
+      )
+      io.data(
+        flag(call, 'json') ? `${JSON.stringify(answer, null, 2)}\n` : `${renderWhy(answer, io.color)}\n`,
+      )
       return 0 as ExitCode
     }),
 }
@@ -33,7 +37,9 @@ export const why: Command = {
 /** A number as somebody types it, in the default country where it names none. */
 function readTyped(typed: string, defaultCountry: string | undefined): BareE164 | null {
   const country = defaultCountry === undefined ? null : countryCode(defaultCountry)
-  const reading = readPhone(typed, () => (country === null ? { kind: 'missing' } : { kind: 'known', country, from: 'defaultCountry' }))
+  const reading = readPhone(typed, () =>
+    country === null ? { kind: 'missing' } : { kind: 'known', country, from: 'defaultCountry' },
+  )
   return reading.kind === 'number' ? reading.phone : null
 }
 
@@ -55,15 +61,33 @@ function renderWhy(answer: WhyAnswer, color: Colors): string {
   )
   section(
     'rejections',
-    answer.rejections.map((row) => [row.place ?? row.source, row.code, JSON.stringify(row.value), row.message]),
+    answer.rejections.map((row) => [
+      row.place ?? row.source,
+      row.code,
+      JSON.stringify(row.value),
+      row.message,
+    ]),
   )
-  section('as the sources want it', (answer.contact?.fields ?? []).map((row) => [row.field, JSON.stringify(row.value), color.dim(`from ${row.from}`)]))
+  section(
+    'as the sources want it',
+    (answer.contact?.fields ?? []).map((row) => [
+      row.field,
+      JSON.stringify(row.value),
+      color.dim(`from ${row.from}`),
+    ]),
+  )
   if (answer.heymarket) {
     const { link, ...shown } = answer.heymarket
     section(
       `in Heymarket${link ? ` (${link} by heysync)` : ''}`,
       Object.entries(shown)
-        .filter(([, value]) => value !== '' && value !== null && JSON.stringify(value) !== '{}' && JSON.stringify(value) !== '[]')
+        .filter(
+          ([, value]) =>
+            value !== '' &&
+            value !== null &&
+            JSON.stringify(value) !== '{}' &&
+            JSON.stringify(value) !== '[]',
+        )
         .map(([field, value]) => [field, typeof value === 'string' ? value : JSON.stringify(value)]),
     )
   }
@@ -75,6 +99,9 @@ function renderWhy(answer: WhyAnswer, color: Colors): string {
     const { kind, state, attempts, error } = answer.operation
     section('in the outbox', [[kind, state, `${attempts} attempts`, error ?? '']])
   }
-  section('last attempts', answer.attempts.map((row) => [row.at, row.kind, row.outcome, row.error ?? '', row.requestId ?? '']))
+  section(
+    'last attempts',
+    answer.attempts.map((row) => [row.at, row.kind, row.outcome, row.error ?? '', row.requestId ?? '']),
+  )
   return lines.join('\n')
 }

@@ -41,7 +41,11 @@ export function composeWrite(
   const custom = customAfter(base.custom, change.fields, lookups)
   const tagIds = tagsAfter(base.tagIds, change.fields, lookups)
   const assigneeId =
-    after.assignee === undefined ? base.assigneeId : after.assignee === '' ? null : (lookups.memberId(after.assignee) ?? null)
+    after.assignee === undefined
+      ? base.assigneeId
+      : after.assignee === ''
+        ? null
+        : (lookups.memberId(after.assignee) ?? null)
   const out = optedOut || base.isOptedOut === true || after.optedOut === 'true'
   const expected = {
     phone: change.phone,
@@ -71,7 +75,11 @@ export function composeWrite(
 }
 
 /** A display name that was first + last follows them; a nickname stays. */
-function displayNameAfter(base: { first: string; last: string; displayName: string }, first: string, last: string): string {
+function displayNameAfter(
+  base: { first: string; last: string; displayName: string },
+  first: string,
+  last: string,
+): string {
   const follows = base.displayName === '' || base.displayName === fullName(base.first, base.last)
   return follows ? fullName(first, last) : base.displayName
 }
@@ -122,4 +130,3 @@ export function newContactBody({ phone, ...rest }: ContactBody): NewContactBody 
 export function expectedRemote(write: Write, id: number, rev: number | null): RemoteContact {
   return { ...write.expected, id, rev, updated: null }
 }
-

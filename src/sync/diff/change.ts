@@ -1,7 +1,8 @@
 // Owns the change: one create, update or removal, as a value that can be shown, hashed, held and stored.
+
+import type { RemovalRung } from '../../config/schema.ts'
 import { contentHash } from '../../lib/hash.ts'
 import type { BareE164 } from '../../lib/phone.ts'
-import type { RemovalRung } from '../../config/schema.ts'
 
 /** One owned field before and after. Custom fields are `custom.<name>`; tags also say what comes and goes. */
 export type FieldChange =
@@ -38,7 +39,9 @@ export type Change =
 /** The same change has the same hash in every cycle: approvals and dead letters hold on to it. */
 export function changeHash(change: Change): Buffer {
   const fields = change.fields.map((field) => [field.field, field.after]).sort()
-  return contentHash(JSON.stringify([change.kind, change.phone, change.kind === 'remove' ? change.rung : '', fields]))
+  return contentHash(
+    JSON.stringify([change.kind, change.phone, change.kind === 'remove' ? change.rung : '', fields]),
+  )
 }
 
 export function isTagChange(change: FieldChange): change is Extract<FieldChange, { add: readonly string[] }> {
@@ -47,7 +50,9 @@ export function isTagChange(change: FieldChange): change is Extract<FieldChange,
 
 /** True when a field that had a value turns blank. */
 export function blanks(change: Change): boolean {
-  return change.fields.some((field) => field.before !== '' && field.after === '' && field.field !== 'optedOut')
+  return change.fields.some(
+    (field) => field.before !== '' && field.after === '' && field.field !== 'optedOut',
+  )
 }
 
 export function optsOut(change: Change): boolean {

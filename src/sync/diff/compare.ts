@@ -42,7 +42,8 @@ export function compareContact(
   const tagChange = fields.tags === undefined ? null : compareTags(fields.tags, remote, tags, lookups)
   if (tagChange) changes.push(tagChange)
   // Consent only tightens (I3): there is no change that opts anybody in.
-  if (wanted.optedOut && remote?.isOptedOut !== true) changes.push({ field: 'optedOut', before: '', after: 'true' })
+  if (wanted.optedOut && remote?.isOptedOut !== true)
+    changes.push({ field: 'optedOut', before: '', after: 'true' })
   return changes
 }
 
@@ -55,7 +56,8 @@ function compareAssignee(
   if (wanted === undefined) return
   const held = remote?.assigneeId ?? null
   const id = wanted === '' ? null : (lookups.memberId(wanted) ?? null)
-  if (id !== held) text('assignee', held === null ? '' : lookups.memberName(held), id === null ? '' : lookups.memberName(id))
+  if (id !== held)
+    text('assignee', held === null ? '' : lookups.memberName(held), id === null ? '' : lookups.memberName(id))
 }
 
 function compareTags(
@@ -74,7 +76,8 @@ function compareTags(
 
 /** Tags that people set stay; of the mapping's own, those that fit into the five are taken in its order. */
 export function targetTags(held: readonly string[], wanted: readonly string[], tags: TagPolicy): string[] {
-  const foreign = tags.policy === 'replace' ? [] : held.filter((tag) => !tags.owned.has(tag) && !wanted.includes(tag))
+  const foreign =
+    tags.policy === 'replace' ? [] : held.filter((tag) => !tags.owned.has(tag) && !wanted.includes(tag))
   return [...foreign, ...wanted].slice(0, MAX_TAGS)
 }
 

@@ -69,7 +69,12 @@ export function diffPhone(mirror: Mirror, settings: DiffSettings, phone: string)
 
 type Verdict = { readonly change: Change; readonly stored: boolean } | null
 
-function diffOne(mirror: Mirror, settings: DiffSettings, ownedTags: ReadonlySet<string>, row: Unsettled): Verdict {
+function diffOne(
+  mirror: Mirror,
+  settings: DiffSettings,
+  ownedTags: ReadonlySet<string>,
+  row: Unsettled,
+): Verdict {
   const remote = row.remote_body === null ? null : parseRemote(row.remote_body)
   if (row.state === 'left') return diffLeft(mirror, settings, row, remote)
   const desired = JSON.parse(row.fields) as ContactFields
@@ -84,7 +89,13 @@ function diffOne(mirror: Mirror, settings: DiffSettings, ownedTags: ReadonlySet<
   const base = { phone: row.phone, sourceId: row.source_id, recordId: row.record_id, fields }
   if (remote === null) return { change: { ...base, kind: 'create' }, stored: true }
   if (mirror.contacts.link(row.phone)?.contact_id !== remote.id) {
-    mirror.contacts.putLink(row.phone, remote.id, 'adopted', settings.removal(row.source_id).rung, settings.now)
+    mirror.contacts.putLink(
+      row.phone,
+      remote.id,
+      'adopted',
+      settings.removal(row.source_id).rung,
+      settings.now,
+    )
   }
   if (fields.length === 0) {
     if (row.remote_hash) mirror.contacts.settle(row.phone, row.hash, row.remote_hash)
@@ -104,12 +115,18 @@ function isEcho(row: Unsettled, settings: DiffSettings): boolean {
 }
 
 /** No record claims the phone any more: the removal ladder. */
-function diffLeft(mirror: Mirror, settings: DiffSettings, row: Unsettled, remote: RemoteContact | null): Verdict {
+function diffLeft(
+  mirror: Mirror,
+  settings: DiffSettings,
+  row: Unsettled,
+  remote: RemoteContact | null,
+): Verdict {
   if (remote === null) {
     mirror.contacts.forget(row.phone)
     return null
   }
-  const { rung, tag } = row.left_cycle === null ? { rung: 'keep' as const, tag: undefined } : settings.removal(row.source_id)
+  const { rung, tag } =
+    row.left_cycle === null ? { rung: 'keep' as const, tag: undefined } : settings.removal(row.source_id)
   if (rung === 'keep') {
     mirror.contacts.markRemoved(row.phone)
     return null
@@ -149,10 +166,13 @@ function removalFields(
   }
   if (rung !== 'clear') return []
   const blank: ContactFields = {
-    ...Object.fromEntries(Object.entries(wanted).map(([field, value]) => [field, Array.isArray(value) ? [] : ''])),
-    ...(wanted.custom ? { custom: Object.fromEntries(Object.keys(wanted.custom).map((name) => [name, ''])) } : {}),
+    ...Object.fromEntries(
+      Object.entries(wanted).map(([field, value]) => [field, Array.isArray(value) ? [] : '']),
+    ),
+    ...(wanted.custom
+      ? { custom: Object.fromEntries(Object.keys(wanted.custom).map((name) => [name, ''])) }
+      : {}),
   }
   const owned = new Set(wanted.tags ?? [])
   return compareContact({ fields: blank, optedOut: false }, remote, { policy: 'add', owned }, lookups)
 }
-

@@ -1,8 +1,8 @@
 // Owns the account's names: custom fields, tags and team members, by name and by id.
 // What the mapping names and the account lacks stops the cycle before any write (fails closed).
 import { z } from 'zod'
-import type { HeymarketClient } from '../../heymarket/client.ts'
 import type { Db } from '../../db/open.ts'
+import type { HeymarketClient } from '../../heymarket/client.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { contentHash } from '../../lib/hash.ts'
 
@@ -56,7 +56,9 @@ export interface LookupCache {
 
 /** Kept in the database, so that two commands within the hour ask once (I7). */
 export function lookupCache(db: Db, client: HeymarketClient, needs: LookupNeeds, clock: Clock): LookupCache {
-  const find = db.prepare<[string], { body: string; fetched_at: number }>('SELECT body, fetched_at FROM lookup WHERE kind = ?')
+  const find = db.prepare<[string], { body: string; fetched_at: number }>(
+    'SELECT body, fetched_at FROM lookup WHERE kind = ?',
+  )
   const put = db.prepare<[string, string, number]>(
     `INSERT INTO lookup (kind, body, fetched_at) VALUES (?, ?, ?)
      ON CONFLICT (kind) DO UPDATE SET body = excluded.body, fetched_at = excluded.fetched_at`,

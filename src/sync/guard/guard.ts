@@ -66,10 +66,18 @@ export function guardPlan(input: GuardInput): GuardResult {
 /** Which dials count a change. */
 function dialsOf(change: Change): DialName[] {
   if (change.kind === 'remove') return ['removals']
-  return ['updates', ...(blanks(change) ? (['blanks'] as const) : []), ...(optsOut(change) ? (['optOuts'] as const) : [])]
+  return [
+    'updates',
+    ...(blanks(change) ? (['blanks'] as const) : []),
+    ...(optsOut(change) ? (['optOuts'] as const) : []),
+  ]
 }
 
-function trippedDials(input: GuardInput, sourceId: string, changes: readonly Change[]): Map<DialName, string> {
+function trippedDials(
+  input: GuardInput,
+  sourceId: string,
+  changes: readonly Change[],
+): Map<DialName, string> {
   const total = input.inHeymarket(sourceId)
   const tripped = new Map<DialName, string>()
   for (const name of ['removals', 'updates', 'blanks', 'optOuts'] as const) {
@@ -95,7 +103,11 @@ function holdOrRelease(
   const verdict = { dials: [...reasons.keys()], reason: [...reasons.values()].join('; ') }
   // An opt-out waits for nothing but its own dial (I3): it goes ahead alone while the rest of the change is held.
   if (change.kind !== 'remove' && optsOut(change) && !reasons.has('optOuts') && change.fields.length > 1) {
-    released.push({ ...change, fields: change.fields.filter((field) => field.field === 'optedOut'), partial: true })
+    released.push({
+      ...change,
+      fields: change.fields.filter((field) => field.field === 'optedOut'),
+      partial: true,
+    })
     const rest = change.fields.filter((field) => field.field !== 'optedOut')
     held.push({ change: { ...change, fields: rest }, ...verdict })
     return

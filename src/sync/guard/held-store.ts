@@ -48,11 +48,21 @@ export function heldStore(db: Db): HeldStore {
     .prepare<[string, Buffer], number>('SELECT 1 FROM approval WHERE phone = ? AND change_hash = ?')
     .pluck()
   const dropApproval = db.prepare<[string]>('DELETE FROM approval WHERE phone = ?')
-  const approvals = db.prepare<[], { phone: string; change_hash: Buffer }>('SELECT phone, change_hash FROM approval')
+  const approvals = db.prepare<[], { phone: string; change_hash: Buffer }>(
+    'SELECT phone, change_hash FROM approval',
+  )
   const dropOne = db.prepare<[string, Buffer]>('DELETE FROM approval WHERE phone = ? AND change_hash = ?')
   return {
     add: (cycleId, { change, dials, reason }) =>
-      void add.run(cycleId, change.phone, change.sourceId, dials.join(','), reason, JSON.stringify(change), changeHash(change)),
+      void add.run(
+        cycleId,
+        change.phone,
+        change.sourceId,
+        dials.join(','),
+        reason,
+        JSON.stringify(change),
+        changeHash(change),
+      ),
     ofCycle: (cycleId) => ofCycle.all(cycleId),
     ofPhone: (phone) => ofPhone.all(phone),
     waiting: () => waiting.all(),

@@ -31,7 +31,9 @@ export function consentStore(db: Db): ConsentStore {
   const history = db.prepare<[string], ConsentEvent>(
     'SELECT state, origin, evidence, at FROM consent_event WHERE phone = ? ORDER BY id',
   )
-  const countOptedOut = db.prepare<[], number>("SELECT count(*) FROM consent WHERE state = 'opted_out'").pluck()
+  const countOptedOut = db
+    .prepare<[], number>("SELECT count(*) FROM consent WHERE state = 'opted_out'")
+    .pluck()
   return {
     isOptedOut: (phone) => find.get(phone)?.state === 'opted_out',
     optOut: (phone, origin, evidence, at) => {

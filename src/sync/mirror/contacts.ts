@@ -1,7 +1,7 @@
 // Owns contact, link and owned_tag: what the sources together want for each phone.
 import type { Db } from '../../db/open.ts'
-import type { BareE164 } from '../../lib/phone.ts'
 import type { RemoteContact } from '../../heymarket/contacts.ts'
+import type { BareE164 } from '../../lib/phone.ts'
 
 export type ContactState = 'wanted' | 'left' | 'removed'
 
@@ -97,13 +97,17 @@ export function contactStore(db: Db): ContactStore {
        (SELECT min(x.id) FROM remote_contact x WHERE x.phone = c.phone))
      WHERE c.state <> 'removed'
        AND (c.settled_desired IS NOT c.hash OR c.settled_remote IS NOT r.hash OR c.state = 'left')`
-  const unsettled = db.prepare<[string, number], Unsettled>(`${UNSETTLED} AND c.phone > ? ORDER BY c.phone LIMIT ?`)
+  const unsettled = db.prepare<[string, number], Unsettled>(
+    `${UNSETTLED} AND c.phone > ? ORDER BY c.phone LIMIT ?`,
+  )
   const findUnsettled = db.prepare<[string], Unsettled>(`${UNSETTLED} AND c.phone = ?`)
   const settle = db.prepare<[Buffer, Buffer, string]>(
     'UPDATE contact SET settled_desired = ?, settled_remote = ? WHERE phone = ?',
   )
   const unsettle = db.prepare<[string]>('UPDATE contact SET settled_desired = NULL WHERE phone = ?')
-  const unsettleAll = db.prepare('UPDATE contact SET settled_desired = NULL WHERE settled_desired IS NOT NULL')
+  const unsettleAll = db.prepare(
+    'UPDATE contact SET settled_desired = NULL WHERE settled_desired IS NOT NULL',
+  )
   const pushed = db.prepare<[Buffer | null, string]>('UPDATE contact SET pushed_key = ? WHERE phone = ?')
   const countInHeymarket = db
     .prepare<[string], number>(
@@ -112,7 +116,9 @@ export function contactStore(db: Db): ContactStore {
     )
     .pluck()
   const countWanted = db.prepare<[], number>("SELECT count(*) FROM contact WHERE state = 'wanted'").pluck()
-  const collisions = db.prepare<[], number>("SELECT count(*) FROM contact WHERE state = 'wanted' AND claims > 1").pluck()
+  const collisions = db
+    .prepare<[], number>("SELECT count(*) FROM contact WHERE state = 'wanted' AND claims > 1")
+    .pluck()
   const link = db.prepare<[string], Link>('SELECT contact_id, origin, rung FROM link WHERE phone = ?')
   const putLink = db.prepare(
     `INSERT INTO link (phone, contact_id, origin, rung, linked_at) VALUES (?, ?, ?, ?, ?)

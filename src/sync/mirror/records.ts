@@ -98,11 +98,15 @@ export function recordStore(db: Db): RecordStore {
   const forgetHash = db.prepare<[string, string]>(
     "UPDATE source_record SET raw_hash = x'' WHERE source_id = ? AND record_id = ?",
   )
-  const claimants = db.prepare<[string], StoredRecord>(`SELECT * FROM source_record WHERE phone = ? AND ${CLAIMS}`)
+  const claimants = db.prepare<[string], StoredRecord>(
+    `SELECT * FROM source_record WHERE phone = ? AND ${CLAIMS}`,
+  )
   const withPhone = db.prepare<[string], StoredRecord>('SELECT * FROM source_record WHERE phone = ?')
   const withId = db.prepare<[string], StoredRecord>('SELECT * FROM source_record WHERE record_id = ?')
   const countKnown = db
-    .prepare<[string], number>("SELECT count(*) FROM source_record WHERE source_id = ? AND state NOT IN ('gone', 'deleted')")
+    .prepare<[string], number>(
+      "SELECT count(*) FROM source_record WHERE source_id = ? AND state NOT IN ('gone', 'deleted')",
+    )
     .pluck()
   const unseen = db.prepare<[string, number], { record_id: string; phone: BareE164 | null }>(
     `SELECT record_id, phone FROM source_record
@@ -127,12 +131,16 @@ export function recordStore(db: Db): RecordStore {
   const touchRejections = db.prepare<[number, string, string]>(
     "UPDATE rejection SET seen_pull = ? WHERE source_id = ? AND record_id = ? AND slot = ''",
   )
-  const dropUnseenRejections = db.prepare<[string, number]>('DELETE FROM rejection WHERE source_id = ? AND seen_pull <> ?')
+  const dropUnseenRejections = db.prepare<[string, number]>(
+    'DELETE FROM rejection WHERE source_id = ? AND seen_pull <> ?',
+  )
   const seenDuplicates = db.prepare<[string, number, number], { record_id: string }>(
     `SELECT DISTINCT j.record_id FROM rejection j JOIN source_record r USING (source_id, record_id)
      WHERE j.source_id = ? AND j.code = 'ID_DUPLICATE' AND j.seen_pull = ? AND r.seen_pull <> ?`,
   )
-  const rejections = db.prepare<[], RejectionRow>('SELECT * FROM rejection ORDER BY source_id, place, record_id, slot')
+  const rejections = db.prepare<[], RejectionRow>(
+    'SELECT * FROM rejection ORDER BY source_id, place, record_id, slot',
+  )
   const rejectionsOf = db.prepare<[string, string], RejectionRow>(
     'SELECT * FROM rejection WHERE source_id = ? AND record_id = ?',
   )
@@ -168,7 +176,8 @@ export function recordStore(db: Db): RecordStore {
     touchRejections: (sourceId, recordId, pull) => void touchRejections.run(pull, sourceId, recordId),
     dropUnseenRejections: (sourceId, pull) => void dropUnseenRejections.run(sourceId, pull),
     seenDuplicates: (sourceId, pull) => seenDuplicates.all(sourceId, pull, pull),
-    rejections: (sourceId) => rejections.all().filter((row) => sourceId === undefined || row.source_id === sourceId),
+    rejections: (sourceId) =>
+      rejections.all().filter((row) => sourceId === undefined || row.source_id === sourceId),
     rejectionsOf: (sourceId, recordId) => rejectionsOf.all(sourceId, recordId),
     unreadableSince: (sourceId) => unreadableSince.all(sourceId),
     countRejections: () => countRejections.get() ?? 0,

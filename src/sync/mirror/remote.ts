@@ -1,8 +1,8 @@
 // Owns remote_contact: what Heymarket is known to hold, by reading it or by having written it.
 import type { Db } from '../../db/open.ts'
-import { instantKey } from '../../lib/instant.ts'
 import type { RemoteContact } from '../../heymarket/contacts.ts'
 import { contentHash } from '../../lib/hash.ts'
+import { instantKey } from '../../lib/instant.ts'
 import { readBareE164 } from '../../lib/phone.ts'
 import { parseRemote } from './contacts.ts'
 
@@ -90,7 +90,10 @@ export function remoteStore(db: Db): RemoteStore {
     },
     wrote: (contact, at) => {
       const known = find.get(contact.id)
-      put.run({ ...row(contact, remoteHash(contact), known?.seen_walk ?? 0, null, at), updated: known?.updated ?? null })
+      put.run({
+        ...row(contact, remoteHash(contact), known?.seen_walk ?? 0, null, at),
+        updated: known?.updated ?? null,
+      })
     },
     drop: (id) => void drop.run(id),
     unseen: (walk, ackedBefore) => unseen.all(walk, ackedBefore),
@@ -104,11 +107,21 @@ export function remoteStore(db: Db): RemoteStore {
 function remoteHash(contact: RemoteContact): Buffer {
   const { rev: _rev, updated: _updated, custom, tagIds, ...rest } = contact
   return contentHash(
-    JSON.stringify([rest, Object.entries(custom).sort(([a], [b]) => (a < b ? -1 : 1)), [...tagIds].sort((a, b) => a - b)]),
+    JSON.stringify([
+      rest,
+      Object.entries(custom).sort(([a], [b]) => (a < b ? -1 : 1)),
+      [...tagIds].sort((a, b) => a - b),
+    ]),
   )
 }
 
-function row(contact: RemoteContact, hash: Buffer, walk: number, readAt: number | null, ackedAt: number | null) {
+function row(
+  contact: RemoteContact,
+  hash: Buffer,
+  walk: number,
+  readAt: number | null,
+  ackedAt: number | null,
+) {
   return {
     id: contact.id,
     phone: readBareE164(contact.phone),

@@ -20,7 +20,10 @@ export interface SourceRow {
 export interface SourceStore {
   find(id: string): SourceRow | undefined
   /** Starts a pull under a new number and returns that number. */
-  begin(id: string, pull: { mode: 'full' | 'incremental'; from: string | null; to: string; mapping: string }): number
+  begin(
+    id: string,
+    pull: { mode: 'full' | 'incremental'; from: string | null; to: string; mapping: string },
+  ): number
   /** `newest` is the highest updatedAt of the page, as an instant key. */
   checkpoint(id: string, position: string, newest: string | null): void
   /** A completed pull: the cursor moves to the newest record seen, but not past the pull's start; the checkpoint is dropped. */

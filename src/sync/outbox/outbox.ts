@@ -59,7 +59,13 @@ export interface Outbox {
   /** An unsettled one is known not to have happened: it may be sent again. */
   requeue(id: number): void
   ack(operation: Operation, cycleId: string, at: number): void
-  retry(operation: Operation, state: 'pending' | 'unsettled', notBefore: number, failure: Failure, at: number): void
+  retry(
+    operation: Operation,
+    state: 'pending' | 'unsettled',
+    notBefore: number,
+    failure: Failure,
+    at: number,
+  ): void
   bury(operation: Operation, failure: Failure, at: number): void
   /** A change that Heymarket acknowledged and does not show. */
   buryNotStored(change: Change, message: string, cycle: { id: string; at: number }): void
@@ -95,10 +101,16 @@ export function openOutbox(db: Db): Outbox {
   const due = db.prepare<[string, number, number], Operation>(
     `SELECT * FROM operation WHERE ${WAITING} AND not_before <= ? ORDER BY lane, id LIMIT ?`,
   )
-  const nextDueAt = db.prepare<[string], number | null>(`SELECT min(not_before) FROM operation WHERE ${WAITING}`).pluck()
+  const nextDueAt = db
+    .prepare<[string], number | null>(`SELECT min(not_before) FROM operation WHERE ${WAITING}`)
+    .pluck()
   const claim = db.prepare<[number]>("UPDATE operation SET state = 'in_flight' WHERE id = ?")
-  const release = db.prepare<[number]>("UPDATE operation SET state = 'pending' WHERE id = ? AND state = 'in_flight'")
-  const requeue = db.prepare<[number]>("UPDATE operation SET state = 'pending' WHERE id = ? AND state = 'unsettled'")
+  const release = db.prepare<[number]>(
+    "UPDATE operation SET state = 'pending' WHERE id = ? AND state = 'in_flight'",
+  )
+  const requeue = db.prepare<[number]>(
+    "UPDATE operation SET state = 'pending' WHERE id = ? AND state = 'unsettled'",
+  )
   const remove = db.prepare<[number]>('DELETE FROM operation WHERE id = ?')
   const setFailed = db.prepare(
     `UPDATE operation SET state = ?, attempts = attempts + 1, not_before = ?, error_code = ?, error = ?, request_id = ? WHERE id = ?`,
@@ -115,7 +127,9 @@ export function openOutbox(db: Db): Outbox {
   )
   const ofPhone = db.prepare<[string], Operation>('SELECT * FROM operation WHERE phone = ?')
   const inState = db.prepare<[string], Operation>('SELECT * FROM operation WHERE state = ? ORDER BY id')
-  const counts = db.prepare<[], { state: OperationState; n: number }>('SELECT state, count(*) AS n FROM operation GROUP BY state')
+  const counts = db.prepare<[], { state: OperationState; n: number }>(
+    'SELECT state, count(*) AS n FROM operation GROUP BY state',
+  )
   const countsOfCycle = db.prepare<[string], { state: OperationState; n: number }>(
     'SELECT state, count(*) AS n FROM operation WHERE cycle_id = ? GROUP BY state',
   )
@@ -124,7 +138,9 @@ export function openOutbox(db: Db): Outbox {
     for (const { state, n } of rows) found[state] = n
     return found
   }
-  const redriveAll = db.prepare("UPDATE operation SET state = 'pending', attempts = 0, not_before = 0 WHERE state = 'dead'")
+  const redriveAll = db.prepare(
+    "UPDATE operation SET state = 'pending', attempts = 0, not_before = 0 WHERE state = 'dead'",
+  )
   const redriveOne = db.prepare<[string]>(
     "UPDATE operation SET state = 'pending', attempts = 0, not_before = 0 WHERE state = 'dead' AND phone = ?",
   )

@@ -1,16 +1,17 @@
 // Owns the pull of one source: which mode and window, page after page into the mirror, and what the end proves.
 // The cursor moves only here, only when a pull completed, and never past the instant the pull began.
-import type { Connector, ConnectorContext, Page, PullEnd, PullRequest } from '../../connector/contract.ts'
+
 import type { SourceConfig } from '../../config/schema.ts'
+import type { Connector, ConnectorContext, Page, PullEnd, PullRequest } from '../../connector/contract.ts'
 import { type Clock, toIso } from '../../lib/clock.ts'
 import { HeysyncError } from '../../lib/errors.ts'
 import { instantKey, keyToMs } from '../../lib/instant.ts'
-import { nearest } from '../../lib/nearest.ts'
+import { nearest } from '../../lib/suggest.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { Normalizer } from '../normalize/normalize.ts'
 import { markAbsent } from './absence.ts'
-import { sourceError } from './source-error.ts'
 import { type PullCounts, savePage } from './save-page.ts'
+import { sourceError } from './source-error.ts'
 
 /** A configured source with everything that is compiled from its config. */
 export interface Source {
@@ -46,11 +47,16 @@ export async function pull(mirror: Mirror, source: Source, run: PullRun): Promis
   const fingerprint = source.normalizer.fingerprint
   // A changed mapping changes every record, also those that a window would not show.
   const full =
-    run.mode === 'full' || stored?.mapping !== fingerprint || source.connector.capabilities.incremental === 'none'
+    run.mode === 'full' ||
+    stored?.mapping !== fingerprint ||
+    source.connector.capabilities.incremental === 'none'
   const mode = full ? 'full' : 'incremental'
   const startedAt = run.clock.now()
   const window = {
-    from: full || !stored?.watermark ? null : toIso(keyToMs(stored.watermark) - source.config.overlapSeconds * 1000),
+    from:
+      full || !stored?.watermark
+        ? null
+        : toIso(keyToMs(stored.watermark) - source.config.overlapSeconds * 1000),
     to: toIso(startedAt - source.config.lagSeconds * 1000),
   }
   const resumes =
@@ -76,7 +82,14 @@ export async function pull(mirror: Mirror, source: Source, run: PullRun): Promis
     deleted: 0,
     gone: 0,
   }
-  const target = { sourceId: id, pull: seq, cycleId: run.cycleId, normalizer: source.normalizer, at: startedAt, full }
+  const target = {
+    sourceId: id,
+    pull: seq,
+    cycleId: run.cycleId,
+    normalizer: source.normalizer,
+    at: startedAt,
+    full,
+  }
   let end: PullEnd | undefined
   try {
     for await (const page of source.connector.pull(source.options, request, run.context)) {
@@ -110,7 +123,9 @@ function requireFields(page: Page, normalizer: Normalizer, sourceId: string): vo
   const [first] = page.records
   if (!first) return
   const columns = Object.keys(first.fields)
-  const missing = normalizer.fields.find(({ path }) => !(path in first.fields) && !((path.split('.')[0] ?? '') in first.fields))
+  const missing = normalizer.fields.find(
+    ({ path }) => !(path in first.fields) && !((path.split('.')[0] ?? '') in first.fields),
+  )
   if (!missing) return
   const near = nearest(missing.path, columns)
   throw new HeysyncError('ERR_SOURCE_FIELD', {
@@ -120,7 +135,9 @@ function requireFields(page: Page, normalizer: Normalizer, sourceId: string): vo
 }
 
 function keyPathText(key: readonly (string | number)[]): string {
-  return key.map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`)).join('')
+  return key
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`))
+    .join('')
 }
 
 /** A pull proves that it is complete by its end mark and, where the source has a count, by reaching it. */

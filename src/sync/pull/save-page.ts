@@ -141,7 +141,14 @@ function saveBad(mirror: Mirror, target: PageTarget, bad: BadRecord): void {
   const { records } = mirror
   const rejection: Rejection = { code: bad.code, field: '', value: bad.value ?? '', message: bad.message }
   if (bad.id === null) {
-    reject(mirror, target, '', contentHash(`${bad.code}${bad.value ?? ''}`).toString('hex') + bad.place, rejection, bad.place)
+    reject(
+      mirror,
+      target,
+      '',
+      contentHash(`${bad.code}${bad.value ?? ''}`).toString('hex') + bad.place,
+      rejection,
+      bad.place,
+    )
     return
   }
   const known = records.find(target.sourceId, bad.id)
@@ -159,7 +166,14 @@ function rejectDuplicate(
   winner: string | null,
 ): void {
   const message = `The id ${recordId} stands on more than one row${winner ? `; ${winner} was used` : ''}. Give each person an id of their own, or use other columns as idColumn.`
-  reject(mirror, target, recordId, slot, { code: 'ID_DUPLICATE', field: 'id', value: recordId, message }, place)
+  reject(
+    mirror,
+    target,
+    recordId,
+    slot,
+    { code: 'ID_DUPLICATE', field: 'id', value: recordId, message },
+    place,
+  )
 }
 
 function reject(
@@ -177,6 +191,12 @@ function reject(
 /** Of everything that decides the outcome: equal means that nothing has to be done again. */
 function hashRecord(record: SourceRecord, mappingFingerprint: string): Buffer {
   return contentHash(
-    JSON.stringify([mappingFingerprint, record.fields, record.updatedAt, record.deleted ?? false, record.mergedInto ?? null]),
+    JSON.stringify([
+      mappingFingerprint,
+      record.fields,
+      record.updatedAt,
+      record.deleted ?? false,
+      record.mergedInto ?? null,
+    ]),
   )
 }

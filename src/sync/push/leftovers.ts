@@ -1,8 +1,8 @@
 // Owns what a killed or interrupted process left behind: operations with a request under way.
 import type { Change } from '../diff/change.ts'
 import type { Failure } from '../outbox/outbox.ts'
+import type { PushDeps } from './deps.ts'
 import { SECOND_LOOK_MS } from './perform.ts'
-import type { PushDeps } from './push.ts'
 import { readBack } from './read-back.ts'
 
 const INTERRUPTED: Failure = {

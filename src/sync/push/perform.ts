@@ -6,7 +6,7 @@ import type { Change } from '../diff/change.ts'
 import { pushKey } from '../diff/diff.ts'
 import { parseRemote } from '../mirror/contacts.ts'
 import type { Failure, Operation } from '../outbox/outbox.ts'
-import type { PushDeps } from './push.ts'
+import type { PushDeps } from './deps.ts'
 import { readBack, recompute } from './read-back.ts'
 
 /** An operation that failed this often, each time in a way that is its own, is a dead letter. */
@@ -90,11 +90,13 @@ async function sendUpdate(
   const row = mirror.remote.find(change.contactId)
   const remote = row ? parseRemote(row.body) : null
   // Where the account never shows opt-outs, a PUT without one might lift it: ask first (I3).
-  const blocked = mirror.remote.showsOptOut() || optedOut ? false : await client.contacts.isUnsubscribed(change.contactId)
+  const blocked =
+    mirror.remote.showsOptOut() || optedOut ? false : await client.contacts.isUnsubscribed(change.contactId)
   const write = composeWrite(change, remote, optedOut || blocked, settings.lookups)
   const answer = await client.contacts.update(change.contactId, write.body, write.overwrite)
   return () => {
-    if (blocked) mirror.consent.optOut(change.phone, 'heymarket', `Heymarket contact ${change.contactId}`, clock.now())
+    if (blocked)
+      mirror.consent.optOut(change.phone, 'heymarket', `Heymarket contact ${change.contactId}`, clock.now())
     mirror.remote.wrote(expectedRemote(write, change.contactId, answer.rev), clock.now())
   }
 }
@@ -113,7 +115,12 @@ function ackWithoutRequest(deps: PushDeps, operation: Operation): boolean {
   return true
 }
 
-async function handleFailure(deps: PushDeps, operation: Operation, change: Change, thrown: unknown): Promise<boolean> {
+async function handleFailure(
+  deps: PushDeps,
+  operation: Operation,
+  change: Change,
+  thrown: unknown,
+): Promise<boolean> {
   const { outbox, clock, signal } = deps
   // Interrupted with a request under way: it stays in flight, and the next cycle reads back what became of it.
   signal.throwIfAborted()
@@ -150,7 +157,10 @@ async function settle(deps: PushDeps, operation: Operation, cause?: HeysyncError
     return false
   }
   const why = failureOf(
-    cause ?? new HeysyncError('ERR_HEYMARKET_NO_ANSWER', { message: 'The outcome of an earlier request was not known.' }),
+    cause ??
+      new HeysyncError('ERR_HEYMARKET_NO_ANSWER', {
+        message: 'The outcome of an earlier request was not known.',
+      }),
   )
   // A create that is nowhere to be seen may still be on its way: look once more before it is sent again.
   if (planned.kind === 'create' && found === 'absent' && operation.state !== 'unsettled') {
@@ -179,9 +189,18 @@ function resend(deps: PushDeps, operation: Operation, planned: Change, why: Fail
   return false
 }
 
-function retryLater(deps: PushDeps, operation: Operation, state: 'pending' | 'unsettled', error: HeysyncError): void {
+function retryLater(
+  deps: PushDeps,
+  operation: Operation,
+  state: 'pending' | 'unsettled',
+  error: HeysyncError,
+): void {
   const { outbox, clock } = deps
-  if (operation.attempts + 1 >= MAX_ATTEMPTS && error.code !== 'ERR_HEYMARKET_RATE_LIMITED' && state === 'pending') {
+  if (
+    operation.attempts + 1 >= MAX_ATTEMPTS &&
+    error.code !== 'ERR_HEYMARKET_RATE_LIMITED' &&
+    state === 'pending'
+  ) {
     outbox.bury(operation, failureOf(error), clock.now())
     return
   }

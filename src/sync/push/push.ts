@@ -1,24 +1,7 @@
 // Owns the push: operations sent lane by lane inside the budget until nothing more is due in this cycle.
 import pLimit from 'p-limit'
-import type { HeymarketClient } from '../../heymarket/client.ts'
-import type { Clock } from '../../lib/clock.ts'
-import type { DiffSettings } from '../diff/diff.ts'
-import type { HeldStore } from '../guard/held-store.ts'
-import type { Mirror } from '../mirror/mirror.ts'
-import type { Outbox } from '../outbox/outbox.ts'
+import type { PushDeps } from './deps.ts'
 import { perform } from './perform.ts'
-
-export interface PushDeps {
-  readonly mirror: Mirror
-  readonly outbox: Outbox
-  readonly held: HeldStore
-  readonly client: HeymarketClient
-  readonly clock: Clock
-  readonly random: () => number
-  readonly signal: AbortSignal
-  readonly settings: DiffSettings
-  readonly cycleId: string
-}
 
 export interface PushRun {
   readonly concurrency: number

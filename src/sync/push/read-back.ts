@@ -1,6 +1,7 @@
 // Owns reading back: what Heymarket really holds for an operation whose outcome is not known.
-import type { RemoteContact } from '../../heymarket/contacts.ts'
+
 import type { HeymarketClient } from '../../heymarket/client.ts'
+import type { RemoteContact } from '../../heymarket/contacts.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Change } from '../diff/change.ts'
 import { type DiffSettings, diffPhone } from '../diff/diff.ts'
@@ -17,7 +18,9 @@ export interface ReadBackDeps {
 export async function readBack(deps: ReadBackDeps, change: Change): Promise<RemoteContact | null> {
   const { mirror, client, clock, settings } = deps
   const shown =
-    change.kind === 'create' ? await client.contacts.lookUp(change.phone) : await client.contacts.get(change.contactId)
+    change.kind === 'create'
+      ? await client.contacts.lookUp(change.phone)
+      : await client.contacts.get(change.contactId)
   mirror.transaction(() => {
     if (shown === null) {
       if (change.kind !== 'create') mirror.remote.drop(change.contactId)

@@ -140,10 +140,12 @@ function startWalk({ mirror, contacts }: ReconcileDeps) {
 }
 
 function highest(newest: string, contacts: readonly RemoteContact[]): string {
-  return contacts.reduce((best, contact) => {
+  let best = newest
+  for (const contact of contacts) {
     const key = instantKey(contact.updated) ?? ''
-    return key > best ? key : best
-  }, newest)
+    if (key > best) best = key
+  }
+  return best
 }
 
 function emptyResult(mode: ReconcileResult['mode']): ReconcileResult {

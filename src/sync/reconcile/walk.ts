@@ -1,8 +1,9 @@
 // Owns the walk through Heymarket's contacts by date cursor, newest change first, safe under every reading of the
 // documentation: inclusive or exclusive cursor, ties longer than a page, short pages, any page size, any `page` base.
+
+import type { ContactsApi, RemoteContact } from '../../heymarket/contacts.ts'
 import { HeysyncError } from '../../lib/errors.ts'
 import { instantKey, tickFrom, wholeSeconds } from '../../lib/instant.ts'
-import type { ContactsApi, RemoteContact } from '../../heymarket/contacts.ts'
 
 export interface WalkPage {
   readonly contacts: readonly RemoteContact[]

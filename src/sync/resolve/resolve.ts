@@ -83,7 +83,8 @@ export function fillBlanks(claims: readonly ContactFields[]): ContactFields {
     for (const [field, value] of Object.entries(claim)) {
       if (field === 'custom') continue
       const held = filled[field]
-      if (held === undefined || held === '' || (Array.isArray(held) && held.length === 0)) filled[field] = value
+      if (held === undefined || held === '' || (Array.isArray(held) && held.length === 0))
+        filled[field] = value
     }
     for (const [name, value] of Object.entries(claim.custom ?? {})) {
       if (custom[name] === undefined || custom[name] === '') custom[name] = value

@@ -80,14 +80,23 @@ test('one file that is overwritten may come back to an older content', async () 
   expect(seen).toEqual(['Ann', 'Anna', 'Ann', ''])
 })
 
-test('of a new file, only rows inside the window count; rows without a time always do', async () => {
+test('of a file that grew, only rows inside the window count; rows without a time always do', async () => {
   const shop = await inbox()
-  const rows = ['1,2030-01-09T23:59:59.999Z', '2,2030-01-10T00:00:00Z', '3,', '4,2030-01-11']
-  await shop.write('in/a.csv', `id,at\n${rows.join('\n')}\n`)
   const given = { ...CHANGES, updatedColumn: 'at' }
-  const { ids, end } = await pull(shop, given, incremental(null, '2030-01-10T00:00:00Z'))
+  await shop.write('in/a.csv', 'id,at\n0,2030-01-09\n', START - 2 * HOUR)
+  const first = await pull(shop, given, incremental(null))
+  const rows = ['1,2030-01-09T23:59:59.999Z', '2,2030-01-10T00:00:00Z', '3,', '4,2030-01-11']
+  await shop.write('in/a.csv', `id,at\n${rows.join('\n')}\n`, START - HOUR)
+  const { ids, end } = await pull(shop, given, incremental(tokenOf(first), '2030-01-10T00:00:00Z'))
   expect(ids).toEqual(['2', '3', '4'])
   expect(end).toMatchObject({ count: 3 })
+})
+
+test('of a file that was never read before, all rows count, however old: an export may arrive late', async () => {
+  const shop = await inbox()
+  await shop.write('in/late.csv', 'id,at\n1,2029-12-01\n2,2030-01-11\n', START - HOUR)
+  const given = { ...CHANGES, updatedColumn: 'at' }
+  expect((await pull(shop, given, incremental(null, '2030-01-10T00:00:00Z'))).ids).toEqual(['1', '2'])
 })
 
 test('a full pull takes all rows of all files again and still proves no absence', async () => {
