@@ -16,6 +16,7 @@ export function renderReport(report: CycleReport, context: ReportContext): strin
   if (report.sources.length > 0) lines.push(columns(sourceRows(report, color)))
   for (const failure of report.failures)
     lines.push(`  ${color.red('✗')} ${failure.source}  ${failure.message}`)
+  for (const warning of report.warnings) lines.push(`  ${color.yellow('!')} ${warning}`)
   lines.push(statusLine(report, color), ...nextSteps(report, context))
   return lines.join('\n')
 }

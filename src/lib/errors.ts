@@ -79,11 +79,6 @@ export const ERROR_TABLE = {
     exitCode: 2,
     meaning: 'The account has no tag of a name that the mapping gives.',
   },
-  ERR_MEMBER_UNKNOWN: {
-    verdict: 'stop',
-    exitCode: 2,
-    meaning: 'The account has no team member that the mapping names as assignee.',
-  },
   ERR_ACCOUNT_CHANGED: {
     verdict: 'stop',
     exitCode: 2,

@@ -1,5 +1,5 @@
 // Owns what has to be true of the account before a cycle may plan: it is the one that the mirror stands for, and it has
-// every custom field, tag and team member that the config and the records name. What is missing stops the cycle (fails closed).
+// every custom field and tag that the config and the records name. What is missing stops the cycle (fails closed).
 import { HeysyncError } from '../lib/errors.ts'
 import { nearest } from '../lib/suggest.ts'
 import type { LookupCache, Lookups } from './diff/lookups.ts'
@@ -13,7 +13,7 @@ export interface NamedInConfig {
 
 /** What the account lacks, with the nearest name that it has. */
 export interface Missing {
-  readonly kind: 'custom field' | 'tag' | 'team member'
+  readonly kind: 'custom field' | 'tag'
   readonly name: string
   readonly nearest: string | null
 }
@@ -41,14 +41,17 @@ export async function confirmAccount(
 
 /** The same for names that only the records told. */
 export async function confirmWanted(mirror: Mirror, cache: LookupCache, lookups: Lookups): Promise<Lookups> {
-  const find = (now: Lookups): Missing[] => [
-    ...missing('tag', mirror.contacts.wantedTags(), now.tagId, now.tagNames),
-    ...missing('team member', mirror.contacts.wantedAssignees(), now.memberId, now.memberNames),
-  ]
+  const find = (now: Lookups): Missing[] =>
+    missing('tag', mirror.contacts.wantedTags(), now.tagId, now.tagNames)
   if (find(lookups).length === 0) return lookups
   const fresh = await cache.get({ fresh: true })
   refuse(find(fresh))
   return fresh
+}
+
+/** Assignees that the records name and the team does not have. Their contacts keep the assignee that they have. */
+export function unknownAssignees(mirror: Mirror, lookups: Lookups): string[] {
+  return mirror.contacts.wantedAssignees().filter((name) => lookups.memberId(name) === undefined)
 }
 
 export function missingNames(lookups: Lookups, named: NamedInConfig): Missing[] {
@@ -69,17 +72,12 @@ function missing(
     .map((name) => ({ kind, name, nearest: nearest(name, names) }))
 }
 
-const CODE = {
-  'custom field': 'ERR_FIELD_UNKNOWN',
-  tag: 'ERR_TAG_UNKNOWN',
-  'team member': 'ERR_MEMBER_UNKNOWN',
-} as const
+const CODE = { 'custom field': 'ERR_FIELD_UNKNOWN', tag: 'ERR_TAG_UNKNOWN' } as const
 
 const WAY_OUT = {
   'custom field':
     'Correct the name under `map.custom`, or let heysync make it: heysync check --create-fields',
   tag: 'Correct the name under `map.tags`, or let heysync make it: heysync check --create-tags',
-  'team member': 'Correct the name, or add the person to the team in Heymarket.',
 } as const
 
 function refuse(found: readonly Missing[]): void {

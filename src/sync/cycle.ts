@@ -8,7 +8,7 @@
 // harmless, because the next cycle finds the same differences again.
 
 import { asHeysyncError } from '../lib/errors.ts'
-import { confirmAccount, confirmWanted } from './account.ts'
+import { confirmAccount, confirmWanted, unknownAssignees } from './account.ts'
 import type { Change } from './diff/change.ts'
 import { type DiffSettings, diffAll, diffFingerprint } from './diff/diff.ts'
 import type { Engine } from './engine.ts'
@@ -110,6 +110,8 @@ async function passThrough(
     removal: engine.removal,
     now: clock.now(),
   }
+  const strangers = unknownAssignees(mirror, lookups)
+  if (strangers.length > 0) report.warnings.push(strangersWarning(strangers))
   compareAgainWhenNeeded(engine, settings)
   const pushDeps = { ...engine, settings, cycleId: request.id }
   if (!request.planOnly) await settleLeftovers(pushDeps)
@@ -226,6 +228,11 @@ async function pushPlan(
     report.push.requests = engine.requestCount() - requestsBefore
     report.push.seconds = Math.round((clock.now() - startedAt) / 100) / 10
   }
+}
+
+function strangersWarning(names: readonly string[]): string {
+  const some = names.slice(0, 5).join(', ')
+  return `Not on the team in Heymarket, so their contacts keep the assignee they have: ${some}${names.length > 5 ? ` and ${names.length - 5} more` : ''}.`
 }
 
 function notStoredMessage(change: Change): string {

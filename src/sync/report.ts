@@ -40,6 +40,8 @@ export interface CycleReport {
   status: CycleStatus
   readonly sources: PullResult[]
   readonly failures: SourceFailure[]
+  /** What went through in another way than the records ask for, a sentence each. */
+  readonly warnings: string[]
   reconcile: ReconcileResult | null
   readonly plan: PlanCounts
   readonly push: PushCounts
@@ -52,6 +54,7 @@ export function emptyReport(cycle: string, mode: 'full' | 'incremental'): CycleR
     status: 'ok',
     sources: [],
     failures: [],
+    warnings: [],
     reconcile: null,
     plan: { create: 0, update: 0, remove: 0, listAdd: 0, listRemove: 0, held: 0 },
     push: { requests: 0, acked: 0, retrying: 0, deadLettered: 0, seconds: 0 },

@@ -64,6 +64,7 @@ export const plan: Command = {
       } else {
         io.data(`${renderPlan(found, planView(app, io, flag(call, 'all')))}\n`)
         for (const source of report.sources) io.say(io.color.dim(sourceLine(source)))
+        for (const warning of report.warnings) io.say(`${io.color.yellow('!')} ${warning}`)
         for (const failure of report.failures) io.say(`${io.color.red('✗')} ${failure.message}`)
         if (found.released.length > 0) io.say(`\n${io.color.cyan('heysync sync')}  does this`)
       }

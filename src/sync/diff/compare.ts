@@ -55,7 +55,9 @@ function compareAssignee(
 ): void {
   if (wanted === undefined) return
   const held = remote?.assigneeId ?? null
-  const id = wanted === '' ? null : (lookups.memberId(wanted) ?? null)
+  const id = wanted === '' ? null : lookups.memberId(wanted)
+  // Somebody who is not on the team: the contact keeps whom it has, and the cycle says so.
+  if (id === undefined) return
   if (id !== held)
     text('assignee', held === null ? '' : lookups.memberName(held), id === null ? '' : lookups.memberName(id))
 }
@@ -79,10 +81,4 @@ export function targetTags(held: readonly string[], wanted: readonly string[], t
   const foreign =
     tags.policy === 'replace' ? [] : held.filter((tag) => !tags.owned.has(tag) && !wanted.includes(tag))
   return [...foreign, ...wanted].slice(0, MAX_TAGS)
-}
-
-/** Tags that the mapping gives and that do not fit, for the report. */
-export function cutTags(held: readonly string[], wanted: readonly string[], tags: TagPolicy): string[] {
-  const target = targetTags(held, wanted, tags)
-  return wanted.filter((tag) => !target.includes(tag))
 }

@@ -22,7 +22,6 @@ export interface Lookups {
   readonly memberName: (id: number) => string
   readonly fieldNames: readonly string[]
   readonly tagNames: readonly string[]
-  readonly memberNames: readonly string[]
   readonly account: { readonly id: number; readonly name: string }
   /** Changes when any name or id does. */
   readonly fingerprint: string
@@ -105,7 +104,6 @@ export function index(names: Stored): Lookups {
     memberName: (id) => namesOfMembers.get(id) ?? `#${id}`,
     fieldNames: names.fields.map((field) => field.name),
     tagNames: names.tags.map((tag) => tag.name),
-    memberNames: names.team.members.map((member) => member.email || member.name),
     account: { id: names.team.id, name: names.team.name },
     fingerprint: contentHash(JSON.stringify(names)).toString('hex'),
   }
