@@ -31,20 +31,31 @@ export interface Progress {
   stop(): void
 }
 
-/** A bar on a terminal, nothing elsewhere. */
+/** Fewer than this many are done before anybody wonders. */
+const WORTH_A_LINE = 100
+
+/** A bar on a terminal; elsewhere a line at each quarter of something long. */
 export function progress(io: Io, label: string): Progress {
-  if (!io.terminal) return { update: () => {}, stop: () => {} }
-  const bar = new cliProgress.SingleBar(
-    {
-      format: `  ${io.color.cyan('{bar}')} {value}/{total} ${label}  {eta_formatted} left`,
-      barsize: 32,
-      hideCursor: true,
-      clearOnComplete: true,
-      stream: io.errorStream,
-      etaBuffer: 100,
+  return io.terminal ? progressBar(io, label) : progressLines(io, label)
+}
+
+function progressBar(io: Io, label: string): Progress {
+  const { color } = io
+  const bar = new cliProgress.SingleBar({
+    format: `  {bar}  {percentage} %  {value} of {total} ${label}  ${color.dim('{eta_formatted} left')}`,
+    formatBar: (share, { barsize = 0 }) => {
+      const full = Math.round(share * barsize)
+      return color.cyan('━'.repeat(full)) + color.dim('─'.repeat(barsize - full))
     },
-    cliProgress.Presets.rect,
-  )
+    formatValue: (value, _options, type) =>
+      type === 'value' || type === 'total' ? value.toLocaleString('en-US') : String(value),
+    barsize: Math.max(10, Math.min(40, io.columns - 50)),
+    hideCursor: true,
+    clearOnComplete: true,
+    stream: io.errorStream,
+    etaBuffer: 100,
+    fps: 20,
+  })
   let started = false
   return {
     update: (done, total) => {
@@ -56,5 +67,18 @@ export function progress(io: Io, label: string): Progress {
     stop: () => {
       if (started) bar.stop()
     },
+  }
+}
+
+function progressLines(io: Io, label: string): Progress {
+  let quarters = 0
+  return {
+    update: (done, total) => {
+      const reached = Math.floor((done / total) * 4)
+      if (total < WORTH_A_LINE || reached <= quarters) return
+      quarters = reached
+      io.say(`  ${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} ${label}`)
+    },
+    stop: () => {},
   }
 }

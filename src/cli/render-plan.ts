@@ -4,7 +4,7 @@ import type { CyclePlan } from '../sync/cycle.ts'
 import type { Change } from '../sync/diff/change.ts'
 import type { HeldChange } from '../sync/guard/guard.ts'
 import type { Colors } from './io.ts'
-import { clip, columns, many, number } from './table-text.ts'
+import { clip, columns, many, number, wrap } from './table-text.ts'
 
 const SHOWN_PER_KIND = 5
 
@@ -49,17 +49,16 @@ function changeLines(change: Change, view: PlanView): string[] {
     const values = change.fields.map((field) => `${field.field} ${quote(field.after)}`).join(', ')
     return [`  ${color.green('+')} ${change.phone}  ${clip(values, Math.max(20, view.columns - 22))}`]
   }
+  const who = `${change.phone}  ${color.dim(`${change.sourceId}/${change.recordId}`)}`
   const head =
-    change.kind === 'remove'
-      ? `${color.red('-')} ${change.phone}  ${change.rung}`
-      : `${color.yellow('~')} ${change.phone}`
+    change.kind === 'remove' ? `${color.red('-')} ${who}  ${change.rung}` : `${color.yellow('~')} ${who}`
   const fields = change.fields.map((field) => [
     color.dim(field.field),
     clip(quote(field.before), 30),
     color.dim('→'),
-    clip(quote(field.after), Math.max(20, view.columns - 60)),
+    quote(field.after),
   ])
-  return [`  ${head}`, ...(fields.length > 0 ? [columns(fields, '      ')] : [])]
+  return [`  ${head}`, ...(fields.length > 0 ? [columns(fields, '      ', view.columns)] : [])]
 }
 
 function quote(value: string): string {
@@ -89,5 +88,6 @@ function summaryLine(plan: CyclePlan, view: PlanView): string {
   const time = minutes < 1 ? 'under a minute' : `about ${many(Math.ceil(minutes), 'minute')}`
   const held =
     plan.held.length > 0 ? `, ${view.color.magenta(`${number(plan.held.length)} held for you`)}` : ''
-  return `${view.color.bold('Plan:')} ${number(count('create'))} to create, ${number(count('update'))} to update, ${number(count('remove'))} to remove${held}. ${many(requests, 'request')}, ${time} at ${number(view.requestsPerMinute)} per minute.`
+  const summary = `${view.color.bold('Plan:')} ${number(count('create'))} to create, ${number(count('update'))} to update, ${number(count('remove'))} to remove${held}. ${many(requests, 'request')}, ${time} at ${number(view.requestsPerMinute)} per minute.`
+  return wrap(summary, view.columns)
 }

@@ -17,7 +17,7 @@ export function renderReport(report: CycleReport, context: ReportContext): strin
   for (const failure of report.failures)
     lines.push(`  ${color.red('✗')} ${failure.source}  ${failure.message}`)
   for (const warning of report.warnings) lines.push(`  ${color.yellow('!')} ${warning}`)
-  lines.push(statusLine(report, color), ...nextSteps(report, context))
+  lines.push(statusLine(report, color), color.dim(`  cycle ${report.cycle}`), ...nextSteps(report, context))
   return lines.join('\n')
 }
 
@@ -52,7 +52,7 @@ function statusLine(report: CycleReport, color: Colors): string {
   const held = plan.held > 0 ? `, ${color.magenta(`${number(plan.held)} held`)}` : ''
   const retrying = push.retrying > 0 ? `, ${color.yellow(`${number(push.retrying)} to be tried again`)}` : ''
   const dead = push.deadLettered > 0 ? `, ${color.red(many(push.deadLettered, 'dead letter'))}` : ''
-  return `${mark} ${color.bold(report.status)}: ${done}${held}${retrying}${dead}  ${color.dim(`cycle ${report.cycle}`)}`
+  return `${mark} ${color.bold(report.status)}: ${done}${held}${retrying}${dead}`
 }
 
 function nextSteps(report: CycleReport, { color, rejections, deadLetters }: ReportContext): string[] {

@@ -1,6 +1,5 @@
 // Owns how an answer is read: bodies that may be JSON, bare text or HTML, and what each status means.
 import type { IncomingHttpHeaders } from 'node:http'
-import { z } from 'zod'
 import { HeysyncError } from '../lib/errors.ts'
 import { redact } from '../lib/logger.ts'
 
@@ -14,27 +13,23 @@ export function parseBody(body: string): unknown {
   }
 }
 
-const errorBody = z.looseObject({
-  message: z.string().optional(),
-  error: z.union([z.string(), z.looseObject({ message: z.string().optional() })]).optional(),
-  detail: z.string().optional(),
-  error_code: z.string().optional(),
-})
+/** Where an error body may say something, in the order of how much it says. */
+const PLACES = [['message'], ['error', 'message'], ['error'], ['detail'], ['error_code']] as const
 
 /** What an error body says, in whatever form it comes: at most 300 characters, without phone numbers. */
 export function errorText(body: string): string {
-  const parsed = errorBody.safeParse(parseBody(body))
-  const nested =
-    parsed.success && typeof parsed.data.error === 'object' ? parsed.data.error.message : undefined
-  const found = parsed.success
-    ? (parsed.data.message ??
-      nested ??
-      (typeof parsed.data.error === 'string' ? parsed.data.error : undefined) ??
-      parsed.data.detail ??
-      parsed.data.error_code)
-    : undefined
-  const text = found ?? body.replace(/<[^>]*>/g, ' ')
+  const parsed = parseBody(body)
+  const found = PLACES.map((place) => textAt(parsed, place)).find((text) => text !== '')
+  const text = found ?? body.replace(/<(style|script)\b.*?<\/\1>|<[^>]*>/gis, ' ')
   return redact(text.replace(/\s+/g, ' ').trim().replace(/^"|"$/g, '')).slice(0, 300)
+}
+
+function textAt(body: unknown, place: readonly string[]): string {
+  let value = body
+  for (const key of place) {
+    value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined
+  }
+  return typeof value === 'string' ? value.trim() : ''
 }
 
 /** The error for a status outside 2xx. `where` is e.g. `POST /v1/contact`. */

@@ -1,6 +1,6 @@
 // Owns tags: the account's labels and ids, and making one that is missing.
 import { z } from 'zod'
-import { instantKey, tickFrom, wholeSeconds } from '../lib/instant.ts'
+import { fractionDigits, instantKey, justBefore, type Resolution, tickAfter } from '../lib/instant.ts'
 import type { Transport } from './transport.ts'
 import { id, listOf, text, type Written, written } from './wire.ts'
 
@@ -36,15 +36,21 @@ export function tagsApi(transport: Transport): TagsApi {
     list: async () => {
       const seen = new Map<number, Tag>()
       let date: string | null = null
+      let digits: Resolution = 0
+      let longest = 0
       for (;;) {
         const tags = await page(date)
         const before = seen.size
         for (const one of tags) seen.set(one.id, one)
         const keys = tags.map((one) => instantKey(one.updated)).filter((key) => key !== null)
         const last = keys.at(-1)
-        // A page without anything new is the end: the cursor re-reads its last tick on purpose, for ties.
-        if (seen.size === before || last === undefined) return [...seen.values()]
-        date = tickFrom(last, 1, wholeSeconds(keys))
+        if (last === undefined) return [...seen.values()]
+        // The cursor shows its last tick again on purpose, for ties: a short page without anything new is the end.
+        const stuck = seen.size === before
+        if (stuck && (tags.length < longest || date === justBefore(last))) return [...seen.values()]
+        longest = Math.max(longest, tags.length)
+        digits = Math.max(digits, fractionDigits(keys)) as Resolution
+        date = stuck ? justBefore(last) : tickAfter(last, digits)
       }
     },
     create: async (name) =>

@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 /** Text, or nothing in any form, as text. */
 export const text = z
-  .union([z.string(), z.number(), z.null()])
+  .union([z.string(), z.number(), z.boolean(), z.null()])
   .optional()
   .transform((value) => (value === null || value === undefined ? '' : String(value)))
 
@@ -35,7 +35,7 @@ export function listOf<T>(item: z.ZodType<T>, ...keys: readonly string[]): z.Zod
 /** A count given as a number, as text, or as `{count}`. */
 export const count = z.preprocess(
   (value) => (typeof value === 'object' && value !== null && 'count' in value ? value.count : value),
-  z.union([z.int(), z.string().regex(/^\d+$/)]).transform(Number),
+  z.union([z.int().min(0), z.string().regex(/^\d+$/)]).transform(Number),
 )
 
 /** Any scalar that says "done": `"ok"`, `ok`, `"success"`, an object, or nothing. */

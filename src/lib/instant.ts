@@ -25,15 +25,39 @@ export function keyToMs(key: string): number {
   return Date.parse(`${key.slice(0, 23)}Z`)
 }
 
-/** True when none of the keys has a fraction: the account seems to keep whole seconds. */
-export function wholeSeconds(keys: readonly string[]): boolean {
-  return keys.every((key) => key.endsWith('.000000000Z'))
+/** How many fractional digits the keys use: 0 for an account that seems to keep whole seconds, else 3, 6 or 9. */
+export function fractionDigits(keys: readonly string[]): Resolution {
+  const used = (digits: Resolution) => keys.every((key) => /^0*Z$/.test(key.slice(20 + digits)))
+  return ([0, 3, 6] as const).find(used) ?? 9
 }
 
-/** RFC 3339 text that lies one tick after (1) or before (-1) the key; a tick is a second or a millisecond. */
-export function tickFrom(key: string, direction: 1 | -1, seconds: boolean): string {
-  const step = seconds ? 1000 : 1
-  const ms = keyToMs(key)
-  const at = direction === 1 ? ms + step : ms - (key.slice(23, 29) === '000000' ? step : 0)
-  return new Date(at).toISOString()
+export type Resolution = 0 | 3 | 6 | 9
+
+/** RFC 3339 text of the instant one tick after the key, where a tick is one unit of its last digit. */
+export function tickAfter(key: string, digits: Resolution): string {
+  return nanosToText(keyToNanos(key) + 10n ** BigInt(9 - digits), digits)
+}
+
+/** RFC 3339 text of an instant just before the key: nothing that anybody stamps lies between the two. */
+export function justBefore(key: string): string {
+  const digits = Math.max(6, fractionDigits([key])) as Resolution
+  return nanosToText(keyToNanos(key) - 10n ** BigInt(9 - digits), digits)
+}
+
+/** RFC 3339 text of the key itself, with no more digits than it needs. */
+export function keyToText(key: string): string {
+  return nanosToText(keyToNanos(key), fractionDigits([key]))
+}
+
+function keyToNanos(key: string): bigint {
+  return BigInt(keyToMs(key)) * 1_000_000n + BigInt(key.slice(23, 29))
+}
+
+/** At least milliseconds are written, as everybody does. */
+function nanosToText(nanos: bigint, digits: Resolution): string {
+  const ms = nanos / 1_000_000n
+  const beyond = String(nanos % 1_000_000n)
+    .padStart(6, '0')
+    .slice(0, Math.max(0, digits - 3))
+  return `${new Date(Number(ms)).toISOString().slice(0, -1)}${beyond}Z`
 }

@@ -210,10 +210,13 @@ async function pushPlan(
     await readHead({ mirror, contacts: client.contacts, clock })
   }
   try {
-    report.push.acked = await push(pushDeps, {
+    await push(pushDeps, {
       concurrency: engine.concurrency,
       refresh,
-      onProgress: (acked) => observer.onPush?.(acked, plan.released.length),
+      onProgress: (acked) => {
+        report.push.acked = acked
+        observer.onPush?.(acked, plan.released.length)
+      },
     })
     // What was written is read once, in pages, and compared: an acknowledged write that did not stick is no success.
     await refresh()

@@ -13,7 +13,7 @@ export const init: Command = {
   summary: 'write a first heysync.yaml',
   about:
     'Writes heysync.yaml into this folder. With --csv it looks at the file and proposes a mapping for its columns. ' +
-    'With --sandbox it points at a local `heysync sandbox` instead of a real account. A file that is there is never overwritten.',
+    'With --sandbox it points at a local `heysync sandbox` instead of a real account. A file that is there is left alone, unless you add --force.',
   options: [
     { flags: '--csv <file>', summary: 'contacts file to read (default ./contacts.csv)' },
     { flags: '--country <country>', summary: 'country of numbers that name none, e.g. US' },

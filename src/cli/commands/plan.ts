@@ -27,7 +27,7 @@ export const plan: Command = {
     { line: 'heysync plan', what: 'a few changes of each kind, and the counts' },
     { line: 'heysync plan --json', what: 'every change, for a script' },
   ],
-  json: '`cycle`, `counts`, `changes[]` (`kind`, `phone`, `source`, `record`, `fields[]` with `field`, `before`, `after`; `held` with the reason), `hash`',
+  json: '`cycle`, `counts` and `sources[]` and `failures[]` as in `sync`, `changes[]` (`kind`, `phone`, `source`, `record`, `rung` of a removal, `fields[]` with `field`, `before` and `after`, `hash`, `held`: the reason or null)',
   run: (call, io) =>
     withApp(call, io, async (app) => {
       const request = {

@@ -12,7 +12,7 @@ export const reconcile: Command = {
     'Walks through every contact of the account and compares it with the mirror. Writes nothing to Heymarket: the next ' +
     '`sync` decides what to do about each difference. Exit code 4 means that there was drift.',
   examples: [{ line: 'heysync reconcile', what: 'after somebody worked in Heymarket by hand' }],
-  json: "`seen`, `added` (in Heymarket, not known before), `changed` (edited there), `missing` (deleted there), `count` (the account's own), `complete`",
+  json: "`mode`, `seen`, `added` (in Heymarket, not known before), `changed` (edited there), `missing` (deleted there), `count` (the account's own), `complete`",
   run: (call, io) =>
     withApp(call, io, async (app) => {
       const { engine } = app

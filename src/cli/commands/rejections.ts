@@ -6,7 +6,7 @@ import type { RejectionRow } from '../../sync/mirror/records.ts'
 import { REJECTION_TABLE } from '../../sync/normalize/rejection.ts'
 import { type Command, flag, SOURCE_OPTION, text, texts } from '../command.ts'
 import { withApp } from '../open.ts'
-import { clip, columns, many } from '../table-text.ts'
+import { clip, columns, many, wrap } from '../table-text.ts'
 
 const SHOWN_PER_CODE = 5
 
@@ -47,15 +47,16 @@ export const rejections: Command = {
       }
       const groups = groupByCode(rows)
       for (const [reason, group] of [...groups].sort((a, b) => b[1].length - a[1].length)) {
-        io.data(`${io.color.bold(reason)}  ${group.length}  ${io.color.dim(REJECTION_TABLE[reason])}\n`)
+        const head = `${io.color.bold(reason)}  ${group.length}  ${io.color.dim(REJECTION_TABLE[reason])}`
+        io.data(`${wrap(head, io.columns)}\n`)
         const shown = flag(call, 'all') ? group : group.slice(0, SHOWN_PER_CODE)
         const lines = shown.map((row) => [
           io.color.dim(row.place ?? row.source_id),
           clip(row.record_id || '(no id)', 24),
           clip(JSON.stringify(row.value), 28),
-          clip(row.message, Math.max(30, io.columns - 80)),
+          row.message,
         ])
-        io.data(`${columns(lines)}\n`)
+        io.data(`${columns(lines, '  ', io.columns)}\n`)
         if (group.length > shown.length)
           io.data(io.color.dim(`  … and ${group.length - shown.length} more (--all shows them)\n`))
         io.data('\n')

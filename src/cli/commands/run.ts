@@ -10,7 +10,7 @@ export const run: Command = {
   summary: 'keep syncing in the background, on the schedules of the config',
   about:
     'Runs one cycle at once and then follows `schedule` and `fullSchedule` of each source, one cycle at a time. SIGTERM or ' +
-    'Ctrl-C lets the requests under way finish and stops; nothing is lost either way.',
+    'Ctrl-C stops it within moments: the next cycle reads back what became of a request under way, and nothing is lost.',
   examples: [{ line: 'heysync run', what: 'until it is told to stop' }],
   run: async (call, io) => {
     const loaded = loadFor(call, io)

@@ -5,9 +5,9 @@ import { countryCode } from '../../sync/normalize/country.ts'
 import { readPhone } from '../../sync/normalize/phone.ts'
 import { why as findOut, type WhyAnswer } from '../../sync/why.ts'
 import { type Command, flag } from '../command.ts'
-import type { Colors } from '../io.ts'
+import type { Io } from '../io.ts'
 import { withApp } from '../open.ts'
-import { columns } from '../table-text.ts'
+import { columns, wrap } from '../table-text.ts'
 
 export const why: Command = {
   name: 'why',
@@ -20,16 +20,14 @@ export const why: Command = {
     { line: 'heysync why 14155552671', what: 'by number' },
     { line: 'heysync why P-1042', what: 'by record id' },
   ],
-  json: '`verdict`, `records[]`, `rejections[]`, `contact`, `heymarket`, `consent`, `lists`, `operation`, `held`, `attempts[]`',
+  json: '`asked`, `phone`, `verdict`, `records[]`, `rejections[]`, `contact`, `heymarket`, `consent`, `lists`, `operation`, `held`, `attempts[]`',
   run: (call, io) =>
     withApp(call, io, async (app) => {
       const { config } = app.loaded
       const answer = findOut(app.db, config, call.args.join(' '), (text) =>
         readTyped(text, config.defaultCountry),
       )
-      io.data(
-        flag(call, 'json') ? `${JSON.stringify(answer, null, 2)}\n` : `${renderWhy(answer, io.color)}\n`,
-      )
+      io.data(flag(call, 'json') ? `${JSON.stringify(answer, null, 2)}\n` : `${renderWhy(answer, io)}\n`)
       return 0 as ExitCode
     }),
 }
@@ -43,8 +41,8 @@ function readTyped(typed: string, defaultCountry: string | undefined): BareE164 
   return reading.kind === 'number' ? reading.phone : null
 }
 
-function renderWhy(answer: WhyAnswer, color: Colors): string {
-  const lines = [`${color.bold(answer.phone ?? answer.asked)}  ${answer.verdict}`]
+function renderWhy(answer: WhyAnswer, { color, columns: width }: Pick<Io, 'color' | 'columns'>): string {
+  const lines = [wrap(`${color.bold(answer.phone ?? answer.asked)}  ${answer.verdict}`, width)]
   const section = (title: string, rows: readonly (readonly string[])[]) => {
     if (rows.length > 0) lines.push('', color.dim(title), columns(rows))
   }

@@ -2,6 +2,7 @@
 import type { RemovalRung } from '../../config/schema.ts'
 import type { RemoteContact } from '../../heymarket/contacts.ts'
 import { contentHash } from '../../lib/hash.ts'
+import type { BareE164 } from '../../lib/phone.ts'
 import type { ContactFields } from '../contact.ts'
 import { parseRemote, type Unsettled } from '../mirror/contacts.ts'
 import type { Mirror } from '../mirror/mirror.ts'
@@ -20,6 +21,11 @@ export interface DiffSettings {
 /** Names what a write wanted: the desired fields, consent, and what else the comparison depends on. */
 export function pushKey(desiredHash: Buffer, optedOut: boolean, settings: DiffSettings): Buffer {
   return contentHash(`${desiredHash.toString('hex')} ${optedOut} ${diffFingerprint(settings)}`)
+}
+
+/** Names what an acked removal left to be seen. */
+export function removalKey(rung: RemovalRung): Buffer {
+  return contentHash(`removed ${rung}`)
 }
 
 /** Of what the comparison depends on beside the two sides; when it changes, every contact is compared again. */
@@ -53,9 +59,21 @@ export function diffAll(mirror: Mirror, settings: DiffSettings): DiffResult {
       }
     })
     const last = rows.at(-1)
-    if (!last || rows.length < PAGE) return result
+    if (!last || rows.length < PAGE) break
     after = last.phone
   }
+  for (const { phone, contact_id, source_id, record_id, echo } of mirror.consent.unpushed()) {
+    const change = optOutOnly(phone, contact_id, source_id ?? '', record_id ?? '')
+    if (echo === 1) result.notStored.push(change)
+    else result.changes.push(change)
+  }
+  return result
+}
+
+/** An opt-out counts for its number, also where no record wants the contact any more (I3). */
+function optOutOnly(phone: BareE164, contactId: number, sourceId: string, recordId: string): Change {
+  const fields = [{ field: 'optedOut', before: '', after: 'true' }]
+  return { kind: 'update', phone, sourceId, recordId, contactId, fields, partial: true }
 }
 
 /** The change that one phone needs now; null when none. */
@@ -109,9 +127,13 @@ function diffOne(
 
 /** True when what Heymarket shows is the answer to our own last write of exactly what is wanted now. */
 function isEcho(row: Unsettled, settings: DiffSettings): boolean {
-  const ours = row.acked_rev === null || row.remote_rev === null || row.acked_rev === row.remote_rev
   const wanted = pushKey(row.hash, row.opted_out === 1, settings)
-  return row.pushed_key?.equals(wanted) === true && row.remote_read === 1 && ours
+  return row.pushed_key?.equals(wanted) === true && showsOurWrite(row)
+}
+
+function showsOurWrite(row: Unsettled): boolean {
+  const ours = row.acked_rev === null || row.remote_rev === null || row.acked_rev === row.remote_rev
+  return row.remote_read === 1 && ours
 }
 
 /** No record claims the phone any more: the removal ladder. */
@@ -131,7 +153,18 @@ function diffLeft(
     mirror.contacts.markRemoved(row.phone)
     return null
   }
+  // The opt-out goes first and alone: a removal may be held, and consent waits for nothing (I3).
+  if (row.opted_out === 1 && remote.isOptedOut !== true && row.acked_since_consent === 0) {
+    return { change: optOutOnly(row.phone, remote.id, row.source_id, row.record_id), stored: true }
+  }
   const allowed = rung === 'delete' && !mayDelete(mirror, row.phone, remote.id) ? 'removeFromLists' : rung
+  const fields = removalFields(
+    allowed,
+    tag,
+    JSON.parse(row.fields) as ContactFields,
+    remote,
+    settings.lookups,
+  )
   const change: Change = {
     kind: 'remove',
     phone: row.phone,
@@ -140,9 +173,14 @@ function diffLeft(
     contactId: remote.id,
     rung: allowed,
     leftCycle: row.left_cycle,
-    fields: removalFields(allowed, tag, JSON.parse(row.fields) as ContactFields, remote, settings.lookups),
+    fields,
   }
-  return { change, stored: true }
+  if (row.pushed_key?.equals(removalKey(allowed)) !== true) return { change, stored: true }
+  // Our removal was acked: once a read shows what it left, it is over, whatever people write there afterwards.
+  if (row.remote_read === 0) return null
+  mirror.contacts.pushed(row.phone, null)
+  mirror.contacts.markRemoved(row.phone)
+  return fields.length > 0 && showsOurWrite(row) ? { change, stored: false } : null
 }
 
 /** heysync deletes only what it created, or adopted while `onRemoved: delete` was already written in the config (I4). */

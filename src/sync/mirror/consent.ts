@@ -1,5 +1,6 @@
 // Owns the consent ledger: per phone number, strictest state wins, every step kept with where it came from (I3).
 import type { Db } from '../../db/open.ts'
+import type { BareE164 } from '../../lib/phone.ts'
 
 export type ConsentOrigin = 'source' | 'heymarket'
 
@@ -11,7 +12,19 @@ export interface ConsentEvent {
   readonly at: number
 }
 
+/** A number that opted out, on a Heymarket contact that no record wants any more and that does not show it. */
+export interface UnpushedOptOut {
+  readonly phone: BareE164
+  readonly contact_id: number
+  /** A record that bears the number, where there is one. */
+  readonly source_id: string | null
+  readonly record_id: string | null
+  /** 1 when Heymarket shows the contact as our own write left it, and that write said it already. */
+  readonly echo: 0 | 1
+}
+
 export interface ConsentStore {
+  unpushed(): UnpushedOptOut[]
   isOptedOut(phone: string): boolean
   /** Records an opt-out; true when it is news. */
   optOut(phone: string, origin: ConsentOrigin, evidence: string, at: number): boolean
@@ -31,6 +44,18 @@ export function consentStore(db: Db): ConsentStore {
   const history = db.prepare<[string], ConsentEvent>(
     'SELECT state, origin, evidence, at FROM consent_event WHERE phone = ? ORDER BY id',
   )
+  const unpushed = db.prepare<[], UnpushedOptOut>(
+    `SELECT k.phone, r.id AS contact_id,
+            (SELECT s.source_id FROM source_record s WHERE s.phone = k.phone ORDER BY s.source_id, s.record_id LIMIT 1) AS source_id,
+            (SELECT s.record_id FROM source_record s WHERE s.phone = k.phone ORDER BY s.source_id, s.record_id LIMIT 1) AS record_id,
+            (r.read_at IS NOT NULL AND coalesce(r.acked_at, 0) >= k.at AND (r.acked_rev IS NULL OR r.acked_rev IS r.rev)) AS echo
+     FROM consent k
+     JOIN remote_contact r ON r.phone = k.phone
+     LEFT JOIN contact c ON c.phone = k.phone
+     WHERE k.state = 'opted_out' AND (c.phone IS NULL OR c.state = 'removed')
+       AND json_extract(r.body, '$.isOptedOut') IS NOT 1
+     ORDER BY k.phone, r.id`,
+  )
   const countOptedOut = db
     .prepare<[], number>("SELECT count(*) FROM consent WHERE state = 'opted_out'")
     .pluck()
@@ -42,6 +67,7 @@ export function consentStore(db: Db): ConsentStore {
       addEvent.run(phone, origin, evidence, at)
       return true
     },
+    unpushed: () => unpushed.all(),
     history: (phone) => history.all(phone),
     countOptedOut: () => countOptedOut.get() ?? 0,
   }

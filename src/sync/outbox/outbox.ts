@@ -76,6 +76,8 @@ export interface Outbox {
   countsOfCycle(cycleId: string): Record<OperationState, number>
   redrive(phone: string | null): number
   attempts(phone: string): Attempt[]
+  /** True when another operation was acked since this one failed last: then its failing is its own. */
+  othersGetThrough(operation: Operation): boolean
 }
 
 export function openOutbox(db: Db): Outbox {
@@ -113,7 +115,7 @@ export function openOutbox(db: Db): Outbox {
   )
   const remove = db.prepare<[number]>('DELETE FROM operation WHERE id = ?')
   const setFailed = db.prepare(
-    `UPDATE operation SET state = ?, attempts = attempts + 1, not_before = ?, error_code = ?, error = ?, request_id = ? WHERE id = ?`,
+    `UPDATE operation SET state = ?, attempts = attempts + ?, not_before = ?, error_code = ?, error = ?, request_id = ? WHERE id = ?`,
   )
   const setChange = db.prepare('UPDATE operation SET kind = ?, change = ?, change_hash = ? WHERE id = ?')
   const addAttempt = db.prepare(
@@ -147,6 +149,12 @@ export function openOutbox(db: Db): Outbox {
   const attempts = db.prepare<[string], Attempt>(
     'SELECT kind, cycle_id, outcome, error_code, error, request_id, at FROM attempt WHERE phone = ? ORDER BY id DESC LIMIT 10',
   )
+  const othersGetThrough = db
+    .prepare<[string], number>(
+      `SELECT EXISTS (SELECT 1 FROM attempt WHERE outcome = 'acked' AND id > (
+         SELECT max(id) FROM attempt WHERE phone = ? AND outcome IN ('retry', 'unknown')))`,
+    )
+    .pluck()
   const log = (operation: Operation, outcome: Attempt['outcome'], at: number, failure?: Failure) =>
     addAttempt.run(
       operation.phone,
@@ -158,8 +166,19 @@ export function openOutbox(db: Db): Outbox {
       failure?.requestId ?? null,
       at,
     )
-  const fail = (operation: Operation, state: OperationState, notBefore: number, failure: Failure) =>
-    setFailed.run(state, notBefore, failure.code, failure.message, failure.requestId ?? null, operation.id)
+  const fail = (operation: Operation, state: OperationState, notBefore: number, failure: Failure) => {
+    // Looking for what an earlier request did is no attempt of its own.
+    const attempts = operation.state === 'unsettled' ? 0 : 1
+    setFailed.run(
+      state,
+      attempts,
+      notBefore,
+      failure.code,
+      failure.message,
+      failure.requestId ?? null,
+      operation.id,
+    )
+  }
 
   return {
     enqueue: (changes, { id, lane, at }) => {
@@ -216,5 +235,6 @@ export function openOutbox(db: Db): Outbox {
     countsOfCycle: (cycleId) => tally(countsOfCycle.all(cycleId)),
     redrive: (phone) => (phone === null ? redriveAll.run() : redriveOne.run(phone)).changes,
     attempts: (phone) => attempts.all(phone),
+    othersGetThrough: ({ phone }) => othersGetThrough.get(phone) === 1,
   }
 }

@@ -64,7 +64,6 @@ export async function pull(mirror: Mirror, source: Source, run: PullRun): Promis
     stored?.pull_mode === mode &&
     stored.pull_mapping === fingerprint &&
     stored.pull_to !== null
-  const seq = resumes ? stored.pull_seq : mirror.sources.begin(id, { mode, ...window, mapping: fingerprint })
   const request: PullRequest = {
     mode,
     window: resumes && stored.pull_to !== null ? { from: stored.pull_from, to: stored.pull_to } : window,
@@ -82,20 +81,20 @@ export async function pull(mirror: Mirror, source: Source, run: PullRun): Promis
     deleted: 0,
     gone: 0,
   }
-  const target = {
-    sourceId: id,
-    pull: seq,
-    cycleId: run.cycleId,
-    normalizer: source.normalizer,
-    at: startedAt,
-    full,
+  let seq = resumes ? stored.pull_seq : undefined
+  // Begins with the first thing to save, so that a source that cannot be read leaves the mirror as it was.
+  const target = () => {
+    seq ??= mirror.sources.begin(id, { mode, ...window, mapping: fingerprint })
+    const { normalizer } = source
+    return { sourceId: id, pull: seq, cycleId: run.cycleId, normalizer, at: startedAt, full }
   }
   let end: PullEnd | undefined
   try {
     for await (const page of source.connector.pull(source.options, request, run.context)) {
       run.context.signal.throwIfAborted()
       if (source.connector.fixedFields) requireFields(page, source.normalizer, id)
-      savePage(mirror, target, page, result)
+      const holdsRows = page.records.length + (page.bad?.length ?? 0) > 0
+      if (holdsRows || seq !== undefined) savePage(mirror, target(), page, result)
       run.onProgress?.(result.read)
       end = page.end
     }
@@ -104,8 +103,9 @@ export async function pull(mirror: Mirror, source: Source, run: PullRun): Promis
   }
   checkEnd(end, result, id)
   mirror.transaction(() => {
+    const closing = target()
     if (end.covers === 'everything') {
-      result.gone = markAbsent(mirror, { ...target, read: result.read, allowEmpty: run.allowEmpty })
+      result.gone = markAbsent(mirror, { ...closing, read: result.read, allowEmpty: run.allowEmpty })
     }
     mirror.sources.complete(id, {
       startedAt: instantKey(request.window.to) ?? toIso(startedAt),

@@ -2,6 +2,7 @@
 import type { BadRecord, Page, SourceRecord } from '../../connector/contract.ts'
 import { contentHash } from '../../lib/hash.ts'
 import { instantKey } from '../../lib/instant.ts'
+import type { BareE164 } from '../../lib/phone.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { StoredRecord } from '../mirror/records.ts'
 import type { Normalizer } from '../normalize/normalize.ts'
@@ -32,7 +33,7 @@ export function savePage(mirror: Mirror, target: PageTarget, page: Page, counts:
     const sum: PullCounts = { read: 0, unchanged: 0, accepted: 0, rejected: 0, filtered: 0, deleted: 0 }
     for (const record of page.records) {
       sum.read += 1
-      sum[saveRecord(mirror, target, record)] += 1
+      sum[saveRecord(mirror, target, record, sum)] += 1
     }
     for (const bad of page.bad ?? []) {
       sum.read += 1
@@ -52,7 +53,7 @@ function newestOf(page: Page): string | null {
 
 type Outcome = Exclude<keyof PullCounts, 'read'>
 
-function saveRecord(mirror: Mirror, target: PageTarget, record: SourceRecord): Outcome {
+function saveRecord(mirror: Mirror, target: PageTarget, record: SourceRecord, counts: PullCounts): Outcome {
   const { records } = mirror
   const { sourceId, pull } = target
   const place = record.place ?? null
@@ -70,18 +71,38 @@ function saveRecord(mirror: Mirror, target: PageTarget, record: SourceRecord): O
   }
   if (known && known.seen_pull === pull && known.state !== 'gone') {
     if (!replaces(record, known)) {
+      noteConsent(mirror, target, record, target.normalizer.normalize(record).consent)
       rejectDuplicate(mirror, target, record.id, slot, place, known.place)
       return 'rejected'
     }
     rejectDuplicate(mirror, target, record.id, known.raw_hash.toString('hex'), known.place, place)
+    // Where this pull counted the earlier row as what it was, it counts as rejected from now on.
+    if (known.changed_at === target.at) {
+      counts[known.state] -= 1
+      counts.rejected += 1
+    }
   }
   return saveVersion(mirror, target, record, rawHash, known)
 }
 
 /** Of two versions under one id in one pull the newer counts; without times, the later one. */
 function replaces(record: SourceRecord, known: StoredRecord): boolean {
-  if (record.updatedAt === null || known.updated_at === null) return true
-  return record.updatedAt >= known.updated_at
+  const at = instantKey(record.updatedAt)
+  return at === null || known.updated_at === null || at >= known.updated_at
+}
+
+/** An opt-out counts for its number, whatever becomes of the record (I3). */
+function noteConsent(
+  mirror: Mirror,
+  { sourceId, at }: PageTarget,
+  record: SourceRecord,
+  phone: BareE164 | null,
+): void {
+  if (phone === null) return
+  const evidence = `${sourceId} record ${record.id}${record.place ? ` (${record.place})` : ''}`
+  if (!mirror.consent.optOut(phone, 'source', evidence, at)) return
+  mirror.contacts.unsettle(phone)
+  mirror.records.markDirty(phone)
 }
 
 function saveVersion(
@@ -94,18 +115,13 @@ function saveVersion(
   const { records } = mirror
   const { sourceId, pull, at } = target
   const result = target.normalizer.normalize(record)
-  if (result.consent !== null) {
-    const evidence = `${sourceId} record ${record.id}${record.place ? ` (${record.place})` : ''}`
-    if (mirror.consent.optOut(result.consent, 'source', evidence, at)) {
-      mirror.contacts.unsettle(result.consent)
-      records.markDirty(result.consent)
-    }
-  }
+  noteConsent(mirror, target, record, result.consent)
   const base = {
     source_id: sourceId,
     record_id: record.id,
     raw_hash: rawHash,
-    updated_at: record.updatedAt,
+    // Kept in a form whose order as text is the order of the instants: who is newest is decided by it.
+    updated_at: instantKey(record.updatedAt),
     place: record.place ?? null,
     seen_pull: pull,
     changed_at: at,

@@ -1,15 +1,15 @@
 // Owns one operation: claimed, sent, and brought to exactly one end: acked, to be tried again, or a dead letter.
 import { outcomeUnknown } from '../../heymarket/transport.ts'
-import { asHeysyncError, HeysyncError } from '../../lib/errors.ts'
+import { asHeysyncError, type HeysyncError } from '../../lib/errors.ts'
 import { composeWrite, expectedRemote, newContactBody } from '../diff/body.ts'
 import type { Change } from '../diff/change.ts'
-import { pushKey } from '../diff/diff.ts'
+import { pushKey, removalKey } from '../diff/diff.ts'
 import { parseRemote } from '../mirror/contacts.ts'
 import type { Failure, Operation } from '../outbox/outbox.ts'
 import type { PushDeps } from './deps.ts'
 import { readBack, recompute } from './read-back.ts'
 
-/** An operation that failed this often, each time in a way that is its own, is a dead letter. */
+/** An operation that was sent this often in vain, while others got through, is a dead letter. */
 const MAX_ATTEMPTS = 12
 
 /** True when acked. Errors: only those that stop the whole push. */
@@ -69,15 +69,13 @@ async function send(deps: PushDeps, change: Change): Promise<() => void> {
       contacts.markRemoved(change.phone)
     }
   }
+  if (change.fields.length === 0 && change.kind === 'remove') return () => contacts.markRemoved(change.phone)
   const update = change.fields.length === 0 ? () => {} : await sendUpdate(deps, change, optedOut)
   return () => {
     update()
-    if (change.kind === 'update') {
-      recordPushed(deps, change, optedOut)
-    } else {
-      contacts.pushed(change.phone, null)
-      contacts.markRemoved(change.phone)
-    }
+    // A removal that wrote something is over only when a read shows that it stuck.
+    if (change.kind === 'remove') contacts.pushed(change.phone, removalKey(change.rung))
+    else recordPushed(deps, change, optedOut)
   }
 }
 
@@ -156,12 +154,7 @@ async function settle(deps: PushDeps, operation: Operation, cause?: HeysyncError
     if (error.code === 'ERR_HEYMARKET_UNREACHABLE' || error.verdict === 'stop') throw error
     return false
   }
-  const why = failureOf(
-    cause ??
-      new HeysyncError('ERR_HEYMARKET_NO_ANSWER', {
-        message: 'The outcome of an earlier request was not known.',
-      }),
-  )
+  const why = cause ? failureOf(cause) : earlierFailure(operation)
   // A create that is nowhere to be seen may still be on its way: look once more before it is sent again.
   if (planned.kind === 'create' && found === 'absent' && operation.state !== 'unsettled') {
     outbox.retry(operation, 'unsettled', deps.clock.now() + SECOND_LOOK_MS, why, deps.clock.now())
@@ -178,7 +171,8 @@ function resend(deps: PushDeps, operation: Operation, planned: Change, why: Fail
   const { outbox, clock } = deps
   const change = recompute(deps, planned)
   if (change === null) return ackWithoutRequest(deps, operation)
-  if (operation.attempts + 1 >= MAX_ATTEMPTS) {
+  const attempts = operation.attempts + (operation.state === 'unsettled' ? 0 : 1)
+  if (attempts >= MAX_ATTEMPTS && outbox.othersGetThrough(operation)) {
     outbox.bury(operation, why, clock.now())
     return false
   }
@@ -204,13 +198,23 @@ function retryLater(
     outbox.bury(operation, failureOf(error), clock.now())
     return
   }
-  const wait = Math.max(backoff(deps, operation), error.retryAfterMs ?? 0)
+  const least = state === 'unsettled' ? SECOND_LOOK_MS : 0
+  const wait = Math.max(backoff(deps, operation), least, error.retryAfterMs ?? 0)
   outbox.retry(operation, state, clock.now() + wait, failureOf(error), clock.now())
 }
 
 /** Milliseconds: half a second doubling to a minute, with jitter. */
 function backoff(deps: PushDeps, operation: Operation): number {
   return Math.round(Math.min(60_000, 500 * 2 ** operation.attempts) * (0.5 + deps.random() / 2))
+}
+
+/** What an operation failed with last, as it is stored. */
+function earlierFailure({ error_code, error, request_id }: Operation): Failure {
+  return {
+    code: error_code ?? 'ERR_HEYMARKET_NO_ANSWER',
+    message: error ?? 'The outcome of an earlier request was not known.',
+    requestId: request_id ?? undefined,
+  }
 }
 
 function failureOf(error: HeysyncError): Failure {

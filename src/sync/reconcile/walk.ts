@@ -3,7 +3,14 @@
 
 import type { ContactsApi, RemoteContact } from '../../heymarket/contacts.ts'
 import { HeysyncError } from '../../lib/errors.ts'
-import { instantKey, tickFrom, wholeSeconds } from '../../lib/instant.ts'
+import {
+  fractionDigits,
+  instantKey,
+  justBefore,
+  keyToText,
+  type Resolution,
+  tickAfter,
+} from '../../lib/instant.ts'
 
 export interface WalkPage {
   readonly contacts: readonly RemoteContact[]
@@ -36,6 +43,7 @@ export async function* walkContacts(
   let date: string | undefined
   let previous: string | null = null
   let longest = 0
+  let digits: Resolution = 0
 
   const fetch = async (page?: number): Promise<RemoteContact[]> => {
     const request = { ...(date === undefined ? {} : { date }), ...(page === undefined ? {} : { page }) }
@@ -64,23 +72,29 @@ export async function* walkContacts(
     const fresh = take(contacts)
     yield { contacts, fresh, reached }
     if (reached === '') return { orderly: false, seen: seen.size }
-    const seconds = wholeSeconds(keys)
+    digits = Math.max(digits, fractionDigits(keys)) as Resolution
     if (fresh.length > 0) {
-      date = tickFrom(reached, 1, seconds)
+      date = tickAfter(reached, digits)
+    } else if (date === justBefore(reached)) {
+      // The account does not follow the cursor.
+      return { orderly: false, seen: seen.size }
+    } else if (date === keyToText(reached)) {
+      // An inclusive cursor shows the ties once more.
+      date = justBefore(reached)
     } else {
       // Nothing new: the end, or more ties than a page holds. A full page may hide more, behind the `page` parameter.
       if (contacts.length >= longest) {
-        const passed = yield* passTies(fetch, take)
-        if (!passed && keys[0] === reached) orderly = false
+        if (yield* passTies(fetch, take)) return { orderly, seen: seen.size }
+        if (tickAfter(keys[0] ?? '', digits) === tickAfter(reached, digits)) orderly = false
       }
-      date = tickFrom(reached, -1, seconds)
+      date = keyToText(reached)
     }
     longest = Math.max(longest, contacts.length)
     previous = reached
   }
 }
 
-/** Pages through one block of ties by number, whatever the first number is. True when the block came to its end. */
+/** Pages on by number, whatever the first number is. True when that came to the account's end. */
 async function* passTies(
   fetch: (page: number) => Promise<RemoteContact[]>,
   take: (contacts: readonly RemoteContact[]) => RemoteContact[],

@@ -38,8 +38,8 @@ describe('docs/mapping.md', () => {
   })
 
   test('lists every rejection code with its meaning', () => {
-    const section = /<!-- generated:rejections -->\n([\s\S]*?)<!-- \/generated:rejections -->/.exec(page)?.[1]
+    const section = /<!-- generated:rejections -->\n([\s\S]*?)<!-- \/generated -->/.exec(page)?.[1]
     const rows = Object.entries(REJECTION_TABLE).map(([code, meaning]) => `| \`${code}\` | ${meaning} |\n`)
-    expect(section).toBe(`| code | meaning |\n|---|---|\n${rows.join('')}`)
+    expect(section).toBe(`\n| Code | Meaning |\n| --- | --- |\n${rows.join('')}\n`)
   })
 })

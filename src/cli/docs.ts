@@ -1,0 +1,173 @@
+// Owns the generated parts of docs/cli.md, docs/operations.md, docs/sandbox.md and docs/mapping.md. Pure: the command
+// table, the table of errors, the switches of the sandbox and the retry rule go in, Markdown comes out.
+import { type GeneratedDocument, parts } from '../config/generate/documents.ts'
+import { rejectionsTable } from '../config/generate/error-tables.ts'
+import { markdownTable } from '../config/generate/marked.ts'
+import { backoffMs } from '../heymarket/transport.ts'
+import { ERROR_TABLE, type ExitCode } from '../lib/errors.ts'
+import { dialectTableMarkdown } from '../sandbox/dialects.ts'
+import { faultTableMarkdown } from '../sandbox/faults.ts'
+import type { Command } from './command.ts'
+import { commands } from './table.ts'
+
+/** Everything that follows from the command table and the tables of the engine; scripts/docs.mjs writes it. */
+export function cliDocuments(): readonly GeneratedDocument[] {
+  return [
+    parts('docs/cli.md', () => ({
+      overview: overviewTable(),
+      commands: commands.map(commandSection).join('\n\n'),
+      exits: exitTable(),
+    })),
+    parts('docs/operations.md', () => ({ backoff: backoffTable() })),
+    parts('docs/sandbox.md', () => ({ dialects: dialectTableMarkdown(), faults: faultTableMarkdown() })),
+    parts('docs/mapping.md', () => ({ rejections: rejectionsTable() })),
+  ]
+}
+
+const EXIT_MEANING: Readonly<Record<ExitCode, string>> = {
+  0: 'Done.',
+  1: 'Failed, and worth running again: nothing has to be corrected first.',
+  2: 'The command line, the config, a source or the account needs a correction first.',
+  3: 'A guard holds a part of the plan until a person releases it with `approve`.',
+  4: 'The command worked and found something to look at: rejections, dead letters or drift.',
+  5: 'The database was written by a newer heysync.',
+}
+
+/** What the exit codes of a command mean, where that is more than the words of EXIT_MEANING. */
+type Exits = Partial<Record<ExitCode, string>>
+
+const OPENS_DATABASE: Exits = {
+  2: 'The command line, the config or the database file needs a correction.',
+  5: 'The database was written by a newer heysync.',
+}
+
+const CYCLE: Exits = {
+  0: 'Everything that the plan asked for is written, or nothing was to be written.',
+  1: 'A source or Heymarket could not be reached, a change is to be tried again, or Heymarket refused one.',
+  2: 'The config, a source, the credentials or a name in the account needs a correction.',
+  3: 'A part is held; the rest is written.',
+  5: 'The database was written by a newer heysync.',
+}
+
+const EXITS: Readonly<Record<string, Exits>> = {
+  init: { 0: 'heysync.yaml is written.', 2: 'It is there already, or the file of `--csv` cannot be read.' },
+  check: {
+    0: 'All is well.',
+    1: 'Heymarket or a source cannot be reached just now.',
+    2: 'Something needs a correction; each line says what.',
+    5: 'The database was written by a newer heysync.',
+  },
+  plan: {
+    0: 'Nothing would be held.',
+    1: 'A source or Heymarket could not be reached.',
+    2: 'The config, a source, the credentials or a name in the account needs a correction.',
+    3: 'A part would be held.',
+    5: 'The database was written by a newer heysync.',
+  },
+  sync: CYCLE,
+  resync: CYCLE,
+  redrive: CYCLE,
+  approve: { ...CYCLE, 2: 'There is no such cycle, or something else needs a correction.' },
+  reconcile: {
+    0: 'Heymarket holds what the mirror says.',
+    1: 'Heymarket could not be reached.',
+    2: 'The config or the credentials need a correction.',
+    4: 'There was drift, or the account counts more contacts than it showed.',
+    5: 'The database was written by a newer heysync.',
+  },
+  run: { 0: 'Stopped by SIGTERM, SIGINT or Ctrl-C.', ...OPENS_DATABASE },
+  status: {
+    0: 'All is well.',
+    1: 'The last cycle failed.',
+    3: 'Something is held for you.',
+    4: 'There are rejections or dead letters.',
+    ...OPENS_DATABASE,
+  },
+  why: { 0: 'The answer is printed, also when nothing is known.', ...OPENS_DATABASE },
+  rejections: { 0: 'The list is printed, also when it is empty.', ...OPENS_DATABASE },
+  failures: { 0: 'The list is printed, also when it is empty.', ...OPENS_DATABASE },
+  connectors: { 0: 'The list is printed.', 2: 'The action is not known.' },
+  sandbox: { 0: 'Ended with Ctrl-C.', 2: 'A flag is wrong, or the port is taken.' },
+  demo: { 0: 'The show is over.', 1: 'Something went wrong, or it was interrupted.' },
+}
+
+function overviewTable(): string {
+  return markdownTable(
+    ['Command', 'What it does'],
+    commands.map(({ name, summary }) => [`[\`${name}\`](#${name})`, summary]),
+  )
+}
+
+function usageOf({ name, args = [], options = [], json }: Command): string {
+  const words = args.map((arg) => (arg.required ? `<${arg.name}>` : `[${arg.name}]`))
+  const flags = [...options.map((option) => option.flags), ...(json === undefined ? [] : ['--json'])]
+  return ['heysync', name, ...words, ...flags.map((flag) => `[${flag}]`)].join(' ')
+}
+
+/**
+ * The section of one command.
+ * @throws Error when the command has no exit codes in EXITS.
+ */
+function commandSection(command: Command): string {
+  const { name, about, args = [], options = [], examples, json } = command
+  const exits = EXITS[name]
+  if (exits === undefined)
+    throw new Error(`src/cli/docs.ts does not say what the exit codes of ${name} mean.`)
+  const rows = [
+    ...args.map((arg) => [`\`${arg.name}\``, arg.summary]),
+    ...options.map((option) => [`\`${option.flags}\``, option.summary]),
+    ...(json === undefined ? [] : [['`--json`', 'print data for a script']]),
+  ]
+  return [
+    `### ${name}`,
+    about,
+    `    ${usageOf(command)}`,
+    ...(rows.length === 0 ? [] : [markdownTable(['Argument or option', 'Meaning'], rows)]),
+    examples.map(({ line, what }) => `- \`${line}\`: ${what}`).join('\n'),
+    ...(json === undefined ? [] : [`With \`--json\`: ${json}.`]),
+    'Exit codes:',
+    Object.entries(exits)
+      .map(([code, meaning]) => `- ${code}: ${meaning}`)
+      .join('\n'),
+  ].join('\n\n')
+}
+
+function exitTable(): string {
+  const codes = Object.entries(ERROR_TABLE)
+  return markdownTable(
+    ['Exit code', 'Meaning', 'Error codes'],
+    Object.entries(EXIT_MEANING).map(([exit, meaning]) => [
+      exit,
+      meaning,
+      codes
+        .filter(([, kind]) => String(kind.exitCode) === exit)
+        .map(([code]) => `\`${code}\``)
+        .join(' '),
+    ]),
+  )
+}
+
+/** Waits shown: from the eighth on they are all as long as the eighth. */
+const WAITS = 8
+
+function backoffTable(): string {
+  const waits = Array.from({ length: WAITS }, (_, index) => {
+    const at = (dice: number) => backoffMs(index + 1, () => dice)
+    return { shortest: at(0), longest: at(1) }
+  })
+  const upTo = (key: 'shortest' | 'longest', count: number) =>
+    waits.slice(0, count).reduce((sum, wait) => sum + wait[key], 0)
+  return markdownTable(
+    ['After failed try', 'Wait', 'Waited so far'],
+    waits.map(({ shortest, longest }, index) => [
+      index + 1 === WAITS ? `${WAITS} and each later one` : String(index + 1),
+      span(shortest, longest),
+      span(upTo('shortest', index + 1), upTo('longest', index + 1)),
+    ]),
+  )
+}
+
+/** Two lengths of time in milliseconds as seconds. */
+function span(fromMs: number, toMs: number): string {
+  return `${fromMs / 1000} to ${toMs / 1000} s`
+}

@@ -1,0 +1,121 @@
+// Whatever the documentation leaves open: under every reading of it the account converges, and the next run is silent.
+import { describe, expect, test } from 'vitest'
+import { DIALECT_TABLE, type Dialects } from '../../src/sandbox/dialects.ts'
+import {
+  edit,
+  expectNoDuplicates,
+  leavers,
+  Model,
+  makePeople,
+  openWorld,
+  phoneOf,
+  usedAccount,
+  type World,
+  writes,
+} from './support.ts'
+
+/** Numbers have no list of values: these are the ones that bite. */
+const NUMBERS: Readonly<Record<string, readonly number[]>> = {
+  defaultLimit: [1, 7],
+  maxLimit: [1, 7, 10_000],
+  visibilityDelayMs: [2_000, 60_000, 600_000],
+  emailOnlyContacts: [25],
+}
+
+const CASES = Object.entries(DIALECT_TABLE).flatMap(([name, one]) => {
+  const values: readonly (string | number)[] = 'values' in one ? one.values.slice(1) : (NUMBERS[name] ?? [])
+  return values.map((value) => ({ label: `${name}=${value}`, dialects: { [name]: value } as Partial<Dialects> }))
+})
+
+test('every dialect has a case', () => {
+  const covered = new Set(CASES.flatMap(({ dialects }) => Object.keys(dialects)))
+  expect(Object.keys(DIALECT_TABLE).filter((name) => !covered.has(name))).toEqual([])
+})
+
+describe.each([{ label: 'every first reading', dialects: {} }, ...CASES])('$label', ({ dialects }) => {
+  test('converges, loses nothing, and the next run makes no write', async () => {
+    await tellStory(dialects)
+  })
+})
+
+describe.each(Array.from({ length: 12 }, (_, index) => index + 1))('random readings, seed %i', (seed) => {
+  const dialects = randomDialects(seed)
+  test(`converges under ${Object.entries(dialects).map(([name, value]) => `${name}=${value}`).join(' ')}`, async () => {
+    await tellStory(dialects)
+  })
+})
+
+async function tellStory(dialects: Partial<Dialects>): Promise<void> {
+  const world = await openWorld({ dialects })
+  const { sandbox } = world
+  sandbox.store.fill(usedAccount())
+  world.clock.advance(15 * 60_000)
+  const optedOutBefore = sandbox.store.contacts().filter((one) => one.is_opted_out)
+  const model = new Model(sandbox, dialects.tagsWrite === 'merge')
+  const mailOnly = sandbox.store.contacts().filter((one) => one.phone === null)
+
+  const people = makePeople()
+  world.save(people)
+  model.sync(people)
+  await converge(world, model)
+
+  sandbox.store.stop(phoneOf(41))
+  model.stop(phoneOf(41))
+  const edited = edit(people)
+  world.save(edited)
+  model.sync(edited)
+  await converge(world, model)
+
+  const gone = leavers(edited)
+  world.save(edited.filter((one) => !gone.includes(one)))
+  for (const one of gone) model.leave(one)
+  await converge(world, model)
+
+  expectNoDuplicates(sandbox)
+  expect(sandbox.store.contacts().filter((one) => one.phone === null)).toEqual(mailOnly)
+  const now = new Map(sandbox.store.contacts().map((one) => [one.id, one]))
+  const optedIn = optedOutBefore.filter((one) => now.get(one.id)?.is_opted_out === false)
+  expect(optedIn).toEqual([])
+}
+
+/** One cycle reaches the model; the runs after it, at once and much later, write nothing. */
+async function converge(world: World, model: Model): Promise<void> {
+  const { sandbox, clock } = world
+  const { report } = await world.cycle()
+  model.expectIn(sandbox)
+  expect(report.push.retrying).toBe(0)
+  await expectDeadLetters(world, model)
+  if (model.impossible.size === 0) expect(report.status).toBe('ok')
+  for (const [mode, pauseMs] of [['incremental', 1_000], ['incremental', 15 * 60_000], ['full', 1_000]] as const) {
+    clock.advance(pauseMs)
+    const before = sandbox.store.requests().length
+    const { report: again } = await world.cycle(mode)
+    expect(writes(sandbox, before)).toEqual([])
+    expect(again).toMatchObject({ status: 'ok', plan: { create: 0, update: 0, remove: 0 } })
+  }
+  model.expectIn(sandbox)
+  await expectDeadLetters(world, model)
+}
+
+/** What the account cannot do is said once for each phone, and for no other. */
+async function expectDeadLetters(world: World, model: Model): Promise<void> {
+  await world.withApp(({ engine }) => {
+    const dead = engine.outbox.inState('dead').map(({ phone, error_code }) => ({ phone, error_code }))
+    const expected = [...model.impossible].sort().map((phone) => ({ phone, error_code: 'ERR_NOT_STORED' }))
+    expect(dead.sort((a, b) => (a.phone < b.phone ? -1 : 1))).toEqual(expected)
+  })
+}
+
+/** A value of each dialect, about a third of them at the first reading. */
+function randomDialects(seed: number): Partial<Dialects> {
+  let state = seed * 2_654_435_761
+  const roll = (sides: number) => {
+    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 0
+    return state % sides
+  }
+  const picked = Object.entries(DIALECT_TABLE).flatMap(([name, one]) => {
+    const values: readonly (string | number)[] = 'values' in one ? one.values : (NUMBERS[name] ?? [])
+    return roll(3) === 0 ? [] : [[name, values[roll(values.length)]]]
+  })
+  return Object.fromEntries(picked) as Partial<Dialects>
+}

@@ -1,0 +1,137 @@
+// Owns a whole engine in a test: a real database, the sandbox as Heymarket, and one source kept in memory.
+import type { Page, SourceRecord } from 'heysync/connector'
+import { configSchema, type GuardConfig, type SourceConfig } from '../../src/config/schema.ts'
+import type { Db } from '../../src/db/open.ts'
+import { createLogger } from '../../src/lib/logger.ts'
+import { type CycleOutcome, runCycle } from '../../src/sync/cycle.ts'
+import { cycleStore } from '../../src/sync/cycles.ts'
+import { lookupCache } from '../../src/sync/diff/lookups.ts'
+import type { Engine } from '../../src/sync/engine.ts'
+import { heldStore } from '../../src/sync/guard/held-store.ts'
+import { openMirror } from '../../src/sync/mirror/mirror.ts'
+import { compileNormalizer } from '../../src/sync/normalize/normalize.ts'
+import { openOutbox } from '../../src/sync/outbox/outbox.ts'
+import { aDatabase } from './folder.ts'
+import { type Box, withSandbox } from './heymarket.ts'
+import { type MemorySource, memorySource } from './memory-source.ts'
+
+/** The config of a source as the loader hands it over. */
+export function aSource(
+  given: Partial<Omit<SourceConfig, 'map'>> & { map?: Partial<SourceConfig['map']> } = {},
+) {
+  const parsed = configSchema.parse({
+    heymarket: { auth: { apiKey: 'k' } },
+    sources: [
+      {
+        id: 'clinic',
+        connector: 'memory',
+        ...given,
+        map: { phone: 'phone', first: 'first', last: 'last', ...given.map },
+      },
+    ],
+  })
+  const [source] = parsed.sources
+  if (!source) throw new Error('no source')
+  return source
+}
+
+/** The dials at their defaults, some of them set. */
+export function dials(given: Partial<Record<keyof GuardConfig, object>> = {}): GuardConfig {
+  return configSchema.shape.guard.parse(given)
+}
+
+export interface TestEngine extends Box {
+  readonly db: Db
+  readonly engine: Engine
+  readonly source: MemorySource
+  /** What the source holds; a full pull shows all of it. */
+  rows: Record<string, Record<string, unknown>>
+  cycle(
+    mode?: 'full' | 'incremental',
+    more?: { planOnly?: boolean; allowEmpty?: string[] },
+  ): Promise<CycleOutcome>
+}
+
+/** One page with every row, and the proof that it is everything. */
+export function everything(
+  rows: Readonly<Record<string, Record<string, unknown>>>,
+  count: number | null = null,
+): Page {
+  const records = Object.entries(rows).map(([id, fields]): SourceRecord => ({ id, fields, updatedAt: null }))
+  return { records, position: 'end', end: { covers: 'everything', count } }
+}
+
+export async function anEngine(
+  given: {
+    box?: Box
+    db?: Db
+    source?: SourceConfig
+    guard?: GuardConfig
+    tagPolicy?: 'add' | 'replace'
+  } = {},
+): Promise<TestEngine> {
+  const box = given.box ?? (await withSandbox())
+  const db = given.db ?? aDatabase()
+  const config = given.source ?? aSource()
+  const source = memorySource()
+  const { clock, client, exchanges } = box
+  const normalizer = compileNormalizer(config, { defaultCountry: 'US', keyPath: ['sources', 0] })
+  const mirror = openMirror(db)
+  const named = {
+    customFields: normalizer.customFields,
+    tags: [...normalizer.tagLiterals, ...(config.removedTag === undefined ? [] : [config.removedTag])],
+  }
+  for (const tag of named.tags) mirror.contacts.ownTag(tag)
+  const log = createLogger({ level: 'silent', pretty: false, secrets: [], stream: process.stderr })
+  const { signal } = new AbortController()
+  const engine: Engine = {
+    mirror,
+    outbox: openOutbox(db),
+    held: heldStore(db),
+    cycles: cycleStore(db),
+    client,
+    lookups: lookupCache(db, client, { account: 'test', fields: true, tags: true }, clock),
+    sources: [{ config, connector: source.connector, options: {}, normalizer }],
+    named,
+    resolvePolicy: { sourceOrder: [config.id], mode: 'winner' },
+    tagPolicy: given.tagPolicy ?? 'add',
+    removal: (id) =>
+      id === config.id
+        ? { rung: config.onRemoved, tag: config.removedTag }
+        : { rung: 'keep', tag: undefined },
+    guard: given.guard ?? dials(),
+    concurrency: 8,
+    clock,
+    random: () => 1,
+    signal,
+    log,
+    connectorContext: () => ({
+      signal,
+      clock,
+      baseDir: '/',
+      log: { debug: () => {}, info: () => {}, warn: () => {} },
+    }),
+    requestCount: () => exchanges.length,
+  }
+  let cycles = 0
+  const made: TestEngine = {
+    ...box,
+    db,
+    engine,
+    source,
+    rows: {},
+    cycle: (mode = 'full', more = {}) => {
+      cycles += 1
+      return runCycle(engine, {
+        id: `c${String(cycles).padStart(4, '0')}`,
+        mode,
+        trigger: 'test',
+        sources: [config.id],
+        allowEmpty: more.allowEmpty ?? [],
+        planOnly: more.planOnly ?? false,
+      })
+    },
+  }
+  source.pages = () => [everything(made.rows)]
+  return made
+}
