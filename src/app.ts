@@ -143,6 +143,8 @@ export function openApp({ loaded, clock, random, signal, log }: AppOptions): App
       onCopy: async (work) => {
         const path = `${loaded.databasePath}-plan-${process.pid}`
         try {
+          // A plan that was killed may have left its copy, and in a container the next process has the same number.
+          rmSync(path, { force: true })
           db.prepare('VACUUM INTO ?').run(path)
           const copy = openDatabase(path)
           try {
@@ -182,7 +184,7 @@ function lookupNeeds({ config }: LoadedConfig) {
   return {
     account: contentHash(`${baseUrl} ${credential}`).toString('hex'),
     fields: config.sources.some((source) => source.map.custom !== undefined),
-    tags: config.sources.some((source) => source.map.tags !== undefined || source.onRemoved === 'tag'),
+    tags: config.sources.some((source) => source.map.tags !== undefined || source.removedTag !== undefined),
   }
 }
 

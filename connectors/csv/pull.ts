@@ -134,7 +134,7 @@ function sameContents(before: readonly TokenFile[], now: readonly TokenFile[]): 
 }
 
 function unchanged(token: string): Page {
-  return { records: [], position: 'unchanged', end: { covers: 'changes', count: 0, token } }
+  return { records: [], position: 'unchanged', end: { covers: 'changes', count: null, token } }
 }
 
 /** Rows of all files in pages; the last one, with the end, comes only after every file proved to be what was inspected. */
@@ -148,18 +148,16 @@ async function* pages(
   let records: SourceRecord[] = []
   let bad: BadRecord[] = []
   let position = 'start'
-  let count = 0
   let covers = end.covers
   for (const file of files) {
     for await (const reading of readFile(file, options, context)) {
       if (reading.kind === 'blank' || (reading.kind === 'record' && !wanted(reading.record, file.label)))
         continue
       if (records.length + bad.length === options.pageSize) {
-        yield toPage(records, bad, position)
+        yield toPage(records, bad, position, end.covers)
         records = []
         bad = []
       }
-      count++
       if (reading.kind === 'record') {
         records.push(reading.record)
         position = reading.record.place ?? file.label
@@ -176,11 +174,21 @@ async function* pages(
     }
   }
   for (const file of files) await assertUnchanged(file)
-  yield { ...toPage(records, bad, position), end: { covers, count, token: end.token } }
+  yield { ...toPage(records, bad, position, end.covers), end: { covers, count: null, token: end.token } }
 }
 
-function toPage(records: readonly SourceRecord[], bad: readonly BadRecord[], position: string): Page {
-  return bad.length === 0 ? { records, position } : { records, bad, position }
+function toPage(
+  records: readonly SourceRecord[],
+  bad: readonly BadRecord[],
+  position: string,
+  covers: PullEnd['covers'],
+): Page {
+  return {
+    records,
+    ...(bad.length === 0 ? {} : { bad }),
+    ...(covers === 'changes' ? { changes: true } : {}),
+    position,
+  }
 }
 
 /** @throws ConnectorError busy when what was read is not what was inspected, and what reading throws. */

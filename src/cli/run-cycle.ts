@@ -8,16 +8,21 @@ import { type Io, progress } from './io.ts'
 import { renderPlan } from './render-plan.ts'
 import { renderReport } from './render-report.ts'
 
+/** `prepare` runs first, and like the cycle only while no other heysync process works on the database. */
 export async function watchCycle(
   app: App,
   io: Io,
   call: Call,
   request: Omit<CycleRequest, 'id' | 'planOnly'>,
+  prepare: () => void = () => {},
 ): Promise<CycleOutcome> {
   const talk = !flag(call, 'json') && !flag(call, 'quiet')
   return app.alone(
     `heysync ${request.trigger}`,
-    () => watched(app, io, { ...request, id: ulid(io.clock.now()), planOnly: false }, talk),
+    async () => {
+      prepare()
+      return watched(app, io, { ...request, id: ulid(io.clock.now()), planOnly: false }, talk)
+    },
     (holder) => io.say(`${holder} is working on this database; waiting for it to finish …`),
   )
 }

@@ -38,6 +38,8 @@ export interface BadRecord {
 export interface Page {
   readonly records: readonly SourceRecord[]
   readonly bad?: readonly BadRecord[]
+  /** The records are changes, not the state of the source: an older version never replaces a newer one. */
+  readonly changes?: true
   /** Opaque: handed back as `resumeAfter` when this pull has to go on after a crash. */
   readonly position: string
   /** On the last page only. */
@@ -51,7 +53,7 @@ export interface PullEnd {
    * `changes`: absence means nothing.
    */
   readonly covers: 'everything' | 'changes'
-  /** The source's own count of records, to hold against what was yielded; null when it has none. */
+  /** The source's own count of records (of ids, not of what was yielded), to hold against what was seen; null when it has none. */
   readonly count: number | null
   /** For token connectors: handed back as `token` in the next incremental pull. */
   readonly token?: string

@@ -48,6 +48,8 @@ export interface TransportOptions {
 
 /** Tries of one request, the first included. A refused connection is most often a wrong address, so it ends sooner. */
 const MAX_TRIES = 6
+/** The limit is one of a minute, so waiting for it may take a minute: 1 + 2 + 4 + … + 32 seconds. */
+const MAX_TRIES_RATE_LIMITED = 7
 const MAX_TRIES_UNREACHABLE = 3
 const LONGEST_BACKOFF_MS = 60_000
 
@@ -111,7 +113,7 @@ export function createTransport(options: TransportOptions): Transport {
 function mayRepeat(error: HeysyncError, effect: 'read' | 'write', tries: number): boolean {
   if (error.verdict !== 'retry') return false
   if (error.code === 'ERR_HEYMARKET_UNREACHABLE') return tries < MAX_TRIES_UNREACHABLE
-  if (error.code === 'ERR_HEYMARKET_RATE_LIMITED') return tries < MAX_TRIES
+  if (error.code === 'ERR_HEYMARKET_RATE_LIMITED') return tries < MAX_TRIES_RATE_LIMITED
   return effect === 'read' && tries < MAX_TRIES
 }
 
@@ -180,11 +182,14 @@ const NEVER_SENT = new Set([
   'EADDRNOTAVAIL',
 ])
 
+/** Errors of the handshake: later ones of TLS may come after the request was sent. */
+const BEFORE_ANY_REQUEST = /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(GET|VERIFY))/
+
 function failureOf(error: unknown, baseUrl: string): HeysyncError {
   if (!(error instanceof RequestError)) throw error
   const early =
     error instanceof TimeoutError && ['lookup', 'connect', 'secureConnect', 'socket'].includes(error.event)
-  const refused = NEVER_SENT.has(error.code) || /CERT|SSL|TLS/.test(error.code)
+  const refused = NEVER_SENT.has(error.code) || BEFORE_ANY_REQUEST.test(error.code)
   if (early || refused) {
     return new HeysyncError('ERR_HEYMARKET_UNREACHABLE', {
       message: `${baseUrl} cannot be reached (${error.code}).`,

@@ -10,10 +10,10 @@
 import { asHeysyncError } from '../lib/errors.ts'
 import { confirmAccount, confirmWanted, unknownAssignees } from './account.ts'
 import type { Change } from './diff/change.ts'
-import { type DiffSettings, diffAll, diffFingerprint } from './diff/diff.ts'
+import { type DiffSettings, diffAll, diffFingerprint, type NotStored } from './diff/diff.ts'
 import type { Engine } from './engine.ts'
 import { type GuardResult, guardPlan } from './guard/guard.ts'
-import { LANE } from './outbox/outbox.ts'
+import { LANE, type Outbox } from './outbox/outbox.ts'
 import { pull } from './pull/pull.ts'
 import { settleLeftovers } from './push/leftovers.ts'
 import { push } from './push/push.ts'
@@ -89,6 +89,7 @@ async function passThrough(
   const { mirror, client, clock, outbox } = engine
   const known = await confirmAccount(mirror, engine.lookups, engine.named)
 
+  mirror.records.dropRejectionsExcept(engine.sources.map((source) => source.config.id))
   await pullSources(engine, request, report, observer)
   if (report.sources.length > 0 && report.sources.every((source) => source.mode === 'full'))
     report.mode = 'full'
@@ -113,7 +114,8 @@ async function passThrough(
   const strangers = unknownAssignees(mirror, lookups)
   if (strangers.length > 0) report.warnings.push(strangersWarning(strangers))
   compareAgainWhenNeeded(engine, settings)
-  const pushDeps = { ...engine, settings, cycleId: request.id }
+  const lookFirst = !report.reconcile.complete
+  const pushDeps = { ...engine, settings, cycleId: request.id, lookFirst }
   if (!request.planOnly) await settleLeftovers(pushDeps)
   const diff = diffAll(mirror, settings)
 
@@ -125,8 +127,8 @@ async function passThrough(
     unreadableSince: (sourceId) =>
       new Set(mirror.records.unreadableSince(sourceId).map((row) => row.first_cycle)),
   })
-  const plan: CyclePlan = { ...guarded, notStored: diff.notStored }
-  countPlan(report.plan, plan.released, plan.held)
+  const plan: CyclePlan = { ...guarded, notStored: diff.notStored.map(({ change }) => change) }
+  countPlan(report.plan, plan)
   observer.onPlan?.(plan)
   if (request.planOnly) {
     report.status = statusOf(report)
@@ -135,10 +137,10 @@ async function passThrough(
 
   const cycle = { id: request.id, at: clock.now() }
   mirror.transaction(() => {
-    for (const held of plan.held) engine.held.add(request.id, held)
+    engine.held.replace(request.id, plan.held)
     engine.held.dropApprovalsExcept(diff.changes)
     outbox.cancel(diff.equal)
-    for (const change of plan.notStored) outbox.buryNotStored(change, notStoredMessage(change), cycle)
+    buryNotStored(outbox, diff.notStored, cycle)
     outbox.enqueue(plan.released, {
       ...cycle,
       lane: request.mode === 'full' ? LANE.backfill : LANE.incremental,
@@ -162,13 +164,18 @@ async function pullSources(
   for (const source of engine.sources) {
     const { id } = source.config
     if (!request.sources.includes(id)) continue
+    const context = engine.connectorContext(id)
+    const warn = (message: string) => {
+      report.warnings.push(`${id}: ${message}`)
+      context.log.warn(message)
+    }
     try {
       const result = await pull(engine.mirror, source, {
         cycleId: request.id,
         mode: request.mode,
         allowEmpty: request.allowEmpty.includes(id),
         clock: engine.clock,
-        context: engine.connectorContext(id),
+        context: { ...context, log: { ...context.log, warn } },
         onProgress: (read) => observer.onPull?.(id, read),
       })
       report.sources.push(result)
@@ -203,6 +210,7 @@ async function pushPlan(
   observer: CycleObserver,
 ): Promise<void> {
   const { mirror, client, clock, outbox } = engine
+  report.push.deadLettered = plan.notStored.length
   if (plan.released.length === 0) return
   const startedAt = clock.now()
   const requestsBefore = engine.requestCount()
@@ -221,12 +229,13 @@ async function pushPlan(
     // What was written is read once, in pages, and compared: an acknowledged write that did not stick is no success.
     await refresh()
     const lost = diffAll(mirror, pushDeps.settings).notStored
-    for (const change of lost)
-      outbox.buryNotStored(change, notStoredMessage(change), { id: request.id, at: clock.now() })
+    mirror.transaction(() => buryNotStored(outbox, lost, { id: request.id, at: clock.now() }))
     report.push.acked -= lost.length
+    // What was refused may name a field or a tag that was made anew: the next cycle asks for the names again.
+    if (outbox.countsOfCycle(request.id).dead > 0) engine.lookups.forget()
   } finally {
     const counts = outbox.countsOfCycle(request.id)
-    report.push.deadLettered = counts.dead - plan.notStored.length
+    report.push.deadLettered = counts.dead
     report.push.retrying = counts.pending + counts.in_flight + counts.unsettled
     report.push.requests = engine.requestCount() - requestsBefore
     report.push.seconds = Math.round((clock.now() - startedAt) / 100) / 10
@@ -236,6 +245,13 @@ async function pushPlan(
 function strangersWarning(names: readonly string[]): string {
   const some = names.slice(0, 5).join(', ')
   return `Not on the team in Heymarket, so their contacts keep the assignee they have: ${some}${names.length > 5 ? ` and ${names.length - 5} more` : ''}.`
+}
+
+function buryNotStored(outbox: Outbox, lost: readonly NotStored[], cycle: { id: string; at: number }): void {
+  for (const { change, conclude } of lost) {
+    outbox.buryNotStored(change, notStoredMessage(change), cycle)
+    conclude()
+  }
 }
 
 function notStoredMessage(change: Change): string {

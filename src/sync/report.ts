@@ -61,10 +61,14 @@ export function emptyReport(cycle: string, mode: 'full' | 'incremental'): CycleR
   }
 }
 
-/** Counts a plan: every change once, and how many of them are held. */
-export function countPlan(plan: PlanCounts, released: readonly Change[], held: readonly HeldChange[]): void {
-  for (const change of [...released, ...held.map((one) => one.change)]) plan[change.kind] += 1
-  plan.held += held.length
+/** Counts a plan: every change once, and how many of them are held. What Heymarket does not store is planned and a dead letter. */
+export function countPlan(
+  counts: PlanCounts,
+  plan: { released: readonly Change[]; held: readonly HeldChange[]; notStored: readonly Change[] },
+): void {
+  const held = plan.held.map((one) => one.change)
+  for (const change of [...plan.released, ...held, ...plan.notStored]) counts[change.kind] += 1
+  counts.held += held.length
 }
 
 /** Errors: ERR_COUNTS when a sum of I1 is off. The cycle then counts as failed, whatever else went well. */

@@ -96,7 +96,7 @@ function heldGroups(db: Db): StatusReport['held'] {
     string,
     { cycle: string; source: string; changes: number; reason: string; examples: string[] }
   >()
-  for (const row of heldStore(db).waiting()) {
+  for (const row of heldStore(db).all()) {
     const key = `${row.source_id} ${row.reason}`
     const group = groups.get(key) ?? {
       cycle: row.cycle_id,

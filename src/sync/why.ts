@@ -90,7 +90,7 @@ export function why(
   const remotes = phone === null ? [] : mirror.remote.byPhone(phone)
   const remote = remotes.find((row) => row.id === link?.contact_id) ?? remotes[0]
   const operation = phone === null ? undefined : outbox.ofPhone(phone)
-  const held = phone === null ? undefined : heldStore(db).ofPhone(phone)[0]
+  const held = phone === null ? undefined : heldStore(db).ofPhone(phone)
   const rejections = mirror.records
     .rejections()
     .filter(

@@ -283,7 +283,10 @@ describe('the other dials', () => {
   test('updates: an opt-out in a held change goes ahead alone', async () => {
     const source = { map: { phone: 'phone', last: 'last', optedOut: 'stop' } }
     const { home, rows } = await sixtyPeople(source, { guard: { updates: { min: 10 } } })
-    home.write('contacts.csv', csv(rows.map((row, at) => ({ ...row, last: 'Ng', stop: at === 7 ? 'yes' : '' }))))
+    home.write(
+      'contacts.csv',
+      csv(rows.map((row, at) => ({ ...row, last: 'Ng', stop: at === 7 ? 'yes' : '' }))),
+    )
     const report = await home.json<Report>(3, 'sync')
     expect(report).toMatchObject({ plan: { update: 61, held: 60 }, push: { acked: 1 } })
     const out = home.sandbox.store.contacts().filter((one) => one.is_opted_out)
@@ -315,7 +318,9 @@ describe('the other dials', () => {
     })
     await home.json(0, 'approve', report.cycle)
     const out = home.sandbox.store.contacts().filter((one) => one.is_opted_out)
-    expect(out.map(({ phone }) => phone)).toEqual(rows.slice(0, 30).map(({ phone }) => phone.replace(/\D/g, '')))
+    expect(out.map(({ phone }) => phone)).toEqual(
+      rows.slice(0, 30).map(({ phone }) => phone.replace(/\D/g, '')),
+    )
   })
 
   test('no source opts anybody in again: the column that said so turning blank changes nothing', async () => {

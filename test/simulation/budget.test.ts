@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { pino } from 'pino'
 import { ulid } from 'ulid'
@@ -9,11 +10,12 @@ import { expect, onTestFinished, test } from 'vitest'
 import { connectors } from '../../connectors/index.ts'
 import { type App, openApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config/load.ts'
+import type { Clock } from '../../src/lib/clock.ts'
 import type { Dialects } from '../../src/sandbox/dialects.ts'
 import type { Faults } from '../../src/sandbox/faults.ts'
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.ts'
 import { type CycleOutcome, runCycle } from '../../src/sync/cycle.ts'
-import { busiestMinute, type IdleClock, idleClock, phoneOf, shareUsed } from './support.ts'
+import { phoneOf } from './support.ts'
 
 const LIMIT = 500
 const PEOPLE = 1_200
@@ -33,7 +35,12 @@ async function openOffice(options: {
 }): Promise<Office> {
   const folder = mkdtempSync(join(tmpdir(), 'heysync-budget-'))
   const clock = idleClock(() => requestsUnderWay())
-  const sandbox = await startSandbox({ ...options, port: 0, requestsPerMinute: LIMIT, clock: clock.forSandbox })
+  const sandbox = await startSandbox({
+    ...options,
+    port: 0,
+    requestsPerMinute: LIMIT,
+    clock: clock.forSandbox,
+  })
   const rows = Array.from({ length: PEOPLE }, (_, index) => `${index},${phoneOf(index)},First${index}`)
   writeFileSync(join(folder, 'people.csv'), `id,phone,first\n${rows.join('\n')}\n`)
   writeFileSync(join(folder, 'heysync.yaml'), configText(sandbox.url))
@@ -99,7 +106,11 @@ function expectBudgetKept({ sandbox }: Office): void {
 test.each([
   { label: 'quick answers', faults: {}, dialects: {} },
   { label: 'answers that take up to 1.5 seconds', faults: { slowMs: 1_500 }, dialects: {} },
-  { label: 'an account that counts by the minute of the clock', faults: {}, dialects: { rateWindow: 'fixed' } as const },
+  {
+    label: 'an account that counts by the minute of the clock',
+    faults: {},
+    dialects: { rateWindow: 'fixed' } as const,
+  },
 ])('1,200 writes with $label stay inside the limit and use it', async ({ faults, dialects }) => {
   const office = await openOffice({ faults, dialects })
   const { report } = await office.clock.drive(office.sync(office.open()))
@@ -136,3 +147,82 @@ test('a restart in the middle begins no new window', async () => {
   expect(office.sandbox.store.creations()).toHaveLength(PEOPLE)
   expectBudgetKept(office)
 })
+
+interface IdleClock extends Clock {
+  /** The same hour for a sandbox whose answers take their time: its sleepers hold a request open. */
+  readonly forSandbox: Clock
+  /** Lets time pass, whenever nobody is at work, until `work` is done. */
+  drive<T>(work: Promise<T>): Promise<T>
+}
+
+/** Turns of the event loop without any news after which everybody is taken to be waiting for the clock. */
+const QUIET_TURNS = 30
+
+/**
+ * An hour that only moves while everybody waits for it: `open` says how many requests are under way, and time stands
+ * still until each of them is answered or sleeps in the sandbox. Moving too early could only show a rate that is
+ * worse than the real one, never a better one.
+ */
+function idleClock(open: () => number): IdleClock {
+  let now = Date.now()
+  const sleepers = new Set<{ until: number; wake: () => void; inSandbox: boolean }>()
+  const sleep = (inSandbox: boolean) => (ms: number, signal?: AbortSignal) =>
+    new Promise<void>((wake, fail) => {
+      signal?.throwIfAborted()
+      const abort = () => {
+        if (sleepers.delete(sleeper)) fail(new DOMException('Aborted', 'AbortError'))
+      }
+      const awake = () => {
+        signal?.removeEventListener('abort', abort)
+        wake()
+      }
+      const sleeper = { until: now + Math.ceil(ms), wake: awake, inSandbox }
+      sleepers.add(sleeper)
+      signal?.addEventListener('abort', abort)
+    })
+  const idle = () => sleepers.size > 0 && open() === [...sleepers].filter((one) => one.inSandbox).length
+  const leap = () => {
+    now = Math.max(now, Math.min(...[...sleepers].map((one) => one.until)))
+    for (const one of [...sleepers]) {
+      if (one.until <= now && sleepers.delete(one)) one.wake()
+    }
+  }
+  return {
+    now: () => now,
+    sleep: sleep(false),
+    forSandbox: { now: () => now, sleep: sleep(true) },
+    async drive(work) {
+      let done = false
+      void work.then(
+        () => (done = true),
+        () => (done = true),
+      )
+      for (let quiet = 0; !done; ) {
+        await turn()
+        quiet = idle() ? quiet + 1 : 0
+        if (quiet < QUIET_TURNS) continue
+        leap()
+        quiet = 0
+      }
+      return work
+    },
+  }
+}
+
+const MINUTE_MS = 60_000
+
+/** Most requests that any 60 seconds held; instants in milliseconds, in order. */
+function busiestMinute(instants: readonly number[]): number {
+  let first = 0
+  return instants.reduce((most, at, index) => {
+    while ((instants[first] ?? at) <= at - MINUTE_MS) first += 1
+    return Math.max(most, index - first + 1)
+  }, 0)
+}
+
+/** Share of the limit that was used while work waited: how much later than possible the last full batch began. */
+function shareUsed(instants: readonly number[], limit: number): number {
+  const batches = Math.floor((instants.length - 1) / limit)
+  const took = (instants[batches * limit] ?? 0) - (instants[0] ?? 0)
+  return (batches * MINUTE_MS) / took
+}

@@ -24,7 +24,10 @@ const NUMBERS: Readonly<Record<string, readonly number[]>> = {
 
 const CASES = Object.entries(DIALECT_TABLE).flatMap(([name, one]) => {
   const values: readonly (string | number)[] = 'values' in one ? one.values.slice(1) : (NUMBERS[name] ?? [])
-  return values.map((value) => ({ label: `${name}=${value}`, dialects: { [name]: value } as Partial<Dialects> }))
+  return values.map((value) => ({
+    label: `${name}=${value}`,
+    dialects: { [name]: value } as Partial<Dialects>,
+  }))
 })
 
 test('every dialect has a case', () => {
@@ -40,7 +43,9 @@ describe.each([{ label: 'every first reading', dialects: {} }, ...CASES])('$labe
 
 describe.each(Array.from({ length: 12 }, (_, index) => index + 1))('random readings, seed %i', (seed) => {
   const dialects = randomDialects(seed)
-  test(`converges under ${Object.entries(dialects).map(([name, value]) => `${name}=${value}`).join(' ')}`, async () => {
+  test(`converges under ${Object.entries(dialects)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ')}`, async () => {
     await tellStory(dialects)
   })
 })
@@ -86,7 +91,11 @@ async function converge(world: World, model: Model): Promise<void> {
   expect(report.push.retrying).toBe(0)
   await expectDeadLetters(world, model)
   if (model.impossible.size === 0) expect(report.status).toBe('ok')
-  for (const [mode, pauseMs] of [['incremental', 1_000], ['incremental', 15 * 60_000], ['full', 1_000]] as const) {
+  for (const [mode, pauseMs] of [
+    ['incremental', 1_000],
+    ['incremental', 15 * 60_000],
+    ['full', 1_000],
+  ] as const) {
     clock.advance(pauseMs)
     const before = sandbox.store.requests().length
     const { report: again } = await world.cycle(mode)

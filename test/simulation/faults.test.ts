@@ -47,7 +47,12 @@ const CASES = [
     { faults: { ...faults, writesOnly: 1 }, seed: 2 },
   ]),
   ...[3, 4, 5, 6].map((seed) => ({ faults: { ...MIXED, writesOnly: seed % 2 }, seed })),
-].map((one) => ({ ...one, label: `${Object.entries(one.faults).map(([name, value]) => `${name}=${value}`).join(' ')}, seed ${one.seed}` }))
+].map((one) => ({
+  ...one,
+  label: `${Object.entries(one.faults)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ')}, seed ${one.seed}`,
+}))
 
 describe.each(CASES)('$label', ({ faults, seed }) => {
   test('converges without a second contact or a needless write', async () => {
@@ -131,7 +136,10 @@ async function expectCountsAddUp(world: World): Promise<void> {
         expect(one.unchanged + one.accepted + one.rejected + one.filtered + one.deleted).toBe(one.read)
       }
       const ended = push.acked + push.retrying + push.deadLettered + plan.held
-      expect({ cycle: row.status, ended }).toEqual({ cycle: row.status, ended: plan.create + plan.update + plan.remove })
+      expect({ cycle: row.status, ended }).toEqual({
+        cycle: row.status,
+        ended: plan.create + plan.update + plan.remove,
+      })
     }
   })
 }

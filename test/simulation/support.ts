@@ -12,7 +12,12 @@ import { type App, openApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import type { Clock } from '../../src/lib/clock.ts'
 import type { ContactState } from '../../src/sandbox/inspect.ts'
-import { type RequestEntry, type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/server.ts'
+import {
+  type RequestEntry,
+  type Sandbox,
+  type SandboxOptions,
+  startSandbox,
+} from '../../src/sandbox/server.ts'
 import { type CycleOutcome, runCycle } from '../../src/sync/cycle.ts'
 
 export interface JumpingClock extends Clock {
@@ -26,7 +31,7 @@ export function jumpingClock(): JumpingClock {
   return {
     now,
     sleep: async (ms, signal) => {
-      const until = now() + ms
+      const until = now() + Math.ceil(ms)
       await turn()
       signal?.throwIfAborted()
       ahead += Math.max(0, until - now())
@@ -73,7 +78,10 @@ export interface WorldOptions extends Omit<SandboxOptions, 'port' | 'clock'> {
 }
 
 /** Opens a world that ends with the test. */
-export async function openWorld({ ownRequestsPerMinute = 100_000, ...options }: WorldOptions = {}): Promise<World> {
+export async function openWorld({
+  ownRequestsPerMinute = 100_000,
+  ...options
+}: WorldOptions = {}): Promise<World> {
   const clock = jumpingClock()
   const sandbox = await startSandbox({ requestsPerMinute: 100_000, ...options, port: 0, clock })
   const folder = mkdtempSync(join(tmpdir(), 'heysync-simulation-'))
@@ -97,7 +105,8 @@ export async function openWorld({ ownRequestsPerMinute = 100_000, ...options }: 
     clock,
     folder,
     save: (people) => {
-      for (const rung of RUNGS) writeFileSync(join(folder, `${rung}.csv`), csvText(people.filter((one) => one.rung === rung)))
+      for (const rung of RUNGS)
+        writeFileSync(join(folder, `${rung}.csv`), csvText(people.filter((one) => one.rung === rung)))
     },
     withApp,
     cycle: (mode = 'incremental') =>
@@ -143,16 +152,32 @@ sources:${RUNGS.map(source).join('')}
 
 function csvText(people: readonly Person[]): string {
   const rows = people.map((one) =>
-    [one.id, one.phone, one.first, one.last, one.email, one.plan, one.tags.join(';'), one.out ? 'yes' : 'no'].join(','),
+    [
+      one.id,
+      one.phone,
+      one.first,
+      one.last,
+      one.email,
+      one.plan,
+      one.tags.join(';'),
+      one.out ? 'yes' : 'no',
+    ].join(','),
   )
   return `${['id,phone,first,last,email,plan,tags,stop', ...rows].join('\n')}\n`
 }
 
 /** Requests that write, from place `from` of the ledger on. */
 export function writes(sandbox: Sandbox, from = 0): RequestEntry[] {
-  return sandbox.store.requests().slice(from).filter(({ method, path }) => {
-    return method === 'PUT' || method === 'DELETE' || (method === 'POST' && ['/v1/contact', '/v1/tag'].includes(path))
-  })
+  return sandbox.store
+    .requests()
+    .slice(from)
+    .filter(({ method, path }) => {
+      return (
+        method === 'PUT' ||
+        method === 'DELETE' ||
+        (method === 'POST' && ['/v1/contact', '/v1/tag'].includes(path))
+      )
+    })
 }
 
 export const phoneOf = (index: number): string => String(14_152_000_000 + index)
@@ -213,7 +238,8 @@ export class Model {
 
   constructor(sandbox: Sandbox, keepsTags: boolean) {
     this.#keepsTags = keepsTags
-    for (const contact of sandbox.store.contacts()) if (contact.phone) this.contacts.set(contact.phone, seen(contact))
+    for (const contact of sandbox.store.contacts())
+      if (contact.phone) this.contacts.set(contact.phone, seen(contact))
   }
 
   sync(people: readonly Person[]): void {
@@ -223,7 +249,8 @@ export class Model {
   #want(person: Person): void {
     const held = this.contacts.get(person.phone)
     const name = `${person.first} ${person.last}`
-    const nick = held !== undefined && held.display_name !== '' && held.display_name !== `${held.first} ${held.last}`
+    const nick =
+      held !== undefined && held.display_name !== '' && held.display_name !== `${held.first} ${held.last}`
     this.contacts.set(person.phone, {
       first: person.first,
       last: person.last,
@@ -320,80 +347,4 @@ export function leavers(people: readonly Person[]): Person[] {
 export function expectNoDuplicates(sandbox: Sandbox): void {
   const phones = sandbox.store.creations().map((one) => one.phone)
   expect(phones.filter((phone, index) => phones.indexOf(phone) !== index)).toEqual([])
-}
-
-export interface IdleClock extends Clock {
-  /** The same hour for a sandbox whose answers take their time: its sleepers hold a request open. */
-  readonly forSandbox: Clock
-  /** Lets time pass, whenever nobody is at work, until `work` is done. */
-  drive<T>(work: Promise<T>): Promise<T>
-}
-
-/** Turns of the event loop without any news after which everybody is taken to be waiting for the clock. */
-const QUIET_TURNS = 30
-
-/**
- * An hour that only moves while everybody waits for it: `open` says how many requests are under way, and time stands
- * still until each of them is answered or sleeps in the sandbox. Moving too early could only show a rate that is
- * worse than the real one, never a better one.
- */
-export function idleClock(open: () => number): IdleClock {
-  let now = Date.now()
-  const sleepers = new Set<{ until: number; wake: () => void; inSandbox: boolean }>()
-  const sleep = (inSandbox: boolean) => (ms: number, signal?: AbortSignal) =>
-    new Promise<void>((wake, fail) => {
-      signal?.throwIfAborted()
-      const abort = () => {
-        if (sleepers.delete(sleeper)) fail(new DOMException('Aborted', 'AbortError'))
-      }
-      const awake = () => {
-        signal?.removeEventListener('abort', abort)
-        wake()
-      }
-      const sleeper = { until: now + ms, wake: awake, inSandbox }
-      sleepers.add(sleeper)
-      signal?.addEventListener('abort', abort)
-    })
-  const idle = () => sleepers.size > 0 && open() === [...sleepers].filter((one) => one.inSandbox).length
-  const leap = () => {
-    now = Math.max(now, Math.min(...[...sleepers].map((one) => one.until)))
-    for (const one of [...sleepers]) {
-      if (one.until <= now && sleepers.delete(one)) one.wake()
-    }
-  }
-  return {
-    now: () => now,
-    sleep: sleep(false),
-    forSandbox: { now: () => now, sleep: sleep(true) },
-    async drive(work) {
-      let done = false
-      void work.then(() => (done = true), () => (done = true))
-      for (let quiet = 0; !done; ) {
-        await turn()
-        quiet = idle() ? quiet + 1 : 0
-        if (quiet < QUIET_TURNS) continue
-        leap()
-        quiet = 0
-      }
-      return work
-    },
-  }
-}
-
-const MINUTE_MS = 60_000
-
-/** Most requests that any 60 seconds held; instants in milliseconds, in order. */
-export function busiestMinute(instants: readonly number[]): number {
-  let first = 0
-  return instants.reduce((most, at, index) => {
-    while ((instants[first] ?? at) <= at - MINUTE_MS) first += 1
-    return Math.max(most, index - first + 1)
-  }, 0)
-}
-
-/** Share of the limit that was used while work waited: how much later than possible the last full batch began. */
-export function shareUsed(instants: readonly number[], limit: number): number {
-  const batches = Math.floor((instants.length - 1) / limit)
-  const took = (instants[batches * limit] ?? 0) - (instants[0] ?? 0)
-  return (batches * MINUTE_MS) / took
 }

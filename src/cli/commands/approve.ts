@@ -19,7 +19,7 @@ export const approve: Command = {
       const id = call.args[0] ?? ''
       const { cycles, held } = app.engine
       if (!cycles.find(id)) {
-        const [waiting] = held.waiting()
+        const [waiting] = held.all()
         throw new HeysyncError('ERR_CYCLE_UNKNOWN', {
           message: `There is no cycle ${id}.`,
           hint: waiting
@@ -27,15 +27,14 @@ export const approve: Command = {
             : 'Nothing is held. `heysync status` shows the last cycle.',
         })
       }
-      const released = held.approve(id, io.clock.now())
-      io.say(
-        released === 0 ? `Cycle ${id} held nothing.` : `${many(released, 'change')} of cycle ${id} released.`,
-      )
-      const outcome = await watchCycle(app, io, call, {
-        mode: 'incremental',
-        trigger: 'approve',
-        sources: [],
-        allowEmpty: [],
+      const request = { mode: 'incremental' as const, trigger: 'approve', sources: [], allowEmpty: [] }
+      const outcome = await watchCycle(app, io, call, request, () => {
+        const released = held.approve(id, io.clock.now())
+        io.say(
+          released === 0
+            ? `Cycle ${id} held nothing.`
+            : `${many(released, 'change')} of cycle ${id} released.`,
+        )
       })
       return finishCycle(app, io, call, outcome)
     }),

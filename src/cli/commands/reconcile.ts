@@ -1,4 +1,5 @@
 // Owns `reconcile`: all of Heymarket's contacts read, and what differs from the mirror reported.
+import { confirmAccount } from '../../sync/account.ts'
 import { reconcileFull } from '../../sync/reconcile/reconcile.ts'
 import { type Command, flag } from '../command.ts'
 import { progress } from '../io.ts'
@@ -18,14 +19,15 @@ export const reconcile: Command = {
       const { engine } = app
       const bar = flag(call, 'json') ? null : progress(io, 'contacts read')
       const known = engine.mirror.remote.count()
-      const result = await app.alone('heysync reconcile', () =>
-        reconcileFull({
+      const result = await app.alone('heysync reconcile', async () => {
+        await confirmAccount(engine.mirror, engine.lookups, { customFields: [], tags: [] })
+        return reconcileFull({
           mirror: engine.mirror,
           contacts: app.client.contacts,
           clock: io.clock,
           onProgress: (seen) => bar?.update(seen, Math.max(seen, known)),
-        }),
-      )
+        })
+      })
       bar?.stop()
       const drift = result.changed + result.missing
       if (flag(call, 'json')) {

@@ -19,24 +19,21 @@ export const redrive: Command = {
       const { outbox, mirror } = app.engine
       const asked = call.args[0]
       const phone = asked === undefined ? null : (readBareE164(asked) ?? asked)
-      const dead = outbox.inState('dead').filter((one) => phone === null || one.phone === phone)
-      mirror.transaction(() => {
-        for (const one of dead) {
-          mirror.contacts.unsettle(one.phone)
-          mirror.contacts.pushed(one.phone, null)
-        }
-        outbox.redrive(phone)
-      })
-      io.say(
-        dead.length === 0
-          ? 'There are no dead letters to try again.'
-          : `${many(dead.length, 'dead letter')} put back.`,
-      )
-      const outcome = await watchCycle(app, io, call, {
-        mode: 'incremental',
-        trigger: 'redrive',
-        sources: [],
-        allowEmpty: [],
+      const request = { mode: 'incremental' as const, trigger: 'redrive', sources: [], allowEmpty: [] }
+      const outcome = await watchCycle(app, io, call, request, () => {
+        const dead = outbox.inState('dead').filter((one) => phone === null || one.phone === phone)
+        mirror.transaction(() => {
+          for (const one of dead) {
+            mirror.contacts.unsettle(one.phone)
+            mirror.contacts.pushed(one.phone, null)
+          }
+          outbox.redrive(phone)
+        })
+        io.say(
+          dead.length === 0
+            ? 'There are no dead letters to try again.'
+            : `${many(dead.length, 'dead letter')} put back.`,
+        )
       })
       return finishCycle(app, io, call, outcome)
     }),

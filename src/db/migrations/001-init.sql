@@ -18,6 +18,7 @@ CREATE TABLE source (
   watermark       TEXT,                       -- highest updatedAt that completed pulls saw, never past their start
   token           TEXT,
   mapping         TEXT,                       -- fingerprint that the last completed full pull was normalized with
+  completed_seq   INTEGER NOT NULL DEFAULT 0, -- number of the last pull that proved what is absent
   completed_at    INTEGER,
   full_at         INTEGER
 ) STRICT, WITHOUT ROWID;
@@ -50,7 +51,8 @@ CREATE TABLE rejection (
   value       TEXT NOT NULL,
   message     TEXT NOT NULL,
   place       TEXT,
-  first_cycle TEXT NOT NULL,
+  first_cycle TEXT NOT NULL,                  -- since which cycle this stands in the way of proving absence
+  first_pull  INTEGER NOT NULL,
   seen_pull   INTEGER NOT NULL,
   at          INTEGER NOT NULL,
   PRIMARY KEY (source_id, record_id, slot)
@@ -88,7 +90,8 @@ CREATE TABLE remote_contact (
   seen_walk INTEGER NOT NULL,
   read_at   INTEGER,                          -- last read from Heymarket; NULL while only our own write is known
   acked_at  INTEGER,                          -- our last acked write
-  acked_rev INTEGER                           -- the revision that it answered
+  acked_rev INTEGER,                          -- the revision that it answered
+  carried   INTEGER NOT NULL DEFAULT 0        -- 1 when that write said is_opted_out
 ) STRICT;
 CREATE INDEX remote_contact_by_phone ON remote_contact (phone) WHERE phone IS NOT NULL;
 
@@ -145,25 +148,24 @@ CREATE TABLE cycle (
   error       TEXT
 ) STRICT, WITHOUT ROWID;
 
--- Changes that the guard kept back, by the cycle that did.
+-- Changes that the guard keeps back now, each with the cycles that held exactly this, from the first to the last.
 CREATE TABLE held (
+  phone       TEXT PRIMARY KEY,
+  since_cycle TEXT NOT NULL,
   cycle_id    TEXT NOT NULL,
-  phone       TEXT NOT NULL,
   source_id   TEXT NOT NULL,
   dials       TEXT NOT NULL,                  -- comma-separated
   reason      TEXT NOT NULL,
   change      TEXT NOT NULL,
-  change_hash BLOB NOT NULL,
-  PRIMARY KEY (cycle_id, phone)
+  view_hash   BLOB NOT NULL                   -- of what a person sees: fields before and after
 ) STRICT, WITHOUT ROWID;
 
 -- Held changes that a person released: the guard lets exactly these through.
 CREATE TABLE approval (
-  phone       TEXT NOT NULL,
-  change_hash BLOB NOT NULL,
+  phone       TEXT PRIMARY KEY,
+  view_hash   BLOB NOT NULL,
   cycle_id    TEXT NOT NULL,
-  approved_at INTEGER NOT NULL,
-  PRIMARY KEY (phone, change_hash)
+  approved_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- Consent by phone: it only tightens, and every step is kept with its origin.

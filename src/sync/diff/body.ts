@@ -75,7 +75,7 @@ export function composeWrite(
 }
 
 /** A display name that was first + last follows them; a nickname stays. */
-function displayNameAfter(
+export function displayNameAfter(
   base: { first: string; last: string; displayName: string },
   first: string,
   last: string,

@@ -36,7 +36,14 @@ export type Change =
       readonly leftCycle: string | null
     })
 
-/** The same change has the same hash in every cycle: approvals and dead letters hold on to it. */
+/** What a person sees when a change is shown: an approval holds for exactly this, also for what is overwritten. */
+export function viewHash(change: Change): Buffer {
+  const fields = change.fields.map((field) => [field.field, field.before, field.after]).sort()
+  const rung = change.kind === 'remove' ? change.rung : ''
+  return contentHash(JSON.stringify([change.kind, change.phone, rung, fields]))
+}
+
+/** What a change wants, whatever was there before: a dead letter stays dead as long as this is the same. */
 export function changeHash(change: Change): Buffer {
   const fields = change.fields.map((field) => [field.field, field.after]).sort()
   return contentHash(

@@ -1,6 +1,7 @@
 // Owns the comparison of one contact: desired against remote, field by field, over owned fields only. Pure.
 import type { RemoteContact } from '../../heymarket/contacts.ts'
 import type { ContactFields } from '../contact.ts'
+import { displayNameAfter } from './body.ts'
 import type { FieldChange } from './change.ts'
 import type { Lookups } from './lookups.ts'
 
@@ -32,7 +33,7 @@ export function compareContact(
   const { fields } = wanted
   text('first', remote?.first ?? '', fields.first)
   text('last', remote?.last ?? '', fields.last)
-  text('displayName', remote?.displayName ?? '', fields.displayName || undefined)
+  text('displayName', displayNameBefore(changes, remote), fields.displayName || undefined)
   text('email', remote?.email ?? '', fields.email)
   compareAssignee(fields.assignee, remote, lookups, text)
   for (const [name, value] of Object.entries(fields.custom ?? {})) {
@@ -45,6 +46,14 @@ export function compareContact(
   if (wanted.optedOut && remote?.isOptedOut !== true)
     changes.push({ field: 'optedOut', before: '', after: 'true' })
   return changes
+}
+
+/** Where first or last change, a display name that follows them would change by itself: that is what to hold it against. */
+function displayNameBefore(changes: readonly FieldChange[], remote: RemoteContact | null): string {
+  const held = { first: '', last: '', displayName: '', ...remote }
+  if (changes.length === 0) return held.displayName
+  const after = Object.fromEntries(changes.map((change) => [change.field, change.after]))
+  return displayNameAfter(held, after.first ?? held.first, after.last ?? held.last)
 }
 
 function compareAssignee(

@@ -33,10 +33,16 @@ export function diffFingerprint(settings: DiffSettings): string {
   return `${settings.lookups.fingerprint} ${settings.tagPolicy}`
 }
 
+/** A write that Heymarket acknowledged and does not show: writing it again would be futile. */
+export interface NotStored {
+  readonly change: Change
+  /** Takes it off the list of what is compared; to be called in the transaction that reports it. */
+  readonly conclude: () => void
+}
+
 export interface DiffResult {
   readonly changes: readonly Change[]
-  /** Writes that Heymarket acknowledged and does not show: writing them again would be futile. */
-  readonly notStored: readonly Change[]
+  readonly notStored: readonly NotStored[]
   /** Phones that were compared and found equal. */
   readonly equal: readonly string[]
 }
@@ -45,7 +51,7 @@ const PAGE = 1000
 
 /** Compares all contacts that need it, in phone order. Writes only what it learnt: links, settled pairs, removals that need nothing. */
 export function diffAll(mirror: Mirror, settings: DiffSettings): DiffResult {
-  const result = { changes: [] as Change[], notStored: [] as Change[], equal: [] as string[] }
+  const result = { changes: [] as Change[], notStored: [] as NotStored[], equal: [] as string[] }
   const ownedTags = mirror.contacts.ownedTags()
   let after = ''
   for (;;) {
@@ -55,16 +61,22 @@ export function diffAll(mirror: Mirror, settings: DiffSettings): DiffResult {
         const verdict = diffOne(mirror, settings, ownedTags, row)
         if (verdict === null) result.equal.push(row.phone)
         else if (verdict.stored) result.changes.push(verdict.change)
-        else result.notStored.push(verdict.change)
+        else result.notStored.push(verdict)
       }
     })
     const last = rows.at(-1)
     if (!last || rows.length < PAGE) break
     after = last.phone
   }
+  // One change per number: what else it needs waits for the next cycle.
+  const busy = new Set<string>(
+    [...result.changes, ...result.notStored.map(({ change }) => change)].map(({ phone }) => phone),
+  )
   for (const { phone, contact_id, source_id, record_id, echo } of mirror.consent.unpushed()) {
+    if (busy.has(phone)) continue
+    busy.add(phone)
     const change = optOutOnly(phone, contact_id, source_id ?? '', record_id ?? '')
-    if (echo === 1) result.notStored.push(change)
+    if (echo === 1) result.notStored.push({ change, conclude: () => {} })
     else result.changes.push(change)
   }
   return result
@@ -85,7 +97,10 @@ export function diffPhone(mirror: Mirror, settings: DiffSettings, phone: string)
   })
 }
 
-type Verdict = { readonly change: Change; readonly stored: boolean } | null
+type Verdict =
+  | { readonly change: Change; readonly stored: true }
+  | (NotStored & { readonly stored: false })
+  | null
 
 function diffOne(
   mirror: Mirror,
@@ -121,8 +136,11 @@ function diffOne(
   }
   const change: Change = { ...base, kind: 'update', contactId: remote.id }
   if (!isEcho(row, settings)) return { change, stored: true }
-  if (row.remote_hash) mirror.contacts.settle(row.phone, row.hash, row.remote_hash)
-  return { change, stored: false }
+  const { hash, remote_hash: remoteHash } = row
+  const conclude = () => {
+    if (remoteHash) mirror.contacts.settle(row.phone, hash, remoteHash)
+  }
+  return { change, stored: false, conclude }
 }
 
 /** True when what Heymarket shows is the answer to our own last write of exactly what is wanted now. */
@@ -154,7 +172,7 @@ function diffLeft(
     return null
   }
   // The opt-out goes first and alone: a removal may be held, and consent waits for nothing (I3).
-  if (row.opted_out === 1 && remote.isOptedOut !== true && row.acked_since_consent === 0) {
+  if (row.opted_out === 1 && remote.isOptedOut !== true && row.carried === 0) {
     return { change: optOutOnly(row.phone, remote.id, row.source_id, row.record_id), stored: true }
   }
   const allowed = rung === 'delete' && !mayDelete(mirror, row.phone, remote.id) ? 'removeFromLists' : rung
@@ -178,9 +196,13 @@ function diffLeft(
   if (row.pushed_key?.equals(removalKey(allowed)) !== true) return { change, stored: true }
   // Our removal was acked: once a read shows what it left, it is over, whatever people write there afterwards.
   if (row.remote_read === 0) return null
-  mirror.contacts.pushed(row.phone, null)
-  mirror.contacts.markRemoved(row.phone)
-  return fields.length > 0 && showsOurWrite(row) ? { change, stored: false } : null
+  const conclude = () => {
+    mirror.contacts.pushed(row.phone, null)
+    mirror.contacts.markRemoved(row.phone)
+  }
+  if (fields.length > 0 && showsOurWrite(row)) return { change, stored: false, conclude }
+  conclude()
+  return null
 }
 
 /** heysync deletes only what it created, or adopted while `onRemoved: delete` was already written in the config (I4). */

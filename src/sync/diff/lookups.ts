@@ -51,6 +51,8 @@ export interface LookupNeeds {
 export interface LookupCache {
   /** The names, read again when they are older than an hour or `fresh` is asked for. */
   get(request?: { fresh?: boolean }): Promise<Lookups>
+  /** The next `get` asks Heymarket. */
+  forget(): void
 }
 
 /** Kept in the database, so that two commands within the hour ask once (I7). */
@@ -69,7 +71,9 @@ export function lookupCache(db: Db, client: HeymarketClient, needs: LookupNeeds,
     const tags = needs.tags ? await client.tags.list() : []
     return stored.parse({ team, fields, tags })
   }
+  const drop = db.prepare<[string]>('DELETE FROM lookup WHERE kind = ?')
   return {
+    forget: () => void drop.run(kind),
     get: async ({ fresh = false } = {}) => {
       const kept = find.get(kind)
       const age = kept ? clock.now() - kept.fetched_at : Number.POSITIVE_INFINITY

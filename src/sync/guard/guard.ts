@@ -1,6 +1,6 @@
 // Owns the guard: which part of a plan is held before its first write, for a person to approve. Pure.
 import type { Dial, GuardConfig } from '../../config/schema.ts'
-import { blanks, type Change, changeHash, optsOut } from '../diff/change.ts'
+import { blanks, type Change, optsOut, viewHash } from '../diff/change.ts'
 
 export type DialName = 'removals' | 'updates' | 'blanks' | 'optOuts' | 'unreadable'
 
@@ -37,7 +37,7 @@ export function guardPlan(input: GuardInput): GuardResult {
   const held: HeldChange[] = []
   const bySource = new Map<string, Change[]>()
   for (const change of input.changes) {
-    if (change.kind === 'create' || input.isApproved(change.phone, changeHash(change))) {
+    if (change.kind === 'create' || input.isApproved(change.phone, viewHash(change))) {
       released.push(change)
       continue
     }

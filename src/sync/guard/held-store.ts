@@ -1,81 +1,84 @@
-// Owns held and approval: what the guard kept back, and what a person then released.
+// Owns held and approval: what the guard keeps back now, and what a person released of it.
 import type { Db } from '../../db/open.ts'
-import { type Change, changeHash } from '../diff/change.ts'
+import type { BareE164 } from '../../lib/phone.ts'
+import { type Change, viewHash } from '../diff/change.ts'
 import type { HeldChange } from './guard.ts'
 
 export interface HeldRow {
+  readonly phone: BareE164
+  /** The first and the last cycle that held exactly this change. */
+  readonly since_cycle: string
   readonly cycle_id: string
-  readonly phone: string
   readonly source_id: string
   readonly dials: string
   readonly reason: string
   /** JSON Change. */
   readonly change: string
-  readonly change_hash: Buffer
 }
 
 export interface HeldStore {
-  add(cycleId: string, held: HeldChange): void
-  ofCycle(cycleId: string): HeldRow[]
-  ofPhone(phone: string): HeldRow[]
-  /** Held by the newest cycle that planned: what waits for a person now. */
-  waiting(): HeldRow[]
-  /** Releases what a cycle held; returns how many changes that is. */
+  /** Makes this what is held now: what no plan holds any more is forgotten. */
+  replace(cycleId: string, held: readonly HeldChange[]): void
+  /** In phone order. */
+  all(): HeldRow[]
+  ofPhone(phone: string): HeldRow | undefined
+  /** Releases what this cycle held, as it held it; returns how many changes that is. */
   approve(cycleId: string, at: number): number
-  isApproved(phone: string, hash: Buffer): boolean
+  isApproved(phone: string, view: Buffer): boolean
   dropApproval(phone: string): void
-  /** Approvals of changes that no plan contains any more must not wave a later one through. */
+  /** An approval of something that no plan contains any more must not wave a later change through. */
   dropApprovalsExcept(changes: readonly Change[]): void
 }
 
 export function heldStore(db: Db): HeldStore {
-  const add = db.prepare(
-    `INSERT INTO held (cycle_id, phone, source_id, dials, reason, change, change_hash) VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (cycle_id, phone) DO UPDATE SET dials = excluded.dials, reason = excluded.reason,
-       change = excluded.change, change_hash = excluded.change_hash`,
+  const put = db.prepare(
+    `INSERT INTO held (phone, since_cycle, cycle_id, source_id, dials, reason, change, view_hash)
+     VALUES (@phone, @cycleId, @cycleId, @sourceId, @dials, @reason, @change, @view)
+     ON CONFLICT (phone) DO UPDATE SET
+       since_cycle = CASE WHEN view_hash = excluded.view_hash THEN since_cycle ELSE excluded.since_cycle END,
+       cycle_id = excluded.cycle_id, source_id = excluded.source_id, dials = excluded.dials, reason = excluded.reason,
+       change = excluded.change, view_hash = excluded.view_hash`,
   )
-  const ofCycle = db.prepare<[string], HeldRow>('SELECT * FROM held WHERE cycle_id = ? ORDER BY phone')
-  const ofPhone = db.prepare<[string], HeldRow>('SELECT * FROM held WHERE phone = ? ORDER BY cycle_id DESC')
-  const waiting = db.prepare<[], HeldRow>(
-    `SELECT * FROM held WHERE cycle_id = (SELECT max(id) FROM cycle WHERE status IN ('ok', 'held')) ORDER BY phone`,
-  )
-  const approve = db.prepare<[number, string]>(
-    `INSERT INTO approval (phone, change_hash, cycle_id, approved_at)
-     SELECT phone, change_hash, cycle_id, ? FROM held WHERE cycle_id = ?
-     ON CONFLICT (phone, change_hash) DO UPDATE SET cycle_id = excluded.cycle_id, approved_at = excluded.approved_at`,
+  const dropOthers = db.prepare<[string]>('DELETE FROM held WHERE cycle_id <> ?')
+  const all = db.prepare<[], HeldRow>('SELECT * FROM held ORDER BY phone')
+  const ofPhone = db.prepare<[string], HeldRow>('SELECT * FROM held WHERE phone = ?')
+  // Cycle ids sort by time, so a cycle held a change when it lies between the first and the last that did.
+  const approve = db.prepare<[string, number, string, string]>(
+    `INSERT INTO approval (phone, view_hash, cycle_id, approved_at)
+     SELECT phone, view_hash, ?, ? FROM held WHERE since_cycle <= ? AND cycle_id >= ?
+     ON CONFLICT (phone) DO UPDATE SET view_hash = excluded.view_hash, cycle_id = excluded.cycle_id,
+       approved_at = excluded.approved_at`,
   )
   const isApproved = db
-    .prepare<[string, Buffer], number>('SELECT 1 FROM approval WHERE phone = ? AND change_hash = ?')
+    .prepare<[string, Buffer], number>('SELECT 1 FROM approval WHERE phone = ? AND view_hash = ?')
     .pluck()
   const dropApproval = db.prepare<[string]>('DELETE FROM approval WHERE phone = ?')
-  const approvals = db.prepare<[], { phone: string; change_hash: Buffer }>(
-    'SELECT phone, change_hash FROM approval',
-  )
-  const dropOne = db.prepare<[string, Buffer]>('DELETE FROM approval WHERE phone = ? AND change_hash = ?')
+  const approved = db.prepare<[], string>('SELECT phone FROM approval').pluck()
   return {
-    add: (cycleId, { change, dials, reason }) =>
-      void add.run(
-        cycleId,
-        change.phone,
-        change.sourceId,
-        dials.join(','),
-        reason,
-        JSON.stringify(change),
-        changeHash(change),
-      ),
-    ofCycle: (cycleId) => ofCycle.all(cycleId),
-    ofPhone: (phone) => ofPhone.all(phone),
-    waiting: () => waiting.all(),
-    approve: (cycleId, at) => approve.run(at, cycleId).changes,
-    isApproved: (phone, hash) => isApproved.get(phone, hash) === 1,
+    replace: (cycleId, held) => {
+      for (const { change, dials, reason } of held) {
+        put.run({
+          phone: change.phone,
+          cycleId,
+          sourceId: change.sourceId,
+          dials: dials.join(','),
+          reason,
+          change: JSON.stringify(change),
+          view: viewHash(change),
+        })
+      }
+      dropOthers.run(cycleId)
+    },
+    all: () => all.all(),
+    ofPhone: (phone) => ofPhone.get(phone),
+    approve: (cycleId, at) => approve.run(cycleId, at, cycleId, cycleId).changes,
+    isApproved: (phone, view) => isApproved.get(phone, view) === 1,
     dropApproval: (phone) => void dropApproval.run(phone),
     dropApprovalsExcept: (changes) => {
-      const kept = approvals.all()
-      if (kept.length === 0) return
-      const wanted = new Set(changes.map((change) => change.phone + changeHash(change).toString('hex')))
-      for (const { phone, change_hash } of kept) {
-        if (!wanted.has(phone + change_hash.toString('hex'))) dropOne.run(phone, change_hash)
-      }
+      const phones = approved.all()
+      if (phones.length === 0) return
+      const planned = new Set<string>(changes.map((change) => change.phone))
+      for (const phone of phones) if (!planned.has(phone)) dropApproval.run(phone)
     },
   }
 }

@@ -12,7 +12,7 @@ export interface ConsentEvent {
   readonly at: number
 }
 
-/** A number that opted out, on a Heymarket contact that no record wants any more and that does not show it. */
+/** A number that opted out, on a Heymarket contact that does not show it and that no wanted contact stands for. */
 export interface UnpushedOptOut {
   readonly phone: BareE164
   readonly contact_id: number
@@ -48,13 +48,14 @@ export function consentStore(db: Db): ConsentStore {
     `SELECT k.phone, r.id AS contact_id,
             (SELECT s.source_id FROM source_record s WHERE s.phone = k.phone ORDER BY s.source_id, s.record_id LIMIT 1) AS source_id,
             (SELECT s.record_id FROM source_record s WHERE s.phone = k.phone ORDER BY s.source_id, s.record_id LIMIT 1) AS record_id,
-            (r.read_at IS NOT NULL AND coalesce(r.acked_at, 0) >= k.at AND (r.acked_rev IS NULL OR r.acked_rev IS r.rev)) AS echo
+            (r.read_at IS NOT NULL AND r.carried = 1 AND (r.acked_rev IS NULL OR r.acked_rev IS r.rev)) AS echo
      FROM consent k
      JOIN remote_contact r ON r.phone = k.phone
-     LEFT JOIN contact c ON c.phone = k.phone
-     WHERE k.state = 'opted_out' AND (c.phone IS NULL OR c.state = 'removed')
-       AND json_extract(r.body, '$.isOptedOut') IS NOT 1
-     ORDER BY k.phone, r.id`,
+     LEFT JOIN contact c ON c.phone = k.phone AND c.state <> 'removed'
+     LEFT JOIN link l ON l.phone = c.phone
+     WHERE k.state = 'opted_out' AND json_extract(r.body, '$.isOptedOut') IS NOT 1
+       AND (c.phone IS NULL OR r.id <> l.contact_id)
+     ORDER BY k.phone, echo, r.id`,
   )
   const countOptedOut = db
     .prepare<[], number>("SELECT count(*) FROM consent WHERE state = 'opted_out'")

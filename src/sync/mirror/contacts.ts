@@ -30,8 +30,8 @@ export interface Unsettled extends StoredContact {
   readonly acked_rev: number | null
   readonly remote_read: 0 | 1
   readonly opted_out: 0 | 1
-  /** 1 when our last write came after the number's last step of consent, and so carried it. */
-  readonly acked_since_consent: 0 | 1
+  /** 1 when our last write said is_opted_out. */
+  readonly carried: 0 | 1
 }
 
 export interface Link {
@@ -88,12 +88,16 @@ export function contactStore(db: Db): ContactStore {
      WHERE phone = ? AND state = 'wanted'`,
   )
   const markRemoved = db.prepare<[string]>("UPDATE contact SET state = 'removed' WHERE phone = ?")
-  const forget = db.prepare<[string]>('DELETE FROM contact WHERE phone = ?')
+  // While it is not known whether a create went through, the contact may turn up in Heymarket after all.
+  const forget = db.prepare<[string]>(
+    `DELETE FROM contact WHERE phone = ? AND NOT EXISTS
+       (SELECT 1 FROM operation o WHERE o.phone = contact.phone AND o.state IN ('in_flight', 'unsettled'))`,
+  )
   // Two contacts of one number in Heymarket: the oldest stands for it, always the same one.
   const UNSETTLED = `SELECT c.*, r.id AS remote_id, r.body AS remote_body, r.hash AS remote_hash, r.rev AS remote_rev, r.acked_rev AS acked_rev,
             (r.read_at IS NOT NULL) AS remote_read,
             EXISTS (SELECT 1 FROM consent k WHERE k.phone = c.phone AND k.state = 'opted_out') AS opted_out,
-            coalesce(r.acked_at, 0) >= coalesce((SELECT k.at FROM consent k WHERE k.phone = c.phone), 0) AS acked_since_consent
+            coalesce(r.carried, 0) AS carried
      FROM contact c
      LEFT JOIN remote_contact r ON r.id = coalesce(
        (SELECT l.contact_id FROM link l JOIN remote_contact x ON x.id = l.contact_id AND x.phone = c.phone WHERE l.phone = c.phone),

@@ -5,9 +5,11 @@ import type { Db } from '../../db/open.ts'
 export type MetaKey =
   | 'account' // team id of the account that the mirror stands for
   | 'remote_watermark' // newest `updated` that a reconcile covered, as an instant key
+  | 'head_walked_at' // when a reconcile last began that passed everybody of the watermark's instant
   | 'walk_seq' // number of the last reconcile walk
   | 'full_walk_at' // when a full reconcile last completed
   | 'count_offset' // what /v1/contacts/count says beyond what a complete walk showed
+  | 'shows_opt_out' // set once an answer showed is_opted_out
   | 'page_limit' // largest page that the account gave
   | 'resolve_fingerprint' // source order and resolve policy that the contacts were resolved with
   | 'diff_fingerprint' // what else the diff depends on: tag policy, field ids

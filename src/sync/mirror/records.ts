@@ -41,14 +41,14 @@ export interface RecordStore {
   put(record: Omit<StoredRecord, 'gone_cycle'>): void
   /** Marks an unchanged record as seen in this pull. */
   touch(sourceId: string, recordId: string, pull: number, place: string | null): void
-  /** Makes the next pull look at the record as if it were new. */
-  forgetHash(sourceId: string, recordId: string): void
   claimants(phone: string): StoredRecord[]
   /** Every record that claims the phone or once did. */
   withPhone(phone: string): StoredRecord[]
   withId(recordId: string): StoredRecord[]
   /** Records of the source that are not gone. */
   countKnown(sourceId: string): number
+  /** Different records that this pull has shown, readable or not. */
+  countSeen(sourceId: string, pull: number): number
   unseen(sourceId: string, pull: number): { record_id: string; phone: BareE164 | null }[]
   markGone(sourceId: string, recordId: string, cycleId: string, at: number): void
   reject(row: {
@@ -63,11 +63,15 @@ export interface RecordStore {
   }): void
   findRejection(sourceId: string, recordId: string, slot: string): RejectionRow | undefined
   clearRejection(sourceId: string, recordId: string, slot: string): void
-  touchRejections(sourceId: string, recordId: string, pull: number): void
+  /** A rejected record was met again, perhaps in another place. */
+  touchRejection(sourceId: string, recordId: string, pull: number, place: string | null): void
+  /** Rows without a readable id that turned up since the last proof of absence stand in the way of this one. */
+  stampUnreadable(sourceId: string, sincePull: number, cycleId: string): void
+  /** Rejections of sources that are configured no more. */
+  dropRejectionsExcept(sourceIds: readonly string[]): void
+  dropUnseenUnreadable(sourceId: string, pull: number): void
   /** Rejections that a complete full pull did not meet again. */
   dropUnseenRejections(sourceId: string, pull: number): void
-  /** Ids whose losing duplicate was seen in this pull while the winner was not. */
-  seenDuplicates(sourceId: string, pull: number): { record_id: string }[]
   rejections(sourceId?: string): RejectionRow[]
   rejectionsOf(sourceId: string, recordId: string): RejectionRow[]
   /** Cycles in which rows without a readable id first appeared, of those still there. */
@@ -95,9 +99,6 @@ export function recordStore(db: Db): RecordStore {
   const touch = db.prepare<[number, string | null, string, string]>(
     'UPDATE source_record SET seen_pull = ?, place = ? WHERE source_id = ? AND record_id = ?',
   )
-  const forgetHash = db.prepare<[string, string]>(
-    "UPDATE source_record SET raw_hash = x'' WHERE source_id = ? AND record_id = ?",
-  )
   const claimants = db.prepare<[string], StoredRecord>(
     `SELECT * FROM source_record WHERE phone = ? AND ${CLAIMS}`,
   )
@@ -116,8 +117,8 @@ export function recordStore(db: Db): RecordStore {
     "UPDATE source_record SET state = 'gone', gone_cycle = ?, changed_at = ? WHERE source_id = ? AND record_id = ?",
   )
   const reject = db.prepare(
-    `INSERT INTO rejection (source_id, record_id, slot, code, field, value, message, place, first_cycle, seen_pull, at)
-     VALUES (@sourceId, @recordId, @slot, @code, @field, @value, @message, @place, @cycleId, @pull, @at)
+    `INSERT INTO rejection (source_id, record_id, slot, code, field, value, message, place, first_cycle, first_pull, seen_pull, at)
+     VALUES (@sourceId, @recordId, @slot, @code, @field, @value, @message, @place, @cycleId, @pull, @pull, @at)
      ON CONFLICT (source_id, record_id, slot) DO UPDATE SET
        code = excluded.code, field = excluded.field, value = excluded.value, message = excluded.message,
        place = excluded.place, seen_pull = excluded.seen_pull, at = excluded.at`,
@@ -128,18 +129,30 @@ export function recordStore(db: Db): RecordStore {
   const clearRejection = db.prepare<[string, string, string]>(
     'DELETE FROM rejection WHERE source_id = ? AND record_id = ? AND slot = ?',
   )
-  const touchRejections = db.prepare<[number, string, string]>(
-    "UPDATE rejection SET seen_pull = ? WHERE source_id = ? AND record_id = ? AND slot = ''",
+  const touchRejection = db.prepare<[number, string | null, string, string]>(
+    "UPDATE rejection SET seen_pull = ?, place = ? WHERE source_id = ? AND record_id = ? AND slot = ''",
   )
+  const stampUnreadable = db.prepare<[string, string, number]>(
+    "UPDATE rejection SET first_cycle = ? WHERE source_id = ? AND record_id = '' AND first_pull > ?",
+  )
+  const dropRejectionsExcept = db.prepare<[string]>(
+    'DELETE FROM rejection WHERE source_id NOT IN (SELECT value FROM json_each(?))',
+  )
+  const dropUnseenUnreadable = db.prepare<[string, number]>(
+    "DELETE FROM rejection WHERE source_id = ? AND record_id = '' AND seen_pull <> ?",
+  )
+  const countSeen = db
+    .prepare<[string, number], number>(
+      `SELECT (SELECT count(*) FROM source_record WHERE source_id = ?1 AND seen_pull = ?2)
+            + (SELECT count(*) FROM rejection j WHERE source_id = ?1 AND seen_pull = ?2
+               AND NOT EXISTS (SELECT 1 FROM source_record r WHERE r.source_id = j.source_id AND r.record_id = j.record_id))`,
+    )
+    .pluck()
   const dropUnseenRejections = db.prepare<[string, number]>(
     'DELETE FROM rejection WHERE source_id = ? AND seen_pull <> ?',
   )
-  const seenDuplicates = db.prepare<[string, number, number], { record_id: string }>(
-    `SELECT DISTINCT j.record_id FROM rejection j JOIN source_record r USING (source_id, record_id)
-     WHERE j.source_id = ? AND j.code = 'ID_DUPLICATE' AND j.seen_pull = ? AND r.seen_pull <> ?`,
-  )
   const rejections = db.prepare<[], RejectionRow>(
-    'SELECT * FROM rejection ORDER BY source_id, place, record_id, slot',
+    'SELECT * FROM rejection ORDER BY source_id, length(place), place, record_id, slot',
   )
   const rejectionsOf = db.prepare<[string, string], RejectionRow>(
     'SELECT * FROM rejection WHERE source_id = ? AND record_id = ?',
@@ -162,7 +175,6 @@ export function recordStore(db: Db): RecordStore {
     find: (sourceId, recordId) => find.get(sourceId, recordId),
     put: (record) => void put.run(record),
     touch: (sourceId, recordId, pull, place) => void touch.run(pull, place, sourceId, recordId),
-    forgetHash: (sourceId, recordId) => void forgetHash.run(sourceId, recordId),
     claimants: (phone) => claimants.all(phone),
     withPhone: (phone) => withPhone.all(phone),
     withId: (recordId) => withId.all(recordId),
@@ -173,9 +185,13 @@ export function recordStore(db: Db): RecordStore {
       void reject.run({ ...row, ...rejection, value: rejection.value.slice(0, 200) }),
     findRejection: (sourceId, recordId, slot) => findRejection.get(sourceId, recordId, slot),
     clearRejection: (sourceId, recordId, slot) => void clearRejection.run(sourceId, recordId, slot),
-    touchRejections: (sourceId, recordId, pull) => void touchRejections.run(pull, sourceId, recordId),
+    touchRejection: (sourceId, recordId, pull, place) =>
+      void touchRejection.run(pull, place, sourceId, recordId),
+    stampUnreadable: (sourceId, sincePull, cycleId) => void stampUnreadable.run(cycleId, sourceId, sincePull),
+    dropRejectionsExcept: (sourceIds) => void dropRejectionsExcept.run(JSON.stringify(sourceIds)),
+    dropUnseenUnreadable: (sourceId, pull) => void dropUnseenUnreadable.run(sourceId, pull),
+    countSeen: (sourceId, pull) => countSeen.get(sourceId, pull) ?? 0,
     dropUnseenRejections: (sourceId, pull) => void dropUnseenRejections.run(sourceId, pull),
-    seenDuplicates: (sourceId, pull) => seenDuplicates.all(sourceId, pull, pull),
     rejections: (sourceId) =>
       rejections.all().filter((row) => sourceId === undefined || row.source_id === sourceId),
     rejectionsOf: (sourceId, recordId) => rejectionsOf.all(sourceId, recordId),

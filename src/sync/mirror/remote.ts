@@ -30,10 +30,12 @@ export interface RemoteStore {
   /** Takes in what an acked write must have left there. */
   wrote(contact: RemoteContact, at: number): void
   drop(id: number): void
-  /** Contacts that a complete walk did not meet, our own writes since `ackedBefore` excepted. */
+  /** Contacts that no walk from this number on has met, our own writes since `ackedBefore` excepted. */
   unseen(walk: number, ackedBefore: number): RemoteRow[]
   count(): number
-  /** True when any contact ever showed is_opted_out: then an account that leaves it out means false. */
+  /** Contacts that walks from this number on have met. */
+  countSeen(walk: number): number
+  /** True when an answer ever showed is_opted_out: then an account that leaves it out means false. */
   showsOptOut(): boolean
   /** Numbers that stand on more than one Heymarket contact. */
   duplicatePhones(): number
@@ -43,11 +45,12 @@ export function remoteStore(db: Db): RemoteStore {
   const find = db.prepare<[number], RemoteRow>('SELECT * FROM remote_contact WHERE id = ?')
   const byPhone = db.prepare<[string], RemoteRow>('SELECT * FROM remote_contact WHERE phone = ? ORDER BY id')
   const put = db.prepare(
-    `INSERT INTO remote_contact (id, phone, body, hash, rev, updated, seen_walk, read_at, acked_at, acked_rev)
-     VALUES (@id, @phone, @body, @hash, @rev, @updated, @seen_walk, @read_at, @acked_at, @acked_rev)
+    `INSERT INTO remote_contact (id, phone, body, hash, rev, updated, seen_walk, read_at, acked_at, acked_rev, carried)
+     VALUES (@id, @phone, @body, @hash, @rev, @updated, @seen_walk, @read_at, @acked_at, @acked_rev, coalesce(@carried, 0))
      ON CONFLICT (id) DO UPDATE SET phone = excluded.phone, body = excluded.body, hash = excluded.hash, rev = excluded.rev,
        updated = excluded.updated, seen_walk = excluded.seen_walk, read_at = excluded.read_at,
-       acked_at = coalesce(excluded.acked_at, acked_at), acked_rev = coalesce(excluded.acked_rev, acked_rev)`,
+       acked_at = coalesce(excluded.acked_at, acked_at), acked_rev = coalesce(excluded.acked_rev, acked_rev),
+       carried = coalesce(@carried, carried)`,
   )
   const touch = db.prepare<[number, string | null, number, number | null, number]>(
     'UPDATE remote_contact SET seen_walk = ?, updated = ?, read_at = ?, rev = ? WHERE id = ?',
@@ -55,14 +58,16 @@ export function remoteStore(db: Db): RemoteStore {
   const touchWalk = db.prepare<[number, number]>('UPDATE remote_contact SET seen_walk = ? WHERE id = ?')
   const drop = db.prepare<[number]>('DELETE FROM remote_contact WHERE id = ?')
   const unseen = db.prepare<[number, number], RemoteRow>(
-    'SELECT * FROM remote_contact WHERE seen_walk <> ? AND coalesce(acked_at, 0) < ?',
+    'SELECT * FROM remote_contact WHERE seen_walk < ? AND coalesce(acked_at, 0) < ?',
   )
   const count = db.prepare<[], number>('SELECT count(*) FROM remote_contact').pluck()
-  const showsOptOut = db
-    .prepare<[], number>(
-      "SELECT EXISTS (SELECT 1 FROM remote_contact WHERE read_at IS NOT NULL AND json_extract(body, '$.isOptedOut') IS NOT NULL)",
-    )
+  const countSeen = db
+    .prepare<[number], number>('SELECT count(*) FROM remote_contact WHERE seen_walk >= ?')
     .pluck()
+  const showsOptOut = db.prepare<[], number>("SELECT 1 FROM meta WHERE key = 'shows_opt_out'").pluck()
+  const rememberOptOutShown = db.prepare(
+    "INSERT OR IGNORE INTO meta (key, value) VALUES ('shows_opt_out', '1')",
+  )
   const duplicatePhones = db
     .prepare<[], number>(
       'SELECT count(*) FROM (SELECT 1 FROM remote_contact WHERE phone IS NOT NULL GROUP BY phone HAVING count(*) > 1)',
@@ -72,6 +77,7 @@ export function remoteStore(db: Db): RemoteStore {
     find: (id) => find.get(id),
     byPhone: (phone) => byPhone.all(phone),
     read: (shown, walk, at) => {
+      if (shown.isOptedOut !== null) rememberOptOutShown.run()
       const known = find.get(shown.id)
       if (known && known.rev !== null && shown.rev !== null && shown.rev < known.rev) {
         touchWalk.run(walk, shown.id)
@@ -98,6 +104,7 @@ export function remoteStore(db: Db): RemoteStore {
     drop: (id) => void drop.run(id),
     unseen: (walk, ackedBefore) => unseen.all(walk, ackedBefore),
     count: () => count.get() ?? 0,
+    countSeen: (walk) => countSeen.get(walk) ?? 0,
     showsOptOut: () => showsOptOut.get() === 1,
     duplicatePhones: () => duplicatePhones.get() ?? 0,
   }
@@ -133,5 +140,6 @@ function row(
     read_at: readAt,
     acked_at: ackedAt,
     acked_rev: ackedAt === null ? null : contact.rev,
+    carried: ackedAt === null ? null : contact.isOptedOut === true ? 1 : 0,
   }
 }

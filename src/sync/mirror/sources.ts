@@ -13,6 +13,7 @@ export interface SourceRow {
   readonly watermark: string | null
   readonly token: string | null
   readonly mapping: string | null
+  readonly completed_seq: number
   readonly completed_at: number | null
   readonly full_at: number | null
 }
@@ -25,11 +26,21 @@ export interface SourceStore {
     pull: { mode: 'full' | 'incremental'; from: string | null; to: string; mapping: string },
   ): number
   /** `newest` is the highest updatedAt of the page, as an instant key. */
+  /** The pull under way proved nothing: the next one starts over. */
+  abandon(id: string): void
   checkpoint(id: string, position: string, newest: string | null): void
   /** A completed pull: the cursor moves to the newest record seen, but not past the pull's start; the checkpoint is dropped. */
   complete(
     id: string,
-    done: { startedAt: string; token: string | null; mapping: string | null; at: number; full: boolean },
+    done: {
+      startedAt: string
+      token: string | null
+      mapping: string | null
+      at: number
+      full: boolean
+      /** The pull proved what is absent. */
+      proved: boolean
+    },
   ): void
 }
 
@@ -47,16 +58,22 @@ export function sourceStore(db: Db): SourceStore {
   const checkpoint = db.prepare<[string, string | null, string]>(
     `UPDATE source SET pull_position = ?, pull_newest = nullif(max(coalesce(pull_newest, ''), coalesce(?, '')), '') WHERE id = ?`,
   )
+  const abandon = db.prepare<[string]>(
+    'UPDATE source SET pull_mode = NULL, pull_position = NULL WHERE id = ?',
+  )
   const complete = db.prepare(
     `UPDATE source SET pull_mode = NULL, pull_from = NULL, pull_to = NULL, pull_position = NULL, pull_mapping = NULL,
        watermark = nullif(max(coalesce(watermark, ''), min(coalesce(pull_newest, ''), @startedAt)), ''), token = coalesce(@token, token), mapping = coalesce(@mapping, mapping),
-       pull_newest = NULL, completed_at = @at, full_at = CASE WHEN @full THEN @at ELSE full_at END
+       pull_newest = NULL, completed_at = @at,
+       completed_seq = CASE WHEN @proved THEN pull_seq ELSE completed_seq END, full_at = CASE WHEN @full THEN @at ELSE full_at END
      WHERE id = @id`,
   )
   return {
     find: (id) => find.get(id),
     begin: (id, pull) => Number(begin.get({ id, ...pull })),
+    abandon: (id) => void abandon.run(id),
     checkpoint: (id, position, newest) => void checkpoint.run(position, newest, id),
-    complete: (id, done) => void complete.run({ id, ...done, full: done.full ? 1 : 0 }),
+    complete: (id, done) =>
+      void complete.run({ id, ...done, full: done.full ? 1 : 0, proved: done.proved ? 1 : 0 }),
   }
 }

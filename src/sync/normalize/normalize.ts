@@ -31,7 +31,13 @@ export type Normalized =
       readonly consent: BareE164 | null
     }
   | { readonly kind: 'filtered'; readonly consent: BareE164 | null }
-  | { readonly kind: 'rejected'; readonly rejection: Rejection; readonly consent: null }
+  | {
+      readonly kind: 'rejected'
+      readonly rejection: Rejection
+      readonly consent: BareE164 | null
+      /** The record says "do not text", whether or not its number can be read. */
+      readonly optedOut: boolean
+    }
   | { readonly kind: 'deleted'; readonly consent: BareE164 | null }
 
 export interface Normalizer {
@@ -89,8 +95,9 @@ export function compileNormalizer(
       return { kind: 'deleted', consent: orNull(() => (saysNo(fields, []) ? phoneOf(fields, []) : null)) }
     }
     const notes: Note[] = []
+    let out = false
     try {
-      const out = saysNo(fields, notes)
+      out = saysNo(fields, notes)
       if (filter !== undefined && !filter.matches(fields)) {
         return { kind: 'filtered', consent: out ? orNull(() => phoneOf(fields, [])) : null }
       }
@@ -98,8 +105,9 @@ export function compileNormalizer(
       const contact = { phone: number, fields: contactFields(fields, notes), optedOut: out }
       return { kind: 'contact', contact, notes, consent: out ? number : null }
     } catch (error) {
-      if (error instanceof Rejected) return { kind: 'rejected', rejection: error.rejection, consent: null }
-      throw error
+      if (!(error instanceof Rejected)) throw error
+      const consent = out ? orNull(() => phoneOf(fields, [])) : null
+      return { kind: 'rejected', rejection: error.rejection, consent, optedOut: out }
     }
   }
 

@@ -50,6 +50,7 @@ export interface Outbox {
   enqueue(changes: readonly Change[], cycle: { id: string; lane: number; at: number }): void
   /** Forgets operations for phones whose two sides turned out to be equal. */
   cancel(phones: readonly string[]): void
+  drop(id: number): void
   due(now: number, limit: number, cycleId: string): Operation[]
   /** When the next operation of this cycle is due; null when none is waiting. */
   nextDueAt(cycleId: string): number | null
@@ -98,10 +99,12 @@ export function openOutbox(db: Db): Outbox {
   const dropUnplanned = db.prepare<[string]>(
     `DELETE FROM operation WHERE cycle_id <> ? AND state IN ('pending', 'dead') AND error_code IS NOT 'ERR_NOT_STORED'`,
   )
-  const cancel = db.prepare<[string]>('DELETE FROM operation WHERE phone = ?')
-  const WAITING = `state IN ('pending', 'unsettled') AND cycle_id = ?`
+  // What became of an unsettled one is still to be found out.
+  const cancel = db.prepare<[string]>("DELETE FROM operation WHERE phone = ? AND state <> 'unsettled'")
+  const WAITING = `state IN ('pending', 'unsettled') AND cycle_id = ?1`
   const due = db.prepare<[string, number, number], Operation>(
-    `SELECT * FROM operation WHERE ${WAITING} AND not_before <= ? ORDER BY lane, id LIMIT ?`,
+    // Nothing waits for more than a minute or so: a later time was set by a clock that has gone back since.
+    `SELECT * FROM operation WHERE ${WAITING} AND (not_before <= ?2 OR not_before > ?2 + 300000) ORDER BY lane, id LIMIT ?3`,
   )
   const nextDueAt = db
     .prepare<[string], number | null>(`SELECT min(not_before) FROM operation WHERE ${WAITING}`)
@@ -199,6 +202,7 @@ export function openOutbox(db: Db): Outbox {
       }).immediate()
     },
     cancel: (phones) => db.transaction(() => phones.forEach((phone) => void cancel.run(phone))).immediate(),
+    drop: (id) => void remove.run(id),
     due: (now, limit, cycleId) => due.all(cycleId, now, limit),
     nextDueAt: (cycleId) => nextDueAt.get(cycleId) ?? null,
     claim: (id) => void claim.run(id),

@@ -2,36 +2,36 @@
 import { HeysyncError } from '../../lib/errors.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 
+export interface AbsenceProof {
+  readonly sourceId: string
+  readonly pull: number
+  /** The pull that last proved what is absent; 0 when none did. */
+  readonly sinceSeq: number
+  readonly cycleId: string
+  readonly at: number
+  readonly allowEmpty: boolean
+}
+
 /**
  * Marks records that this pull did not show as gone; returns how many. Runs inside the pull's closing transaction.
  * Errors: ERR_SOURCE_EMPTY when a source that had records has none, unless that is allowed by name.
  */
-export function markAbsent(
-  mirror: Mirror,
-  pull: { sourceId: string; pull: number; cycleId: string; at: number; read: number; allowEmpty: boolean },
-): number {
+export function markAbsent(mirror: Mirror, proof: AbsenceProof): number {
   const { records } = mirror
-  const { sourceId } = pull
+  const { sourceId, pull, cycleId } = proof
   const known = records.countKnown(sourceId)
-  if (pull.read === 0 && known > 0 && !pull.allowEmpty) {
+  if (known > 0 && !proof.allowEmpty && records.countSeen(sourceId, pull) === 0) {
     throw new HeysyncError('ERR_SOURCE_EMPTY', {
       message: `Source ${sourceId} is empty, and held ${known} records before. Nobody was removed.`,
       hint: `Look at the source first. If it really is empty now: heysync sync --allow-empty ${sourceId}`,
     })
   }
-  for (const { record_id } of records.seenDuplicates(sourceId, pull.pull)) {
-    // The row that was used is not there any more, but another row of the same id is: it takes over in the next pull.
-    records.forgetHash(sourceId, record_id)
-    records.touch(sourceId, record_id, pull.pull, null)
-    for (const row of records.rejectionsOf(sourceId, record_id)) {
-      if (row.code === 'ID_DUPLICATE') records.clearRejection(sourceId, record_id, row.slot)
-    }
-  }
-  const missing = records.unseen(sourceId, pull.pull)
+  const missing = records.unseen(sourceId, pull)
   for (const { record_id, phone } of missing) {
-    records.markGone(sourceId, record_id, pull.cycleId, pull.at)
+    records.markGone(sourceId, record_id, cycleId, proof.at)
     if (phone) records.markDirty(phone)
   }
-  records.dropUnseenRejections(sourceId, pull.pull)
+  records.dropUnseenRejections(sourceId, pull)
+  records.stampUnreadable(sourceId, proof.sinceSeq, cycleId)
   return missing.length
 }

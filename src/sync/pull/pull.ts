@@ -5,6 +5,7 @@ import type { SourceConfig } from '../../config/schema.ts'
 import type { Connector, ConnectorContext, Page, PullEnd, PullRequest } from '../../connector/contract.ts'
 import { type Clock, toIso } from '../../lib/clock.ts'
 import { HeysyncError } from '../../lib/errors.ts'
+import { contentHash } from '../../lib/hash.ts'
 import { instantKey, keyToMs } from '../../lib/instant.ts'
 import { nearest } from '../../lib/suggest.ts'
 import type { Mirror } from '../mirror/mirror.ts'
@@ -44,8 +45,10 @@ export interface PullResult extends PullCounts {
 export async function pull(mirror: Mirror, source: Source, run: PullRun): Promise<PullResult> {
   const { id } = source.config
   const stored = mirror.sources.find(id)
-  const fingerprint = source.normalizer.fingerprint
-  // A changed mapping changes every record, also those that a window would not show.
+  const fingerprint = contentHash(
+    JSON.stringify([source.normalizer.fingerprint, source.connector.kind, source.options]),
+  ).toString('hex')
+  // A changed mapping, or another table or file, changes every record, also those that a window would not show.
   const full =
     run.mode === 'full' ||
     stored?.mapping !== fingerprint ||
@@ -81,12 +84,13 @@ export async function pull(mirror: Mirror, source: Source, run: PullRun): Promis
     deleted: 0,
     gone: 0,
   }
+  const unreadable = new Map<string, number>()
   let seq = resumes ? stored.pull_seq : undefined
   // Begins with the first thing to save, so that a source that cannot be read leaves the mirror as it was.
   const target = () => {
     seq ??= mirror.sources.begin(id, { mode, ...window, mapping: fingerprint })
     const { normalizer } = source
-    return { sourceId: id, pull: seq, cycleId: run.cycleId, normalizer, at: startedAt, full }
+    return { sourceId: id, pull: seq, cycleId: run.cycleId, normalizer, at: startedAt, full, unreadable }
   }
   let end: PullEnd | undefined
   try {
@@ -101,20 +105,36 @@ export async function pull(mirror: Mirror, source: Source, run: PullRun): Promis
   } catch (error) {
     throw sourceError(error, id, stored !== undefined && stored.completed_at !== null)
   }
-  checkEnd(end, result, id)
-  mirror.transaction(() => {
+  try {
+    checkEnd(end, seq === undefined ? 0 : mirror.records.countSeen(id, seq), id)
+  } catch (error) {
+    mirror.sources.abandon(id)
+    throw error
+  }
+  const proved = end.covers === 'everything'
+  const close = () => {
     const closing = target()
-    if (end.covers === 'everything') {
-      result.gone = markAbsent(mirror, { ...closing, read: result.read, allowEmpty: run.allowEmpty })
+    if (proved) {
+      const sinceSeq = stored?.completed_seq ?? 0
+      result.gone = markAbsent(mirror, { ...closing, sinceSeq, allowEmpty: run.allowEmpty })
+    } else if (full) {
+      mirror.records.dropUnseenUnreadable(id, closing.pull)
     }
     mirror.sources.complete(id, {
       startedAt: instantKey(request.window.to) ?? toIso(startedAt),
       token: end.token ?? null,
-      mapping: mode === 'full' || end.covers === 'everything' ? fingerprint : null,
+      mapping: proved || full ? fingerprint : null,
       at: run.clock.now(),
-      full: end.covers === 'everything' || mode === 'full',
+      full: proved || full,
+      proved,
     })
-  })
+  }
+  try {
+    mirror.transaction(close)
+  } catch (error) {
+    if (error instanceof HeysyncError) mirror.sources.abandon(id)
+    throw error
+  }
   return result
 }
 
@@ -140,18 +160,18 @@ function keyPathText(key: readonly (string | number)[]): string {
     .join('')
 }
 
-/** A pull proves that it is complete by its end mark and, where the source has a count, by reaching it. */
-function checkEnd(end: PullEnd | undefined, counts: PullCounts, id: string): asserts end is PullEnd {
+/** A pull proves that it is complete by its end mark and, where the source has a count, by having shown that many records. */
+function checkEnd(end: PullEnd | undefined, seen: number, id: string): asserts end is PullEnd {
   if (!end) {
     throw new HeysyncError('ERR_SOURCE_INCOMPLETE', {
-      message: `Source ${id} stopped after ${counts.read} records without saying that it was at its end.`,
-      hint: 'Nobody was removed and the cursor stayed; the next run reads again from there.',
+      message: `Source ${id} stopped after ${seen} records without saying that it was at its end.`,
+      hint: 'Nobody was removed and the cursor stayed; the next run reads again.',
     })
   }
-  if (end.count !== null && counts.read < end.count) {
+  if (end.count !== null && seen < end.count) {
     throw new HeysyncError('ERR_SOURCE_INCOMPLETE', {
-      message: `Source ${id} says that it holds ${end.count} records, and showed ${counts.read}.`,
-      hint: 'Nobody was removed and the cursor stayed; the next run reads again from there.',
+      message: `Source ${id} says that it holds ${end.count} records, and showed ${seen}.`,
+      hint: 'Nobody was removed and the cursor stayed; the next run reads again.',
     })
   }
 }

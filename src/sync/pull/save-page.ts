@@ -25,15 +25,19 @@ export interface PageTarget {
   readonly normalizer: Normalizer
   readonly at: number
   readonly full: boolean
+  /** How often each unreadable row came up in this pull. */
+  readonly unreadable: Map<string, number>
 }
 
 /** Saves a page in one transaction, the checkpoint with it, and adds to `counts` only once it is saved. */
 export function savePage(mirror: Mirror, target: PageTarget, page: Page, counts: PullCounts): void {
+  // In a window, or a file of changes, one id may come in several versions; in the whole of a source it is one too many.
+  const asChanges = !target.full || page.changes === true
   const added = mirror.transaction(() => {
     const sum: PullCounts = { read: 0, unchanged: 0, accepted: 0, rejected: 0, filtered: 0, deleted: 0 }
     for (const record of page.records) {
       sum.read += 1
-      sum[saveRecord(mirror, target, record, sum)] += 1
+      sum[saveRecord(mirror, target, record, asChanges, sum)] += 1
     }
     for (const bad of page.bad ?? []) {
       sum.read += 1
@@ -53,36 +57,49 @@ function newestOf(page: Page): string | null {
 
 type Outcome = Exclude<keyof PullCounts, 'read'>
 
-function saveRecord(mirror: Mirror, target: PageTarget, record: SourceRecord, counts: PullCounts): Outcome {
+function saveRecord(
+  mirror: Mirror,
+  target: PageTarget,
+  record: SourceRecord,
+  asChanges: boolean,
+  counts: PullCounts,
+): Outcome {
   const { records } = mirror
   const { sourceId, pull } = target
   const place = record.place ?? null
   const rawHash = hashRecord(record, target.normalizer.fingerprint)
-  const known = records.find(sourceId, record.id)
-  if (known?.raw_hash.equals(rawHash) && known.state !== 'gone') {
+  const found = records.find(sourceId, record.id)
+  const known = found?.state === 'gone' ? undefined : found
+  if (known?.raw_hash.equals(rawHash)) {
     records.touch(sourceId, record.id, pull, place)
-    if (known.state === 'rejected') records.touchRejections(sourceId, record.id, pull)
+    if (known.state === 'rejected') records.touchRejection(sourceId, record.id, pull, place)
+    records.clearRejection(sourceId, record.id, 'bad')
     return 'unchanged'
   }
-  const slot = rawHash.toString('hex')
-  if (known && records.findRejection(sourceId, record.id, slot)?.code === 'ID_DUPLICATE') {
-    rejectDuplicate(mirror, target, record.id, slot, place, known.place)
+  if (known && asChanges && !replaces(record, known)) {
+    // An older version that came late, or once more: what it says of consent counts all the same.
+    noteConsent(mirror, target, record, target.normalizer.normalize(record).consent)
+    records.touch(sourceId, record.id, pull, known.place)
     return 'unchanged'
   }
-  if (known && known.seen_pull === pull && known.state !== 'gone') {
+  if (known && !asChanges && known.seen_pull === pull) {
     if (!replaces(record, known)) {
       noteConsent(mirror, target, record, target.normalizer.normalize(record).consent)
-      rejectDuplicate(mirror, target, record.id, slot, place, known.place)
+      rejectDuplicate(mirror, target, record.id, rawHash.toString('hex'), place, known.place)
       return 'rejected'
     }
     rejectDuplicate(mirror, target, record.id, known.raw_hash.toString('hex'), known.place, place)
     // Where this pull counted the earlier row as what it was, it counts as rejected from now on.
     if (known.changed_at === target.at) {
-      counts[known.state] -= 1
+      counts[stateCounted(known)] -= 1
       counts.rejected += 1
     }
   }
-  return saveVersion(mirror, target, record, rawHash, known)
+  return saveVersion(mirror, target, record, rawHash, found)
+}
+
+function stateCounted({ state }: StoredRecord): Outcome {
+  return state === 'gone' ? 'accepted' : state
 }
 
 /** Of two versions under one id in one pull the newer counts; without times, the later one. */
@@ -126,7 +143,7 @@ function saveVersion(
     seen_pull: pull,
     changed_at: at,
   }
-  records.clearRejection(sourceId, record.id, '')
+  for (const slot of ['', 'bad']) records.clearRejection(sourceId, record.id, slot)
   if (known?.phone) records.markDirty(known.phone)
   if (result.kind === 'contact') {
     records.markDirty(result.contact.phone)
@@ -146,6 +163,8 @@ function saveVersion(
       notes: null,
     })
     reject(mirror, target, record.id, '', result.rejection, record.place ?? null)
+    // It says "do not text" and its number cannot be read: then that counts for the number it had.
+    if (result.optedOut && result.consent === null) noteConsent(mirror, target, record, known?.phone ?? null)
     return 'rejected'
   }
   const state = result.kind
@@ -157,20 +176,23 @@ function saveBad(mirror: Mirror, target: PageTarget, bad: BadRecord): void {
   const { records } = mirror
   const rejection: Rejection = { code: bad.code, field: '', value: bad.value ?? '', message: bad.message }
   if (bad.id === null) {
-    reject(
-      mirror,
-      target,
-      '',
-      contentHash(`${bad.code}${bad.value ?? ''}`).toString('hex') + bad.place,
-      rejection,
-      bad.place,
-    )
+    reject(mirror, target, '', unreadableSlot(target, bad), rejection, bad.place)
     return
   }
   const known = records.find(target.sourceId, bad.id)
   // Seen, though not readable: that is what keeps it from being taken for gone.
   if (known) records.touch(target.sourceId, bad.id, target.pull, bad.place)
   reject(mirror, target, bad.id, known ? 'bad' : '', rejection, bad.place)
+}
+
+/** Named by what it says and not by its line, so that a row added above does not make it a new one. */
+function unreadableSlot(target: PageTarget, bad: BadRecord): string {
+  const content = contentHash(`${bad.code} ${bad.message.replace(/\d+/g, '')} ${bad.value ?? ''}`).toString(
+    'hex',
+  )
+  const nth = (target.unreadable.get(content) ?? 0) + 1
+  target.unreadable.set(content, nth)
+  return `${content}-${nth}`
 }
 
 function rejectDuplicate(

@@ -16,4 +16,6 @@ export interface PushDeps {
   readonly signal: AbortSignal
   readonly settings: DiffSettings
   readonly cycleId: string
+  /** Not all of Heymarket was seen: look for a number before creating it. */
+  readonly lookFirst: boolean
 }

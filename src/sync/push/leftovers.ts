@@ -19,10 +19,10 @@ export async function settleLeftovers(deps: PushDeps): Promise<void> {
   const { outbox, clock } = deps
   for (const operation of [...outbox.inState('in_flight'), ...outbox.inState('unsettled')]) {
     const planned = JSON.parse(operation.change) as Change
-    const shown = await readBack(deps, planned)
+    const shown = await readBack(deps, planned, 'settled')
     const lookedTwice = operation.state === 'unsettled' && operation.not_before <= clock.now()
     if (shown !== null || planned.kind !== 'create') {
-      outbox.cancel([operation.phone])
+      outbox.drop(operation.id)
     } else if (lookedTwice) {
       outbox.requeue(operation.id)
     } else {

@@ -16,26 +16,56 @@ const MAX_ATTEMPTS = 12
 export async function perform(deps: PushDeps, operation: Operation): Promise<boolean> {
   const { outbox, mirror, clock } = deps
   if (operation.state === 'unsettled') return settle(deps, operation)
-  const change = currentChange(deps, operation)
+  const planned = JSON.parse(operation.change) as Change
+  if (deps.lookFirst && planned.kind === 'create') await readBack(deps, planned, 'found')
+  const change = currentChange(deps, planned)
   if (change === null) return ackWithoutRequest(deps, operation)
+  if (outgrewItsPlan(planned, change)) return leaveToNextPlan(deps, operation, change)
   outbox.claim(operation.id)
+  let record: () => void
   try {
-    const done = await send(deps, change)
-    mirror.transaction(() => {
-      done()
-      deps.held.dropApproval(operation.phone)
-      outbox.ack(operation, deps.cycleId, clock.now())
-    })
-    return true
+    record = await send(deps, change)
   } catch (thrown) {
     return handleFailure(deps, operation, change, thrown)
   }
+  // If this cannot be saved the operation stays in flight, and the next cycle reads back what became of it.
+  mirror.transaction(() => {
+    record()
+    deps.held.dropApproval(operation.phone)
+    outbox.ack(operation, deps.cycleId, clock.now())
+  })
+  return true
 }
 
+/** A create that met a contact with other values is an update that no guard has seen. */
+function outgrewItsPlan(planned: Change, change: Change): boolean {
+  const overwrites = change.fields.some(({ field, before }) => before !== '' && field !== 'optedOut')
+  return planned.kind === 'create' && change.kind !== 'create' && overwrites
+}
+
+function leaveToNextPlan(deps: PushDeps, operation: Operation, change: Change): boolean {
+  const { outbox, clock } = deps
+  const message =
+    'The number turned out to be in Heymarket already, with other values; the next sync plans the update.'
+  deps.mirror.transaction(() => {
+    outbox.replaceChange(operation, change)
+    outbox.retry(
+      operation,
+      'pending',
+      clock.now() + NEXT_PLAN_MS,
+      { code: 'ERR_HEYMARKET_REJECTED', message, requestId: undefined },
+      clock.now(),
+    )
+  })
+  return false
+}
+
+/** Longer than a push waits for anything, so that the operation is left to the next cycle; in milliseconds. */
+const NEXT_PLAN_MS = 60_000
+
 /** What is left to do, now that Heymarket may have changed since the plan: a create may have become an update, or nothing. */
-function currentChange(deps: PushDeps, operation: Operation): Change | null {
-  const planned = JSON.parse(operation.change) as Change
-  const known = deps.mirror.remote.byPhone(operation.phone)
+function currentChange(deps: PushDeps, planned: Change): Change | null {
+  const known = deps.mirror.remote.byPhone(planned.phone)
   if (planned.kind === 'create') return known.length === 0 ? planned : recompute(deps, planned)
   if (deps.mirror.remote.find(planned.contactId)) return planned
   return recompute(deps, planned)
@@ -51,13 +81,15 @@ async function send(deps: PushDeps, change: Change): Promise<() => void> {
     const answer = await client.contacts.create(newContactBody(write.body))
     const rung = settings.removal(change.sourceId).rung
     // An id that we know, or a later revision: the account took it for an update of a contact that was there before.
-    const existed = mirror.remote.find(answer.id) !== undefined || (answer.rev ?? 1) > 1
+    // Without a revision it cannot be told, and then heysync does not call the contact its own (I4).
+    const existed = mirror.remote.find(answer.id) !== undefined || answer.rev !== 1
     const shown = existed ? await client.contacts.get(answer.id) : null
     return () => {
       mirror.remote.wrote(expectedRemote(write, answer.id, answer.rev), clock.now())
       if (shown) mirror.remote.read(shown, 0, clock.now())
       contacts.putLink(change.phone, answer.id, existed ? 'adopted' : 'created', rung, clock.now())
-      recordPushed(deps, change, optedOut)
+      if (existed) contacts.pushed(change.phone, null)
+      else recordPushed(deps, change, optedOut)
     }
   }
   if (change.kind === 'remove' && change.rung === 'delete') {
@@ -130,7 +162,7 @@ async function handleFailure(
   }
   if (error.verdict === 'dead-letter') {
     // "Refused" may mean "exists already" on a create, and "is gone" on an update: look before burying it.
-    const now = await readBack(deps, change)
+    const now = await readBack(deps, change, 'found')
     const moved = change.kind === 'create' ? now !== null : now === null
     if (moved) return resend(deps, operation, change, failureOf(error))
     outbox.bury(operation, failureOf(error), clock.now())
@@ -146,7 +178,7 @@ async function settle(deps: PushDeps, operation: Operation, cause?: HeysyncError
   const planned = JSON.parse(operation.change) as Change
   let found: 'there' | 'absent'
   try {
-    found = (await readBack(deps, planned)) === null ? 'absent' : 'there'
+    found = (await readBack(deps, planned, 'settled')) === null ? 'absent' : 'there'
   } catch (thrown) {
     deps.signal.throwIfAborted()
     const error = asHeysyncError(thrown)
@@ -171,6 +203,7 @@ function resend(deps: PushDeps, operation: Operation, planned: Change, why: Fail
   const { outbox, clock } = deps
   const change = recompute(deps, planned)
   if (change === null) return ackWithoutRequest(deps, operation)
+  if (outgrewItsPlan(planned, change)) return leaveToNextPlan(deps, operation, change)
   const attempts = operation.attempts + (operation.state === 'unsettled' ? 0 : 1)
   if (attempts >= MAX_ATTEMPTS && outbox.othersGetThrough(operation)) {
     outbox.bury(operation, why, clock.now())

@@ -14,8 +14,15 @@ export interface ReadBackDeps {
   readonly settings: DiffSettings
 }
 
-/** Reads the contact that a change is about into the mirror; null when it is not there. */
-export async function readBack(deps: ReadBackDeps, change: Change): Promise<RemoteContact | null> {
+/**
+ * Reads the contact that a change is about into the mirror; null when it is not there. `settled`: it is looked for because
+ * our own create may have made it; `found`: anybody may have.
+ */
+export async function readBack(
+  deps: ReadBackDeps,
+  change: Change,
+  why: 'settled' | 'found',
+): Promise<RemoteContact | null> {
   const { mirror, client, clock, settings } = deps
   const shown =
     change.kind === 'create'
@@ -27,10 +34,12 @@ export async function readBack(deps: ReadBackDeps, change: Change): Promise<Remo
       return
     }
     const known = mirror.remote.find(shown.id) !== undefined
+    // Only a first revision after a create of ours is certainly ours (I4).
+    const origin = why === 'settled' && !known && shown.rev === 1 ? 'created' : 'adopted'
     mirror.remote.read(shown, 0, clock.now())
     if (change.kind === 'create') {
       const rung = settings.removal(change.sourceId).rung
-      mirror.contacts.putLink(change.phone, shown.id, known ? 'adopted' : 'created', rung, clock.now())
+      mirror.contacts.putLink(change.phone, shown.id, origin, rung, clock.now())
     }
   })
   return shown

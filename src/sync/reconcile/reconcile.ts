@@ -1,7 +1,7 @@
 // Owns reconcile: Heymarket's own contacts read into the mirror, a little before each plan or all of them on demand.
 import type { ContactsApi, RemoteContact } from '../../heymarket/contacts.ts'
 import type { Clock } from '../../lib/clock.ts'
-import { instantKey } from '../../lib/instant.ts'
+import { instantKey, keyToMs } from '../../lib/instant.ts'
 import { readBareE164 } from '../../lib/phone.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import { PAGE_LIMITS, walkContacts } from './walk.ts'
@@ -32,32 +32,36 @@ export interface ReconcileDeps {
   readonly onProgress?: (seen: number) => void
 }
 
-/** Reads every contact. What a complete walk did not show is dropped from the mirror. */
+/**
+ * Reads every contact, and then what changed while that went on. What a complete walk did not show is dropped from the
+ * mirror.
+ */
 export async function reconcileFull(deps: ReconcileDeps): Promise<ReconcileResult> {
   const { mirror, contacts, clock } = deps
   const startedAt = clock.now()
   const result = emptyResult('full')
   const walkSeq = nextWalk(mirror)
   const walk = startWalk(deps)
-  let newest = ''
+  let head: string | null = null
   let step = await walk.next()
   while (!step.done) {
-    const { fresh } = step.value
+    const { contacts: shown, fresh } = step.value
     absorb(deps, fresh, walkSeq, result)
-    newest = highest(newest, step.value.contacts)
+    head ??= highest('', shown)
     deps.onProgress?.(result.seen)
     step = await walk.next()
   }
-  // Rows that moved to the head while the walk was further down are met by one more look at the head.
-  const head = await contacts.page({})
-  const late = head.filter((contact) => mirror.remote.find(contact.id)?.seen_walk !== walkSeq)
-  absorb(deps, late, walkSeq, result)
+  // Whoever was edited behind the walk's back moved to the head: read again from now down to where the walk began.
+  mirror.meta.set('remote_watermark', head ?? '')
+  const late = await readHead(deps)
+  result.added += late.added
+  result.changed += late.changed
   result.count = await contacts.count()
+  result.seen = mirror.remote.countSeen(walkSeq)
   // The account may count contacts that it lists nowhere. That it does so twice in a row shows that it is not ours to find.
-  const offset = result.count - result.seen
-  result.complete = step.value.orderly && (offset <= 0 || String(offset) === mirror.meta.get('count_offset'))
+  const offset = Math.max(0, result.count - result.seen)
+  result.complete = step.value.orderly && (offset === 0 || String(offset) === mirror.meta.get('count_offset'))
   mirror.transaction(() => {
-    mirror.meta.set('remote_watermark', highest(newest, head))
     mirror.meta.set('count_offset', String(offset))
     if (!result.complete) return
     for (const row of mirror.remote.unseen(walkSeq, startedAt - SETTLE_MS)) {
@@ -85,21 +89,36 @@ export async function reconcileIncremental(deps: ReconcileDeps): Promise<Reconci
 
 /** Reads from now down to the watermark, without asking for the count. */
 export async function readHead(deps: ReconcileDeps): Promise<ReconcileResult> {
-  const { mirror } = deps
+  const { mirror, clock } = deps
+  const startedAt = clock.now()
   const result = emptyResult('incremental')
   const walkSeq = nextWalk(mirror)
   const watermark = mirror.meta.get('remote_watermark') ?? ''
+  const settled = watermarkSettled(mirror, watermark)
   const walk = startWalk(deps)
   let newest = ''
   for await (const page of walk) {
     const news = absorb(deps, page.fresh, walkSeq, result)
     newest = highest(newest, page.contacts)
     // Every contact that we know of was shown, or the page lies below what the last walk covered and held no news.
-    if (news === 0 && (page.reached < watermark || result.seen >= mirror.remote.count())) break
+    const covered = settled ? page.reached <= watermark : page.reached < watermark
+    if (news === 0 && (covered || result.seen >= mirror.remote.count())) break
   }
-  if (newest > watermark) mirror.meta.set('remote_watermark', newest)
+  mirror.transaction(() => {
+    if (newest > watermark) mirror.meta.set('remote_watermark', newest)
+    if (!settled || newest > watermark) mirror.meta.set('head_walked_at', String(startedAt))
+  })
   result.complete = true
   return result
+}
+
+/**
+ * True when nobody can get the watermark's instant as their time any more, so that a page of known contacts at that
+ * instant needs no look behind it. The margin covers clocks that differ: beyond it no token would be taken.
+ */
+function watermarkSettled(mirror: Mirror, watermark: string): boolean {
+  const walkedAt = Number(mirror.meta.get('head_walked_at') ?? 0)
+  return watermark !== '' && walkedAt - keyToMs(watermark) >= SETTLE_MS
 }
 
 function absorb(
@@ -125,7 +144,9 @@ function absorb(
 /** An opt-out that Heymarket shows counts for the number, wherever it came from (I3). */
 function noteOptOut(mirror: Mirror, contact: RemoteContact, at: number): void {
   const phone = readBareE164(contact.phone)
-  if (phone) mirror.consent.optOut(phone, 'heymarket', `Heymarket contact ${contact.id}`, at)
+  if (phone && mirror.consent.optOut(phone, 'heymarket', `Heymarket contact ${contact.id}`, at)) {
+    mirror.contacts.unsettle(phone)
+  }
 }
 
 function nextWalk(mirror: Mirror): number {

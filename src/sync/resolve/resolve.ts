@@ -37,8 +37,8 @@ function resolvePhone(mirror: Mirror, policy: ResolvePolicy, cycleId: string, ph
   const [winner] = claims
   if (!winner) {
     // A source that left the config takes nobody with it: only a record that left its source does.
-    const cause = mirror.records.withPhone(phone).some((row) => policy.sourceOrder.includes(row.source_id))
-    mirror.contacts.leave(phone, cause ? cycleId : null)
+    const configured = policy.sourceOrder.includes(mirror.contacts.find(phone)?.source_id ?? '')
+    mirror.contacts.leave(phone, configured ? goneSince(mirror, phone, cycleId) : null)
     return
   }
   const fields = policy.mode === 'fill' ? fillBlanks(claims.map(fieldsOf)) : fieldsOf(winner)
@@ -52,6 +52,15 @@ function resolvePhone(mirror: Mirror, policy: ResolvePolicy, cycleId: string, ph
     hash: contentHash(json),
     claims: claims.length,
   })
+}
+
+/** The cycle whose pull missed the last record, which may be an earlier one than this. */
+function goneSince(mirror: Mirror, phone: string, cycleId: string): string {
+  const cycles = mirror.records
+    .withPhone(phone)
+    .map((row) => row.gone_cycle)
+    .filter((cycle) => cycle !== null)
+  return cycles.sort().at(-1) ?? cycleId
 }
 
 function fieldsOf(record: StoredRecord): ContactFields {

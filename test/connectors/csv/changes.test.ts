@@ -20,7 +20,7 @@ test('files are taken oldest first, by time of change and then by name', async (
   await shop.write('in/a.csv', 'id\n2\n', START - HOUR)
   const { ids, end } = await pull(shop, CHANGES, incremental(null))
   expect(ids).toEqual(['1', '2', '3'])
-  expect(end).toMatchObject({ covers: 'changes', count: 3 })
+  expect(end).toMatchObject({ covers: 'changes' })
 })
 
 test('a file is taken once, also when it is touched, copied or sent again', async () => {
@@ -48,7 +48,7 @@ test('a file is remembered after it was moved away', async () => {
   const first = await pull(shop, CHANGES, incremental(null))
   await unlink(path)
   const second = await pull(shop, CHANGES, incremental(tokenOf(first)))
-  expect(second.end).toMatchObject({ covers: 'changes', count: 0 })
+  expect(second.end).toMatchObject({ covers: 'changes' })
   await shop.write('in/again.csv', 'id\n1\n')
   expect((await pull(shop, CHANGES, incremental(tokenOf(second)))).ids).toEqual([])
 })
@@ -89,7 +89,7 @@ test('of a file that grew, only rows inside the window count; rows without a tim
   await shop.write('in/a.csv', `id,at\n${rows.join('\n')}\n`, START - HOUR)
   const { ids, end } = await pull(shop, given, incremental(tokenOf(first), '2030-01-10T00:00:00Z'))
   expect(ids).toEqual(['2', '3', '4'])
-  expect(end).toMatchObject({ count: 3 })
+  expect(end).toMatchObject({ covers: 'changes' })
 })
 
 test('of a file that was never read before, all rows count, however old: an export may arrive late', async () => {
@@ -106,16 +106,16 @@ test('a full pull takes all rows of all files again and still proves no absence'
   await pull(shop, CHANGES, incremental(null))
   const full = await pull(shop, CHANGES)
   expect(full.ids).toEqual(['1', '1'])
-  expect(full.end).toMatchObject({ covers: 'changes', count: 2 })
+  expect(full.end).toMatchObject({ covers: 'changes' })
   expect((await pull(shop, CHANGES, incremental(tokenOf(full)))).ids).toEqual([])
 })
 
 test('an empty file or folder holds no changes', async () => {
   const shop = await inbox()
-  expect((await pull(shop, CHANGES, incremental(null))).end).toMatchObject({ count: 0 })
+  expect((await pull(shop, CHANGES, incremental(null))).end).toMatchObject({ covers: 'changes' })
   await shop.write('in/a.csv', '', START - 2 * HOUR)
   const empty = await pull(shop, CHANGES, incremental(null))
-  expect(empty.end).toMatchObject({ count: 0 })
+  expect(empty.end).toMatchObject({ covers: 'changes' })
   await shop.write('in/a.csv', 'id\n1\n', START - HOUR)
   expect((await pull(shop, CHANGES, incremental(tokenOf(empty)))).ids).toEqual(['1'])
 })

@@ -97,7 +97,7 @@ describe('a glob', () => {
       ['Bob', 'in/a.csv:2'],
       ['Ann', 'in/b.csv:2'],
     ])
-    expect(end).toMatchObject({ covers: 'everything', count: 2 })
+    expect(end).toMatchObject({ covers: 'everything' })
   })
 
   test('never matches files that are half made', async () => {

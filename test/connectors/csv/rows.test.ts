@@ -87,7 +87,7 @@ describe('a bad record', () => {
       { code: 'ROW_MALFORMED', id: null, place: 'contacts.csv:3', value: 'Bob' },
     ])
     expect(bad[0]?.message).toContain('2 cells')
-    expect(end).toMatchObject({ covers: 'everything', count: 3 })
+    expect(end).toMatchObject({ covers: 'everything' })
   })
 
   test('has no id where that cell is the last of a file that may be cut off', async () => {
@@ -126,7 +126,7 @@ describe('a bad record', () => {
     expect(bad).toMatchObject([{ code: 'ROW_MALFORMED', id: '1', place: 'contacts.csv:2' }])
     expect(bad[0]?.message).toContain('"name"')
     expect(ids).toEqual(['2'])
-    expect(end).toMatchObject({ covers: 'everything', count: 2 })
+    expect(end).toMatchObject({ covers: 'everything' })
   })
 
   test('that swallows other rows takes away the proof that the pull saw everything', async () => {
@@ -134,7 +134,7 @@ describe('a bad record', () => {
     expect(bad).toMatchObject([{ code: 'ROW_MALFORMED', id: '1', place: 'contacts.csv:2' }])
     expect(bad[0]?.message).toContain('to line 4')
     expect(ids).toEqual(['4'])
-    expect(end).toMatchObject({ covers: 'changes', count: 2 })
+    expect(end).toMatchObject({ covers: 'changes' })
     expect(logged.join()).toContain('nobody is removed')
   })
 
@@ -143,10 +143,9 @@ describe('a bad record', () => {
   })
 
   test('is never a blank line or a row of empty cells', async () => {
-    const { bad, ids, end } = await read('id,name\n\n1,Ann\n,\n  \n , \n2,Bob\n\n\n')
+    const { bad, ids } = await read('id,name\n\n1,Ann\n,\n  \n , \n2,Bob\n\n\n')
     expect(bad).toEqual([])
     expect(ids).toEqual(['1', '2'])
-    expect(end?.count).toBe(2)
   })
 })
 

@@ -1,17 +1,16 @@
 // Reconcile: what it reads, what it concludes, and how few requests it takes.
 import { describe, expect, test } from 'vitest'
+import { DIALECT_TABLE, type Dialects } from '../../../src/sandbox/dialects.ts'
 import { openMirror } from '../../../src/sync/mirror/mirror.ts'
 import { readHead, reconcileFull, reconcileIncremental } from '../../../src/sync/reconcile/reconcile.ts'
-import { DIALECT_TABLE } from '../../../src/sandbox/dialects.ts'
-import type { SandboxOptions } from '../../../src/sandbox/server.ts'
 import { aRemote, nthPhone } from '../../support/contact.ts'
 import { aDatabase } from '../../support/folder.ts'
 import { withSandbox } from '../../support/heymarket.ts'
 
 const MINUTE = 60_000
 
-async function start(options: SandboxOptions = {}) {
-  const box = await withSandbox({ ...options, dialects: { maxLimit: 30, ...options.dialects } })
+async function start({ dialects = {} }: { dialects?: Partial<Dialects> } = {}) {
+  const box = await withSandbox({ dialects: { maxLimit: 30, ...dialects } })
   const mirror = openMirror(aDatabase())
   const deps = { mirror, contacts: box.client.contacts, clock: box.clock }
   return {
@@ -23,7 +22,10 @@ async function start(options: SandboxOptions = {}) {
     /** Makes so many contacts, numbered from `first`. */
     fill: (size: number, more: { first?: number; tied?: boolean } = {}) => {
       box.clock.advance(2 * MINUTE)
-      const people = Array.from({ length: size }, (_, n) => ({ phone: nthPhone((more.first ?? 1) + n), first: `P${n}` }))
+      const people = Array.from({ length: size }, (_, n) => ({
+        phone: nthPhone((more.first ?? 1) + n),
+        first: `P${n}`,
+      }))
       return box.sandbox.store.fill(people, { sameInstant: more.tied ?? false })
     },
     /** Somebody edits a contact in Heymarket. */
@@ -47,7 +49,15 @@ describe('a full reconcile', () => {
   test('takes in everybody and finds that the account counts as many', async () => {
     const world = await start()
     world.fill(100)
-    expect(await world.full()).toEqual({ mode: 'full', seen: 100, added: 100, changed: 0, missing: 0, count: 100, complete: true })
+    expect(await world.full()).toEqual({
+      mode: 'full',
+      seen: 100,
+      added: 100,
+      changed: 0,
+      missing: 0,
+      count: 100,
+      complete: true,
+    })
     expect(world.mirror.remote.count()).toBe(100)
     expect(await world.full()).toMatchObject({ seen: 100, added: 0, changed: 0, missing: 0, complete: true })
   })
@@ -74,7 +84,10 @@ describe('a full reconcile', () => {
     const world = await start({ dialects: { visibilityDelayMs: MINUTE } })
     world.fill(5)
     const made = await world.client.contacts.create({ phone: nthPhone(9) })
-    world.mirror.remote.wrote(aRemote({ id: made.id, phone: nthPhone(9), rev: made.rev, updated: null }), world.clock.now())
+    world.mirror.remote.wrote(
+      aRemote({ id: made.id, phone: nthPhone(9), rev: made.rev, updated: null }),
+      world.clock.now(),
+    )
     expect(await world.full()).toMatchObject({ seen: 5, missing: 0 })
     expect(world.mirror.remote.find(made.id)).toBeDefined()
     world.clock.advance(10 * MINUTE)
@@ -124,14 +137,17 @@ describe('an incremental reconcile', () => {
     ),
   )('takes at most two requests when nothing happened ($cursor $resolution $page)', async (dialects) => {
     const world = await start({ dialects })
-    world.fill(100)
-    await world.edit(7, 'Newest')
+    for (let block = 0; block < 10; block += 1) world.fill(10, { first: 10 * block + 1 })
     await world.full()
     world.clock.advance(10 * MINUTE)
     for (let n = 0; n < 3; n += 1) expect(await world.requests(world.incremental)).toBeLessThanOrEqual(2)
   })
 
-  test.each(DIALECT_TABLE.cursor.values.flatMap((cursor) => DIALECT_TABLE.resolution.values.map((resolution) => ({ cursor, resolution }))))(
+  test.each(
+    DIALECT_TABLE.cursor.values.flatMap((cursor) =>
+      DIALECT_TABLE.resolution.values.map((resolution) => ({ cursor, resolution })),
+    ),
+  )(
     'takes at most two when the newest change was one of more than a page at one instant ($cursor $resolution)',
     async (dialects) => {
       const world = await start({ dialects })
@@ -211,9 +227,21 @@ describe('a stale read', () => {
     const [id = 0] = world.fill(1)
     await world.full()
     const before = world.mirror.remote.find(id)
-    const body = { phone: nthPhone(1), first: 'Ours', last: '', display_name: 'Ours', email: '', custom: {}, assignee_id: -1, tags: [] }
+    const body = {
+      phone: nthPhone(1),
+      first: 'Ours',
+      last: '',
+      display_name: 'Ours',
+      email: '',
+      custom: {},
+      assignee_id: -1,
+      tags: [],
+    }
     const answer = await world.client.contacts.update(id, body, false)
-    world.mirror.remote.wrote(aRemote({ id, first: 'Ours', last: '', displayName: 'Ours', rev: answer.rev, updated: null }), world.clock.now())
+    world.mirror.remote.wrote(
+      aRemote({ id, first: 'Ours', last: '', displayName: 'Ours', rev: answer.rev, updated: null }),
+      world.clock.now(),
+    )
     await readHead(world.deps)
     expect(firstOf(world, 1)).toEqual(['Ours'])
     world.clock.advance(2 * MINUTE)

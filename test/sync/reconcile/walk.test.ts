@@ -42,7 +42,9 @@ function fill(box: Box, blocks: readonly { size: number; tied: boolean }[], apar
 const LIST_DIALECTS = DIALECT_TABLE.cursor.values.flatMap((cursor) =>
   DIALECT_TABLE.resolution.values.flatMap((resolution) =>
     DIALECT_TABLE.page.values.flatMap((page) =>
-      DIALECT_TABLE.overLimit.values.map((overLimit): Partial<Dialects> => ({ cursor, resolution, page, overLimit, maxLimit: 30 })),
+      DIALECT_TABLE.overLimit.values.map(
+        (overLimit): Partial<Dialects> => ({ cursor, resolution, page, overLimit, maxLimit: 30 }),
+      ),
     ),
   ),
 )
@@ -69,10 +71,36 @@ async function everyDialect(
 
 describe('in every combination of cursor, resolution, page and overLimit', () => {
   test.each([
-    ['at the head', [{ size: 40, tied: false }, { size: 95, tied: true }]],
-    ['in the middle', [{ size: 35, tied: false }, { size: 95, tied: true }, { size: 35, tied: false }]],
-    ['at the end', [{ size: 95, tied: true }, { size: 40, tied: false }]],
-    ['of exactly a page', [{ size: 35, tied: false }, { size: 30, tied: true }, { size: 35, tied: false }]],
+    [
+      'at the head',
+      [
+        { size: 40, tied: false },
+        { size: 95, tied: true },
+      ],
+    ],
+    [
+      'in the middle',
+      [
+        { size: 35, tied: false },
+        { size: 95, tied: true },
+        { size: 35, tied: false },
+      ],
+    ],
+    [
+      'at the end',
+      [
+        { size: 95, tied: true },
+        { size: 40, tied: false },
+      ],
+    ],
+    [
+      'of exactly a page',
+      [
+        { size: 35, tied: false },
+        { size: 30, tied: true },
+        { size: 35, tied: false },
+      ],
+    ],
     ['of exactly two pages, and nothing else', [{ size: 60, tied: true }]],
   ])('a block of ties %s is passed, or the walk says that it is not orderly', async (_name, blocks) => {
     await everyDialect(
@@ -163,7 +191,10 @@ test('an empty account is walked in one request', async () => {
 
 test('a full walk reads little more than the pages there are', async () => {
   const box = await withSandbox({ dialects: { maxLimit: 30 } })
-  fill(box, [{ size: 150, tied: false }, { size: 150, tied: true }])
+  fill(box, [
+    { size: 150, tied: false },
+    { size: 150, tied: true },
+  ])
   await walk(box.client.contacts)
   expect(box.exchanges.length).toBeLessThanOrEqual(18)
 })
@@ -173,9 +204,16 @@ describe('an account that does not follow the cursor', () => {
 
   test.each([
     ['shows the same page for ever', (): RemoteContact[] => CONTACTS],
-    ['lists the oldest first', ({ date = '~' }: ListRequest) => [...CONTACTS].reverse().filter((one) => (one.updated ?? '') < date)],
+    [
+      'lists the oldest first',
+      ({ date = '~' }: ListRequest) => [...CONTACTS].reverse().filter((one) => (one.updated ?? '') < date),
+    ],
     ['stamps nothing', () => [aRemote({ updated: null })]],
-    ['stamps some with nothing', ({ date }: ListRequest) => (date === undefined ? [...CONTACTS, aRemote({ id: 9, updated: '0001-01-01T00:00:00Z' })] : [])],
+    [
+      'stamps some with nothing',
+      ({ date }: ListRequest) =>
+        date === undefined ? [...CONTACTS, aRemote({ id: 9, updated: '0001-01-01T00:00:00Z' })] : [],
+    ],
   ])('because it %s ends the walk, which is then not orderly', async (_name, page) => {
     let requests = 0
     const walked = await walk({
