@@ -105,7 +105,7 @@ async function prove() {
     const ending = await run('sync', '--json')
     working.abort()
     const checks = await checking
-    return report(ending, checks, url)
+    return await report(ending, checks, url)
   } finally {
     sandbox.kill('SIGTERM')
     await once(sandbox, 'exit')

@@ -1,5 +1,6 @@
 // Owns the wiring: a loaded config becomes an engine that can run cycles. What was opened last is closed first.
-import { rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import type { LoadedConfig } from './config/load.ts'
 import { acquireLock } from './db/lock.ts'
 import { type Db, openDatabase } from './db/open.ts'
@@ -141,10 +142,13 @@ export function openApp({ loaded, clock, random, signal, log }: AppOptions): App
         }
       },
       onCopy: async (work) => {
-        const path = `${loaded.databasePath}-plan-${process.pid}`
+        const prefix = `${basename(loaded.databasePath)}-plan-`
+        const folder = dirname(loaded.databasePath)
+        const path = join(folder, `${prefix}${process.pid}`)
         try {
-          // A plan that was killed may have left its copy, and in a container the next process has the same number.
-          rmSync(path, { force: true })
+          // A plan that was killed left its copy behind. Nobody else plans now: this process works alone.
+          for (const name of readdirSync(folder))
+            if (name.startsWith(prefix)) rmSync(join(folder, name), { force: true })
           db.prepare('VACUUM INTO ?').run(path)
           const copy = openDatabase(path)
           try {

@@ -1,6 +1,6 @@
 // Owns the command line: the table turned into words, help and errors that say what to do next.
 import { Command as Commander, CommanderError } from 'commander'
-import { asHeysyncError, type ExitCode, type HeysyncError } from '../lib/errors.ts'
+import { asHeysyncError, type ExitCode, HeysyncError } from '../lib/errors.ts'
 import { redact } from '../lib/logger.ts'
 import type { Command } from './command.ts'
 import type { Io } from './io.ts'
@@ -9,6 +9,7 @@ import { commands } from './table.ts'
 /** Runs one command line (without `node` and the program's name) and returns its exit code. Never throws. */
 export async function runProgram(argv: readonly string[], version: string, io: Io): Promise<ExitCode> {
   let exitCode: ExitCode = 0
+  const json = argv.includes('--json')
   const program = new Commander('heysync')
     .description("Keeps a Heymarket account's contacts equal to what your CRM, database or spreadsheet says.")
     .version(version)
@@ -16,7 +17,12 @@ export async function runProgram(argv: readonly string[], version: string, io: I
     .option('-v, --verbose', 'say every request')
     .showSuggestionAfterError()
     .exitOverride()
-    .configureOutput({ writeOut: (text) => io.data(text), writeErr: (text) => io.say(text.trimEnd()) })
+    .configureOutput({
+      writeOut: (text) => io.data(text),
+      writeErr: (text) => io.say(text.trimEnd()),
+      // Said below, in the words and the form of every other error.
+      outputError: () => {},
+    })
     .addHelpText(
       'after',
       `\nFirst steps:\n  heysync demo                          see it work, without an account\n  heysync init && heysync check && heysync plan && heysync sync\n`,
@@ -30,12 +36,16 @@ export async function runProgram(argv: readonly string[], version: string, io: I
     await program.parseAsync([...argv], { from: 'user' })
     return exitCode
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2
+    if (thrown instanceof CommanderError) {
+      if (thrown.exitCode === 0) return 0
+      // Without any command the help was shown already.
+      return thrown.code === 'commander.help' ? 2 : sayError(usageError(thrown, argv), json, io)
+    }
     if (io.signal.aborted) {
       io.say('Stopped. Nothing is lost: the next run goes on from what was saved.')
       return 1
     }
-    return sayError(asHeysyncError(thrown), argv.includes('--json'), io)
+    return sayError(asHeysyncError(thrown), json, io)
   }
 }
 
@@ -54,6 +64,16 @@ function addCommand(
   sub.addHelpText('after', `\nExamples:\n${examples}\n`)
   sub.exitOverride().showSuggestionAfterError()
   sub.action(async () => act(sub.args, { ...program.opts(), ...sub.opts() }))
+}
+
+function usageError({ message }: CommanderError, argv: readonly string[]): HeysyncError {
+  const [said = '', guess] = message.replace(/^error: /, '').split('\n')
+  const command = commands.find(({ name }) => argv.includes(name))
+  const help = `heysync ${command ? `${command.name} ` : ''}--help`
+  return new HeysyncError('ERR_USAGE', {
+    message: `${said.charAt(0).toUpperCase()}${said.slice(1).replace(/[.]?$/, '.')}`,
+    hint: guess ? `${guess.replace(/[()]/g, '')} ${help} shows all there is.` : help,
+  })
 }
 
 /** What happened, where, and what to do next. */

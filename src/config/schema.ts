@@ -146,7 +146,7 @@ const guard = z
     'Changes held for a person to approve: when (n > ratio of those concerned and n >= min) or n > count.',
   )
 
-export const REMOVAL_RUNGS = ['keep', 'tag', 'removeFromLists', 'clear', 'delete'] as const
+const REMOVAL_RUNGS = ['keep', 'tag', 'removeFromLists', 'clear', 'delete'] as const
 
 const source = z.strictObject({
   id: z

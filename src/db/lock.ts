@@ -44,12 +44,19 @@ export async function acquireLock(
   }
 }
 
+/** True when no process works on the database now. */
+export function isFree(databasePath: string): boolean {
+  const lock = tryLock(`${databasePath}-lock`, '')
+  lock?.release()
+  return lock !== null
+}
+
 function tryLock(path: string, holder: string): Lock | null {
   const db = new Database(path, { timeout: 0 })
   try {
     db.pragma('locking_mode = EXCLUSIVE')
     db.exec('BEGIN EXCLUSIVE')
-    writeFileSync(`${path}-holder`, holder)
+    if (holder !== '') writeFileSync(`${path}-holder`, holder)
   } catch (error) {
     db.close()
     const code = (error as { code?: unknown }).code

@@ -17,7 +17,7 @@ export function parseBody(body: string): unknown {
 const PLACES = [['message'], ['error', 'message'], ['error'], ['detail'], ['error_code']] as const
 
 /** What an error body says, in whatever form it comes: at most 300 characters, without phone numbers. */
-export function errorText(body: string): string {
+function errorText(body: string): string {
   const parsed = parseBody(body)
   const found = PLACES.map((place) => textAt(parsed, place)).find((text) => text !== '')
   const text = found ?? body.replace(/<(style|script)\b.*?<\/\1>|<[^>]*>/gis, ' ')

@@ -123,6 +123,8 @@ export interface ContactsApi {
   count(): Promise<number>
   /** Heymarket: contacts/status. True when texting this contact is not allowed. */
   isUnsubscribed(contactId: number): Promise<boolean>
+  /** Heymarket: contacts/set-status `unsubscribed`, the same as is_opted_out, without sending the rest of the contact. */
+  unsubscribe(contactId: number): Promise<void>
 }
 
 export function contactsApi(transport: Transport): ContactsApi {
@@ -204,6 +206,15 @@ export function contactsApi(transport: Transport): ContactsApi {
           effect: 'read',
         })
       ).value,
+    unsubscribe: async (contactId) => {
+      await transport.send({
+        method: 'POST',
+        path: '/v1/contact/set_status',
+        json: { id: contactId, status: 'unsubscribed' },
+        answer: done,
+        effect: 'write',
+      })
+    },
     isUnsubscribed: async (contactId) => {
       const { value } = await transport.send({
         method: 'POST',

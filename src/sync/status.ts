@@ -39,7 +39,8 @@ export interface StatusReport {
   readonly remote: { duplicatePhones: number; lastFullReconcile: string | null }
 }
 
-export function readStatus(db: Db, config: Config): StatusReport {
+/** `working`: a heysync process works on this database at the moment. */
+export function readStatus(db: Db, config: Config, working: boolean): StatusReport {
   const mirror = openMirror(db)
   const counts = openOutbox(db).counts()
   const states = db.prepare<[], { source_id: string; state: string; n: number }>(
@@ -70,7 +71,7 @@ export function readStatus(db: Db, config: Config): StatusReport {
     rejections: mirror.records.countRejections(),
     outbox: { waiting: counts.pending + counts.in_flight + counts.unsettled, deadLetters: counts.dead },
     held: heldGroups(db),
-    lastCycle: last ? lastCycle(last) : null,
+    lastCycle: last ? lastCycle(last, working) : null,
     remote: {
       duplicatePhones: mirror.remote.duplicatePhones(),
       lastFullReconcile: fullAt === undefined ? null : toIso(Number(fullAt)),
@@ -78,10 +79,11 @@ export function readStatus(db: Db, config: Config): StatusReport {
   }
 }
 
-function lastCycle(row: CycleRow) {
+function lastCycle(row: CycleRow, working: boolean) {
   return {
     cycle: row.id,
-    status: row.status,
+    // A killed process cannot say that it was interrupted.
+    status: row.status === 'running' && !working ? 'interrupted' : row.status,
     mode: row.mode,
     trigger: row.trigger,
     at: toIso(row.started_at),

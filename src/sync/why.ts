@@ -70,17 +70,17 @@ export interface WhyAnswer {
   }[]
 }
 
-/** Answers for a phone in any spelling, a record id, or the raw value that was rejected. */
+/** Answers for a phone in any spelling, a record id, or the raw value that was rejected. `readPhones` gives the likeliest reading first. */
 export function why(
   db: Db,
   config: Config,
   asked: string,
-  readPhone: (text: string) => BareE164 | null,
+  readPhones: (text: string) => Iterable<BareE164>,
 ): WhyAnswer {
   const mirror = openMirror(db)
   const outbox = openOutbox(db)
   const byId = mirror.records.withId(asked)
-  const phone = findPhone(asked, readPhone, byId, (text) => known(mirror, text))
+  const phone = findPhone(asked, readPhones, byId, (text) => known(mirror, text))
   const claims = phone === null ? [] : mirror.records.withPhone(phone)
   const records = claims.length > 0 ? claims : byId
   const order = config.sources.map((source) => source.id)
@@ -158,15 +158,18 @@ export function why(
 
 function findPhone(
   asked: string,
-  readPhone: (text: string) => BareE164 | null,
+  readPhones: (text: string) => Iterable<BareE164>,
   byId: readonly StoredRecord[],
   isKnown: (phone: string) => boolean,
 ): BareE164 | null {
   const bare = readBareE164(asked)
   if (bare !== null && isKnown(bare)) return bare
-  const parsed = readPhone(asked)
-  if (parsed !== null && isKnown(parsed)) return parsed
-  return byId.find((row) => row.phone !== null)?.phone ?? parsed ?? null
+  let likeliest: BareE164 | null = null
+  for (const reading of readPhones(asked)) {
+    if (isKnown(reading)) return reading
+    likeliest ??= reading
+  }
+  return byId.find((row) => row.phone !== null)?.phone ?? likeliest
 }
 
 function known(mirror: ReturnType<typeof openMirror>, phone: string): boolean {

@@ -36,7 +36,7 @@ describe('references in values', () => {
     }).replace('idColumn: id', 'idColumn: "${NAME}", snapshot: "${SNAP}"')
     const loaded = load(text, env)
     expect(loaded.config.heymarket.requestsPerMinute).toBe(120)
-    expect(loaded.config.guard.removals).toEqual({ ratio: 0.25, min: 3 })
+    expect(loaded.config.guard.removals).toEqual({ count: 5000, ratio: 0.25, min: 3 })
     expect(loaded.config.database).toBe('007')
     expect(loaded.sources.get('clinic')?.options).toMatchObject({ idColumn: '007', snapshot: false })
   })

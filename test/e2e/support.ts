@@ -46,6 +46,8 @@ export interface House {
   write(name: string, content: string | Uint8Array): void
   remove(name: string): void
   config(tree: Tree): void
+  /** Resolves once the sandbox holds as many contacts as this. */
+  holds(count: number): Promise<void>
   /** Runs `work` and returns the requests that the sandbox got meanwhile. */
   requestsOf(work: () => Promise<unknown>): Promise<readonly RequestEntry[]>
   /** Every row of the mirror as text: not the log of cycles and not the request budget. Null without a database. */
@@ -55,7 +57,13 @@ export interface House {
 /** A folder with a sandbox, gone when the test ends. */
 export async function house(options: SandboxOptions = {}): Promise<House> {
   const dir = mkdtempSync(join(tmpdir(), 'heysync-e2e-'))
-  const sandbox = await startSandbox({ port: 0, requestsPerMinute: 100_000, ...options })
+  const onRequest = new Set<() => void>()
+  const sandbox = await startSandbox({
+    port: 0,
+    requestsPerMinute: 100_000,
+    onRequest: () => onRequest.forEach((tell) => void tell()),
+    ...options,
+  })
   const children = new Set<ChildProcess>()
   onTestFinished(async () => {
     for (const child of children) child.kill('SIGKILL')
@@ -95,6 +103,16 @@ export async function house(options: SandboxOptions = {}): Promise<House> {
     },
     remove: (name) => rmSync(join(dir, name), { recursive: true, force: true }),
     config: (tree) => writeFileSync(join(dir, 'heysync.yaml'), stringify(tree), { mode: 0o600 }),
+    holds: (count) =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (sandbox.store.contacts().length < count) return
+          onRequest.delete(look)
+          resolve()
+        }
+        onRequest.add(look)
+        look()
+      }),
     requestsOf: async (work) => {
       const before = sandbox.store.requests().length
       await work()
@@ -172,6 +190,13 @@ function rowText(row: unknown): string {
       ? Buffer.from(value.data as number[]).toString('hex')
       : value,
   )
+}
+
+/** Changes the database by hand, between two runs of the program. */
+export function sql(home: House, text: string): void {
+  const db = new Database(join(home.dir, 'data/heysync.db'))
+  db.exec(text)
+  db.close()
 }
 
 /** Requests that may change something in Heymarket. */

@@ -220,11 +220,11 @@ describe('429', () => {
     expect(clock.slept).toEqual([7000, 3000])
   })
 
-  test('ends after six tries, and says which setting to lower', async () => {
+  test('ends after seven tries, and says which setting to lower', async () => {
     const { error, sent } = await send(WRITE, (_nth, response) =>
       reply(response, 429, '', { 'retry-after': '2' }),
     )
-    expect(sent).toBe(6)
+    expect(sent).toBe(7)
     expect(error).toMatchObject({
       code: 'ERR_HEYMARKET_RATE_LIMITED',
       verdict: 'retry',

@@ -50,10 +50,25 @@ describe.each(Array.from({ length: 12 }, (_, index) => index + 1))('random readi
   })
 })
 
-async function tellStory(dialects: Partial<Dialects>): Promise<void> {
+// Contacts that were changed in one instant, more of them than a page holds: some cannot be listed at all where the
+// cursor cannot pass them. They must be found all the same, and nobody doubled.
+describe.each(['one', 'zero', 'ignored'] as const)('60 contacts of one instant, page=%s', (page) => {
+  test.each([
+    { cursor: 'exclusive', maxLimit: 7 },
+    { cursor: 'inclusive', maxLimit: 7 },
+    { cursor: 'inclusive', maxLimit: 59 },
+    { cursor: 'inclusive', maxLimit: 60 },
+  ] as const)('cursor=$cursor maxLimit=$maxLimit converges without a second contact', async (reading) => {
+    await tellStory({ ...reading, page, duplicatePhone: 'duplicate', resolution: 'second' }, true)
+  })
+})
+
+async function tellStory(dialects: Partial<Dialects>, sameInstant = false): Promise<void> {
+  // A contact that no list shows is found by its number, and its update is planned by the next cycle.
+  const cycles = sameInstant && dialects.page === 'ignored' ? 2 : 1
   const world = await openWorld({ dialects })
   const { sandbox } = world
-  sandbox.store.fill(usedAccount())
+  sandbox.store.fill(usedAccount(), { sameInstant })
   world.clock.advance(15 * 60_000)
   const optedOutBefore = sandbox.store.contacts().filter((one) => one.is_opted_out)
   const model = new Model(sandbox, dialects.tagsWrite === 'merge')
@@ -62,19 +77,21 @@ async function tellStory(dialects: Partial<Dialects>): Promise<void> {
   const people = makePeople()
   world.save(people)
   model.sync(people)
-  await converge(world, model)
+  await converge(world, model, cycles)
 
   sandbox.store.stop(phoneOf(41))
   model.stop(phoneOf(41))
   const edited = edit(people)
   world.save(edited)
   model.sync(edited)
-  await converge(world, model)
+  await converge(world, model, cycles)
 
   const gone = leavers(edited)
   world.save(edited.filter((one) => !gone.includes(one)))
   for (const one of gone) model.leave(one)
-  await converge(world, model)
+  await converge(world, model, cycles)
+
+  await forgetEverything(world, model, dialects)
 
   expectNoDuplicates(sandbox)
   expect(sandbox.store.contacts().filter((one) => one.phone === null)).toEqual(mailOnly)
@@ -83,9 +100,10 @@ async function tellStory(dialects: Partial<Dialects>): Promise<void> {
   expect(optedIn).toEqual([])
 }
 
-/** One cycle reaches the model; the runs after it, at once and much later, write nothing. */
-async function converge(world: World, model: Model): Promise<void> {
+/** So many cycles reach the model; the runs after them, at once and much later, write nothing. */
+async function converge(world: World, model: Model, cycles: number): Promise<void> {
   const { sandbox, clock } = world
+  for (let n = 1; n < cycles; n++) await world.cycle()
   const { report } = await world.cycle()
   model.expectIn(sandbox)
   expect(report.push.retrying).toBe(0)
@@ -104,6 +122,20 @@ async function converge(world: World, model: Model): Promise<void> {
   }
   model.expectIn(sandbox)
   await expectDeadLetters(world, model)
+}
+
+/** The database is only a cache (I8): a new one is filled by reading, and nothing is written again. */
+async function forgetEverything(world: World, model: Model, dialects: Partial<Dialects>): Promise<void> {
+  // What nobody can read back, or what was in vain, has to be written once more: there is nowhere to know it from.
+  if (dialects.optedOutRead === 'absent' || dialects.tagsWrite === 'merge') return
+  const { sandbox, clock } = world
+  clock.advance(15 * 60_000)
+  world.forget()
+  const before = sandbox.store.requests().length
+  const { report } = await world.cycle()
+  expect(writes(sandbox, before)).toEqual([])
+  expect(report.status).toBe('ok')
+  model.expectIn(sandbox)
 }
 
 /** What the account cannot do is said once for each phone, and for no other. */
@@ -126,5 +158,8 @@ function randomDialects(seed: number): Partial<Dialects> {
     const values: readonly (string | number)[] = 'values' in one ? one.values : (NUMBERS[name] ?? [])
     return roll(3) === 0 ? [] : [[name, values[roll(values.length)]]]
   })
-  return Object.fromEntries(picked) as Partial<Dialects>
+  const dialects = Object.fromEntries(picked) as Partial<Dialects>
+  // Lists that still show a deleted contact, without its opt-out, make heysync opt it out once more, in vain.
+  if (dialects.optedOutRead === 'absent' && dialects.visibilityDelayMs) delete dialects.visibilityDelayMs
+  return dialects
 }

@@ -60,6 +60,28 @@ describe.each(CASES)('$label', ({ faults, seed }) => {
   })
 })
 
+test('two hours in which every write fails leave no dead letter behind', async () => {
+  const world = await openWorld({ dialects: { duplicatePhone: 'duplicate' } })
+  const { sandbox, clock } = world
+  const model = new Model(sandbox, false)
+  const people = makePeople(20)
+  const early = people.slice(0, 10)
+  world.save(early)
+  model.sync(early)
+  await world.cycle()
+  world.save(people)
+  model.sync(people)
+  sandbox.configure({ faults: { error500Before: 1, writesOnly: 1 } })
+  for (let n = 0; n < 8; n++) {
+    clock.advance(15 * 60_000)
+    expect((await world.cycle()).report).toMatchObject({ status: 'failed', push: { acked: 0, retrying: 10 } })
+  }
+  sandbox.configure({ faults: { error500Before: 0 } })
+  clock.advance(15 * 60_000)
+  expect((await world.cycle()).report).toMatchObject({ status: 'ok', push: { acked: 10, deadLettered: 0 } })
+  model.expectIn(sandbox)
+})
+
 async function tellStory(faults: Partial<Faults>, seed: number): Promise<void> {
   // Two contacts of one phone are possible here, so that nothing but care keeps them apart.
   const world = await openWorld({ seed, dialects: { duplicatePhone: 'duplicate' } })

@@ -48,7 +48,7 @@ export interface TestEngine extends Box {
   rows: Record<string, Record<string, unknown>>
   cycle(
     mode?: 'full' | 'incremental',
-    more?: { planOnly?: boolean; allowEmpty?: string[] },
+    more?: { planOnly?: boolean; onPlan?: () => void },
   ): Promise<CycleOutcome>
 }
 
@@ -122,14 +122,15 @@ export async function anEngine(
     rows: {},
     cycle: (mode = 'full', more = {}) => {
       cycles += 1
-      return runCycle(engine, {
+      const request = {
         id: `c${String(cycles).padStart(4, '0')}`,
         mode,
         trigger: 'test',
         sources: [config.id],
-        allowEmpty: more.allowEmpty ?? [],
+        allowEmpty: [],
         planOnly: more.planOnly ?? false,
-      })
+      }
+      return runCycle(engine, request, { onPlan: () => more.onPlan?.() })
     },
   }
   source.pages = () => [everything(made.rows)]

@@ -2,6 +2,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { basename, dirname, extname, relative, resolve } from 'node:path'
 import { connectors } from '../../../connectors/index.ts'
+import { ConnectorError } from '../../connector/contract.ts'
 import { HeysyncError } from '../../lib/errors.ts'
 import { sourceError } from '../../sync/pull/source-error.ts'
 import { type Command, flag, text } from '../command.ts'
@@ -81,12 +82,24 @@ async function readColumns(path: string, io: Io): Promise<readonly string[]> {
   }
   const connector = connectors.get('csv')
   if (!connector) return []
-  try {
-    const found = await connector.discover(connector.options.parse({ path, idColumn: 'id' }), context)
+  const discover = async (idColumn: string): Promise<readonly string[]> => {
+    const found = await connector.discover(connector.options.parse({ path, idColumn }), context)
     return found.fields.map((field) => field.name)
+  }
+  try {
+    // Which column is the id is not known yet. Where none is called so, the nearest that the file has will do to read it.
+    return await discover('id').catch((error: unknown) => {
+      const nearest = isMissingColumn(error) ? /"(.+)"/.exec(error.hint ?? '')?.[1] : undefined
+      if (nearest === undefined) throw error
+      return discover(nearest)
+    })
   } catch (error) {
     throw sourceError(error, basename(path), false)
   }
+}
+
+function isMissingColumn(error: unknown): error is ConnectorError {
+  return error instanceof ConnectorError && error.kind === 'field'
 }
 
 function sourceIdOf(path: string): string {

@@ -21,10 +21,15 @@ export const run: Command = {
       stream: io.errorStream,
     })
     const app = openApp({ loaded, clock: io.clock, random: io.random, signal: io.signal, log })
+    // Schedules keep the process alive; without any, waiting for the signal has to do it.
+    const alive = setInterval(() => {}, 60_000)
     try {
+      if (loaded.config.sources.every((source) => !source.schedule && !source.fullSchedule))
+        log.warn('no source has a schedule, so only one cycle is run; add `schedule:` to heysync.yaml')
       await runDaemon({ app, clock: io.clock, signal: io.signal, log })
       return 0
     } finally {
+      clearInterval(alive)
       app.close()
     }
   },

@@ -1,4 +1,5 @@
 // Owns `status`: all is well, or exactly what is not, at one look.
+import { isFree } from '../../db/lock.ts'
 import { readStatus, type StatusReport } from '../../sync/status.ts'
 import { type Command, flag } from '../command.ts'
 import type { Colors } from '../io.ts'
@@ -15,12 +16,12 @@ export const status: Command = {
   json: '`sources[]` (`id`, `lastPull`, `lastFullPull`, `watermark`, `records` by state), `contacts` (`wanted`, `inHeymarket`, `optedOut`, `collisions`), `rejections`, `outbox` (`waiting`, `deadLetters`), `held[]` (`cycle`, `source`, `changes`, `reason`, `examples`), `lastCycle` with its `report` (or null), `remote` (`duplicatePhones`, `lastFullReconcile`)',
   run: (call, io) =>
     withApp(call, io, async (app) => {
-      const report = readStatus(app.db, app.loaded.config)
+      const report = readStatus(app.db, app.loaded.config, !isFree(app.loaded.databasePath))
       io.data(
         flag(call, 'json') ? `${JSON.stringify(report, null, 2)}\n` : `${renderStatus(report, io.color)}\n`,
       )
       if (report.held.length > 0) return 3
-      if (report.lastCycle?.status === 'failed') return 1
+      if (report.lastCycle?.status === 'failed' || report.lastCycle?.status === 'interrupted') return 1
       return report.rejections > 0 || report.outbox.deadLetters > 0 ? 4 : 0
     }),
 }

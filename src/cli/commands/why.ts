@@ -1,4 +1,6 @@
 // Owns `why`: the whole story of one person.
+
+import { getCountries } from 'libphonenumber-js/max'
 import type { ExitCode } from '../../lib/errors.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 import { countryCode } from '../../sync/normalize/country.ts'
@@ -7,7 +9,7 @@ import { why as findOut, type WhyAnswer } from '../../sync/why.ts'
 import { type Command, flag } from '../command.ts'
 import type { Io } from '../io.ts'
 import { withApp } from '../open.ts'
-import { columns, wrap } from '../table-text.ts'
+import { columns, many, wrap } from '../table-text.ts'
 
 export const why: Command = {
   name: 'why',
@@ -25,20 +27,20 @@ export const why: Command = {
     withApp(call, io, async (app) => {
       const { config } = app.loaded
       const answer = findOut(app.db, config, call.args.join(' '), (text) =>
-        readTyped(text, config.defaultCountry),
+        readingsOf(text, config.defaultCountry),
       )
       io.data(flag(call, 'json') ? `${JSON.stringify(answer, null, 2)}\n` : `${renderWhy(answer, io)}\n`)
       return 0 as ExitCode
     }),
 }
 
-/** A number as somebody types it, in the default country where it names none. */
-function readTyped(typed: string, defaultCountry: string | undefined): BareE164 | null {
-  const country = defaultCountry === undefined ? null : countryCode(defaultCountry)
-  const reading = readPhone(typed, () =>
-    country === null ? { kind: 'missing' } : { kind: 'known', country, from: 'defaultCountry' },
-  )
-  return reading.kind === 'number' ? reading.phone : null
+/** A number as somebody types it: as of the default country, and then as of any, because a file may name another. */
+function* readingsOf(typed: string, defaultCountry: string | undefined): Generator<BareE164> {
+  const likely = defaultCountry === undefined ? null : countryCode(defaultCountry)
+  for (const country of [...(likely === null ? [] : [likely]), ...getCountries()]) {
+    const reading = readPhone(typed, () => ({ kind: 'known', country, from: 'defaultCountry' }))
+    if (reading.kind === 'number') yield reading.phone
+  }
 }
 
 function renderWhy(answer: WhyAnswer, { color, columns: width }: Pick<Io, 'color' | 'columns'>): string {
@@ -95,7 +97,7 @@ function renderWhy(answer: WhyAnswer, { color, columns: width }: Pick<Io, 'color
   ])
   if (answer.operation) {
     const { kind, state, attempts, error } = answer.operation
-    section('in the outbox', [[kind, state, `${attempts} attempts`, error ?? '']])
+    section('in the outbox', [[kind, state, many(attempts, 'attempt'), error ?? '']])
   }
   section(
     'last attempts',

@@ -142,9 +142,9 @@ export function recordStore(db: Db): RecordStore {
     "DELETE FROM rejection WHERE source_id = ? AND record_id = '' AND seen_pull <> ?",
   )
   const countSeen = db
-    .prepare<[string, number], number>(
-      `SELECT (SELECT count(*) FROM source_record WHERE source_id = ?1 AND seen_pull = ?2)
-            + (SELECT count(*) FROM rejection j WHERE source_id = ?1 AND seen_pull = ?2
+    .prepare<[{ sourceId: string; pull: number }], number>(
+      `SELECT (SELECT count(*) FROM source_record WHERE source_id = @sourceId AND seen_pull = @pull)
+            + (SELECT count(*) FROM rejection j WHERE source_id = @sourceId AND seen_pull = @pull
                AND NOT EXISTS (SELECT 1 FROM source_record r WHERE r.source_id = j.source_id AND r.record_id = j.record_id))`,
     )
     .pluck()
@@ -190,7 +190,7 @@ export function recordStore(db: Db): RecordStore {
     stampUnreadable: (sourceId, sincePull, cycleId) => void stampUnreadable.run(cycleId, sourceId, sincePull),
     dropRejectionsExcept: (sourceIds) => void dropRejectionsExcept.run(JSON.stringify(sourceIds)),
     dropUnseenUnreadable: (sourceId, pull) => void dropUnseenUnreadable.run(sourceId, pull),
-    countSeen: (sourceId, pull) => countSeen.get(sourceId, pull) ?? 0,
+    countSeen: (sourceId, pull) => countSeen.get({ sourceId, pull }) ?? 0,
     dropUnseenRejections: (sourceId, pull) => void dropUnseenRejections.run(sourceId, pull),
     rejections: (sourceId) =>
       rejections.all().filter((row) => sourceId === undefined || row.source_id === sourceId),

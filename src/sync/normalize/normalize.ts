@@ -21,7 +21,7 @@ import type { Rejection } from './rejection.ts'
 import { toLine, toText } from './text.ts'
 
 /** Raise it when the same record and config may give another outcome: every record is then normalized again. */
-export const NORMALIZER_VERSION = 1
+const NORMALIZER_VERSION = 1
 
 export type Normalized =
   | {

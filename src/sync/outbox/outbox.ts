@@ -46,7 +46,7 @@ export interface Failure {
 }
 
 export interface Outbox {
-  /** Replaces the whole of what waits by this plan. A change that is the same keeps its attempts, and stays dead if it was. */
+  /** Replaces the whole of what waits by this plan. A change that is the same keeps its attempts, and stays dead if it was; a new cycle does not wait for what an old one put off. */
   enqueue(changes: readonly Change[], cycle: { id: string; lane: number; at: number }): void
   /** Forgets operations for phones whose two sides turned out to be equal. */
   cancel(phones: readonly string[]): void
@@ -87,7 +87,7 @@ export function openOutbox(db: Db): Outbox {
      VALUES (@phone, @kind, @lane, @change, @hash, @sourceId, 'pending', @cycleId, @at)
      ON CONFLICT (phone) DO UPDATE SET
        attempts   = CASE WHEN change_hash = excluded.change_hash THEN attempts ELSE 0 END,
-       not_before = CASE WHEN change_hash = excluded.change_hash OR state = 'unsettled' THEN not_before ELSE 0 END,
+       not_before = CASE WHEN state = 'unsettled' THEN not_before ELSE 0 END,
        error_code = CASE WHEN change_hash = excluded.change_hash THEN error_code END,
        error      = CASE WHEN change_hash = excluded.change_hash THEN error END,
        request_id = CASE WHEN change_hash = excluded.change_hash THEN request_id END,
@@ -101,10 +101,10 @@ export function openOutbox(db: Db): Outbox {
   )
   // What became of an unsettled one is still to be found out.
   const cancel = db.prepare<[string]>("DELETE FROM operation WHERE phone = ? AND state <> 'unsettled'")
-  const WAITING = `state IN ('pending', 'unsettled') AND cycle_id = ?1`
-  const due = db.prepare<[string, number, number], Operation>(
+  const WAITING = `state IN ('pending', 'unsettled') AND cycle_id = ?`
+  const due = db.prepare<[string, number, number, number], Operation>(
     // Nothing waits for more than a minute or so: a later time was set by a clock that has gone back since.
-    `SELECT * FROM operation WHERE ${WAITING} AND (not_before <= ?2 OR not_before > ?2 + 300000) ORDER BY lane, id LIMIT ?3`,
+    `SELECT * FROM operation WHERE ${WAITING} AND (not_before <= ? OR not_before > ? + 300000) ORDER BY lane, id LIMIT ?`,
   )
   const nextDueAt = db
     .prepare<[string], number | null>(`SELECT min(not_before) FROM operation WHERE ${WAITING}`)
@@ -203,7 +203,7 @@ export function openOutbox(db: Db): Outbox {
     },
     cancel: (phones) => db.transaction(() => phones.forEach((phone) => void cancel.run(phone))).immediate(),
     drop: (id) => void remove.run(id),
-    due: (now, limit, cycleId) => due.all(cycleId, now, limit),
+    due: (now, limit, cycleId) => due.all(cycleId, now, now, limit),
     nextDueAt: (cycleId) => nextDueAt.get(cycleId) ?? null,
     claim: (id) => void claim.run(id),
     release: (id) => void release.run(id),

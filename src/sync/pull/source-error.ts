@@ -23,7 +23,7 @@ export function sourceError(error: unknown, sourceId: string, readBefore: boolea
   }
   const calm = readBefore ? ' Nobody was removed.' : ''
   return new HeysyncError(CODE_OF_KIND[error.kind], {
-    message: `Source ${sourceId}: ${error.message}${calm}`,
+    message: `Source ${sourceId}: ${error.message}${calm && !/[.!?]$/.test(error.message) ? '.' : ''}${calm}`,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
     ...(error.place === undefined ? {} : { place: error.place }),
     cause: error,

@@ -1,4 +1,5 @@
 // Owns one operation: claimed, sent, and brought to exactly one end: acked, to be tried again, or a dead letter.
+import type { RemoteContact } from '../../heymarket/contacts.ts'
 import { outcomeUnknown } from '../../heymarket/transport.ts'
 import { asHeysyncError, type HeysyncError } from '../../lib/errors.ts'
 import { composeWrite, expectedRemote, newContactBody } from '../diff/body.ts'
@@ -20,7 +21,7 @@ export async function perform(deps: PushDeps, operation: Operation): Promise<boo
   if (deps.lookFirst && planned.kind === 'create') await readBack(deps, planned, 'found')
   const change = currentChange(deps, planned)
   if (change === null) return ackWithoutRequest(deps, operation)
-  if (outgrewItsPlan(planned, change)) return leaveToNextPlan(deps, operation, change)
+  if (outgrewItsPlan(planned, change)) return leaveToNextPlan(deps, operation)
   outbox.claim(operation.id)
   let record: () => void
   try {
@@ -43,20 +44,18 @@ function outgrewItsPlan(planned: Change, change: Change): boolean {
   return planned.kind === 'create' && change.kind !== 'create' && overwrites
 }
 
-function leaveToNextPlan(deps: PushDeps, operation: Operation, change: Change): boolean {
+function leaveToNextPlan(deps: PushDeps, operation: Operation): boolean {
   const { outbox, clock } = deps
   const message =
     'The number turned out to be in Heymarket already, with other values; the next sync plans the update.'
-  deps.mirror.transaction(() => {
-    outbox.replaceChange(operation, change)
-    outbox.retry(
-      operation,
-      'pending',
-      clock.now() + NEXT_PLAN_MS,
-      { code: 'ERR_HEYMARKET_REJECTED', message, requestId: undefined },
-      clock.now(),
-    )
-  })
+  // The operation stays the create that it was: a plan that says something else does not have to wait.
+  outbox.retry(
+    operation,
+    'pending',
+    clock.now() + NEXT_PLAN_MS,
+    { code: 'ERR_HEYMARKET_REJECTED', message, requestId: undefined },
+    clock.now(),
+  )
   return false
 }
 
@@ -103,12 +102,34 @@ async function send(deps: PushDeps, change: Change): Promise<() => void> {
   }
   if (change.fields.length === 0 && change.kind === 'remove') return () => contacts.markRemoved(change.phone)
   const update = change.fields.length === 0 ? () => {} : await sendUpdate(deps, change, optedOut)
+  const others = optedOut ? await optOutOthers(deps, change) : () => {}
   return () => {
     update()
+    others()
     // A removal that wrote something is over only when a read shows that it stuck.
     if (change.kind === 'remove') contacts.pushed(change.phone, removalKey(change.rung))
     else recordPushed(deps, change, optedOut)
   }
+}
+
+/** An opt-out counts for the number: other contacts that bear it are opted out with it (I3). */
+async function optOutOthers(
+  deps: PushDeps,
+  change: Exclude<Change, { kind: 'create' }>,
+): Promise<() => void> {
+  const { mirror } = deps
+  const others = mirror.remote
+    .byPhone(change.phone)
+    .filter(({ id, body }) => id !== change.contactId && parseRemote(body).isOptedOut !== true)
+  for (const { id } of others) await deps.client.contacts.unsubscribe(id)
+  return () => {
+    for (const { body } of others) wroteOptOut(deps, parseRemote(body))
+  }
+}
+
+function wroteOptOut({ mirror, clock }: PushDeps, remote: RemoteContact): void {
+  const rev = remote.rev === null ? null : remote.rev + 1
+  mirror.remote.wrote({ ...remote, isOptedOut: true, rev }, clock.now())
 }
 
 async function sendUpdate(
@@ -119,6 +140,10 @@ async function sendUpdate(
   const { mirror, client, clock, settings } = deps
   const row = mirror.remote.find(change.contactId)
   const remote = row ? parseRemote(row.body) : null
+  if (remote !== null && change.fields.every(({ field }) => field === 'optedOut')) {
+    await client.contacts.unsubscribe(change.contactId)
+    return () => wroteOptOut(deps, remote)
+  }
   // Where the account never shows opt-outs, a PUT without one might lift it: ask first (I3).
   const blocked =
     mirror.remote.showsOptOut() || optedOut ? false : await client.contacts.isUnsubscribed(change.contactId)
@@ -203,7 +228,7 @@ function resend(deps: PushDeps, operation: Operation, planned: Change, why: Fail
   const { outbox, clock } = deps
   const change = recompute(deps, planned)
   if (change === null) return ackWithoutRequest(deps, operation)
-  if (outgrewItsPlan(planned, change)) return leaveToNextPlan(deps, operation, change)
+  if (outgrewItsPlan(planned, change)) return leaveToNextPlan(deps, operation)
   const attempts = operation.attempts + (operation.state === 'unsettled' ? 0 : 1)
   if (attempts >= MAX_ATTEMPTS && outbox.othersGetThrough(operation)) {
     outbox.bury(operation, why, clock.now())

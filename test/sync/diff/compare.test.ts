@@ -5,7 +5,7 @@ import type { RemoteContact } from '../../../src/heymarket/contacts.ts'
 import type { ContactFields } from '../../../src/sync/contact.ts'
 import { composeWrite, expectedRemote, newContactBody } from '../../../src/sync/diff/body.ts'
 import type { Change, FieldChange } from '../../../src/sync/diff/change.ts'
-import { compareContact, cutTags, type TagPolicy, targetTags } from '../../../src/sync/diff/compare.ts'
+import { compareContact, type TagPolicy, targetTags } from '../../../src/sync/diff/compare.ts'
 import { anUpdate, aRemote, nthPhone, someLookups } from '../../support/contact.ts'
 
 const LOOKUPS = someLookups()
@@ -112,11 +112,10 @@ describe('tags', () => {
     expect(compare({ tags: ['VIP', 'Newsletter'] }, aRemote({ tagIds: [13, 11] }))).toEqual([])
   })
 
-  test('of the mapping fill what people left of the five, and what does not fit is told', () => {
+  test('of the mapping fill what people left of the five, in its order', () => {
     const held = ['A', 'B', 'C', 'New patient']
     expect(targetTags(held, ['VIP', 'Newsletter'], ADD)).toEqual([...held, 'VIP'])
-    expect(cutTags(held, ['VIP', 'Newsletter'], ADD)).toEqual(['Newsletter'])
-    expect(cutTags([], ['VIP'], ADD)).toEqual([])
+    expect(targetTags(['VIP', ...held], ['Newsletter'], ADD)).toEqual([...held, 'Newsletter'])
   })
 
   test('of people beyond five stay, because nobody asked to take them away', () => {
@@ -180,22 +179,22 @@ describe('the body of a write', () => {
 })
 
 describe('a display name', () => {
-  const after = (remote: RemoteContact, fields: ContactFields) => write(fields, remote).body.display_name
+  const shownAs = (remote: RemoteContact, fields: ContactFields) => write(fields, remote).body.display_name
 
   test('that was first + last follows them', () => {
-    expect(after(aRemote(), { first: 'Anna' })).toBe('Anna Lee')
-    expect(after(aRemote({ last: '', displayName: 'Ann' }), { last: 'Li' })).toBe('Ann Li')
-    expect(after(aRemote({ displayName: '' }), { first: 'Anna' })).toBe('Anna Lee')
+    expect(shownAs(aRemote(), { first: 'Anna' })).toBe('Anna Lee')
+    expect(shownAs(aRemote({ last: '', displayName: 'Ann' }), { last: 'Li' })).toBe('Ann Li')
+    expect(shownAs(aRemote({ displayName: '' }), { first: 'Anna' })).toBe('Anna Lee')
   })
 
   test('that is a nickname stays', () => {
-    expect(after(aRemote({ displayName: 'Annie' }), { first: 'Anna', last: 'Li' })).toBe('Annie')
+    expect(shownAs(aRemote({ displayName: 'Annie' }), { first: 'Anna', last: 'Li' })).toBe('Annie')
   })
 
   test('that is mapped is what the record says, whatever first and last become', () => {
-    expect(after(aRemote(), { first: 'Anna', displayName: 'Ann Lee' })).toBe('Ann Lee')
-    expect(after(aRemote(), { first: 'Anna', displayName: 'Anna Lee' })).toBe('Anna Lee')
-    expect(after(aRemote({ displayName: 'Annie' }), { first: 'Anna', displayName: 'Dr. Lee' })).toBe(
+    expect(shownAs(aRemote(), { first: 'Anna', displayName: 'Ann Lee' })).toBe('Ann Lee')
+    expect(shownAs(aRemote(), { first: 'Anna', displayName: 'Anna Lee' })).toBe('Anna Lee')
+    expect(shownAs(aRemote({ displayName: 'Annie' }), { first: 'Anna', displayName: 'Dr. Lee' })).toBe(
       'Dr. Lee',
     )
   })

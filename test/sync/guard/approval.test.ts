@@ -1,0 +1,86 @@
+// Held and approved, over whole cycles: what a person releases goes through once, and nothing else does.
+import { describe, expect, test } from 'vitest'
+import { nthPhone } from '../../support/contact.ts'
+import { anEngine, dials } from '../../support/engine.ts'
+
+/** An engine whose 30 contacts are in Heymarket, and whose dials hold anything at all. */
+async function started() {
+  const world = await anEngine({
+    guard: dials({
+      removals: { ratio: 0, min: 1 },
+      updates: { ratio: 0, min: 1 },
+      blanks: { ratio: 0, min: 1 },
+    }),
+  })
+  for (let n = 1; n <= 30; n += 1) world.rows[`r${n}`] = { phone: nthPhone(n), first: `P${n}`, last: 'X' }
+  await world.cycle()
+  return world
+}
+
+const shown = (world: Awaited<ReturnType<typeof started>>, n: number) =>
+  world.sandbox.store.contact(nthPhone(n))?.first
+
+describe('a held change', () => {
+  test('is held before its first write, and said to be held', async () => {
+    const world = await started()
+    world.rows.r1 = { phone: nthPhone(1), first: 'New', last: 'X' }
+    const before = world.writes().length
+    const { report } = await world.cycle()
+    expect(report).toMatchObject({ status: 'held', plan: { update: 1, held: 1 }, push: { acked: 0 } })
+    expect([world.writes().length, shown(world, 1)]).toEqual([before, 'P1'])
+  })
+
+  test('goes through after it is approved, and only that one', async () => {
+    const world = await started()
+    world.rows.r1 = { phone: nthPhone(1), first: 'New', last: 'X' }
+    const { report } = await world.cycle()
+    expect(world.engine.held.approve(report.cycle, world.clock.now())).toBe(1)
+    world.rows.r2 = { phone: nthPhone(2), first: 'Other', last: 'X' }
+    const next = await world.cycle()
+    expect(next.report).toMatchObject({ plan: { update: 2, held: 1 }, push: { acked: 1 } })
+    expect([shown(world, 1), shown(world, 2)]).toEqual(['New', 'P2'])
+  })
+
+  test('that became another one meanwhile is held again', async () => {
+    const world = await started()
+    world.rows.r1 = { phone: nthPhone(1), first: 'New', last: 'X' }
+    const { report } = await world.cycle()
+    world.engine.held.approve(report.cycle, world.clock.now())
+    world.rows.r1 = { phone: nthPhone(1), first: 'Newer', last: 'X' }
+    expect((await world.cycle()).report).toMatchObject({ status: 'held', push: { acked: 0 } })
+    expect(shown(world, 1)).toBe('P1')
+  })
+
+  test('was approved once, not for ever', async () => {
+    const world = await started()
+    const change = (first: string) => {
+      world.rows.r1 = { phone: nthPhone(1), first, last: 'X' }
+    }
+    change('New')
+    const { report } = await world.cycle()
+    world.engine.held.approve(report.cycle, world.clock.now())
+    await world.cycle()
+    change('P1')
+    const back = await world.cycle()
+    world.engine.held.approve(back.report.cycle, world.clock.now())
+    await world.cycle()
+    change('New')
+    expect((await world.cycle()).report).toMatchObject({ status: 'held', push: { acked: 0 } })
+  })
+
+  test('that is not wanted any more is forgotten with its approval', async () => {
+    const world = await started()
+    world.rows.r1 = { phone: nthPhone(1), first: 'New', last: 'X' }
+    const { report } = await world.cycle()
+    world.engine.held.approve(report.cycle, world.clock.now())
+    world.rows.r1 = { phone: nthPhone(1), first: 'P1', last: 'X' }
+    expect((await world.cycle()).report).toMatchObject({ status: 'ok', plan: { update: 0, held: 0 } })
+    world.rows.r1 = { phone: nthPhone(1), first: 'New', last: 'X' }
+    expect((await world.cycle()).report).toMatchObject({ status: 'held', push: { acked: 0 } })
+  })
+})
+
+test('of a cycle that held nothing, nothing is approved', async () => {
+  const world = await started()
+  expect(world.engine.held.approve('c9999', 0)).toBe(0)
+})
