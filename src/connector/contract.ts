@@ -38,7 +38,10 @@ export interface BadRecord {
 export interface Page {
   readonly records: readonly SourceRecord[]
   readonly bad?: readonly BadRecord[]
-  /** The records are changes, not the state of the source: an older version never replaces a newer one. */
+  /**
+   * The records are changes, not the state of the source: an older version never replaces a newer one, and an id may come
+   * several times. Understood in the incremental pulls of a watermark connector; a token connector says it page by page.
+   */
   readonly changes?: true
   /** Opaque: handed back as `resumeAfter` when this pull has to go on after a crash. */
   readonly position: string

@@ -317,6 +317,7 @@ describe('heysync run', () => {
     await home.holds(10)
     killed.signal('SIGKILL')
     expect(await killed.done).toMatchObject({ code: null })
+    expect(await home.json(1, 'status')).toMatchObject({ lastCycle: { status: 'interrupted' } })
     home.sandbox.configure({ faults: { slowMs: 0 } })
     const service = home.start('run')
     await service.said('cycle finished')
@@ -358,7 +359,7 @@ describe('two at once', () => {
     const done = await stopped.done
     expect(done.code).toBe(1)
     expect(done.stderr).toContain('Stopped. Nothing is lost')
-    expect(await home.json(0, 'status')).toMatchObject({
+    expect(await home.json(1, 'status')).toMatchObject({
       lastCycle: { status: 'interrupted' },
       outbox: { waiting: expect.any(Number) },
     })

@@ -185,6 +185,18 @@ describe('while work waits', () => {
   })
 })
 
+test('a place is free a minute after its answer, not after the longest that an answer may take', async () => {
+  const clock = leapingClock()
+  const budget = openBudget(aDatabase(), 1, clock)
+  const release = await budget.acquire()
+  clock.advance(100)
+  release()
+  await budget.acquire()
+  const waited = clock.now() - START - 100
+  expect(waited).toBeGreaterThanOrEqual(WINDOW_MS)
+  expect(waited).toBeLessThan(WINDOW_MS + 100)
+})
+
 test('a process that died with a request under way gives its slot back after a minute, not before and not never', async () => {
   const db = aDatabase()
   const clock = leapingClock()

@@ -25,7 +25,7 @@ export interface JumpingClock extends Clock {
 }
 
 /** The real hour, but whoever sleeps finds the time gone by at once. It never goes back. */
-export function jumpingClock(): JumpingClock {
+function jumpingClock(): JumpingClock {
   let ahead = 0
   const now = () => Date.now() + ahead
   return {

@@ -5,7 +5,7 @@ import type { Change, FieldChange } from '../../src/sync/diff/change.ts'
 import { index, type Lookups } from '../../src/sync/diff/lookups.ts'
 
 /** A number for tests; throws when it is none. */
-export function phone(text: string): BareE164 {
+function phone(text: string): BareE164 {
   const bare = bareE164(text)
   if (bare === null) throw new Error(`${text} is not bare E.164`)
   return bare

@@ -8,7 +8,7 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandb
 import { type LeapingClock, leapingClock } from './clock.ts'
 import { aDatabase } from './folder.ts'
 
-export const CREDENTIAL = { secretId: 'sandbox', secretKey: 'sandbox-secret' }
+const CREDENTIAL = { secretId: 'sandbox', secretKey: 'sandbox-secret' }
 
 export interface Exchange {
   readonly method: string

@@ -54,6 +54,7 @@ export async function pull(mirror: Mirror, source: Source, run: PullRun): Promis
     stored?.mapping !== fingerprint ||
     source.connector.capabilities.incremental === 'none'
   const mode = full ? 'full' : 'incremental'
+  const changesOnly = !full && source.connector.capabilities.incremental === 'watermark'
   const startedAt = run.clock.now()
   const window = {
     from:
@@ -90,7 +91,15 @@ export async function pull(mirror: Mirror, source: Source, run: PullRun): Promis
   const target = () => {
     seq ??= mirror.sources.begin(id, { mode, ...window, mapping: fingerprint })
     const { normalizer } = source
-    return { sourceId: id, pull: seq, cycleId: run.cycleId, normalizer, at: startedAt, full, unreadable }
+    return {
+      sourceId: id,
+      pull: seq,
+      cycleId: run.cycleId,
+      normalizer,
+      at: startedAt,
+      window: changesOnly,
+      unreadable,
+    }
   }
   let end: PullEnd | undefined
   try {

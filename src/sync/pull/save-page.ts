@@ -24,7 +24,8 @@ export interface PageTarget {
   readonly cycleId: string
   readonly normalizer: Normalizer
   readonly at: number
-  readonly full: boolean
+  /** An incremental pull by watermark: its records are changes. */
+  readonly window: boolean
   /** How often each unreadable row came up in this pull. */
   readonly unreadable: Map<string, number>
 }
@@ -32,7 +33,7 @@ export interface PageTarget {
 /** Saves a page in one transaction, the checkpoint with it, and adds to `counts` only once it is saved. */
 export function savePage(mirror: Mirror, target: PageTarget, page: Page, counts: PullCounts): void {
   // In a window, or a file of changes, one id may come in several versions; in the whole of a source it is one too many.
-  const asChanges = !target.full || page.changes === true
+  const asChanges = target.window || page.changes === true
   const added = mirror.transaction(() => {
     const sum: PullCounts = { read: 0, unchanged: 0, accepted: 0, rejected: 0, filtered: 0, deleted: 0 }
     for (const record of page.records) {

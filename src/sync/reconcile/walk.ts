@@ -79,19 +79,24 @@ export async function* walkContacts(
       // The account does not follow the cursor.
       return { orderly: false, seen: seen.size }
     } else if (date === keyToText(reached)) {
-      // An inclusive cursor shows the ties once more.
+      // An inclusive cursor shows the ties once more; a page full of them may hide others.
+      if (contacts.length >= longest && sameTick(keys[0] ?? '', reached, digits)) orderly = false
       date = justBefore(reached)
     } else {
       // Nothing new: the end, or more ties than a page holds. A full page may hide more, behind the `page` parameter.
       if (contacts.length >= longest) {
         if (yield* passTies(fetch, take)) return { orderly, seen: seen.size }
-        if (tickAfter(keys[0] ?? '', digits) === tickAfter(reached, digits)) orderly = false
+        if (sameTick(keys[0] ?? '', reached, digits)) orderly = false
       }
       date = keyToText(reached)
     }
     longest = Math.max(longest, contacts.length)
     previous = reached
   }
+}
+
+function sameTick(a: string, b: string, digits: Resolution): boolean {
+  return tickAfter(a, digits) === tickAfter(b, digits)
 }
 
 /** Pages on by number, whatever the first number is. True when that came to the account's end. */

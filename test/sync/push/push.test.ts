@@ -122,7 +122,6 @@ describe.each(['reject', 'upsert'] as const)(
         onPlan: () =>
           void world.sandbox.store.fill([{ phone: nthPhone(1), first: 'Typed', last: 'By hand' }]),
       })
-      world.clock.advance(60_000)
       const { report } = await world.cycle()
       expect(report).toMatchObject({ status: 'ok', push: { deadLettered: 0, retrying: 0 } })
       expect(held(world, 1)).toMatchObject({ first: 'P1', last: 'X' })

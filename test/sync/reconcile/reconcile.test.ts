@@ -88,6 +88,7 @@ describe('a full reconcile', () => {
       aRemote({ id: made.id, phone: nthPhone(9), rev: made.rev, updated: null }),
       world.clock.now(),
     )
+    world.clock.advance(MINUTE / 2)
     expect(await world.full()).toMatchObject({ seen: 5, missing: 0 })
     expect(world.mirror.remote.find(made.id)).toBeDefined()
     world.clock.advance(10 * MINUTE)
@@ -190,6 +191,26 @@ describe('an incremental reconcile', () => {
       expect(firstOf(world, 3)).toEqual(['Same instant'])
     },
   )
+
+  test('looks behind a page of ties while somebody may still get their instant', async () => {
+    const world = await start()
+    const instant = new Date(world.clock.now()).toISOString()
+    const shown = Array.from({ length: 60 }, (_, n) =>
+      aRemote({ id: n + 1, phone: nthPhone(n + 1), updated: instant }),
+    )
+    const contacts = {
+      ...world.client.contacts,
+      count: async () => shown.length,
+      page: async ({ date = '~', page = 1 }: { date?: string; page?: number }) =>
+        shown.filter((one) => (one.updated ?? '') < date).slice(30 * (page - 1), 30 * page),
+    }
+    const deps = { ...world.deps, contacts }
+    expect(await reconcileFull(deps)).toMatchObject({ seen: 60, complete: true })
+    // The same second goes on, and this one is listed last of all that bear it.
+    shown[59] = aRemote({ id: 60, phone: nthPhone(60), updated: instant, first: 'Late', rev: 2 })
+    await reconcileIncremental(deps)
+    expect(firstOf(world, 60)).toEqual(['Late'])
+  })
 
   test('finds a deletion through the count, and then looks at everything', async () => {
     const world = await start()

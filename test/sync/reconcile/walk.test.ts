@@ -164,6 +164,22 @@ test('any blocks are passed, or the walk says that it is not orderly', async () 
   )
 })
 
+test('who lies right below ties that cannot be passed is seen all the same', async () => {
+  const box = await withSandbox({ dialects: { page: 'ignored', maxLimit: 30, resolution: 'millisecond' } })
+  const ids = fill(
+    box,
+    [
+      { size: 5, tied: true },
+      { size: 95, tied: true },
+      { size: 5, tied: true },
+    ],
+    1,
+  )
+  const walked = await walk(box.client.contacts)
+  expect(walked.orderly).toBe(false)
+  expect(walked.fresh).toEqual(expect.arrayContaining([...ids.slice(0, 5), ...ids.slice(-5)]))
+})
+
 describe('the page size', () => {
   test('is found by asking for less until the account takes it, and is told', async () => {
     const box = await withSandbox({ dialects: { overLimit: 'reject', maxLimit: 50 } })
