@@ -85,11 +85,11 @@ function shareUsed(instants) {
 
 async function prove() {
   const { child: sandbox, url } = await startSandbox()
+  const working = new AbortController()
+  writeInput(url)
+  const service = heysync('run')
   try {
-    writeInput(url)
-    const service = heysync('run')
     for (const stream of [service.stdout, service.stderr]) stream.resume()
-    const working = new AbortController()
     const checking = (async () => {
       let checks = 0
       for (; !working.signal.aborted; checks += 1) {
@@ -107,6 +107,8 @@ async function prove() {
     const checks = await checking
     return await report(ending, checks, url)
   } finally {
+    working.abort()
+    service.kill('SIGKILL')
     sandbox.kill('SIGTERM')
     await once(sandbox, 'exit')
     rmSync(folder, { recursive: true, force: true })

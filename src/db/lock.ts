@@ -52,21 +52,28 @@ export function isFree(databasePath: string): boolean {
 }
 
 function tryLock(path: string, holder: string): Lock | null {
-  const db = new Database(path, { timeout: 0 })
+  let db: Database.Database | undefined
   try {
+    db = new Database(path, { timeout: 0 })
     db.pragma('locking_mode = EXCLUSIVE')
     db.exec('BEGIN EXCLUSIVE')
     if (holder !== '') writeFileSync(`${path}-holder`, holder)
   } catch (error) {
-    db.close()
+    db?.close()
     const code = (error as { code?: unknown }).code
     if (code === 'SQLITE_BUSY' || code === 'SQLITE_LOCKED') return null
-    throw error
+    if (code === 'SQLITE_FULL' || code === 'ENOSPC') throw error
+    throw new HeysyncError('ERR_DATABASE_OPEN', {
+      message: `heysync cannot make the lock file ${path}: ${error instanceof Error ? error.message : String(error)}.`,
+      hint: 'The folder of the database must be writable for the user that runs heysync.',
+      cause: error,
+    })
   }
+  const held = db
   return {
     release: () => {
-      db.exec('ROLLBACK')
-      db.close()
+      held.exec('ROLLBACK')
+      held.close()
     },
   }
 }

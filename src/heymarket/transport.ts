@@ -55,7 +55,7 @@ const LONGEST_BACKOFF_MS = 60_000
 
 /** Milliseconds before try number `tries + 1`: doubling from half a second, with jitter, unless the other side named a time. */
 export function backoffMs(tries: number, random: () => number, retryAfterMs?: number): number {
-  if (retryAfterMs !== undefined) return Math.min(retryAfterMs, LONGEST_BACKOFF_MS)
+  if (retryAfterMs !== undefined) return Math.max(250, Math.min(retryAfterMs, LONGEST_BACKOFF_MS))
   const ceiling = Math.min(LONGEST_BACKOFF_MS, 500 * 2 ** (tries - 1))
   return Math.round(ceiling * (0.5 + random() / 2))
 }

@@ -187,7 +187,8 @@ describe('reconcile', () => {
   test('exits with 4 when a contact was edited, deleted or added by somebody else; sync then mends what heysync owns', async () => {
     const home = await clinic(3)
     await home.json(0, 'sync')
-    const [first, second] = home.sandbox.store.contacts()
+    const first = home.sandbox.store.contact('15102000001')
+    const second = home.sandbox.store.contact('15102000002')
     await callApi(home, 'PUT', `/v1/contact/${first?.id}`, {
       phone: first?.phone,
       first: 'Typo',
