@@ -120,7 +120,6 @@ export function openApp({ loaded, clock, random, signal, log }: AppOptions): App
       requestCount: () => requests,
     })
     const engine = engineOn(db)
-    for (const tag of named.tags) engine.mirror.contacts.ownTag(tag)
     return {
       loaded,
       db,
@@ -184,7 +183,8 @@ function compileSources(loaded: LoadedConfig): Source[] {
 
 function lookupNeeds({ config }: LoadedConfig) {
   const { auth, baseUrl } = config.heymarket
-  const credential = 'secretId' in auth ? auth.secretId : auth.apiKey
+  // With the key in it, a changed or mistyped key is tried before anything else is done.
+  const credential = 'secretId' in auth ? `${auth.secretId} ${auth.secretKey}` : auth.apiKey
   return {
     account: contentHash(`${baseUrl} ${credential}`).toString('hex'),
     fields: config.sources.some((source) => source.map.custom !== undefined),

@@ -110,9 +110,12 @@ async function nearestHint(path: string): Promise<string> {
   const listing = await readdir(folder, { withFileTypes: true }).catch(() => null)
   if (listing === null)
     return `The folder ${folder} is not there either. Correct path in the options of this source.`
-  const names = listing.filter((entry) => !entry.isDirectory()).map((entry) => entry.name)
+  // Only what may hold a table: a config or a database that lies beside it is never meant.
+  const names = listing
+    .filter((entry) => !entry.isDirectory() && /\.(csv|tsv|txt|tab|dat)$/i.test(entry.name))
+    .map((entry) => entry.name)
   if (names.length === 0)
-    return `The folder ${folder} holds no files. Correct path, or export the file first.`
+    return `The folder ${folder} holds no such files. Correct path, or export the file first.`
   return `Did you mean ${join(folder, closest(basename(path), names))}? Correct path in the options of this source.`
 }
 

@@ -88,6 +88,7 @@ async function passThrough(
 ): Promise<CyclePlan> {
   const { mirror, client, clock, outbox } = engine
   const known = await confirmAccount(mirror, engine.lookups, engine.named)
+  mirror.transaction(() => engine.named.tags.forEach((tag) => void mirror.contacts.ownTag(tag)))
 
   mirror.records.dropRejectionsExcept(engine.sources.map((source) => source.config.id))
   await pullSources(engine, request, report, observer)
@@ -118,6 +119,11 @@ async function passThrough(
   const pushDeps = { ...engine, settings, cycleId: request.id, lookFirst }
   if (!request.planOnly) await settleLeftovers(pushDeps)
   const diff = diffAll(mirror, settings)
+
+  const full = diff.changes.filter(
+    (change) => change.kind === 'remove' && change.rung === 'tag' && change.fields.length === 0,
+  )
+  if (full.length > 0) report.warnings.push(noRoomWarning(full.length))
 
   const guarded = guardPlan({
     changes: diff.changes,
@@ -240,6 +246,10 @@ async function pushPlan(
     report.push.requests = engine.requestCount() - requestsBefore
     report.push.seconds = Math.round((clock.now() - startedAt) / 100) / 10
   }
+}
+
+function noRoomWarning(n: number): string {
+  return `${n} of those who left have five tags already, or the tag of removal: they keep the tags they have.`
 }
 
 function strangersWarning(names: readonly string[]): string {

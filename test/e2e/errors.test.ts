@@ -285,9 +285,9 @@ describe('an error', () => {
     async (one) => {
       const home = await threePeople()
       await home.json(0, 'sync')
-      // A pull and a look-up leave their time, a mapping the tags that it names; what the sides hold must not change.
+      // A pull and a look-up leave their time; what the sides hold must not change.
       const sides = () => {
-        const { source: _pull, meta: _walk, lookup: _names, owned_tag: _tags, ...rest } = home.mirror() ?? {}
+        const { source: _pull, meta: _walk, lookup: _names, ...rest } = home.mirror() ?? {}
         return rest
       }
       const before = sides()

@@ -81,7 +81,6 @@ export async function anEngine(
     customFields: normalizer.customFields,
     tags: [...normalizer.tagLiterals, ...(config.removedTag === undefined ? [] : [config.removedTag])],
   }
-  for (const tag of named.tags) mirror.contacts.ownTag(tag)
   const log = createLogger({ level: 'silent', pretty: false, secrets: [], stream: process.stderr })
   const { signal } = new AbortController()
   const engine: Engine = {

@@ -30,8 +30,8 @@ export interface RemoteStore {
   /** Takes in what an acked write must have left there. */
   wrote(contact: RemoteContact, at: number): void
   drop(id: number): void
-  /** Contacts that no walk from this number on has met, our own writes since `ackedBefore` excepted. */
-  unseen(walk: number, ackedBefore: number): RemoteRow[]
+  /** Contacts that no walk from this number on has met. */
+  unseen(walk: number): RemoteRow[]
   count(): number
   /** Contacts that walks from this number on have met. */
   countSeen(walk: number): number
@@ -57,9 +57,7 @@ export function remoteStore(db: Db): RemoteStore {
   )
   const touchWalk = db.prepare<[number, number]>('UPDATE remote_contact SET seen_walk = ? WHERE id = ?')
   const drop = db.prepare<[number]>('DELETE FROM remote_contact WHERE id = ?')
-  const unseen = db.prepare<[number, number], RemoteRow>(
-    'SELECT * FROM remote_contact WHERE seen_walk < ? AND coalesce(acked_at, 0) < ?',
-  )
+  const unseen = db.prepare<[number], RemoteRow>('SELECT * FROM remote_contact WHERE seen_walk < ?')
   const count = db.prepare<[], number>('SELECT count(*) FROM remote_contact').pluck()
   const countSeen = db
     .prepare<[number], number>('SELECT count(*) FROM remote_contact WHERE seen_walk >= ?')
@@ -102,7 +100,7 @@ export function remoteStore(db: Db): RemoteStore {
       })
     },
     drop: (id) => void drop.run(id),
-    unseen: (walk, ackedBefore) => unseen.all(walk, ackedBefore),
+    unseen: (walk) => unseen.all(walk),
     count: () => count.get() ?? 0,
     countSeen: (walk) => countSeen.get(walk) ?? 0,
     showsOptOut: () => showsOptOut.get() === 1,

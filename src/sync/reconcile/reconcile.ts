@@ -4,6 +4,7 @@ import type { Clock } from '../../lib/clock.ts'
 import { instantKey, keyToMs } from '../../lib/instant.ts'
 import { readBareE164 } from '../../lib/phone.ts'
 import type { Mirror } from '../mirror/mirror.ts'
+import type { RemoteRow } from '../mirror/remote.ts'
 import { PAGE_LIMITS, walkContacts } from './walk.ts'
 
 export interface ReconcileResult {
@@ -22,8 +23,10 @@ export interface ReconcileResult {
   complete: boolean
 }
 
-/** A contact that we wrote this recently may not be on the lists yet, so its absence says nothing. */
+/** A contact that we wrote this recently may not be on the lists yet, so its absence from them says nothing. */
 const SETTLE_MS = 5 * 60_000
+/** So many of these are asked for by id; where more are missing, the lists are behind, and the next walk will tell. */
+const MAX_ASKED = 50
 
 export interface ReconcileDeps {
   readonly mirror: Mirror
@@ -61,10 +64,11 @@ export async function reconcileFull(deps: ReconcileDeps): Promise<ReconcileResul
   // The account may count contacts that it lists nowhere. That it does so twice in a row shows that it is not ours to find.
   const offset = Math.max(0, result.count - result.seen)
   result.complete = step.value.orderly && (offset === 0 || String(offset) === mirror.meta.get('count_offset'))
+  const missing = result.complete ? await missingContacts(deps, walkSeq, startedAt) : []
   mirror.transaction(() => {
     mirror.meta.set('count_offset', String(offset))
     if (!result.complete) return
-    for (const row of mirror.remote.unseen(walkSeq, startedAt - SETTLE_MS)) {
+    for (const row of missing) {
       mirror.remote.drop(row.id)
       if (row.phone) mirror.contacts.unsettle(row.phone)
       result.missing += 1
@@ -72,6 +76,23 @@ export async function reconcileFull(deps: ReconcileDeps): Promise<ReconcileResul
     mirror.meta.set('full_walk_at', String(clock.now()))
   })
   return result
+}
+
+/** What a complete walk did not show. One that we wrote a moment ago may only not be listed yet, so it is asked for by id. */
+async function missingContacts(
+  { mirror, contacts }: ReconcileDeps,
+  walkSeq: number,
+  startedAt: number,
+): Promise<RemoteRow[]> {
+  const missing: RemoteRow[] = []
+  let asked = 0
+  for (const row of mirror.remote.unseen(walkSeq)) {
+    const recent = (row.acked_at ?? 0) >= startedAt - SETTLE_MS
+    if (recent && asked >= MAX_ASKED) continue
+    if (recent) asked += 1
+    if (!recent || (await contacts.get(row.id)) === null) missing.push(row)
+  }
+  return missing
 }
 
 /**

@@ -35,7 +35,7 @@ describe('a path', () => {
     const shop = await workshop()
     await mkdir(join(shop.dir, 'in'))
     expect((await failure(pull(shop, { path: 'nowhere/contacts.csv' }))).hint).toContain('not there either')
-    expect((await failure(pull(shop, { path: 'in/contacts.csv' }))).hint).toContain('holds no files')
+    expect((await failure(pull(shop, { path: 'in/contacts.csv' }))).hint).toContain('holds no such files')
   })
 
   test('that is a folder is an error that shows the glob to use', async () => {
