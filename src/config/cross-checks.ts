@@ -107,6 +107,9 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+/** Characters of a token that other machines may guess at. */
+const SHORTEST_TOKEN = 16
+
 function serviceProblems(service: Group): Problem[] {
   const { listen, token } = service
   if (typeof listen !== 'string') return []
@@ -115,9 +118,16 @@ function serviceProblems(service: Group): Problem[] {
   if (Number(match[2]) > 65_535) {
     return [{ path: ['service', 'listen'], side: 'value', what: 'has a port above 65535' }]
   }
-  if (isLoopback(match[1]) || token !== undefined) return []
-  const what = 'is reachable from other machines, so service.token must be set; or listen on 127.0.0.1'
-  return [{ path: ['service', 'listen'], side: 'value', what }]
+  if (isLoopback(match[1])) return []
+  if (token === undefined) {
+    const what = 'is reachable from other machines, so service.token must be set; or listen on 127.0.0.1'
+    return [{ path: ['service', 'listen'], side: 'value', what }]
+  }
+  if (typeof token === 'string' && token.length < SHORTEST_TOKEN) {
+    const what = `must have at least ${SHORTEST_TOKEN} characters, because other machines can reach the API; or listen on 127.0.0.1`
+    return [{ path: ['service', 'token'], side: 'value', what }]
+  }
+  return []
 }
 
 /** True for a host name that only this machine can reach. */

@@ -255,9 +255,9 @@ export const configSchema = z.strictObject({
         .describe('Address of the admin API under `heysync run`.'),
       token: z
         .string()
-        .min(16)
+        .min(1)
         .optional()
-        .describe('Bearer token for the admin API; needed to listen beyond loopback.')
+        .describe('Bearer token for the admin API; beyond loopback it is needed, with 16 characters or more.')
         .meta(example('${HEYSYNC_TOKEN}')),
     })
     .prefault({})

@@ -3,6 +3,7 @@
 import type { Config, MapConfig, Mapping } from '../config/schema.ts'
 import type { Db } from '../db/open.ts'
 import { toIso } from '../lib/clock.ts'
+import { keyToText } from '../lib/instant.ts'
 import { type BareE164, readBareE164 } from '../lib/phone.ts'
 import type { ContactFields, Note } from './contact.ts'
 import type { Change } from './diff/change.ts'
@@ -187,7 +188,7 @@ function whyRecord(row: StoredRecord, winner: StoredRecord | undefined): WhyReco
     place: row.place,
     state: row.state,
     wins: row.source_id === winner?.source_id && row.record_id === winner.record_id,
-    updatedAt: row.updated_at,
+    updatedAt: row.updated_at === null ? null : keyToText(row.updated_at),
     notes: row.notes === null ? [] : (JSON.parse(row.notes) as Note[]),
   }
 }

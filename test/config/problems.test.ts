@@ -91,8 +91,8 @@ describe('problems in a config', () => {
     ],
     [
       'a short token',
-      { top: 'service: { token: short }\n' },
-      '8:19  service.token must have at least 16 characters',
+      { top: 'service: { listen: "0.0.0.0:8780", token: short }\n' },
+      '8:43  service.token must have at least 16 characters, because other machines can reach the API; or listen on 127.0.0.1',
     ],
     [
       'a cron expression',
