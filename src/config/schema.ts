@@ -65,7 +65,14 @@ const heymarket = z
       .describe(
         'Longest wait for one answer, in milliseconds. A write without an answer is settled by reading back.',
       ),
-    concurrency: z.int().min(1).max(64).default(8).describe('Requests under way at the same time.'),
+    concurrency: z
+      .int()
+      .min(1)
+      .max(64)
+      .default(16)
+      .describe(
+        'Requests under way at the same time. With slow answers, too few of them leave budget unused.',
+      ),
   })
   .describe('The Heymarket account that is kept equal to the sources.')
 

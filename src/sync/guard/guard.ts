@@ -50,7 +50,7 @@ export function guardPlan(input: GuardInput): GuardResult {
     const unreadable = input.unreadableSince(sourceId)
     for (const change of changes) {
       const reasons = new Map<DialName, string>()
-      for (const dial of dialsOf(change)) {
+      for (const dial of dialsOf(input, change)) {
         const reason = tripped.get(dial)
         if (reason !== undefined) reasons.set(dial, reason)
       }
@@ -64,8 +64,10 @@ export function guardPlan(input: GuardInput): GuardResult {
 }
 
 /** Which dials count a change. */
-function dialsOf(change: Change): DialName[] {
+function dialsOf(input: GuardInput, change: Change): DialName[] {
   if (change.kind === 'remove') return ['removals']
+  // A person saw and approved what was held; the opt-out that was to go ahead of it has not got through yet.
+  if (optsOut(change) && input.isApproved(change.phone, viewHash(besideOptOut(change)))) return ['optOuts']
   return [
     'updates',
     ...(blanks(change) ? (['blanks'] as const) : []),
@@ -82,7 +84,7 @@ function trippedDials(
   const tripped = new Map<DialName, string>()
   for (const name of ['removals', 'updates', 'blanks', 'optOuts'] as const) {
     const dial = input.dials[name]
-    const n = changes.filter((change) => dialsOf(change).includes(name)).length
+    const n = changes.filter((change) => dialsOf(input, change).includes(name)).length
     if (!trips(dial, n, total)) continue
     const most = `${Math.round(dial.ratio * 1000) / 10} %${dial.count === undefined ? '' : ` or ${dial.count}`}`
     tripped.set(name, `${name}: ${n} of ${total} contacts of ${sourceId} (the dial allows ${most})`)
@@ -108,10 +110,13 @@ function holdOrRelease(
       fields: change.fields.filter((field) => field.field === 'optedOut'),
       partial: true,
     })
-    const rest = change.fields.filter((field) => field.field !== 'optedOut')
-    held.push({ change: { ...change, fields: rest }, ...verdict })
+    held.push({ change: besideOptOut(change), ...verdict })
     return
   }
   if (change.kind !== 'remove' && optsOut(change) && !reasons.has('optOuts')) released.push(change)
   else held.push({ change, ...verdict })
+}
+
+function besideOptOut(change: Change): Change {
+  return { ...change, fields: change.fields.filter((field) => field.field !== 'optedOut') }
 }

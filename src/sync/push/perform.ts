@@ -32,7 +32,8 @@ export async function perform(deps: PushDeps, operation: Operation): Promise<boo
   // If this cannot be saved the operation stays in flight, and the next cycle reads back what became of it.
   mirror.transaction(() => {
     record()
-    deps.held.dropApproval(operation.phone)
+    // What went ahead alone uses up no approval of the rest.
+    if (change.partial !== true) deps.held.dropApproval(operation.phone)
     outbox.ack(operation, deps.cycleId, clock.now())
   })
   return true
@@ -123,12 +124,13 @@ async function optOutOthers(
     .filter(({ id, body }) => id !== change.contactId && parseRemote(body).isOptedOut !== true)
   for (const { id } of others) await deps.client.contacts.unsubscribe(id)
   return () => {
-    for (const { body } of others) wroteOptOut(deps, parseRemote(body))
+    for (const { body } of others) wroteOptOut(deps, parseRemote(body), 1)
   }
 }
 
-function wroteOptOut({ mirror, clock }: PushDeps, remote: RemoteContact): void {
-  const rev = remote.rev === null ? null : remote.rev + 1
+/** `writes`: by how many the revision has moved. */
+function wroteOptOut({ mirror, clock }: PushDeps, remote: RemoteContact, writes: 0 | 1): void {
+  const rev = remote.rev === null ? null : remote.rev + writes
   mirror.remote.wrote({ ...remote, isOptedOut: true, rev }, clock.now())
 }
 
@@ -141,8 +143,10 @@ async function sendUpdate(
   const row = mirror.remote.find(change.contactId)
   const remote = row ? parseRemote(row.body) : null
   if (remote !== null && change.fields.every(({ field }) => field === 'optedOut')) {
-    await client.contacts.unsubscribe(change.contactId)
-    return () => wroteOptOut(deps, remote)
+    // Where the account never shows opt-outs, it may have this one already.
+    const already = !mirror.remote.showsOptOut() && (await client.contacts.isUnsubscribed(change.contactId))
+    if (!already) await client.contacts.unsubscribe(change.contactId)
+    return () => wroteOptOut(deps, remote, already ? 0 : 1)
   }
   // Where the account never shows opt-outs, a PUT without one might lift it: ask first (I3).
   const blocked =
