@@ -1,5 +1,6 @@
 // Owns one HTTP exchange with Heymarket: budget, credential, answer, and what a failure means.
 // Repeats only what is safe to repeat: reads, and writes that certainly were not applied.
+import { setMaxListeners } from 'node:events'
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { type Got, got, RequestError, type Response, TimeoutError } from 'got'
@@ -71,6 +72,8 @@ export function outcomeUnknown(error: unknown): boolean {
 }
 
 export function createTransport(options: TransportOptions): Transport {
+  // Every request under way listens to the one signal: that many are no leak.
+  if (options.signal) setMaxListeners(0, options.signal)
   const agentOptions = { keepAlive: true, maxSockets: options.concurrency, scheduling: 'lifo' as const }
   const agent = { http: new HttpAgent(agentOptions), https: new HttpsAgent(agentOptions) }
   const client = got.extend({
