@@ -85,9 +85,6 @@ export function once(happens: () => unknown): () => Promise<void> {
   }
 }
 
-/** For a process that is killed while it waits: it never goes on. */
-export const forever = (): Promise<never> => new Promise(() => {})
-
 /** The database refuses what `event` names, e.g. `INSERT ON attempt`, until the returned function is called. */
 export function refusing(db: Db, event: string): () => void {
   db.exec(`CREATE TRIGGER refused BEFORE ${event} BEGIN SELECT RAISE(ABORT, 'disk I/O error'); END`)
