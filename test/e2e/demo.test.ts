@@ -33,7 +33,7 @@ function tempFolder(): string {
 function run(script: string, args: readonly string[], temp: string, interruptAt?: string): Promise<Ended> {
   const { PATH = '' } = process.env
   // Somebody wants colours everywhere, and somebody wants none: who wants none is heard.
-  const env = { PATH, HOME: temp, TMPDIR: temp, FORCE_COLOR: '1', NO_COLOR: '1' }
+  const env = { PATH, HOME: temp, TMPDIR: temp, NO_COLOR: '1' }
   const child = spawn(process.execPath, [script, ...args], {
     cwd: temp,
     env,
