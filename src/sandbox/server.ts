@@ -9,6 +9,7 @@ import { makeAuth } from './auth.ts'
 import { makeBudget } from './budget.ts'
 import { DIALECT_TABLE, type Dialects, defaultDialects } from './dialects.ts'
 import { makeDice } from './dice.ts'
+import { makeEvents } from './events.ts'
 import { defaultFaults, FAULT_TABLE, type Faults } from './faults.ts'
 import { type Gate, makeGate } from './gate.ts'
 import { openInspection, type SandboxStore, stateBody } from './inspect.ts'
@@ -93,7 +94,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     options,
   )
   const store = openStore(options.data, clock, () => settings.dialects)
-  const world: World = { store, settings, clock }
+  const world: World = { store, settings, clock, events: makeEvents() }
   const ledger = makeLedger()
   const budget = makeBudget()
   const dice = makeDice(options.seed ?? 1)

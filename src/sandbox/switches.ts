@@ -21,6 +21,22 @@ export interface NumberSwitch {
   readonly open: string
 }
 
+/** A choice of words; the first is the default. `open` is where the API notes leave it open. */
+export const words = <const V extends readonly [string, ...string[]]>(
+  values: V,
+  open: string,
+  sentence: string,
+) => ({ values, open, sentence })
+/** A whole number in a range. */
+export const whole = (fallback: number, min: number, max: number, open: string, sentence: string) => ({
+  default: fallback,
+  min,
+  max,
+  whole: true,
+  open,
+  sentence,
+})
+
 export type SwitchTable = Readonly<Record<string, ChoiceSwitch | NumberSwitch>>
 
 export type Settings<T extends SwitchTable> = {

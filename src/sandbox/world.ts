@@ -2,6 +2,7 @@
 import type { Clock } from '../lib/clock.ts'
 import { ApiError } from './api-error.ts'
 import type { Dialects } from './dialects.ts'
+import type { Events } from './events.ts'
 import type { Faults } from './faults.ts'
 import { jsonText, scalarText, type Text } from './print.ts'
 import type { Store } from './store.ts'
@@ -17,6 +18,7 @@ export interface World {
   readonly store: Store
   readonly settings: Settings
   readonly clock: Clock
+  readonly events: Events
 }
 
 export interface Call {

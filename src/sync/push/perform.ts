@@ -20,7 +20,7 @@ export async function perform(deps: PushDeps, operation: Operation): Promise<boo
   const planned = JSON.parse(operation.change) as Change
   if (deps.lookFirst && planned.kind === 'create') await readBack(deps, planned, 'found')
   const change = currentChange(deps, planned)
-  if (change === null) return ackWithoutRequest(deps, operation)
+  if (change === null) return ackWithoutRequest(deps, operation, planned)
   if (outgrewItsPlan(planned, change)) return leaveToNextPlan(deps, operation)
   outbox.claim(operation.id)
   let record: () => void
@@ -32,9 +32,7 @@ export async function perform(deps: PushDeps, operation: Operation): Promise<boo
   // If this cannot be saved the operation stays in flight, and the next cycle reads back what became of it.
   mirror.transaction(() => {
     record()
-    // What went ahead alone uses up no approval of the rest.
-    if (change.partial !== true) deps.held.dropApproval(operation.phone)
-    outbox.ack(operation, deps.cycleId, clock.now())
+    acked(deps, operation, change)
   })
   return true
 }
@@ -46,7 +44,7 @@ function outgrewItsPlan(planned: Change, change: Change): boolean {
 }
 
 function leaveToNextPlan(deps: PushDeps, operation: Operation): boolean {
-  const { outbox, clock } = deps
+  const { outbox } = deps
   const message =
     'The number turned out to be in Heymarket already, with other values; the next sync plans the update.'
   // The operation stays the create that it was: a plan that says something else does not have to wait.
@@ -166,12 +164,15 @@ function recordPushed(deps: PushDeps, change: Change, optedOut: boolean): void {
   deps.mirror.contacts.pushed(change.phone, whole ? pushKey(wanted.hash, optedOut, deps.settings) : null)
 }
 
-function ackWithoutRequest(deps: PushDeps, operation: Operation): boolean {
-  deps.mirror.transaction(() => {
-    deps.held.dropApproval(operation.phone)
-    deps.outbox.ack(operation, deps.cycleId, deps.clock.now())
-  })
+function ackWithoutRequest(deps: PushDeps, operation: Operation, planned: Change): boolean {
+  deps.mirror.transaction(() => acked(deps, operation, planned))
   return true
+}
+
+function acked({ held, outbox, cycleId, clock }: PushDeps, operation: Operation, change: Change): void {
+  // An opt-out that went ahead alone uses up no approval of the rest.
+  if (change.partial !== true) held.dropApproval(operation.phone)
+  outbox.ack(operation, cycleId, clock.now())
 }
 
 async function handleFailure(
@@ -229,9 +230,9 @@ export const SECOND_LOOK_MS = 3000
 
 /** After reading back: nothing left to do is an ack, anything else goes into the outbox again. */
 function resend(deps: PushDeps, operation: Operation, planned: Change, why: Failure): boolean {
-  const { outbox, clock } = deps
+  const { outbox } = deps
   const change = recompute(deps, planned)
-  if (change === null) return ackWithoutRequest(deps, operation)
+  if (change === null) return ackWithoutRequest(deps, operation, planned)
   if (outgrewItsPlan(planned, change)) return leaveToNextPlan(deps, operation)
   const attempts = operation.attempts + (operation.state === 'unsettled' ? 0 : 1)
   if (attempts >= MAX_ATTEMPTS && outbox.othersGetThrough(operation)) {
@@ -251,7 +252,7 @@ function retryLater(
   state: 'pending' | 'unsettled',
   error: HeysyncError,
 ): void {
-  const { outbox, clock } = deps
+  const { outbox } = deps
   if (
     operation.attempts + 1 >= MAX_ATTEMPTS &&
     error.code !== 'ERR_HEYMARKET_RATE_LIMITED' &&

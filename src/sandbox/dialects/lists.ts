@@ -1,0 +1,3 @@
+// Owns the dialects of lists, channels and the bulk writes of contacts.
+
+export const LIST_DIALECTS = {} as const

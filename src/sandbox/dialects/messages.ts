@@ -1,0 +1,3 @@
+// Owns the dialects of messages, conversations, templates, schedules and e-mail.
+
+export const MESSAGE_DIALECTS = {} as const

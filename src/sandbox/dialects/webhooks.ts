@@ -1,0 +1,3 @@
+// Owns the dialects of webhooks.
+
+export const WEBHOOK_DIALECTS = {} as const
