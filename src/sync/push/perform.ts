@@ -15,7 +15,7 @@ const MAX_ATTEMPTS = 12
 
 /** True when acked. Errors: only those that stop the whole push. */
 export async function perform(deps: PushDeps, operation: Operation): Promise<boolean> {
-  const { outbox, mirror, clock } = deps
+  const { outbox, mirror } = deps
   if (operation.state === 'unsettled') return settle(deps, operation)
   const planned = JSON.parse(operation.change) as Change
   if (deps.lookFirst && planned.kind === 'create') await readBack(deps, planned, 'found')
@@ -44,7 +44,7 @@ function outgrewItsPlan(planned: Change, change: Change): boolean {
 }
 
 function leaveToNextPlan(deps: PushDeps, operation: Operation): boolean {
-  const { outbox } = deps
+  const { outbox, clock } = deps
   const message =
     'The number turned out to be in Heymarket already, with other values; the next sync plans the update.'
   // The operation stays the create that it was: a plan that says something else does not have to wait.
@@ -230,7 +230,7 @@ export const SECOND_LOOK_MS = 3000
 
 /** After reading back: nothing left to do is an ack, anything else goes into the outbox again. */
 function resend(deps: PushDeps, operation: Operation, planned: Change, why: Failure): boolean {
-  const { outbox } = deps
+  const { outbox, clock } = deps
   const change = recompute(deps, planned)
   if (change === null) return ackWithoutRequest(deps, operation, planned)
   if (outgrewItsPlan(planned, change)) return leaveToNextPlan(deps, operation)
