@@ -252,7 +252,7 @@ function retryLater(
   state: 'pending' | 'unsettled',
   error: HeysyncError,
 ): void {
-  const { outbox } = deps
+  const { outbox, clock } = deps
   if (
     operation.attempts + 1 >= MAX_ATTEMPTS &&
     error.code !== 'ERR_HEYMARKET_RATE_LIMITED' &&
