@@ -38,6 +38,8 @@ export interface App {
   readonly engine: Engine
   /** Runs `work` as the only heysync process that works on this database. Errors: ERR_DATABASE_BUSY. */
   alone<T>(holder: string, work: () => Promise<T>, onWait?: (holder: string) => void): Promise<T>
+  /** Runs `work` as the only heysync process that sends messages; cycles may run beside it. Errors: ERR_DATABASE_BUSY. */
+  sending<T>(holder: string, work: () => Promise<T>, onWait?: (holder: string) => void): Promise<T>
   /** Runs `work` on a copy of the database that is thrown away: looking leaves no trace. */
   onCopy<T>(work: (engine: Engine) => Promise<T>): Promise<T>
   /** Errors: ERR_SOURCE_UNKNOWN, with the nearest id. */
@@ -55,6 +57,25 @@ export function openApp({ loaded, clock, random, signal, log }: AppOptions): App
   const releasers: (() => void)[] = []
   const close = () => {
     while (releasers.length > 0) releasers.pop()?.()
+  }
+  const locked = async <T>(
+    path: string,
+    holder: string,
+    work: () => Promise<T>,
+    onWait?: (holder: string) => void,
+  ): Promise<T> => {
+    const lock = await acquireLock(path, {
+      holder: `${holder} (process ${process.pid})`,
+      waitMs: LOCK_WAIT_MS,
+      clock,
+      signal,
+      ...(onWait ? { onWait } : {}),
+    })
+    try {
+      return await work()
+    } finally {
+      lock.release()
+    }
   }
   try {
     const db = openDatabase(loaded.databasePath)
@@ -126,20 +147,8 @@ export function openApp({ loaded, clock, random, signal, log }: AppOptions): App
       client,
       budget,
       engine,
-      alone: async (holder, work, onWait) => {
-        const lock = await acquireLock(loaded.databasePath, {
-          holder: `${holder} (process ${process.pid})`,
-          waitMs: LOCK_WAIT_MS,
-          clock,
-          signal,
-          ...(onWait ? { onWait } : {}),
-        })
-        try {
-          return await work()
-        } finally {
-          lock.release()
-        }
-      },
+      alone: (holder, work, onWait) => locked(loaded.databasePath, holder, work, onWait),
+      sending: (holder, work, onWait) => locked(`${loaded.databasePath}-messages`, holder, work, onWait),
       onCopy: async (work) => {
         const prefix = `${basename(loaded.databasePath)}-plan-`
         const folder = dirname(loaded.databasePath)

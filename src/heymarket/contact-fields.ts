@@ -1,5 +1,7 @@
 // Owns custom fields: the account's names and ids, and making one that is missing.
 import { z } from 'zod'
+import { call, endpoint } from './endpoint.ts'
+import * as rules from './rules.ts'
 import type { Transport } from './transport.ts'
 import { id, listOf, text } from './wire.ts'
 
@@ -12,6 +14,29 @@ const field = z
   .looseObject({ id, name: text, title: text })
   .transform((raw): CustomField => ({ id: raw.id, name: raw.name || raw.title }))
 
+const answer = listOf(field, 'fields', 'contact_fields', 'data')
+
+export const contactFieldEndpoints = {
+  list: endpoint({
+    method: 'POST',
+    path: '/v1/contact-fields',
+    page: 'guides/manage-contacts',
+    effect: 'read',
+    summary: 'the custom fields and their ids',
+    body: z.strictObject({}),
+    answer,
+  }),
+  create: endpoint({
+    method: 'POST',
+    path: '/v1/contacts/fields',
+    page: 'contacts/create-contact-fields',
+    effect: 'write',
+    summary: 'create custom fields; an existing title is given back',
+    body: z.array(z.strictObject({ title: rules.title })).min(1, { error: 'must name one field or more' }),
+    answer,
+  }),
+} as const
+
 export interface ContactFieldsApi {
   /** Heymarket: contact-fields. */
   list(): Promise<CustomField[]>
@@ -20,20 +45,8 @@ export interface ContactFieldsApi {
 }
 
 export function contactFieldsApi(transport: Transport): ContactFieldsApi {
-  const answer = listOf(field, 'fields', 'contact_fields', 'data')
   return {
-    list: async () =>
-      (await transport.send({ method: 'POST', path: '/v1/contact-fields', json: {}, answer, effect: 'read' }))
-        .value,
-    create: async (title) =>
-      (
-        await transport.send({
-          method: 'POST',
-          path: '/v1/contacts/fields',
-          json: [{ title }],
-          answer,
-          effect: 'write',
-        })
-      ).value,
+    list: () => call(transport, contactFieldEndpoints.list),
+    create: (title) => call(transport, contactFieldEndpoints.create, { body: [{ title }] }),
   }
 }

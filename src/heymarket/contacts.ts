@@ -1,29 +1,13 @@
-// Owns contacts v1: create, look up, read, update, delete, list by date cursor, count, status.
+// Owns contacts v1: create, look up, read, update, delete, list by date cursor, count, and create in batches.
 import { z } from 'zod'
 import { HeysyncError } from '../lib/errors.ts'
 import type { BareE164 } from '../lib/phone.ts'
+import { contact, type RemoteContact, writableContact } from './contact.ts'
+import { call, endpoint } from './endpoint.ts'
+import * as rules from './rules.ts'
 import type { Transport } from './transport.ts'
-import { count, done, id, listOf, optionalId, text, type Written, written } from './wire.ts'
-
-/** A contact as Heymarket shows it, with its gaps closed; `isOptedOut` is null where the answer did not say. */
-export interface RemoteContact {
-  readonly id: number
-  /** As shown; blank for contacts that have only an e-mail. */
-  readonly phone: string
-  readonly first: string
-  readonly last: string
-  readonly displayName: string
-  readonly email: string
-  readonly avatar: string
-  /** Values by the field's numeric id, as text. */
-  readonly custom: Readonly<Record<string, string>>
-  readonly tagIds: readonly number[]
-  readonly assigneeId: number | null
-  readonly isOptedOut: boolean | null
-  readonly rev: number | null
-  /** RFC 3339, exactly as shown, because it is also the page cursor. */
-  readonly updated: string | null
-}
+import { walk } from './walk.ts'
+import { count, done, listOf, type Written, written } from './wire.ts'
 
 /** The whole writable contact (I9): a PUT never leaves anything out. */
 export interface ContactBody {
@@ -44,60 +28,6 @@ export interface ContactBody {
 /** A new contact leaves out what is blank, so that an account that takes it for an update of an existing one clears nothing. */
 export type NewContactBody = Pick<ContactBody, 'phone'> & Partial<ContactBody>
 
-const tagId = z.union([
-  id,
-  z.looseObject({ tag_id: id }).transform((tag) => tag.tag_id),
-  z.looseObject({ id }).transform((tag) => tag.id),
-])
-
-const contact = z
-  .looseObject({
-    id,
-    phone: text,
-    first: text,
-    last: text,
-    display_name: text,
-    email: text,
-    avatar: text,
-    custom: z
-      .union([z.record(z.string(), text), z.null()])
-      .optional()
-      .transform((value) =>
-        Object.fromEntries(Object.entries(value ?? {}).filter(([, held]) => held !== '')),
-      ),
-    tags: z
-      .union([z.array(tagId), z.null()])
-      .optional()
-      .transform((value) => value ?? []),
-    assigned_user_id: optionalId,
-    is_opted_out: z.union([z.boolean(), z.null()]).optional(),
-    rev: z.union([z.int(), z.null()]).optional(),
-    updated: z.union([z.string(), z.null()]).optional(),
-  })
-  .transform(
-    (raw): RemoteContact => ({
-      id: raw.id,
-      phone: raw.phone,
-      first: raw.first,
-      last: raw.last,
-      displayName: raw.display_name,
-      email: raw.email,
-      avatar: raw.avatar,
-      custom: raw.custom,
-      tagIds: raw.tags,
-      assigneeId: raw.assigned_user_id,
-      isOptedOut: raw.is_opted_out ?? null,
-      rev: raw.rev ?? null,
-      updated: raw.updated ?? null,
-    }),
-  )
-
-const status = z.looseObject({
-  unsubscribed: z.boolean().nullish(),
-  unsubscribed_admin: z.boolean().nullish(),
-  unsubscribed_contact: z.boolean().nullish(),
-})
-
 /** A page of `POST /v1/contacts`: everything is optional there, and what the limits are is not documented. */
 export interface ListRequest {
   /** Contacts updated before (perhaps: at or before) this RFC 3339 instant. */
@@ -105,6 +35,132 @@ export interface ListRequest {
   readonly limit?: number
   readonly page?: number
 }
+
+/** What a batch answered. It proves nothing by itself: look the numbers up before you rely on it. */
+export interface BatchAnswer {
+  /** True when the answer was the one word that says that all went well. */
+  readonly saidOk: boolean
+  /** Contacts that the answer held: those that failed, or all of them. Which of the two is not documented. */
+  readonly contacts: readonly Readonly<Record<string, unknown>>[]
+}
+
+const params = z.strictObject({ id: rules.id })
+const query = z.strictObject({ overwrite: z.boolean({ error: 'must be true or false' }).optional() })
+
+export const listBody = z.strictObject({
+  date: rules.instant.optional(),
+  limit: z.int().min(1).optional(),
+  page: z.int().min(0).optional(),
+  ascending: z.boolean().optional(),
+  order: z.string().optional(),
+  archived: z.boolean().optional(),
+  assigned: z.int().optional(),
+  filter: z.string().optional(),
+  id: z.int().optional(),
+  parent_id: z.int().optional(),
+})
+
+const lookup = z
+  .strictObject({
+    phone: rules.phone.optional(),
+    id: z.string().regex(/^\d+$/, { error: 'must be the id as text, e.g. "98765"' }).optional(),
+  })
+  .superRefine((value, context) => {
+    if (value.phone === undefined && value.id === undefined)
+      context.addIssue({
+        code: 'custom',
+        message: 'names no phone and no id',
+        params: { hint: 'Give one of phone, id.' },
+      })
+  })
+
+const batchAnswer = z.unknown().transform((value): BatchAnswer => {
+  const list = Array.isArray(value) ? value : []
+  return {
+    saidOk: typeof value === 'string' || value === null,
+    contacts: list.filter((one) => typeof one === 'object' && one !== null),
+  }
+})
+
+export const contactEndpoints = {
+  create: endpoint({
+    method: 'POST',
+    path: '/v1/contact',
+    page: 'contacts/create',
+    effect: 'write',
+    summary: 'create a contact',
+    body: writableContact,
+    answer: written,
+  }),
+  get: endpoint({
+    method: 'GET',
+    path: '/v1/contact/{id}',
+    page: 'contacts/get',
+    effect: 'read',
+    summary: 'one contact by id',
+    params,
+    answer: contact.nullable(),
+  }),
+  lookUp: endpoint({
+    method: 'POST',
+    path: '/v1/contact/get',
+    page: 'contacts/get-by-phone-or-id',
+    effect: 'read',
+    summary: 'one contact by phone, or by id as text',
+    body: lookup,
+    answer: contact.nullable(),
+  }),
+  update: endpoint({
+    method: 'PUT',
+    path: '/v1/contact/{id}',
+    page: 'contacts/update',
+    effect: 'write',
+    summary: 'replace what a contact holds; the phone is needed every time',
+    params,
+    query,
+    body: writableContact,
+    answer: written,
+  }),
+  remove: endpoint({
+    method: 'DELETE',
+    path: '/v1/contact/{id}',
+    page: 'contacts/delete',
+    effect: 'write',
+    summary: 'delete a contact for good',
+    params,
+    answer: done,
+  }),
+  page: endpoint({
+    method: 'POST',
+    path: '/v1/contacts',
+    page: 'contacts/list',
+    effect: 'read',
+    summary: 'a page of contacts, newest change first',
+    body: listBody,
+    answer: listOf(contact, 'contacts', 'data'),
+  }),
+  count: endpoint({
+    method: 'POST',
+    path: '/v1/contacts/count',
+    page: 'contacts/overview',
+    effect: 'read',
+    summary: 'how many contacts there are',
+    body: z.strictObject({}),
+    answer: count,
+  }),
+  batch: endpoint({
+    method: 'POST',
+    path: '/v1/batch/contacts',
+    page: 'contacts/bulk',
+    effect: 'write',
+    summary: 'create many contacts; existing ones are skipped, or overwritten',
+    query,
+    body: z
+      .array(writableContact, { error: 'must be a bare list of contacts' })
+      .min(1, { error: 'must not be empty' }),
+    answer: batchAnswer,
+  }),
+} as const
 
 export interface ContactsApi {
   /** Heymarket: contacts/create. */
@@ -119,111 +175,37 @@ export interface ContactsApi {
   remove(contactId: number): Promise<void>
   /** Heymarket: contacts/list, newest change first. */
   page(request: ListRequest): Promise<RemoteContact[]>
+  /** Heymarket: contacts/list. Every contact once, newest change first. */
+  all(): AsyncGenerator<RemoteContact>
   /** Heymarket: contacts/count. */
   count(): Promise<number>
-  /** Heymarket: contacts/status. True when texting this contact is not allowed. */
-  isUnsubscribed(contactId: number): Promise<boolean>
-  /** Heymarket: contacts/set-status `unsubscribed`, the same as is_opted_out, without sending the rest of the contact. */
-  unsubscribe(contactId: number): Promise<void>
+  /** Heymarket: contacts/bulk. Existing phones are skipped, or overwritten. */
+  batch(bodies: readonly NewContactBody[], overwrite: boolean): Promise<BatchAnswer>
+}
+
+/** An unknown id may be answered with 404, with 400, or with null; which of them is not documented. */
+export async function orNull<T>(read: Promise<T | null>): Promise<T | null> {
+  try {
+    return await read
+  } catch (error) {
+    if (error instanceof HeysyncError && (error.status === 404 || error.status === 400)) return null
+    throw error
+  }
 }
 
 export function contactsApi(transport: Transport): ContactsApi {
-  const orNull = async (read: Promise<{ value: RemoteContact | null }>): Promise<RemoteContact | null> => {
-    try {
-      return (await read).value
-    } catch (error) {
-      // An unknown id may be answered with 404 or with 400; which of them is not documented.
-      if (error instanceof HeysyncError && (error.status === 404 || error.status === 400)) return null
-      throw error
-    }
-  }
+  const at = contactEndpoints
+  const page = (body: ListRequest) => call(transport, at.page, { body })
   return {
-    create: async (body) =>
-      (
-        await transport.send({
-          method: 'POST',
-          path: '/v1/contact',
-          json: body,
-          answer: written,
-          effect: 'write',
-        })
-      ).value,
-    lookUp: (phone) =>
-      orNull(
-        transport.send({
-          method: 'POST',
-          path: '/v1/contact/get',
-          json: { phone },
-          answer: contact.nullable(),
-          effect: 'read',
-        }),
-      ),
-    get: (contactId) =>
-      orNull(
-        transport.send({
-          method: 'GET',
-          path: `/v1/contact/${contactId}`,
-          answer: contact.nullable(),
-          effect: 'read',
-        }),
-      ),
-    update: async (contactId, body, overwrite) =>
-      (
-        await transport.send({
-          method: 'PUT',
-          path: `/v1/contact/${contactId}`,
-          query: { overwrite },
-          json: body,
-          answer: written,
-          effect: 'write',
-        })
-      ).value,
-    remove: async (contactId) => {
-      await transport.send({
-        method: 'DELETE',
-        path: `/v1/contact/${contactId}`,
-        answer: done,
-        effect: 'write',
-      })
-    },
-    page: async (request) =>
-      (
-        await transport.send({
-          method: 'POST',
-          path: '/v1/contacts',
-          json: request,
-          answer: listOf(contact, 'contacts', 'data'),
-          effect: 'read',
-        })
-      ).value,
-    count: async () =>
-      (
-        await transport.send({
-          method: 'POST',
-          path: '/v1/contacts/count',
-          json: {},
-          answer: count,
-          effect: 'read',
-        })
-      ).value,
-    unsubscribe: async (contactId) => {
-      await transport.send({
-        method: 'POST',
-        path: '/v1/contact/set_status',
-        json: { id: contactId, status: 'unsubscribed' },
-        answer: done,
-        effect: 'write',
-      })
-    },
-    isUnsubscribed: async (contactId) => {
-      const { value } = await transport.send({
-        method: 'POST',
-        path: '/v1/contact/status',
-        json: { id: contactId },
-        answer: status,
-        effect: 'read',
-      })
-      return Boolean(value.unsubscribed || value.unsubscribed_admin || value.unsubscribed_contact)
-    },
+    create: (body) => call(transport, at.create, { body }),
+    lookUp: (phone) => orNull(call(transport, at.lookUp, { body: { phone } })),
+    get: (id) => orNull(call(transport, at.get, { params: { id } })),
+    update: (id, body, overwrite) =>
+      call(transport, at.update, { params: { id }, query: { overwrite }, body }),
+    remove: async (id) => void (await call(transport, at.remove, { params: { id } })),
+    page,
+    all: () => walk({ page, idOf: (one) => one.id, instantOf: (one) => one.updated, takesLimit: true }),
+    count: () => call(transport, at.count, { body: {} }),
+    batch: (body, overwrite) => call(transport, at.batch, { query: { overwrite }, body }),
   }
 }

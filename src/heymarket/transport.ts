@@ -26,6 +26,8 @@ export interface ApiRequest<T> {
 export interface Transport {
   /** Errors: the ERR_HEYMARKET_* codes. ERR_HEYMARKET_SERVER, _NO_ANSWER and _ANSWER leave a write's outcome unknown. */
   send<T>(request: ApiRequest<T>): Promise<{ value: T; requestId: string | undefined }>
+  /** Milliseconds since 1970, for rules that depend on the hour. */
+  now(): number
   close(): void
 }
 
@@ -106,6 +108,7 @@ export function createTransport(options: TransportOptions): Transport {
 
   return {
     send,
+    now: () => options.clock.now(),
     close: () => {
       agent.http.destroy()
       agent.https.destroy()

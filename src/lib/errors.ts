@@ -84,6 +84,11 @@ export const ERROR_TABLE = {
     exitCode: 2,
     meaning: 'The credentials belong to another account than the one in the database.',
   },
+  ERR_REQUEST: {
+    verdict: 'reject',
+    exitCode: 2,
+    meaning: 'A request breaks a documented rule, so it was not sent.',
+  },
   ERR_HEYMARKET_UNAUTHORIZED: {
     verdict: 'stop',
     exitCode: 2,
@@ -133,6 +138,32 @@ export const ERROR_TABLE = {
     verdict: 'dead-letter',
     exitCode: 1,
     meaning: 'Heymarket accepted a write but reads back different values.',
+  },
+  ERR_OPTED_OUT: {
+    verdict: 'reject',
+    exitCode: 2,
+    meaning: 'The person opted out or is blocked, so nothing was sent.',
+  },
+  ERR_KEY_REUSED: {
+    verdict: 'stop',
+    exitCode: 2,
+    meaning: 'The idempotency key belongs to another message.',
+  },
+  ERR_NOBODY: { verdict: 'stop', exitCode: 2, meaning: 'A broadcast has nobody whom it may reach.' },
+  ERR_MERGE_TOKEN: {
+    verdict: 'reject',
+    exitCode: 2,
+    meaning: 'A text names a merge token that nothing fills in.',
+  },
+  ERR_LIST_DIFFERS: {
+    verdict: 'stop',
+    exitCode: 1,
+    meaning: 'A list made for a broadcast holds others than it was made for, so nothing was sent to it.',
+  },
+  ERR_OUTCOME_UNKNOWN: {
+    verdict: 'retry',
+    exitCode: 1,
+    meaning: 'No answer came, and Heymarket does not show whether the message went out.',
   },
   ERR_DATABASE_NEWER: {
     verdict: 'stop',

@@ -1,6 +1,6 @@
 // The client's readers against every way in which the sandbox can say the same thing.
 import { describe, expect, test } from 'vitest'
-import type { RemoteContact } from '../../src/heymarket/contacts.ts'
+import type { RemoteContact } from '../../src/heymarket/contact.ts'
 import { count, done, id, listOf, optionalId, text, written } from '../../src/heymarket/wire.ts'
 import { DIALECT_TABLE, type Dialects } from '../../src/sandbox/dialects.ts'
 import { nthPhone } from '../support/contact.ts'
@@ -165,9 +165,10 @@ describe('an opt-out', () => {
       ])
       const shown = [await client.contacts.get(out), await client.contacts.get(open)]
       expect(shown.map((one) => one?.isOptedOut)).toEqual(expected)
-      expect([await client.contacts.isUnsubscribed(out), await client.contacts.isUnsubscribed(open)]).toEqual(
-        [true, false],
-      )
+      expect([await client.status.isUnsubscribed(out), await client.status.isUnsubscribed(open)]).toEqual([
+        true,
+        false,
+      ])
     },
   )
 
@@ -175,7 +176,7 @@ describe('an opt-out', () => {
     const { sandbox, client } = await withSandbox({ dialects: { optedOutRead: 'absent' } })
     const [open = 0] = sandbox.store.fill([{ phone: nthPhone(1) }])
     sandbox.store.stop(nthPhone(1))
-    expect(await client.contacts.isUnsubscribed(open)).toBe(true)
+    expect(await client.status.isUnsubscribed(open)).toBe(true)
   })
 })
 

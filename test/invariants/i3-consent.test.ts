@@ -12,6 +12,7 @@ import {
   people,
   person,
   shown,
+  optsOut,
   somebody,
   typed,
 } from './situations.ts'
@@ -36,7 +37,7 @@ describe('I3 an opt-out that somebody made in Heymarket', () => {
     world.rows.r1 = person(1, { out: 'yes' })
     await world.cycle()
     await world.cycle()
-    await somebody(world).unsubscribe(idOf(world, 2))
+    await optsOut(world, idOf(world, 2))
     world.rows.r2 = person(2, { first: 'New', out: '' })
     await world.cycle()
     expect(shown(world, 2)).toMatchObject({ first: 'New', is_opted_out: true })
@@ -51,7 +52,7 @@ describe('I3 an opt-out that somebody made in Heymarket', () => {
     const world = await anEngine({ box })
     world.rows = people(1)
     await world.cycle()
-    await somebody(world).unsubscribe(younger)
+    await optsOut(world, younger)
     await world.cycle()
     await world.cycle()
     expect(world.engine.mirror.consent.isOptedOut(nthPhone(1))).toBe(true)
@@ -64,7 +65,7 @@ describe('I3 an opt-out that somebody made in Heymarket', () => {
     const world = await anEngine({ box })
     world.rows = people(90)
     await world.cycle()
-    const unsubscribe = once(() => somebody(world).unsubscribe(idOf(world, 90)))
+    const unsubscribe = once(() => optsOut(world, idOf(world, 90)))
     let pages = 0
     // While the walk is on its way down, its contact moves to the head, where the walk has been already.
     meanwhile.before = (request) => (request === 'page' && ++pages === 3 ? unsubscribe() : undefined)

@@ -33,6 +33,10 @@ export function idOf(world: Box, n: number): number {
 export const somebody = (world: Box): HeymarketClient['contacts'] =>
   aLine(world.sandbox.url, { clock: world.clock }).client.contacts
 
+/** Somebody else opts a contact out. */
+export const optsOut = (world: Box, contactId: number): Promise<void> =>
+  aLine(world.sandbox.url, { clock: world.clock }).client.status.unsubscribe(contactId)
+
 /** What a person who edits the nth contact in Heymarket sends. */
 export function typed(n: number, given: Partial<ContactBody>): ContactBody {
   return {

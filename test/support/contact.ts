@@ -1,5 +1,5 @@
 // Owns builders of the values that stages hand each other: each gives a plain case, and a test says what differs.
-import type { RemoteContact } from '../../src/heymarket/contacts.ts'
+import type { RemoteContact } from '../../src/heymarket/contact.ts'
 import { type BareE164, bareE164 } from '../../src/lib/phone.ts'
 import type { Change, FieldChange } from '../../src/sync/diff/change.ts'
 import { index, type Lookups } from '../../src/sync/diff/lookups.ts'

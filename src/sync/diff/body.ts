@@ -1,5 +1,6 @@
 // Owns the body of a write: what Heymarket holds, with the changed fields laid over it (I9). Pure.
-import type { ContactBody, NewContactBody, RemoteContact } from '../../heymarket/contacts.ts'
+import type { RemoteContact } from '../../heymarket/contact.ts'
+import type { ContactBody, NewContactBody } from '../../heymarket/contacts.ts'
 import { type Change, type FieldChange, isTagChange } from './change.ts'
 import type { Lookups } from './lookups.ts'
 

@@ -1,5 +1,5 @@
 // Owns the comparison of one contact: desired against remote, field by field, over owned fields only. Pure.
-import type { RemoteContact } from '../../heymarket/contacts.ts'
+import type { RemoteContact } from '../../heymarket/contact.ts'
 import type { ContactFields } from '../contact.ts'
 import { displayNameAfter } from './body.ts'
 import type { FieldChange } from './change.ts'

@@ -1,6 +1,6 @@
 // Owns the diff: every contact whose two sides were not yet found equal, compared, as an ordered list of changes.
 import type { RemovalRung } from '../../config/schema.ts'
-import type { RemoteContact } from '../../heymarket/contacts.ts'
+import type { RemoteContact } from '../../heymarket/contact.ts'
 import { contentHash } from '../../lib/hash.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 import type { ContactFields } from '../contact.ts'

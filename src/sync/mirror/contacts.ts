@@ -1,6 +1,6 @@
 // Owns contact, link and owned_tag: what the sources together want for each phone.
 import type { Db } from '../../db/open.ts'
-import type { RemoteContact } from '../../heymarket/contacts.ts'
+import type { RemoteContact } from '../../heymarket/contact.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 
 export type ContactState = 'wanted' | 'left' | 'removed'
@@ -71,6 +71,8 @@ export interface ContactStore {
   dropLink(phone: string): void
   ownedTags(): Set<string>
   ownTag(tag: string): void
+  /** Every wanted contact, by phone. */
+  eachWanted(): IterableIterator<StoredContact>
   wantedTags(): string[]
   wantedAssignees(): string[]
 }
@@ -135,6 +137,9 @@ export function contactStore(db: Db): ContactStore {
   const dropLink = db.prepare<[string]>('DELETE FROM link WHERE phone = ?')
   const ownedTags = db.prepare<[], string>('SELECT tag FROM owned_tag').pluck()
   const ownTag = db.prepare<[string]>('INSERT OR IGNORE INTO owned_tag (tag) VALUES (?)')
+  const eachWanted = db.prepare<[], StoredContact>(
+    "SELECT * FROM contact WHERE state = 'wanted' ORDER BY phone",
+  )
   const wantedTags = db
     .prepare<[], string>(
       "SELECT DISTINCT t.value FROM contact c, json_each(c.fields, '$.tags') t WHERE c.state = 'wanted'",
@@ -166,6 +171,7 @@ export function contactStore(db: Db): ContactStore {
     dropLink: (phone) => void dropLink.run(phone),
     ownedTags: () => new Set(ownedTags.all()),
     ownTag: (tag) => void ownTag.run(tag),
+    eachWanted: () => eachWanted.iterate(),
     wantedTags: () => wantedTags.all(),
     wantedAssignees: () => wantedAssignees.all(),
   }

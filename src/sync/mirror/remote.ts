@@ -1,6 +1,6 @@
 // Owns remote_contact: what Heymarket is known to hold, by reading it or by having written it.
 import type { Db } from '../../db/open.ts'
-import type { RemoteContact } from '../../heymarket/contacts.ts'
+import type { RemoteContact } from '../../heymarket/contact.ts'
 import { contentHash } from '../../lib/hash.ts'
 import { instantKey } from '../../lib/instant.ts'
 import { readBareE164 } from '../../lib/phone.ts'

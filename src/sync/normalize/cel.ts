@@ -33,8 +33,10 @@ export class ExpressionFailure extends Error {
 const FUNCTIONS =
   'lower() upper() trim() replace(a, b) split(s) join(s) contains() startsWith() endsWith() matches(), text(x) size(x) int(x) double(x) timestamp(x)'
 
-const environment = new Environment({ homogeneousAggregateLiterals: false })
-  .registerVariable('record', 'dyn')
+/** What an expression speaks of: `record` in a mapping, `contact` in a rule for lists and broadcasts. */
+export type Subject = 'record' | 'contact'
+
+const functions = new Environment({ homogeneousAggregateLiterals: false })
   .registerFunction('text(dyn): string', (value: unknown) => toText(value))
   .registerFunction('string.lower(): string', (text: string) => text.toLowerCase())
   .registerFunction('string.upper(): string', (text: string) => text.toUpperCase())
@@ -53,7 +55,7 @@ const environment = new Environment({ homogeneousAggregateLiterals: false })
   .registerOperator('double % int', (a: number, b: bigint) => a % Number(b))
 
 /** What a rewritten expression calls. They are not in the environment that checks what a person wrote. */
-const running = environment
+const running = functions
   .clone()
   .registerFunction('valueAt(dyn, list<dyn>): dyn', valueAt)
   .registerFunction(
@@ -61,14 +63,26 @@ const running = environment
     (view: unknown, keys: readonly unknown[]) => valueAt(view, keys) !== '',
   )
 
+const environments: Readonly<Record<Subject, { checks: Environment; runs: Environment }>> = {
+  record: environmentOf('record'),
+  contact: environmentOf('contact'),
+}
+
+function environmentOf(subject: Subject): { checks: Environment; runs: Environment } {
+  return {
+    checks: functions.clone().registerVariable(subject, 'dyn'),
+    runs: running.clone().registerVariable(subject, 'dyn'),
+  }
+}
+
 /**
- * Compiles a CEL expression once. `keyPath` is where it stands in the config.
+ * Compiles a CEL expression on one `subject` once. `keyPath` is where it stands in the config.
  * Throws ERR_EXPRESSION, with the expression and a caret, when it does not compile.
  */
-export function compileExpression(source: string, keyPath: KeyPath): Expression {
-  const parsed = check(source, keyPath)
-  const chains = recordChains(parsed.ast)
-  const run = running.parse(rewrite(source, chains))
+export function compileExpression(source: string, keyPath: KeyPath, subject: Subject = 'record'): Expression {
+  const parsed = check(source, keyPath, subject)
+  const chains = chainsOf(subject, parsed.ast)
+  const run = environments[subject].runs.parse(rewrite(source, chains, subject))
   const named = [...new Set(chains.map((chain) => String(chain.keys[0])))]
   return {
     type: parsed.type,
@@ -76,7 +90,7 @@ export function compileExpression(source: string, keyPath: KeyPath): Expression 
     literals: [...new Set(literalResults(parsed.ast))],
     evaluate(fields) {
       try {
-        return run({ record: recordView(fields) }) as unknown
+        return run({ [subject]: recordView(fields) }) as unknown
       } catch (error) {
         const values = named.map(
           (name) => `${name}=${toText(Object.hasOwn(fields, name) ? fields[name] : '')}`,
@@ -98,10 +112,10 @@ export function keyText(keyPath: KeyPath): string {
     .join('')
 }
 
-function check(source: string, keyPath: KeyPath): { ast: ASTNode; type: string } {
+function check(source: string, keyPath: KeyPath, subject: Subject): { ast: ASTNode; type: string } {
   let failure: unknown
   try {
-    const parsed = environment.parse(source)
+    const parsed = environments[subject].checks.parse(source)
     const checked = parsed.check()
     if (checked.valid) return { ast: parsed.ast, type: checked.type ?? 'dyn' }
     failure = checked.error
@@ -111,7 +125,7 @@ function check(source: string, keyPath: KeyPath): { ast: ASTNode; type: string }
   const start = (failure as { range?: { start: number } }).range?.start ?? 0
   throw new HeysyncError('ERR_EXPRESSION', {
     message: `${keyText(keyPath)} is not a CEL expression that works: ${summary(failure)}\n\n${caret(source, start)}`,
-    hint: `The variable is \`record\` (record.name, record["a name with spaces"]); text goes in quotes. Functions: ${FUNCTIONS}. See docs/mapping.md.`,
+    hint: `The variable is \`${subject}\` (${subject === 'record' ? 'record.name, record["a name with spaces"]' : 'contact.first, contact.tags, contact.custom["Plan"]'}); text goes in quotes. Functions: ${FUNCTIONS}. See docs/mapping.md.`,
     cause: failure,
   })
 }
@@ -136,7 +150,7 @@ interface Chain {
   readonly has: boolean
 }
 
-function recordChains(root: ASTNode): Chain[] {
+function chainsOf(subject: Subject, root: ASTNode): Chain[] {
   const found: Chain[] = []
   const visit = (item: unknown): void => {
     if (Array.isArray(item)) {
@@ -144,9 +158,9 @@ function recordChains(root: ASTNode): Chain[] {
       return
     }
     if (!isNode(item)) return
-    const member = inRecord(item)
+    const member = inSubject(subject, item)
     const argument = hasArgument(item)
-    const keys = member ?? chainKeys(argument ?? item)
+    const keys = member ?? chainKeys(subject, argument ?? item)
     if (keys !== null && keys.length > 0)
       found.push({ keys, start: item.start, end: item.end, has: (member ?? argument) !== null })
     else visit(item.args)
@@ -155,23 +169,23 @@ function recordChains(root: ASTNode): Chain[] {
   return found
 }
 
-/** The keys below `record`; null when the node is anything else. */
-function chainKeys(node: Node): (string | bigint)[] | null {
-  if (node.op === 'id') return node.args === 'record' ? [] : null
+/** The keys below the subject; null when the node is anything else. */
+function chainKeys(subject: Subject, node: Node): (string | bigint)[] | null {
+  if (node.op === 'id') return node.args === subject ? [] : null
   if (node.op !== '.' && node.op !== '[]') return null
   const [left, right] = node.args as [Node, unknown]
   const key = isNode(right) ? (right.op === 'value' ? right.args : undefined) : right
   if (typeof key !== 'string' && typeof key !== 'bigint') return null
-  const keys = chainKeys(left)
+  const keys = chainKeys(subject, left)
   if (keys === null) return null
   return [...keys, key]
 }
 
 /** `"x" in record` asks the same as `has(record.x)`. */
-function inRecord(node: Node): string[] | null {
+function inSubject(subject: Subject, node: Node): string[] | null {
   if (node.op !== 'in') return null
   const [left, right] = node.args as [Node, Node]
-  return left.op === 'value' && typeof left.args === 'string' && right.op === 'id' && right.args === 'record'
+  return left.op === 'value' && typeof left.args === 'string' && right.op === 'id' && right.args === subject
     ? [left.args]
     : null
 }
@@ -187,14 +201,14 @@ function hasArgument(node: Node): Node | null {
  * Makes deep reads and `has()` follow the rule that a missing value is "": CEL itself fails on `record.a.b` when `a` is
  * missing, and a view in which every field is there makes its `has()` always true.
  */
-function rewrite(source: string, chains: readonly Chain[]): string {
+function rewrite(source: string, chains: readonly Chain[], subject: Subject): string {
   let text = source
   for (const chain of [...chains].sort((a, b) => b.start - a.start)) {
     if (chain.keys.length < 2 && !chain.has) continue
     const keys = chain.keys
       .map((key) => (typeof key === 'bigint' ? String(key) : JSON.stringify(key)))
       .join(', ')
-    const call = `${chain.has ? 'hasValueAt' : 'valueAt'}(record, [${keys}])`
+    const call = `${chain.has ? 'hasValueAt' : 'valueAt'}(${subject}, [${keys}])`
     text = text.slice(0, chain.start) + call + text.slice(chain.end)
   }
   return text

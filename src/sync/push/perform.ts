@@ -1,5 +1,5 @@
 // Owns one operation: claimed, sent, and brought to exactly one end: acked, to be tried again, or a dead letter.
-import type { RemoteContact } from '../../heymarket/contacts.ts'
+import type { RemoteContact } from '../../heymarket/contact.ts'
 import { outcomeUnknown } from '../../heymarket/transport.ts'
 import { asHeysyncError, type HeysyncError } from '../../lib/errors.ts'
 import { composeWrite, expectedRemote, newContactBody } from '../diff/body.ts'
@@ -120,7 +120,7 @@ async function optOutOthers(
   const others = mirror.remote
     .byPhone(change.phone)
     .filter(({ id, body }) => id !== change.contactId && parseRemote(body).isOptedOut !== true)
-  for (const { id } of others) await deps.client.contacts.unsubscribe(id)
+  for (const { id } of others) await deps.client.status.unsubscribe(id)
   return () => {
     for (const { body } of others) wroteOptOut(deps, parseRemote(body), 1)
   }
@@ -142,13 +142,13 @@ async function sendUpdate(
   const remote = row ? parseRemote(row.body) : null
   if (remote !== null && change.fields.every(({ field }) => field === 'optedOut')) {
     // Where the account never shows opt-outs, it may have this one already.
-    const already = !mirror.remote.showsOptOut() && (await client.contacts.isUnsubscribed(change.contactId))
-    if (!already) await client.contacts.unsubscribe(change.contactId)
+    const already = !mirror.remote.showsOptOut() && (await client.status.isUnsubscribed(change.contactId))
+    if (!already) await client.status.unsubscribe(change.contactId)
     return () => wroteOptOut(deps, remote, already ? 0 : 1)
   }
   // Where the account never shows opt-outs, a PUT without one might lift it: ask first (I3).
   const blocked =
-    mirror.remote.showsOptOut() || optedOut ? false : await client.contacts.isUnsubscribed(change.contactId)
+    mirror.remote.showsOptOut() || optedOut ? false : await client.status.isUnsubscribed(change.contactId)
   const write = composeWrite(change, remote, optedOut || blocked, settings.lookups)
   const answer = await client.contacts.update(change.contactId, write.body, write.overwrite)
   return () => {

@@ -1,7 +1,7 @@
 // Owns reading back: what Heymarket really holds for an operation whose outcome is not known.
 
 import type { HeymarketClient } from '../../heymarket/client.ts'
-import type { RemoteContact } from '../../heymarket/contacts.ts'
+import type { RemoteContact } from '../../heymarket/contact.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Change } from '../diff/change.ts'
 import { type DiffSettings, diffPhone } from '../diff/diff.ts'

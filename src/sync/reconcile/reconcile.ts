@@ -1,11 +1,13 @@
 // Owns reconcile: Heymarket's own contacts read into the mirror, a little before each plan or all of them on demand.
-import type { ContactsApi, RemoteContact } from '../../heymarket/contacts.ts'
+
+import type { RemoteContact } from '../../heymarket/contact.ts'
+import type { ContactsApi } from '../../heymarket/contacts.ts'
+import { PAGE_LIMITS, walkPages } from '../../heymarket/walk.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { instantKey, keyToMs } from '../../lib/instant.ts'
 import { readBareE164 } from '../../lib/phone.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { RemoteRow } from '../mirror/remote.ts'
-import { PAGE_LIMITS, walkContacts } from './walk.ts'
 
 export interface ReconcileResult {
   readonly mode: 'full' | 'incremental'
@@ -48,7 +50,7 @@ export async function reconcileFull(deps: ReconcileDeps): Promise<ReconcileResul
   let head: string | null = null
   let step = await walk.next()
   while (!step.done) {
-    const { contacts: shown, fresh } = step.value
+    const { rows: shown, fresh } = step.value
     absorb(deps, fresh, walkSeq, result)
     head ??= highest('', shown)
     deps.onProgress?.(result.seen)
@@ -120,7 +122,7 @@ export async function readHead(deps: ReconcileDeps): Promise<ReconcileResult> {
   let newest = ''
   for await (const page of walk) {
     const news = absorb(deps, page.fresh, walkSeq, result)
-    newest = highest(newest, page.contacts)
+    newest = highest(newest, page.rows)
     // Every contact that we know of was shown, or the page lies below what the last walk covered and held no news.
     const covered = settled ? page.reached <= watermark : page.reached < watermark
     if (news === 0 && (covered || result.seen >= mirror.remote.count())) break
@@ -178,7 +180,10 @@ function nextWalk(mirror: Mirror): number {
 
 function startWalk({ mirror, contacts }: ReconcileDeps) {
   const limit = Number(mirror.meta.get('page_limit') ?? PAGE_LIMITS[0])
-  return walkContacts(contacts, { limit, onLimit: (taken) => mirror.meta.set('page_limit', String(taken)) })
+  return walkPages(
+    { page: contacts.page, idOf: (one) => one.id, instantOf: (one) => one.updated, takesLimit: true },
+    { limit, onLimit: (taken) => mirror.meta.set('page_limit', String(taken)) },
+  )
 }
 
 function highest(newest: string, contacts: readonly RemoteContact[]): string {

@@ -1,7 +1,7 @@
 // The comparison of one contact, and the write that comes of it.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { RemoteContact } from '../../../src/heymarket/contacts.ts'
+import type { RemoteContact } from '../../../src/heymarket/contact.ts'
 import type { ContactFields } from '../../../src/sync/contact.ts'
 import { composeWrite, expectedRemote, newContactBody } from '../../../src/sync/diff/body.ts'
 import type { Change, FieldChange } from '../../../src/sync/diff/change.ts'

@@ -1,11 +1,12 @@
 // The walk through Heymarket's contacts, under every reading of what the documentation leaves open about lists.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { ContactsApi, ListRequest, RemoteContact } from '../../../src/heymarket/contacts.ts'
-import { DIALECT_TABLE, type Dialects } from '../../../src/sandbox/dialects.ts'
-import { PAGE_LIMITS, walkContacts } from '../../../src/sync/reconcile/walk.ts'
-import { aRemote, nthPhone } from '../../support/contact.ts'
-import { type Box, withSandbox } from '../../support/heymarket.ts'
+import type { RemoteContact } from '../../src/heymarket/contact.ts'
+import type { ContactsApi, ListRequest } from '../../src/heymarket/contacts.ts'
+import { PAGE_LIMITS, walkPages } from '../../src/heymarket/walk.ts'
+import { DIALECT_TABLE, type Dialects } from '../../src/sandbox/dialects.ts'
+import { aRemote, nthPhone } from '../support/contact.ts'
+import { type Box, withSandbox } from '../support/heymarket.ts'
 
 interface Walked {
   /** Ids in the order in which the walk showed them as new. */
@@ -17,7 +18,10 @@ interface Walked {
 
 async function walk(api: Pick<ContactsApi, 'page'>, limit: number = PAGE_LIMITS[0]): Promise<Walked> {
   const limits: number[] = []
-  const steps = walkContacts(api as ContactsApi, { limit, onLimit: (taken) => void limits.push(taken) })
+  const steps = walkPages(
+    { page: api.page, idOf: (one) => one.id, instantOf: (one) => one.updated, takesLimit: true },
+    { limit, onLimit: (taken) => void limits.push(taken) },
+  )
   const fresh: number[] = []
   for (;;) {
     const step = await steps.next()

@@ -1,0 +1,123 @@
+// Owns a contact as Heymarket shows it, in v1 and v2 alike: the tolerant reader, and the checked writable fields.
+import { z } from 'zod'
+import * as rules from './rules.ts'
+import { id, optionalId, text } from './wire.ts'
+
+/** A contact as Heymarket shows it, with its gaps closed; `isOptedOut` is null where the answer did not say. */
+export interface RemoteContact {
+  readonly id: number
+  /** As shown; blank for contacts that have only an e-mail. */
+  readonly phone: string
+  readonly first: string
+  readonly last: string
+  readonly displayName: string
+  readonly email: string
+  readonly avatar: string
+  /** Values by the field's numeric id, as text. */
+  readonly custom: Readonly<Record<string, string>>
+  readonly tagIds: readonly number[]
+  readonly assigneeId: number | null
+  readonly isOptedOut: boolean | null
+  readonly rev: number | null
+  /** RFC 3339, exactly as shown, because it is also the page cursor. */
+  readonly updated: string | null
+}
+
+const tagId = z.union([
+  id,
+  z.looseObject({ tag_id: id }).transform((tag) => tag.tag_id),
+  z.looseObject({ id }).transform((tag) => tag.id),
+])
+
+export const contact = z
+  .looseObject({
+    id,
+    phone: text,
+    first: text,
+    last: text,
+    display_name: text,
+    email: text,
+    avatar: text,
+    custom: z
+      .union([z.record(z.string(), text), z.null()])
+      .optional()
+      .transform((value) =>
+        Object.fromEntries(Object.entries(value ?? {}).filter(([, held]) => held !== '')),
+      ),
+    tags: z
+      .union([z.array(tagId), z.null()])
+      .optional()
+      .transform((value) => value ?? []),
+    assigned_user_id: optionalId,
+    is_opted_out: z.union([z.boolean(), z.null()]).optional(),
+    rev: z.union([z.int(), z.null()]).optional(),
+    updated: z.union([z.string(), z.null()]).optional(),
+  })
+  .transform(
+    (raw): RemoteContact => ({
+      id: raw.id,
+      phone: raw.phone,
+      first: raw.first,
+      last: raw.last,
+      displayName: raw.display_name,
+      email: raw.email,
+      avatar: raw.avatar,
+      custom: raw.custom,
+      tagIds: raw.tags,
+      assigneeId: raw.assigned_user_id,
+      isOptedOut: raw.is_opted_out ?? null,
+      rev: raw.rev ?? null,
+      updated: raw.updated ?? null,
+    }),
+  )
+
+/** A v2 contact also has a uuid, where the account shows it. */
+export interface RemoteContactV2 extends RemoteContact {
+  readonly uuid: string | null
+}
+
+export const contactV2 = z
+  .looseObject({ uuid: z.string().nullish() })
+  .transform((raw, context): RemoteContactV2 => {
+    const parsed = contact.safeParse(raw)
+    if (parsed.success) return { ...parsed.data, uuid: raw.uuid ?? null }
+    for (const issue of parsed.error.issues)
+      context.addIssue({ code: 'custom', path: issue.path, message: issue.message })
+    return z.NEVER
+  })
+
+const writable = {
+  first: z.string().optional(),
+  last: z.string().optional(),
+  display_name: z.string().optional(),
+  email: z.string().optional(),
+  avatar: z.string().optional(),
+  custom: rules.custom.optional(),
+  // -1 means explicitly nobody.
+  assignee_id: z.int().min(-1, { error: 'must be the id of a member, or -1 for nobody' }).optional(),
+  tags: rules.tags.optional(),
+  is_opted_out: z.boolean().optional(),
+  email_suppressions: z.array(z.int()).optional(),
+}
+
+/** What create and update of v1 take; both need the phone every time. */
+export const writableContact = z.strictObject({ phone: rules.phone, ...writable })
+
+/** Kinds of channel that the documentation names; others exist. */
+export const channel = z.strictObject({
+  channel_type: z.string({ error: 'is required, e.g. phone or email' }).min(1),
+  channel_id: z.string().optional(),
+  channel_ids: z.array(z.string()).optional(),
+  channel_handle: z.string().optional(),
+  info_channel: z.boolean().optional(),
+})
+
+export const writableContactV2 = z.strictObject({ phone: rules.phone.optional(), ...writable })
+
+export const newContactV2 = z.strictObject({
+  ...writable,
+  phone: rules.phone.optional(),
+  contact_channels: z.array(channel, { error: 'is required: a list of channels' }).min(1, {
+    error: 'must name one channel or more',
+  }),
+})

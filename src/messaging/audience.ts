@@ -1,0 +1,112 @@
+// Owns whom a broadcast is for: phones, contacts, a CEL rule over synced contacts, or a list that exists.
+import type { HeymarketClient } from '../heymarket/client.ts'
+import { HeysyncError } from '../lib/errors.ts'
+import { type BareE164, bareE164 } from '../lib/phone.ts'
+import type { ContactFields } from '../sync/contact.ts'
+import type { Mirror } from '../sync/mirror/mirror.ts'
+import { compileExpression } from '../sync/normalize/cel.ts'
+import type { MergePerson } from './merge.ts'
+
+/** Somebody whom a broadcast may reach, as far as they are known. */
+export interface Person extends MergePerson {
+  readonly phone: BareE164
+}
+
+/** Numbers as they were given; names come from the sources where they know them. */
+export function peopleOf(mirror: Mirror, phones: readonly BareE164[]): Person[] {
+  return phones.map((phone) => {
+    const stored = mirror.contacts.find(phone)
+    return person(phone, stored === undefined ? {} : (JSON.parse(stored.fields) as ContactFields))
+  })
+}
+
+/**
+ * Synced contacts that a rule names, e.g. `contact.custom["Plan"] == "Premium"`.
+ * Errors: ERR_EXPRESSION when it does not compile, ERR_USAGE when it fails on a contact or gives no yes or no.
+ */
+export function peopleWhere(mirror: Mirror, rule: string): Person[] {
+  const expression = compileExpression(rule, ['--where'], 'contact')
+  const people: Person[] = []
+  for (const stored of mirror.contacts.eachWanted()) {
+    const fields = JSON.parse(stored.fields) as ContactFields
+    const phone = stored.phone
+    if (matches(expression.evaluate(view(mirror, phone, fields)), rule)) people.push(person(phone, fields))
+  }
+  return people
+}
+
+function matches(result: unknown, rule: string): boolean {
+  if (typeof result === 'boolean') return result
+  throw new HeysyncError('ERR_USAGE', {
+    message: `--where '${rule}' gives ${JSON.stringify(result)} where yes or no is asked.`,
+    hint: 'Compare something: --where \'contact.custom["Plan"] == "Premium"\'',
+  })
+}
+
+/** What a rule calls `contact`. */
+function view(mirror: Mirror, phone: BareE164, fields: ContactFields): Record<string, unknown> {
+  return {
+    phone,
+    first: fields.first ?? '',
+    last: fields.last ?? '',
+    displayName: fields.displayName ?? '',
+    email: fields.email ?? '',
+    assignee: fields.assignee ?? '',
+    tags: fields.tags ?? [],
+    custom: fields.custom ?? {},
+    optedOut: mirror.consent.isOptedOut(phone),
+  }
+}
+
+function person(phone: BareE164, fields: ContactFields): Person {
+  return { phone, first: fields.first ?? '', last: fields.last ?? '', custom: fields.custom ?? {} }
+}
+
+/**
+ * Contacts by their ids in Heymarket.
+ * Errors: ERR_USAGE when one is not there or has no phone.
+ */
+export async function peopleById(client: HeymarketClient, ids: readonly number[]): Promise<Person[]> {
+  const people: Person[] = []
+  for (const id of ids) {
+    const contact = await client.contacts.get(id)
+    const phone = contact === null ? null : bareE164(contact.phone)
+    if (contact === null || phone === null) {
+      throw new HeysyncError('ERR_USAGE', {
+        message: contact === null ? `Heymarket has no contact ${id}.` : `Contact ${id} has no phone number.`,
+        hint: 'Take it out of --contacts.',
+      })
+    }
+    people.push({ phone, first: contact.first, last: contact.last, custom: {} })
+  }
+  return people
+}
+
+/**
+ * The members of a list. Errors: ERR_USAGE when the account does not show them, because then nobody could be left out.
+ */
+export async function peopleOnList(
+  { client, mirror }: { client: HeymarketClient; mirror: Mirror },
+  id: number,
+): Promise<Person[]> {
+  const list = await client.lists.get(id)
+  if (list === null) {
+    throw new HeysyncError('ERR_USAGE', {
+      message: `Heymarket does not show who is on list ${id}, so those who opted out could not be left out.`,
+      hint: 'Name the people instead: --where, --phones or --contacts.',
+    })
+  }
+  return [...list.members].flatMap(([text, { first, last }]) => {
+    const phone = bareE164(text)
+    if (phone === null) return []
+    const known = peopleOf(mirror, [phone])[0]
+    return [
+      {
+        phone,
+        first: first || known?.first || '',
+        last: last || known?.last || '',
+        custom: known?.custom ?? {},
+      },
+    ]
+  })
+}
