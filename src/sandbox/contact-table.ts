@@ -43,6 +43,7 @@ export interface ContactTable {
   /** The oldest contact with this phone. */
   byPhone(phone: string): ContactRow | null
   idsByPhone(phone: string): number[]
+  idByUuid(uuid: string): number | undefined
   page(query: PageQuery): ContactRow[]
   all(): ContactRow[]
   count(): number
@@ -79,10 +80,13 @@ export function contactTable(db: Db): ContactTable {
     'SELECT * FROM contact WHERE phone = ? ORDER BY id LIMIT 1',
   )
   const selectIdsByPhone = db.prepare<[string], number>('SELECT id FROM contact WHERE phone = ?').pluck()
+  const selectIdByUuid = db.prepare<[string], number>('SELECT id FROM contact WHERE uuid = ?').pluck()
   const selectAll = db.prepare<[], ContactRow>('SELECT * FROM contact ORDER BY id')
   const selectCount = db.prepare<[], number>('SELECT count(*) FROM contact').pluck()
   const selectEmailOnly = db
-    .prepare<[], number>('SELECT id FROM contact WHERE phone IS NULL ORDER BY id')
+    .prepare<[], number>(
+      "SELECT id FROM contact WHERE phone IS NULL AND email LIKE 'mail-only-%' ORDER BY id",
+    )
     .pluck()
   const replace = db.prepare<[ContactRow]>(
     `INSERT OR REPLACE INTO contact (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map((name) => `@${name}`).join(', ')})`,
@@ -102,6 +106,7 @@ export function contactTable(db: Db): ContactTable {
     byId: (id) => selectById.get(id) ?? null,
     byPhone: (phone) => selectByPhone.get(phone) ?? null,
     idsByPhone: (phone) => selectIdsByPhone.all(phone),
+    idByUuid: (uuid) => selectIdByUuid.get(uuid),
     page: ({ from, before, ascending, order, limit, offset }) =>
       pages[order][ascending ? 'up' : 'down'].all(from, before, limit, offset),
     all: () => selectAll.all(),

@@ -1,5 +1,6 @@
 // Owns what stands before and after a route: credentials, budget, faults, the ledger, and the bytes of the answer.
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Clock } from '../lib/clock.ts'
 import { ApiError } from './api-error.ts'
 import type { Auth } from './auth.ts'
 import type { Budget } from './budget.ts'
@@ -7,6 +8,7 @@ import type { Dice } from './dice.ts'
 import type { FaultName } from './faults.ts'
 import type { Ledger, RequestEntry } from './ledger.ts'
 import { errorText, htmlError } from './print.ts'
+import { runDue } from './schedule.ts'
 import type { Answer, Call, Route, World } from './world.ts'
 
 declare module 'fastify' {
@@ -27,6 +29,8 @@ export interface Gate {
 
 export interface GateParts {
   readonly world: World
+  /** The real time, which tokens, the limit and the ledger go by. */
+  readonly clock: Clock
   readonly auth: Auth
   readonly budget: Budget
   readonly dice: Dice
@@ -40,8 +44,8 @@ const UNAUTHORIZED = 'unauthorized: the credential is missing, wrong or expired'
 const RATE_LIMITED = 'rate limit exceeded'
 
 export function makeGate(parts: GateParts): Gate {
-  const { world, auth, budget, dice, ledger, closing, onRequest } = parts
-  const { clock, settings } = world
+  const { world, clock, auth, budget, dice, ledger, closing, onRequest } = parts
+  const { settings } = world
 
   function finish(entry: RequestEntry | null, status: number | null) {
     if (entry === null) return
@@ -137,6 +141,7 @@ export function makeGate(parts: GateParts): Gate {
       phone: null,
     }
     try {
+      runDue(world)
       const answer = route.handle(world, call)
       if (entry !== null) entry.applied = route.write
       return answer

@@ -2,6 +2,10 @@
 import type { FieldRow } from './catalog.ts'
 import type { ContactRow } from './contact-table.ts'
 import type { RequestEntry } from './ledger.ts'
+import { EMPTY_LIST, membersOf } from './lists.ts'
+import { type MessageData, receive } from './messages.ts'
+import type { ScheduleData } from './schedule.ts'
+import type { Item } from './shelf.ts'
 import { stampText } from './stamp.ts'
 import { INBOXES, TEAM } from './start-data.ts'
 import type { Creation } from './store.ts'
@@ -56,12 +60,49 @@ export interface SandboxStore {
   /** Every contact ever created through the API or `fill`, also deleted ones. */
   creations(): Creation[]
   requests(): readonly RequestEntry[]
+  lists(): ListState[]
+  /** Every message, by id. */
+  messages(): MessageState[]
+  scheduled(): ScheduleState[]
+  /** A list that was there before. Answers its id. */
+  fillList(list: { readonly title: string; readonly phones: readonly string[] }): number
+  /** A person texts in; STOP and its like opt them out. */
+  reply(phone: string, text: string, inboxId?: number): void
   /** Makes contacts that were there before, fast. With `sameInstant` all have the same `updated`. Answers their ids. */
   fill(contacts: readonly GivenContact[], options?: { readonly sameInstant?: boolean }): number[]
   /** The person texts STOP; false when no contact has this phone. */
   stop(phone: string): boolean
   /** The person texts START, which lifts their own STOP. */
   start(phone: string): boolean
+}
+
+export interface ListState {
+  readonly id: number
+  readonly title: string
+  readonly local_id: string | null
+  readonly members: readonly string[]
+}
+
+export interface MessageState extends MessageData {
+  readonly id: number
+  readonly local_id: string | null
+  /** RFC 3339, with microseconds. */
+  readonly date: string
+}
+
+export interface ScheduleState {
+  readonly id: number
+  readonly local_id: string | null
+  readonly execute_at: string
+  readonly text: string
+  readonly target: string
+}
+
+function scheduleState({ id, local_id, data }: Item<ScheduleData>): ScheduleState {
+  const { sending, execute_us } = data
+  const target =
+    sending.phone ?? sending.targets?.join(',') ?? `${sending.conversation_id ?? sending.list_id}`
+  return { id, local_id, execute_at: stampText(execute_us, 'second'), text: sending.text ?? '', target }
 }
 
 function contactState(row: ContactRow, tags: World['store']['catalog']['tags']): ContactState {
@@ -102,6 +143,27 @@ export function openInspection(world: World, requests: () => readonly RequestEnt
     tags: () => [...catalog.tags.values()].map(({ id, tag, color }) => ({ id, tag, color })),
     creations: () => store.creations(),
     requests,
+    lists: () =>
+      store.list.all().map(({ id, local_id, data }) => ({
+        id,
+        title: data.title,
+        local_id,
+        members: Object.keys(data.members),
+      })),
+    messages: () =>
+      store.message.all().map(({ id, local_id, created_us, data }) => ({
+        ...data,
+        id,
+        local_id,
+        date: stampText(created_us, 'microsecond'),
+      })),
+    scheduled: () => store.schedule.all().map(scheduleState),
+    fillList: ({ title, phones }) =>
+      store.list.add(
+        { ...EMPTY_LIST, title, members: membersOf(world, { phones }) },
+        { us: store.tick(), showAt: 0 },
+      ).id,
+    reply: (phone, text, inboxId) => void receive(world, phone, text, inboxId),
     fill(given, options) {
       const rows = given.map(({ tags, custom, is_opted_out, ...rest }) => ({
         ...rest,
@@ -123,6 +185,12 @@ export function stateBody(world: World, inspection: SandboxStore): Record<string
     contacts: inspection.contacts(),
     tags: inspection.tags(),
     fields: inspection.fields(),
+    lists: inspection.lists(),
+    messages: inspection.messages(),
+    conversations: world.store.conversation.all().map(({ id, data }) => ({ id, ...data })),
+    scheduled: inspection.scheduled(),
+    templates: world.store.template.all().map(({ id, data }) => ({ id, ...data })),
+    surveys: world.store.survey.all().map(({ id, data }) => ({ id, ...data })),
     inboxes: INBOXES,
     team: TEAM,
     dialects: world.settings.dialects,

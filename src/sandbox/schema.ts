@@ -1,6 +1,7 @@
 // Owns the SQLite file behind the sandbox: its tables, and opening it.
 import Database from 'better-sqlite3'
 import { HeysyncError } from '../lib/errors.ts'
+import { EMPTY_SHELVES, SHELF_TABLES } from './shelf.ts'
 
 export type Db = Database.Database
 
@@ -28,6 +29,7 @@ CREATE TABLE IF NOT EXISTS contact (
   op TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS contact_phone ON contact (phone);
+CREATE INDEX IF NOT EXISTS contact_uuid ON contact (uuid);
 CREATE INDEX IF NOT EXISTS contact_updated ON contact (updated_us);
 
 -- Writes that lists and look-ups do not show yet; image is the whole contact as JSON, null for a deletion.
@@ -71,7 +73,7 @@ export function openSandboxDb(file: string | undefined): Db {
     // A power cut may cost the sandbox its last writes; that is worth the speed.
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = OFF')
-    db.exec(TABLES)
+    db.exec(TABLES + SHELF_TABLES)
     return db
   } catch (cause) {
     throw new HeysyncError('ERR_DATABASE_OPEN', {
@@ -85,6 +87,6 @@ export function openSandboxDb(file: string | undefined): Db {
 /** Empties every table. */
 export function emptyTables(db: Db): void {
   db.exec(
-    'DELETE FROM contact; DELETE FROM waiting; DELETE FROM creation; DELETE FROM tag; DELETE FROM field',
+    `DELETE FROM contact; DELETE FROM waiting; DELETE FROM creation; DELETE FROM tag; DELETE FROM field; ${EMPTY_SHELVES}`,
   )
 }

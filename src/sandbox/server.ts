@@ -14,13 +14,24 @@ import { defaultFaults, FAULT_TABLE, type Faults } from './faults.ts'
 import { type Gate, makeGate } from './gate.ts'
 import { openInspection, type SandboxStore, stateBody } from './inspect.ts'
 import { makeLedger, type RequestEntry } from './ledger.ts'
+import { receive } from './messages.ts'
+import { ownTime } from './own-time.ts'
+import { batchRoutes } from './routes/batch.ts'
 import { contactListRoutes } from './routes/contact-list.ts'
 import { contactRoutes } from './routes/contacts.ts'
+import { contactV2Routes } from './routes/contacts-v2.ts'
 import { addControlRoutes } from './routes/control.ts'
+import { conversationRoutes } from './routes/conversations.ts'
+import { emailRoutes } from './routes/email.ts'
 import { fieldRoutes } from './routes/fields.ts'
+import { listRoutes } from './routes/lists.ts'
+import { messageRoutes } from './routes/messages.ts'
+import { scheduleRoutes } from './routes/schedule.ts'
 import { statusRoutes } from './routes/status.ts'
 import { tagRoutes } from './routes/tags.ts'
 import { teamRoutes } from './routes/team.ts'
+import { templateRoutes } from './routes/templates.ts'
+import { runDue } from './schedule.ts'
 import { openStore } from './store.ts'
 import { checkSettings } from './switches.ts'
 import type { Route, Settings, World } from './world.ts'
@@ -47,6 +58,8 @@ export interface SandboxOptions {
   /** Seed of the fault dice. Default 1. */
   readonly seed?: number
   readonly clock?: Clock
+  /** How many times as fast as the clock the sandbox's own time runs, for schedules. Default 1. */
+  readonly speed?: number
   /** Called when a request is answered or dropped; not for /_sandbox. */
   readonly onRequest?: (entry: RequestEntry) => void
 }
@@ -63,6 +76,8 @@ export interface Sandbox {
   readonly store: SandboxStore
   /** Changes settings while it runs. Throws ERR_USAGE for an unknown name or value; then nothing is changed. */
   configure(change: SandboxChange): void
+  /** Moves the sandbox's own time ahead: scheduled messages come due. Tokens and the rate limit keep the real time. */
+  advance(ms: number): void
   /** Back to the start data, an empty ledger, a full budget and the first roll of the dice. Settings stay. */
   reset(): void
   /** Ends open connections too. */
@@ -70,9 +85,18 @@ export interface Sandbox {
 }
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost']
+const DUE_EVERY_MS = 1_000
 const MAX_BODY_BYTES = 16 * 1024 * 1024
 const API_ROUTES: readonly Route[] = [
+  ...batchRoutes,
   ...contactRoutes,
+  ...contactV2Routes,
+  ...conversationRoutes,
+  ...emailRoutes,
+  ...listRoutes,
+  ...messageRoutes,
+  ...scheduleRoutes,
+  ...templateRoutes,
   ...contactListRoutes,
   ...statusRoutes,
   ...fieldRoutes,
@@ -93,8 +117,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     { dialects: defaultDialects(), faults: defaultFaults(), requestsPerMinute: 500 },
     options,
   )
-  const store = openStore(options.data, clock, () => settings.dialects)
-  const world: World = { store, settings, clock, events: makeEvents() }
+  const own = ownTime(clock, options.speed ?? 1)
+  const store = openStore(options.data, own, () => settings.dialects)
+  const world: World = { store, settings, clock: own, events: makeEvents() }
   const ledger = makeLedger()
   const budget = makeBudget()
   const dice = makeDice(options.seed ?? 1)
@@ -109,6 +134,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   setMaxListeners(0, ending.signal)
   const gate = makeGate({
     world,
+    clock,
     auth,
     budget,
     dice,
@@ -128,8 +154,20 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     dice.restart()
   }
 
+  function advance(ms: number) {
+    own.advance(ms)
+    runDue(world)
+  }
   const app = buildApp(gate)
   addControlRoutes(app, {
+    reply: ({ phone, text, inbox_id }) => {
+      const { message, consent } = receive(world, phone, text, inbox_id)
+      return { message: message.id, conversation: message.data.conversation_id, consent }
+    },
+    advance: (seconds) => {
+      advance(seconds * 1_000)
+      return { now: new Date(own.now()).toISOString() }
+    },
     state: () => stateBody(world, inspection),
     requests: () => ledger.all(),
     reset,
@@ -146,13 +184,17 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       cause,
     })
   }
+  // Nobody may be asking when a scheduled message comes due.
+  const due = setInterval(() => runDue(world), DUE_EVERY_MS).unref()
   const address = app.server.address() as AddressInfo
   return {
     url: `http://${host === '::1' ? '[::1]' : host}:${address.port}`,
     store: inspection,
     configure,
+    advance,
     reset,
     async close() {
+      clearInterval(due)
       ending.abort()
       await app.close()
       store.close()

@@ -3,7 +3,6 @@
 export const TEAM = {
   id: 41,
   name: 'Sandbox Team',
-  list_size: 10_000,
   members: [
     { id: 501, name: 'Ana Duarte', role: 'admin', email: 'ana@example.com', phone: '15105550111' },
     { id: 502, name: 'Ben Okafor', role: 'member', email: 'ben@example.com', phone: '15105550112' },
@@ -29,6 +28,38 @@ export const FIELDS = [
   { id: 901, title: 'Plan' },
   { id: 902, title: 'Renewal Date' },
   { id: 903, title: 'Notes' },
+] as const
+
+export interface TemplateData {
+  readonly title: string
+  readonly text: string
+  readonly gallery: unknown
+  readonly archived: boolean
+}
+
+export const TEMPLATES = [
+  {
+    title: 'Appointment reminder',
+    text: 'Hi {{first_name}}, see you tomorrow. Reply C to cancel.',
+    gallery: null,
+  },
+  {
+    title: 'Plan renewal',
+    text: '{{first_name}}, your plan {{Plan}} ends on {{Renewal Date}}.',
+    gallery: null,
+  },
+  { title: 'Office closed', text: 'Our office is closed today. We answer tomorrow.', gallery: null },
+] as const
+
+export interface SurveyData {
+  readonly name: string
+  readonly type: string
+  readonly question: string
+}
+
+export const SURVEYS = [
+  { name: 'After your visit', type: 'rating', question: 'How was your visit, from 1 to 5?' },
+  { name: 'Recommend us', type: 'nps', question: 'Would you recommend us, from 0 to 10?' },
 ] as const
 
 /** The id of the first contact is one more. */

@@ -5,8 +5,19 @@ import { type Catalog, openCatalog } from './catalog.ts'
 import { BLANK_FIELDS, type ContactFields } from './contact-rules.ts'
 import type { ContactRow } from './contact-table.ts'
 import type { Dialects } from './dialects.ts'
+import type { ListData } from './lists.ts'
+import type { ConversationData, MessageData } from './messages.ts'
+import type { ScheduleData } from './schedule.ts'
 import { emptyTables, openSandboxDb } from './schema.ts'
-import { API_CREATOR_ID, LAST_ID_BEFORE_CONTACTS } from './start-data.ts'
+import { openShelf, type Shelf } from './shelf.ts'
+import {
+  API_CREATOR_ID,
+  LAST_ID_BEFORE_CONTACTS,
+  SURVEYS,
+  type SurveyData,
+  TEMPLATES,
+  type TemplateData,
+} from './start-data.ts'
 import { type Contacts, openContacts } from './visibility.ts'
 
 export interface Creation {
@@ -16,12 +27,26 @@ export interface Creation {
   readonly at: number
 }
 
-export interface Store {
+/** What stands beside the contacts, one shelf each. */
+export interface Shelves {
+  readonly list: Shelf<ListData>
+  readonly message: Shelf<MessageData>
+  readonly conversation: Shelf<ConversationData>
+  readonly template: Shelf<TemplateData>
+  readonly survey: Shelf<SurveyData>
+  readonly schedule: Shelf<ScheduleData>
+}
+
+export interface Store extends Shelves {
   readonly contacts: Contacts
   readonly catalog: Catalog
+  /** Milliseconds since 1970 at which something written now shows in lists. */
+  showAt(): number
+  /** Runs in one transaction. */
+  atOnce<T>(work: () => T): T
   /** The next time of a write, microseconds since 1970: the clock, but always later than the one before. */
   tick(): number
-  create(phone: string, fields: ContactFields): ContactRow
+  create(phone: string | null, fields: ContactFields): ContactRow
   /** Saves a changed contact: rev goes up by one, `updated` moves. */
   change(row: ContactRow, changed: Partial<ContactRow>, op: string): ContactRow
   remove(row: ContactRow): void
@@ -39,6 +64,14 @@ export function openStore(file: string | undefined, clock: Clock, dialects: () =
   const db = openSandboxDb(file)
   const contacts = openContacts(db)
   const catalog = openCatalog(db)
+  const shelves: Shelves = {
+    list: openShelf(db, 'list'),
+    message: openShelf(db, 'message'),
+    conversation: openShelf(db, 'conversation'),
+    template: openShelf(db, 'template'),
+    survey: openShelf(db, 'survey'),
+    schedule: openShelf(db, 'schedule'),
+  }
   const insertCreation = db.prepare<[number, string | null, number]>(
     'INSERT INTO creation (id, phone, at) VALUES (?, ?, ?)',
   )
@@ -51,7 +84,9 @@ export function openStore(file: string | undefined, clock: Clock, dialects: () =
       `SELECT max(
          coalesce((SELECT max(updated_us) FROM contact), 0),
          coalesce((SELECT max(json_extract(image, '$.updated_us')) FROM waiting), 0),
-         coalesce((SELECT max(updated_us) FROM tag), 0))`,
+         coalesce((SELECT max(updated_us) FROM tag), 0),
+         coalesce((SELECT max(updated_us) FROM message), 0),
+         coalesce((SELECT max(updated_us) FROM list), 0))`,
     )
     .pluck()
 
@@ -112,15 +147,23 @@ export function openStore(file: string | undefined, clock: Clock, dialects: () =
     lastId = selectLastId.get() ?? LAST_ID_BEFORE_CONTACTS
     catalog.load()
     catalog.fill(tick())
+    if (shelves.template.newest(1).length === 0 && shelves.survey.newest(1).length === 0) {
+      for (const one of TEMPLATES)
+        shelves.template.add({ ...one, archived: false }, { us: tick(), showAt: 0 })
+      for (const one of SURVEYS) shelves.survey.add(one, { us: tick(), showAt: 0 })
+    }
     lastUs = Math.max(lastUs, selectLastUs.get() ?? 0)
     settle()
   }
 
   start()
   return {
+    ...shelves,
     contacts,
     catalog,
     tick,
+    showAt: () => clock.now() + dialects().visibilityDelayMs,
+    atOnce: (work) => db.transaction(work)(),
     create(phone, fields) {
       const row = freshRow(tick(), { ...fields, phone })
       insert(row, dialects().visibilityDelayMs)

@@ -6,6 +6,7 @@ import type { Db } from './schema.ts'
 export interface Contacts {
   current(id: number): ContactRow | null
   currentByPhone(phone: string): ContactRow | null
+  currentByUuid(uuid: string): ContactRow | null
   currentAll(): ContactRow[]
   seen(id: number, now: number): ContactRow | null
   seenByPhone(phone: string, now: number): ContactRow | null
@@ -41,6 +42,12 @@ export function openContacts(db: Db): Contacts {
   const selectWaitingIds = db.prepare<[], number>('SELECT DISTINCT contact_id FROM waiting').pluck()
   const selectWaitingByPhone = db
     .prepare<[string], number>('SELECT DISTINCT contact_id FROM waiting WHERE phone = ?')
+    .pluck()
+
+  const selectWaitingByUuid = db
+    .prepare<[string], number>(
+      "SELECT contact_id FROM waiting WHERE json_extract(image, '$.uuid') = ? LIMIT 1",
+    )
     .pluck()
 
   let waiting = 0
@@ -83,6 +90,10 @@ export function openContacts(db: Db): Contacts {
         if (row?.phone === phone) return row
       }
       return null
+    },
+    currentByUuid(uuid) {
+      const id = table.idByUuid(uuid) ?? selectWaitingByUuid.get(uuid)
+      return id === undefined ? null : current(id)
     },
     currentAll() {
       if (waiting === 0) return table.all()

@@ -9,10 +9,10 @@ import {
   idOf,
   type Meanwhile,
   once,
+  optsOut,
   people,
   person,
   shown,
-  optsOut,
   somebody,
   typed,
 } from './situations.ts'

@@ -1,7 +1,7 @@
 // Owns /v1/contact: create, read, look up, update, delete.
 import { badRequest } from '../api-error.ts'
-import { applyWrite, BLANK_FIELDS, type WriteContext, type WriteMode } from '../contact-rules.ts'
 import type { ContactRow } from '../contact-table.ts'
+import { changeContact, createContact } from '../contact-write.ts'
 import { printContact, printWritten } from '../print.ts'
 import { contactBody, lookupBody, readBody, readId, readOverwrite, readPhone } from '../read-body.ts'
 import {
@@ -16,17 +16,6 @@ import {
   type World,
 } from '../world.ts'
 
-function writeContext(world: World, mode: WriteMode, overwrite: boolean): WriteContext {
-  const { tags, fields } = world.store.catalog
-  return {
-    mode,
-    overwrite,
-    dialects: world.settings.dialects,
-    knowsTag: (id) => tags.has(id),
-    knowsField: (id) => fields.has(id),
-  }
-}
-
 function answerContact(world: World, call: Call, row: ContactRow | null): Answer {
   if (row === null) return answerUnknown(world, 'contact')
   call.phone = row.phone
@@ -40,15 +29,11 @@ function create(world: World, call: Call): Answer {
   call.phone = phone
   const existing = dialects.duplicatePhone === 'duplicate' ? null : world.store.contacts.currentByPhone(phone)
   if (existing === null) {
-    const row = world.store.create(
-      phone,
-      applyWrite(BLANK_FIELDS, body, writeContext(world, 'create', false)),
-    )
-    return answerJson(world, printWritten(row, dialects), createdStatus(world))
+    return answerJson(world, printWritten(createContact(world, phone, body), dialects), createdStatus(world))
   }
   if (dialects.duplicatePhone === 'reject') throw badRequest('phone', 'a contact with this phone exists')
-  const fields = applyWrite(existing, body, writeContext(world, 'upsert', false))
-  return answerJson(world, printWritten(world.store.change(existing, fields, 'update'), dialects))
+  const row = changeContact(world, existing, body, { mode: 'upsert', overwrite: false })
+  return answerJson(world, printWritten(row, dialects))
 }
 
 function lookUp(world: World, call: Call): Answer {
@@ -79,8 +64,8 @@ function update(world: World, call: Call): Answer {
       throw badRequest('phone', 'another contact has this phone')
     call.phone = phone
   }
-  const fields = applyWrite(existing, body, writeContext(world, 'put', overwrite))
-  return answerJson(world, printWritten(store.change(existing, { ...fields, phone }, 'update'), dialects))
+  const row = changeContact(world, existing, body, { mode: 'put', overwrite, phone })
+  return answerJson(world, printWritten(row, dialects))
 }
 
 function remove(world: World, call: Call): Answer {

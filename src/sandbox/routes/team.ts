@@ -8,7 +8,12 @@ const ROLE_IDS = { admin: 1, member: 4 } as const
 
 function team(world: World): Answer {
   const members = TEAM.members.map(({ id, name, role, email }) => ({ id, name, role, email }))
-  return answerJson(world, { id: TEAM.id, name: TEAM.name, list_size: TEAM.list_size, members })
+  return answerJson(world, {
+    id: TEAM.id,
+    name: TEAM.name,
+    list_size: world.settings.dialects.listSize,
+    members,
+  })
 }
 
 function inboxes(world: World): Answer {

@@ -1,0 +1,32 @@
+// Owns writing one contact, for every endpoint that does: v1, v2, batch and bulk meet the same rules.
+import { applyWrite, BLANK_FIELDS, type WriteContext, type WriteMode } from './contact-rules.ts'
+import type { ContactRow } from './contact-table.ts'
+import type { ContactBody } from './read-body.ts'
+import type { World } from './world.ts'
+
+export function writeContext(world: World, mode: WriteMode, overwrite: boolean): WriteContext {
+  const { tags, fields } = world.store.catalog
+  return {
+    mode,
+    overwrite,
+    dialects: world.settings.dialects,
+    knowsTag: (id) => tags.has(id),
+    knowsField: (id) => fields.has(id),
+  }
+}
+
+/** A new contact. Throws an ApiError (400). */
+export function createContact(world: World, phone: string | null, body: ContactBody): ContactRow {
+  return world.store.create(phone, applyWrite(BLANK_FIELDS, body, writeContext(world, 'create', false)))
+}
+
+/** A contact changed by what is sent. Throws an ApiError (400). */
+export function changeContact(
+  world: World,
+  row: ContactRow,
+  body: ContactBody,
+  { mode, overwrite, phone }: { mode: WriteMode; overwrite: boolean; phone?: string },
+): ContactRow {
+  const fields = applyWrite(row, body, writeContext(world, mode, overwrite))
+  return world.store.change(row, phone === undefined ? fields : { ...fields, phone }, 'update')
+}
