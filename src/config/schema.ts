@@ -253,6 +253,33 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('How mapped tags meet tags that people set in Heymarket.'),
+  messaging: z
+    .strictObject({
+      inbox: z
+        .union([z.string().min(1), z.int()])
+        .optional()
+        .describe('Name or id of the inbox that messages go out from, where --inbox names none.')
+        .meta(example('Front desk')),
+      sender: z
+        .union([z.string().min(1), z.int()])
+        .optional()
+        .describe('Name, e-mail or id of the member who sends them, where --sender names none.')
+        .meta(example('ana@example.com')),
+      timeZone: z
+        .string()
+        .optional()
+        .describe("Time zone of --at, e.g. America/New_York. Default: the machine's.")
+        .meta(example('America/New_York')),
+      settleSeconds: z
+        .int()
+        .min(0)
+        .default(30)
+        .describe(
+          'How long Heymarket is looked through for a message whose answer was lost, before it is sent again.',
+        ),
+    })
+    .prefault({})
+    .describe('Sending messages: `send`, `broadcast`, `schedule` and `email`.'),
   service: z
     .strictObject({
       listen: z
