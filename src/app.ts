@@ -7,7 +7,7 @@ import { type Db, openDatabase } from './db/open.ts'
 import { createAuthorizer } from './heymarket/auth.ts'
 import { openBudget, type RequestBudget } from './heymarket/budget.ts'
 import { createClient, type HeymarketClient } from './heymarket/client.ts'
-import { createTransport } from './heymarket/transport.ts'
+import { createTransport, type Transport } from './heymarket/transport.ts'
 import type { Clock } from './lib/clock.ts'
 import { HeysyncError } from './lib/errors.ts'
 import { contentHash } from './lib/hash.ts'
@@ -33,6 +33,8 @@ export interface AppOptions {
 export interface App {
   readonly loaded: LoadedConfig
   readonly db: Db
+  /** What the client's functions go through; for endpoints by name. */
+  readonly transport: Transport
   readonly client: HeymarketClient
   readonly budget: RequestBudget
   readonly engine: Engine
@@ -144,6 +146,7 @@ export function openApp({ loaded, clock, random, signal, log }: AppOptions): App
     return {
       loaded,
       db,
+      transport,
       client,
       budget,
       engine,

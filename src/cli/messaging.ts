@@ -1,7 +1,7 @@
 // Owns how a command that sends messages opens what it needs: one process sends at a time, and cycles may run beside it.
 import type { App } from '../app.ts'
-import { openIntents } from '../messaging/intents.ts'
 import type { MessagingDeps } from '../messaging/deps.ts'
+import { openIntents } from '../messaging/intents.ts'
 import { confirmAccount } from '../sync/account.ts'
 import type { Call } from './command.ts'
 import type { Io } from './io.ts'

@@ -1,6 +1,8 @@
 // The command table: every word that `heysync` understands, in the order of its help.
 import type { Command } from './command.ts'
+import { api } from './commands/api.ts'
 import { approve } from './commands/approve.ts'
+import { broadcast } from './commands/broadcast.ts'
 import { check } from './commands/check.ts'
 import { connectors } from './commands/connectors.ts'
 import { demo } from './commands/demo.ts'
@@ -10,9 +12,11 @@ import { plan } from './commands/plan.ts'
 import { reconcile } from './commands/reconcile.ts'
 import { redrive } from './commands/redrive.ts'
 import { rejections } from './commands/rejections.ts'
+import { replies } from './commands/replies.ts'
 import { resync } from './commands/resync.ts'
 import { run } from './commands/run.ts'
 import { sandbox } from './commands/sandbox.ts'
+import { send } from './commands/send.ts'
 import { status } from './commands/status.ts'
 import { sync } from './commands/sync.ts'
 import { why } from './commands/why.ts'
@@ -31,6 +35,10 @@ export const commands: readonly Command[] = [
   failures,
   redrive,
   approve,
+  send,
+  broadcast,
+  replies,
+  api,
   connectors,
   sandbox,
   demo,

@@ -63,6 +63,11 @@ export async function call<A extends z.ZodType>(
   return value as z.output<A>
 }
 
+/** The body as it would go out. Errors: ERR_REQUEST for a broken rule. */
+export function checkedBody(to: Endpoint, body: unknown): unknown {
+  return checked(to, 'body', to.body, body)
+}
+
 function checked(
   to: Endpoint,
   part: 'params' | 'query' | 'body',

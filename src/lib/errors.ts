@@ -149,6 +149,16 @@ export const ERROR_TABLE = {
     exitCode: 2,
     meaning: 'The idempotency key belongs to another message.',
   },
+  ERR_NAME_UNKNOWN: {
+    verdict: 'stop',
+    exitCode: 2,
+    meaning: 'The account has no inbox, member, list or template of this name or id.',
+  },
+  ERR_NAME_AMBIGUOUS: {
+    verdict: 'stop',
+    exitCode: 2,
+    meaning: 'Several inboxes, members, lists or templates have this name.',
+  },
   ERR_NOBODY: { verdict: 'stop', exitCode: 2, meaning: 'A broadcast has nobody whom it may reach.' },
   ERR_MERGE_TOKEN: {
     verdict: 'reject',

@@ -35,7 +35,8 @@ export interface BroadcastPlan {
   readonly key: string
   readonly wish: BroadcastWish
   readonly recipients: readonly NewRecipient[]
-  /** How many are reached. */
+  /** Who is reached, and how many. */
+  readonly people: readonly Person[]
   readonly reached: number
   /** Not reached: number and reason. */
   readonly refused: ReadonlyMap<BareE164, string>
@@ -88,6 +89,7 @@ export async function planBroadcast(
       ...parts.flatMap((part, at) => part.map(({ phone }) => ({ phone, part: at + 1, refused: null }))),
       ...[...refused].map(([phone, why]) => ({ phone, part: 0, refused: why })),
     ],
+    people: reached,
     reached: reached.length,
     refused,
     steps: stepsOf(wish, key, parts),
@@ -125,11 +127,17 @@ function stepsOf(wish: BroadcastWish, key: string, parts: readonly (readonly Per
   return [...lists, ...sends]
 }
 
-/** Sends what was planned, or goes on with it. Errors: those of `carryOut`. */
+/** Sends what was planned. Errors: those of `carryOut`. */
 export async function broadcast(deps: MessagingDeps, plan: BroadcastPlan): Promise<Delivery> {
   const { key, wish, steps, recipients } = plan
   const intent = begin(deps, { key, kind: 'broadcast', wish: askedOf(wish), steps, recipients })
-  return { intent: await carryOut(deps, intent), again: false }
+  return { intent: await carryOut(deps, intent), earlier: 'none' }
+}
+
+/** Goes on with a broadcast that an earlier call began. Errors: those of `carryOut`. */
+export async function resumeBroadcast(deps: MessagingDeps, intent: Intent): Promise<Delivery> {
+  if (intent.state === 'done') return { intent, earlier: 'done' }
+  return { intent: await carryOut(deps, intent), earlier: 'unfinished' }
 }
 
 function askedOf({ message, audience }: BroadcastWish): Readonly<Record<string, unknown>> {

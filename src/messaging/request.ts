@@ -1,11 +1,12 @@
 // Owns the one request that each kind of step makes.
-import type { SendEmail } from '../heymarket/email.ts'
-import type { CreateList, UpdateList } from '../heymarket/lists.ts'
-import type { SendMessage } from '../heymarket/messages.ts'
-import type { ScheduleRequest } from '../heymarket/schedule.ts'
+import { emailEndpoints, type SendEmail } from '../heymarket/email.ts'
+import { checkedBody, type Endpoint } from '../heymarket/endpoint.ts'
+import { type CreateList, listEndpoints, type UpdateList } from '../heymarket/lists.ts'
+import { messageEndpoints, type SendMessage } from '../heymarket/messages.ts'
+import { type ScheduleRequest, scheduleEndpoints } from '../heymarket/schedule.ts'
 import { HeysyncError } from '../lib/errors.ts'
 import type { MessagingDeps } from './deps.ts'
-import type { Intent, Step } from './intents.ts'
+import type { Intent, NewStep, Step, StepKind } from './intents.ts'
 
 export interface StepResult {
   /** Of the message, list or schedule that was made. */
@@ -55,4 +56,31 @@ export function listIdOf(deps: MessagingDeps, intent: Intent, step: Step): numbe
   const list = deps.intents.steps(intent).find((one) => one.kind === 'list' && one.part === step.part)
   if (list?.resultId !== null && list?.resultId !== undefined) return list.resultId
   throw new HeysyncError('ERR_INTERNAL', { message: `Part ${step.part} of ${intent.key} has no list.` })
+}
+
+const ENDPOINT_OF: Readonly<Record<StepKind, Endpoint>> = {
+  list: listEndpoints.create,
+  members: listEndpoints.update,
+  send: messageEndpoints.send,
+  schedule: scheduleEndpoints.create,
+  email: emailEndpoints.send,
+}
+
+/** A request as `--dry-run` shows it. */
+export interface ShownRequest {
+  readonly method: string
+  readonly path: string
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/**
+ * The exact requests of steps that were not begun; a list that is made on the spot has no id yet.
+ * Errors: ERR_REQUEST when one breaks a documented rule.
+ */
+export function requestsOf(steps: readonly NewStep[]): ShownRequest[] {
+  return steps.map(({ kind, request: body }) => {
+    const to = ENDPOINT_OF[kind]
+    checkedBody(to, body.list_id === ON_THE_SPOT ? { ...body, list_id: 1 } : body)
+    return { method: to.method, path: to.path, body }
+  })
 }

@@ -6,6 +6,7 @@ import { carryOut } from './carry-out.ts'
 import { mustBeAllowed } from './consent.ts'
 import type { MessagingDeps } from './deps.ts'
 import type { Intent, NewStep } from './intents.ts'
+import { requestsOf } from './request.ts'
 
 export interface SendWish {
   /** Heymarket: messages/send, without local_id. Names are resolved already. */
@@ -16,8 +17,23 @@ export interface SendWish {
 
 export interface Delivery {
   readonly intent: Intent
-  /** True when an earlier call asked for the same, and this one went on with it or found it done. */
-  readonly again: boolean
+  /** The earlier call that asked for the same: there was none, it was done, or this one went on with it. */
+  readonly earlier: 'none' | 'done' | 'unfinished'
+}
+
+/**
+ * The one step of a message, checked: who must not be texted is refused here.
+ * Errors: ERR_OPTED_OUT, ERR_REQUEST, and those of the client's reads.
+ */
+export async function planSend(deps: MessagingDeps, wish: SendWish, key: string): Promise<NewStep[]> {
+  const steps: NewStep[] = [
+    { kind: 'send', part: 1, localId: key, request: { ...wish.message, local_id: key } },
+  ]
+  // A rule that the request breaks is said before anything is remembered.
+  requestsOf(steps)
+  // A private comment stays inside the team.
+  if (wish.message.private !== true) await mustBeAllowed(deps, wish.phones)
+  return steps
 }
 
 /**
@@ -31,13 +47,9 @@ export async function send(
 ): Promise<Delivery> {
   const asked = { message: wish.message }
   const known = findAgain(deps, 'send', asked, key.given)
-  if (known?.state === 'done') return { intent: known, again: true }
-  // A private comment stays inside the team.
-  if (wish.message.private !== true) await mustBeAllowed(deps, wish.phones)
-  const name = key.given ?? key.made
-  const steps: NewStep[] = [
-    { kind: 'send', part: 1, localId: name, request: { ...wish.message, local_id: name } },
-  ]
+  if (known?.state === 'done') return { intent: known, earlier: 'done' }
+  const name = known?.key ?? key.given ?? key.made
+  const steps = await planSend(deps, wish, name)
   const intent = known ?? begin(deps, { key: name, kind: 'send', wish: asked, steps })
-  return { intent: await carryOut(deps, intent), again: known !== null }
+  return { intent: await carryOut(deps, intent), earlier: known === null ? 'none' : 'unfinished' }
 }
