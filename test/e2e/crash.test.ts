@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Faults } from '../../src/sandbox/faults.ts'
 import { startSandbox } from '../../src/sandbox/server.ts'
+import { dice } from '../support/dice.ts'
 import { type Executioner, makeExecutioner, runHeysync } from './crash-child.ts'
 
 const PEOPLE = 300
@@ -147,13 +148,4 @@ sources:
     map: { phone: phone, first: first, last: last, optedOut: stop }
 `,
   )
-}
-
-/** Numbers from 0 up to, not including, `sides`; the same for the same seed. */
-function dice(seed: number): (sides: number) => number {
-  let state = seed >>> 0
-  return (sides) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor((state / 2 ** 32) * sides)
-  }
 }
