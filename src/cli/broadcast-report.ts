@@ -70,7 +70,13 @@ function theOne(call: Call, { intents }: Messaging['deps']): Intent {
 }
 
 function stateText(state: Intent['state'], { color }: Pick<Io, 'color'>): string {
-  const words = { open: 'not finished', unknown: 'unknown', done: 'sent', failed: 'failed' } as const
+  const words = {
+    open: 'not finished',
+    unknown: 'unknown',
+    done: 'sent',
+    failed: 'failed',
+    cancelled: 'cancelled',
+  } as const
   return state === 'done' ? color.green(words[state]) : color.yellow(words[state])
 }
 

@@ -49,6 +49,12 @@ const CYCLE: Exits = {
   5: 'The database was written by a newer heysync.',
 }
 
+const READS_ACCOUNT: Exits = {
+  0: 'Printed, also when there is none.',
+  1: 'Heymarket could not be reached, or does not show them.',
+  ...OPENS_DATABASE,
+}
+
 const EXITS: Readonly<Record<string, Exits>> = {
   init: { 0: 'heysync.yaml is written.', 2: 'It is there already, or the file of `--csv` cannot be read.' },
   check: {
@@ -98,6 +104,24 @@ const EXITS: Readonly<Record<string, Exits>> = {
     2: 'The command line, a name or a merge token needs a correction, or nobody may be texted. Nothing was sent.',
     5: 'The database was written by a newer heysync.',
   },
+  schedule: {
+    0: 'Done, done by an earlier call, or not done because you said no.',
+    1: 'Heymarket could not be reached or refused it, or no answer came and it is not known whether it was taken.',
+    2: 'The command line, a time or a name needs a correction, or the person opted out. Nothing was scheduled.',
+    5: 'The database was written by a newer heysync.',
+  },
+  email: {
+    0: 'The e-mail is sent, or an earlier call had sent it.',
+    1: 'Heymarket could not be reached or refused it, or no answer came and it is not known whether it went out.',
+    2: 'The command line or a name needs a correction. Nothing was sent.',
+    5: 'The database was written by a newer heysync.',
+  },
+  inboxes: READS_ACCOUNT,
+  team: READS_ACCOUNT,
+  fields: READS_ACCOUNT,
+  tags: READS_ACCOUNT,
+  lists: READS_ACCOUNT,
+  templates: READS_ACCOUNT,
   replies: {
     0: 'The list is printed, also when it is empty.',
     1: 'Heymarket could not be reached.',

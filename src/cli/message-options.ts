@@ -46,12 +46,29 @@ export interface From {
   readonly team: Team
 }
 
-/** Two reads. Errors: ERR_USAGE, ERR_NAME_*. */
-export async function fromOf(call: Call, { client, loaded }: Pick<App, 'client' | 'loaded'>): Promise<From> {
-  const { messaging } = loaded.config
-  const [inboxes, team] = await Promise.all([client.inboxes.list(), client.team.get()])
-  const inbox = inboxOf(text(call, 'inbox') ?? messaging.inbox, inboxes)
+/** Errors: ERR_USAGE, ERR_NAME_*. */
+export async function fromOf(call: Call, app: Pick<App, 'client' | 'loaded'>): Promise<From> {
+  const { messaging } = app.loaded.config
+  const [inbox, team] = await Promise.all([inboxFor(call, app), app.client.team.get()])
   return { inbox, sender: senderOf(text(call, 'sender') ?? messaging.sender, inbox, team), team }
+}
+
+/** Errors: ERR_USAGE, ERR_NAME_*. */
+export async function inboxFor(
+  call: Call,
+  { client, loaded }: Pick<App, 'client' | 'loaded'>,
+): Promise<Inbox> {
+  return inboxOf(text(call, 'inbox') ?? loaded.config.messaging.inbox, await client.inboxes.list())
+}
+
+/** The sender where one is named; null leaves it to Heymarket. Errors: ERR_USAGE, ERR_NAME_*. */
+export async function senderFor(
+  call: Call,
+  { client, loaded }: Pick<App, 'client' | 'loaded'>,
+  inbox: Inbox,
+): Promise<TeamMember | null> {
+  const named = text(call, 'sender') ?? loaded.config.messaging.sender
+  return named === undefined ? null : senderOf(named, inbox, await client.team.get())
 }
 
 export interface Content {

@@ -43,3 +43,8 @@ function messagingDeps(app: App, io: Io): MessagingDeps {
     tell: (line) => io.say(line),
   }
 }
+
+/** IANA name of the zone in which times are read and shown. */
+export function timeZoneOf({ app }: Pick<Messaging, 'app'>): string {
+  return app.loaded.config.messaging.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
+}

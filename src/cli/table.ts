@@ -6,8 +6,12 @@ import { broadcast } from './commands/broadcast.ts'
 import { check } from './commands/check.ts'
 import { connectors } from './commands/connectors.ts'
 import { demo } from './commands/demo.ts'
+import { email } from './commands/email.ts'
 import { failures } from './commands/failures.ts'
+import { fields } from './commands/fields.ts'
+import { inboxes } from './commands/inboxes.ts'
 import { init } from './commands/init.ts'
+import { lists } from './commands/lists.ts'
 import { plan } from './commands/plan.ts'
 import { reconcile } from './commands/reconcile.ts'
 import { redrive } from './commands/redrive.ts'
@@ -16,9 +20,13 @@ import { replies } from './commands/replies.ts'
 import { resync } from './commands/resync.ts'
 import { run } from './commands/run.ts'
 import { sandbox } from './commands/sandbox.ts'
+import { schedule } from './commands/schedule.ts'
 import { send } from './commands/send.ts'
 import { status } from './commands/status.ts'
 import { sync } from './commands/sync.ts'
+import { tags } from './commands/tags.ts'
+import { team } from './commands/team.ts'
+import { templates } from './commands/templates.ts'
 import { why } from './commands/why.ts'
 
 export const commands: readonly Command[] = [
@@ -37,7 +45,15 @@ export const commands: readonly Command[] = [
   approve,
   send,
   broadcast,
+  schedule,
+  email,
   replies,
+  inboxes,
+  team,
+  fields,
+  tags,
+  lists,
+  templates,
   api,
   connectors,
   sandbox,

@@ -36,9 +36,10 @@ export function findAgain(
   if (key !== undefined) {
     const known = deps.intents.find(key)
     if (known === null) return null
-    if (deps.intents.hashOf(known).equals(hash)) return known
+    const cancelled = known.state === 'cancelled'
+    if (!cancelled && deps.intents.hashOf(known).equals(hash)) return known
     throw new HeysyncError('ERR_KEY_REUSED', {
-      message: `The key "${key}" was used on ${day(known.createdAt)} for another message.`,
+      message: `The key "${key}" was used on ${day(known.createdAt)} for ${cancelled ? 'a message that was cancelled' : 'another message'}.`,
       hint: 'A key stands for one message for good. Give this one a key of its own, or none.',
     })
   }

@@ -7,8 +7,8 @@ export type IntentKind = 'send' | 'broadcast' | 'schedule' | 'email'
 export type StepKind = 'list' | 'members' | 'send' | 'schedule' | 'email'
 /** `unknown`: the request went out and no answer came, so it may or may not have been applied. */
 export type StepState = 'waiting' | 'in_flight' | 'unknown' | 'done' | 'failed'
-/** What became of the whole: as far as its steps got. */
-export type IntentState = 'open' | 'unknown' | 'done' | 'failed'
+/** What became of the whole: as far as its steps got. `cancelled`: a scheduled message that was taken back. */
+export type IntentState = 'open' | 'unknown' | 'done' | 'failed' | 'cancelled'
 
 export interface NewStep {
   readonly kind: StepKind
@@ -70,7 +70,7 @@ export interface IntentStore {
   begin(intent: NewIntent, now: number): Intent
   find(key: string): Intent | null
   hashOf(intent: Intent): Buffer
-  /** The newest intent that asked for the same, made at or after `since`. */
+  /** The newest intent that asked for the same, made at or after `since`, and was not taken back. */
   newestLike(hash: Buffer, since: number): Intent | null
   /** Newest first. */
   list(kind: IntentKind, limit: number): Intent[]
@@ -80,6 +80,10 @@ export interface IntentStore {
   leaveOut(intent: Intent, phones: readonly string[], why: string): void
   /** Results that other steps of this kind already have: one message answers for one intent only. */
   isTaken(kind: StepKind, resultId: number, except: Step): boolean
+  /** A scheduled message was taken back: asked for again, it is another one. */
+  cancel(intent: Intent, now: number): void
+  /** The request as it is now, after Heymarket took a change of it. */
+  rewrite(step: Step, request: Step['request']): void
   inFlight(step: Step, now: number): Step
   done(step: Step, result: { id: number | null; answer: unknown }, now: number): Step
   /** The outcome is not known yet, or never will be. */
@@ -121,6 +125,7 @@ interface StepRow {
 /** An intent is as far as its steps: a failed or unknown one stops those behind it. */
 const SELECT_INTENT = `
   SELECT i.*, CASE
+    WHEN i.cancelled_at IS NOT NULL THEN 'cancelled'
     WHEN EXISTS (SELECT 1 FROM intent_step s WHERE s.intent_id = i.id AND s.state = 'failed') THEN 'failed'
     WHEN EXISTS (SELECT 1 FROM intent_step s WHERE s.intent_id = i.id AND s.state = 'unknown') THEN 'unknown'
     WHEN EXISTS (SELECT 1 FROM intent_step s WHERE s.intent_id = i.id AND s.state <> 'done') THEN 'open'
@@ -139,7 +144,7 @@ export function openIntents(db: Db): IntentStore {
   )
   const byKey = db.prepare<[string], IntentRow>(`${SELECT_INTENT} WHERE i.key = ?`)
   const likeHash = db.prepare<[Buffer, number], IntentRow>(
-    `${SELECT_INTENT} WHERE i.hash = ? AND i.created_at >= ? ORDER BY i.id DESC LIMIT 1`,
+    `${SELECT_INTENT} WHERE i.hash = ? AND i.created_at >= ? AND i.cancelled_at IS NULL ORDER BY i.id DESC LIMIT 1`,
   )
   const ofKind = db.prepare<[string, number], IntentRow>(
     `${SELECT_INTENT} WHERE i.kind = ? ORDER BY i.id DESC LIMIT ?`,
@@ -163,6 +168,10 @@ export function openIntents(db: Db): IntentStore {
       'SELECT 1 FROM intent_step WHERE kind = ? AND result_id = ? AND NOT (intent_id = ? AND seq = ?) LIMIT 1',
     )
     .pluck()
+  const setCancelled = db.prepare<[number, number]>('UPDATE intent SET cancelled_at = ? WHERE id = ?')
+  const setRequest = db.prepare<[string, number, number]>(
+    'UPDATE intent_step SET request = ? WHERE intent_id = ? AND seq = ?',
+  )
   const setInFlight = db.prepare<[number, number, number]>(
     `UPDATE intent_step SET state = 'in_flight', attempts = attempts + 1, attempted_at = ?,
        error_code = NULL, error = NULL, request_id = NULL WHERE intent_id = ? AND seq = ?`,
@@ -213,6 +222,8 @@ export function openIntents(db: Db): IntentStore {
     recipients: (intent) => recipientsOf.all(intent.id),
     leaveOut: (intent, phones, why) => leaveOut.immediate(intent.id, phones, why),
     isTaken: (kind, resultId, { intentId, seq }) => taken.get(kind, resultId, intentId, seq) === 1,
+    cancel: (intent, now) => void setCancelled.run(now, intent.id),
+    rewrite: (step, request) => void setRequest.run(JSON.stringify(request), step.intentId, step.seq),
     inFlight: (step, now) => {
       setInFlight.run(now, step.intentId, step.seq)
       return reread(step)

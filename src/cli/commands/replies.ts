@@ -6,7 +6,7 @@ import { type Reply, repliesSince } from '../../messaging/replies.ts'
 import { readSince } from '../../messaging/since.ts'
 import { type Command, flag, text } from '../command.ts'
 import type { Io } from '../io.ts'
-import { withMessaging } from '../messaging.ts'
+import { timeZoneOf, withMessaging } from '../messaging.ts'
 import { columns, many } from '../table-text.ts'
 
 export const replies: Command = {
@@ -27,9 +27,8 @@ export const replies: Command = {
   json: 'a list of `id`, `phone`, `text`, `media[]`, `at`, `inboxId`, `conversationId`, `optOut`',
   run: (call, io) =>
     withMessaging(call, io, 'replies', async ({ app, deps }) => {
-      const { messaging, defaultCountry } = app.loaded.config
-      const zone = messaging.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
-      const since = readSince(text(call, 'since') ?? '24h', io.clock.now(), zone)
+      const { defaultCountry } = app.loaded.config
+      const since = readSince(text(call, 'since') ?? '24h', io.clock.now(), timeZoneOf({ app }))
       const from = text(call, 'from')
       const phone = from === undefined ? null : phoneOf(from, defaultCountry)
       const named = text(call, 'inbox')

@@ -1,29 +1,24 @@
 // Owns `send`: one message to a person, a conversation or a group, or a comment that only the team sees.
-import type { HeymarketClient } from '../../heymarket/client.ts'
+import type { SendMessage } from '../../heymarket/messages.ts'
 import { type ExitCode, HeysyncError } from '../../lib/errors.ts'
-import { type BareE164, bareE164 } from '../../lib/phone.ts'
 import { makeKey } from '../../messaging/begin.ts'
-import type { Step } from '../../messaging/intents.ts'
 import { checkTokens, tokensOf } from '../../messaging/merge.ts'
-import { phoneOf, phonesOf } from '../../messaging/phones.ts'
 import { requestsOf } from '../../messaging/request.ts'
-import { type Delivery, planSend, type SendWish, send as sendOnce } from '../../messaging/send.ts'
-import { type Call, type Command, flag, text, texts } from '../command.ts'
-import type { Io } from '../io.ts'
+import { planSend, type SendWish, send as sendOnce } from '../../messaging/send.ts'
+import { type Command, flag, text } from '../command.ts'
 import {
   CONTENT_OPTIONS,
   CONVERSATION,
   contentOf,
-  exactlyOne,
   FROM_OPTIONS,
   fromOf,
   GROUP,
-  idOf,
   SENDING_OPTIONS,
   TO,
 } from '../message-options.ts'
-import { type Messaging, withMessaging } from '../messaging.ts'
-import { many } from '../table-text.ts'
+import { withMessaging } from '../messaging.ts'
+import { type Target, targetOf } from '../target.ts'
+import { tellDelivery } from '../tell-delivery.ts'
 
 export const send: Command = {
   name: 'send',
@@ -54,9 +49,8 @@ export const send: Command = {
   ],
   json: '`key`, `state`: `sent`, `again`: true when an earlier call had sent it already, `message`: its id, `sentAt`; with --dry-run `requests[]` (`method`, `path`, `body`)',
   run: (call, io) =>
-    withMessaging(call, io, 'send', async (messaging) => {
-      const { app, deps } = messaging
-      const target = await targetOf(call, messaging)
+    withMessaging(call, io, 'send', async ({ app, deps }) => {
+      const target = await targetOf(call, app, ['to', 'conversation', 'group'])
       const { inbox, sender } = await fromOf(call, app)
       const content = await contentOf(call, app.client)
       if (content.words !== null && tokensOf(content.words).length > 0) {
@@ -70,7 +64,7 @@ export const send: Command = {
         message: {
           inbox_id: inbox.id,
           creator_id: sender.id,
-          ...target.body,
+          ...targetBody(target),
           ...content.body,
           ...(flag(call, 'private') ? { private: true } : {}),
         },
@@ -89,82 +83,19 @@ export const send: Command = {
     }),
 }
 
-interface Target {
-  readonly body: {
-    readonly phone_number?: string
-    readonly chat_id?: number
-    readonly targets?: readonly string[]
-  }
-  readonly phones: readonly BareE164[]
-  /** For a sentence: `to 14155552671`. */
-  readonly words: string
-}
-
-async function targetOf(call: Call, { app }: Messaging): Promise<Target> {
-  const country = app.loaded.config.defaultCountry
-  switch (exactlyOne(call, ['to', 'conversation', 'group'], 'Whom it is for')) {
-    case 'to': {
-      const phone = phoneOf(text(call, 'to') ?? '', country)
-      return { body: { phone_number: phone }, phones: [phone], words: `to ${phone}` }
-    }
-    case 'group': {
-      const phones = phonesOf(
-        texts(call, 'group').flatMap((one) => one.split(',')),
-        country,
-      )
-      return {
-        body: { targets: phones },
-        phones,
-        words: `to ${many(phones.length, 'person', 'people')} together`,
-      }
-    }
-    default: {
-      const id = idOf(call, 'conversation') ?? 0
-      return {
-        body: { chat_id: id },
-        phones: await phonesIn(app.client, id),
-        words: `into conversation ${id}`,
-      }
-    }
-  }
-}
-
-/** Whom a conversation is with. Errors: ERR_USAGE when it is not there. */
-export async function phonesIn(client: HeymarketClient, id: number): Promise<BareE164[]> {
-  const conversation = await client.conversations.get(id)
-  if (conversation === null) {
-    throw new HeysyncError('ERR_USAGE', {
-      message: `Heymarket has no conversation ${id}.`,
-      hint: 'Name the person instead: --to <phone>',
-    })
-  }
-  return conversation.target.split(',').flatMap((one) => bareE164(one.replace(/^[a-z]+:/i, '')) ?? [])
-}
-
-function tellDelivery(
-  call: Call,
-  io: Io,
-  { intent, earlier }: Delivery,
-  last: Step | undefined,
-  what: string,
-): void {
-  const sentAt = last?.doneAt == null ? null : new Date(last.doneAt).toISOString()
-  if (flag(call, 'json')) {
-    const shown = {
-      key: intent.key,
-      state: 'sent',
-      again: earlier === 'done',
-      message: last?.resultId ?? null,
-      sentAt,
-    }
-    io.data(`${JSON.stringify(shown, null, 2)}\n`)
-  } else if (earlier === 'done') {
-    io.data(
-      `${io.color.yellow('●')} Sent already, at ${sentAt?.slice(0, 19) ?? 'an earlier time'}Z. Nothing was sent now.\n`,
-    )
-    io.say(io.color.dim('  Once more on purpose? Give it a --key of its own.'))
-  } else {
-    io.data(`${io.color.green('✓')} ${what}.\n`)
-    io.say(io.color.dim(`  key ${intent.key}`))
+/** How messages/send names a target. */
+function targetBody({ target }: Target): Pick<SendMessage, 'phone_number' | 'chat_id' | 'targets'> {
+  switch (target.kind) {
+    case 'to':
+      return { phone_number: target.phone }
+    case 'group':
+      return { targets: target.phones }
+    case 'conversation':
+      return { chat_id: target.id }
+    case 'list':
+      throw new HeysyncError('ERR_USAGE', {
+        message: 'A list is for `broadcast`.',
+        hint: 'heysync broadcast --list',
+      })
   }
 }
