@@ -2,11 +2,18 @@
 import { describe, expect, test } from 'vitest'
 import { DIALECT_TABLE, type Dialects, parseDialect } from '../../src/sandbox/dialects.ts'
 import { list, type Observation, PHONE, put } from './observe.ts'
+import { LISTS } from './observe-lists.ts'
+import { MESSAGES } from './observe-messages.ts'
 import { READS } from './observe-reads.ts'
 import { WRITES } from './observe-writes.ts'
 import { handClock, people, start } from './support.ts'
 
-const OBSERVATIONS: Readonly<Record<keyof Dialects, Observation>> = { ...READS, ...WRITES }
+const OBSERVATIONS: Readonly<Record<keyof Dialects, Observation>> = {
+  ...READS,
+  ...WRITES,
+  ...LISTS,
+  ...MESSAGES,
+}
 
 describe.each(Object.entries(OBSERVATIONS))('dialect %s', (name, { see, expected, also }) => {
   test.each(Object.keys(expected))('reads as told with %s', async (value) => {
