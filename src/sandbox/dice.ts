@@ -2,7 +2,7 @@
 import { FAULT_TABLE, type FaultName, type Faults } from './faults.ts'
 
 const PICKABLE = Object.keys(FAULT_TABLE).filter(
-  (name) => name !== 'slowMs' && name !== 'writesOnly',
+  (name) => name !== 'slowMs' && name !== 'writesOnly' && !name.startsWith('webhook'),
 ) as FaultName[]
 
 export interface Dice {
@@ -38,7 +38,7 @@ export function makeDice(seed: number): Dice {
 }
 
 /** Tommy Ettinger's mulberry32: numbers in [0, 1) from a 32-bit seed. */
-function mulberry32(seed: number): () => number {
+export function mulberry32(seed: number): () => number {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0

@@ -1,19 +1,22 @@
 // Owns what the sandbox tells: the events that Heymarket calls a webhook for, handed from the routes to whoever listens.
 
 /** The documented types of the newer generation; `message_recieved` is misspelt there on purpose. */
-export type EventType =
-  | 'message_sent'
-  | 'message_recieved'
-  | 'chat_reassigned'
-  | 'chat_closed'
-  | 'chat_opened'
-  | 'chat_pending'
-  | 'chat_transferred'
-  | 'target_opt_out'
-  | 'target_opt_in'
-  | 'target_double_opt_in'
-  | 'target_double_opt_restricted'
-  | 'incoming_call'
+export const EVENT_TYPES = [
+  'message_sent',
+  'message_recieved',
+  'chat_reassigned',
+  'chat_closed',
+  'chat_opened',
+  'chat_pending',
+  'chat_transferred',
+  'target_opt_out',
+  'target_opt_in',
+  'target_double_opt_in',
+  'target_double_opt_restricted',
+  'incoming_call',
+] as const
+
+export type EventType = (typeof EVENT_TYPES)[number]
 
 export interface SandboxEvent {
   readonly type: EventType

@@ -22,12 +22,15 @@ export const FAULT_TABLE = {
   forbidden: chance('A 403 although the credentials are right.'),
   badGateway: chance('A 502 with an HTML page; nothing is applied.'),
   slowMs: whole(600_000, 'Each answer waits up to this many milliseconds, after the request is applied.'),
+  webhookDropped: chance('A webhook call is not made.'),
+  webhookRepeated: chance('A webhook call is made twice.'),
+  webhookReordered: chance('A webhook call is made after the next one.'),
   writesOnly: whole(1, '1: faults hit only requests that write.'),
 } as const
 
 export type Faults = Settings<typeof FAULT_TABLE>
-/** A fault that the dice can pick. */
-export type FaultName = Exclude<keyof Faults, 'slowMs' | 'writesOnly'>
+/** A fault that can hit a request. */
+export type FaultName = Exclude<keyof Faults, 'slowMs' | 'writesOnly' | `webhook${string}`>
 
 /** No faults at all. */
 export function defaultFaults(): Faults {

@@ -34,6 +34,7 @@ import { templateRoutes } from './routes/templates.ts'
 import { runDue } from './schedule.ts'
 import { openStore } from './store.ts'
 import { checkSettings } from './switches.ts'
+import { makeWebhooks, type Webhooks } from './webhooks.ts'
 import type { Route, Settings, World } from './world.ts'
 
 export type { RequestEntry } from './ledger.ts'
@@ -74,6 +75,8 @@ export interface Sandbox {
   /** e.g. `http://127.0.0.1:8781` */
   readonly url: string
   readonly store: SandboxStore
+  /** Whom it calls when something happens. */
+  readonly webhooks: Omit<Webhooks, 'reset' | 'close'>
   /** Changes settings while it runs. Throws ERR_USAGE for an unknown name or value; then nothing is changed. */
   configure(change: SandboxChange): void
   /** Moves the sandbox's own time ahead: scheduled messages come due. Tokens and the rate limit keep the real time. */
@@ -123,6 +126,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const ledger = makeLedger()
   const budget = makeBudget()
   const dice = makeDice(options.seed ?? 1)
+  const webhooks = makeWebhooks(world, options.seed ?? 1)
   const inspection = openInspection(world, ledger.all)
   const auth = makeAuth({
     secretId: options.secretId ?? 'sandbox',
@@ -152,6 +156,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ledger.reset()
     budget.reset()
     dice.restart()
+    webhooks.reset()
   }
 
   function advance(ms: number) {
@@ -168,6 +173,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       advance(seconds * 1_000)
       return { now: new Date(own.now()).toISOString() }
     },
+    webhooks,
     state: () => stateBody(world, inspection),
     requests: () => ledger.all(),
     reset,
@@ -190,6 +196,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   return {
     url: `http://${host === '::1' ? '[::1]' : host}:${address.port}`,
     store: inspection,
+    webhooks,
     configure,
     advance,
     reset,
@@ -197,6 +204,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       clearInterval(due)
       ending.abort()
       await app.close()
+      await webhooks.close()
       store.close()
     },
   }

@@ -5,6 +5,7 @@ import { list, type Observation, PHONE, put } from './observe.ts'
 import { LISTS } from './observe-lists.ts'
 import { MESSAGES } from './observe-messages.ts'
 import { READS } from './observe-reads.ts'
+import { WEBHOOKS } from './observe-webhooks.ts'
 import { WRITES } from './observe-writes.ts'
 import { handClock, people, start } from './support.ts'
 
@@ -13,6 +14,7 @@ const OBSERVATIONS: Readonly<Record<keyof Dialects, Observation>> = {
   ...WRITES,
   ...LISTS,
   ...MESSAGES,
+  ...WEBHOOKS,
 }
 
 describe.each(Object.entries(OBSERVATIONS))('dialect %s', (name, { see, expected, also }) => {

@@ -58,7 +58,8 @@ describe.each(Object.entries(FAULTS))('fault %s', (name, { seen, status, applied
 })
 
 test('the faults above are all that the dice can pick', () => {
-  expect(Object.keys(FAULT_TABLE).sort()).toEqual([...Object.keys(FAULTS), 'slowMs', 'writesOnly'].sort())
+  const others = ['slowMs', 'writesOnly', 'webhookDropped', 'webhookRepeated', 'webhookReordered']
+  expect(Object.keys(FAULT_TABLE).sort()).toEqual([...Object.keys(FAULTS), ...others].sort())
 })
 
 test('a truncated answer announces its whole length and stops half way', async () => {
