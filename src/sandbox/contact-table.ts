@@ -50,6 +50,9 @@ export interface ContactTable {
   put(row: ContactRow): void
   remove(id: number): void
   emailOnlyIds(): number[]
+  /** Whose phone, name or e-mail holds the text, the last changed first. */
+  find(text: string, limit: number): ContactRow[]
+  countOptedOut(): number
 }
 
 const COLUMNS = [
@@ -88,6 +91,16 @@ export function contactTable(db: Db): ContactTable {
       "SELECT id FROM contact WHERE phone IS NULL AND email LIKE 'mail-only-%' ORDER BY id",
     )
     .pluck()
+  const selectFound = db.prepare<[{ text: string; limit: number }], ContactRow>(
+    `SELECT * FROM contact
+     WHERE instr(lower(coalesce(phone, '') || ' ' || first || ' ' || last || ' ' || email), lower(@text)) > 0
+     ORDER BY updated_us DESC, id DESC LIMIT @limit`,
+  )
+  const selectOptedOut = db
+    .prepare<[], number>(
+      'SELECT count(*) FROM contact WHERE unsubscribed_admin = 1 OR unsubscribed_contact = 1',
+    )
+    .pluck()
   const replace = db.prepare<[ContactRow]>(
     `INSERT OR REPLACE INTO contact (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map((name) => `@${name}`).join(', ')})`,
   )
@@ -118,5 +131,7 @@ export function contactTable(db: Db): ContactTable {
       deleteById.run(id)
     },
     emailOnlyIds: () => selectEmailOnly.all(),
+    find: (text, limit) => selectFound.all({ text, limit }),
+    countOptedOut: () => selectOptedOut.get() ?? 0,
   }
 }

@@ -16,6 +16,7 @@ import { openInspection, type SandboxStore, stateBody } from './inspect.ts'
 import { makeLedger, type RequestEntry } from './ledger.ts'
 import { receive } from './messages.ts'
 import { ownTime } from './own-time.ts'
+import { addPage } from './page/serve.ts'
 import { batchRoutes } from './routes/batch.ts'
 import { contactListRoutes } from './routes/contact-list.ts'
 import { contactRoutes } from './routes/contacts.ts'
@@ -33,6 +34,7 @@ import { teamRoutes } from './routes/team.ts'
 import { templateRoutes } from './routes/templates.ts'
 import { runDue } from './schedule.ts'
 import { openStore } from './store.ts'
+import { summaryBody } from './summary.ts'
 import { checkSettings } from './switches.ts'
 import { makeWebhooks, type Webhooks } from './webhooks.ts'
 import type { Route, Settings, World } from './world.ts'
@@ -164,6 +166,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     runDue(world)
   }
   const app = buildApp(gate)
+  addPage(app)
   addControlRoutes(app, {
     reply: ({ phone, text, inbox_id }) => {
       const { message, consent } = receive(world, phone, text, inbox_id)
@@ -175,6 +178,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     webhooks,
     state: () => stateBody(world, inspection),
+    summary: (search) =>
+      summaryBody(world, { requests: ledger.all(), deliveries: webhooks.deliveries() }, search),
     requests: () => ledger.all(),
     reset,
     configure: (change) => configure(change as SandboxChange),
@@ -234,8 +239,14 @@ function buildApp(gate: Gate): FastifyInstance {
     }
   })
   app.addHook('onRequest', (request, reply, done) => {
-    if (!request.url.startsWith('/_sandbox/')) return gate.enter(request, reply, done)
+    if (request.url !== '/' && !request.url.startsWith('/_sandbox/')) return gate.enter(request, reply, done)
     reply.header('x-request-id', randomUUID())
+    // A page of somebody else, open in the same browser, has no business here.
+    const { origin, host } = request.headers
+    if (origin !== undefined && origin !== `http://${host}`) {
+      void reply.status(403).send({ message: 'Only the page of the sandbox itself may ask this.' })
+      return
+    }
     done()
   })
   app.setNotFoundHandler((request, reply) =>

@@ -18,6 +18,9 @@ export interface Contacts {
   /** Shows every write whose time has come. */
   publish(now: number): void
   emailOnlyIds(): number[]
+  /** As lists show them. */
+  find(text: string, limit: number): ContactRow[]
+  countOptedOut(): number
 }
 
 interface Waiting {
@@ -134,6 +137,8 @@ export function openContacts(db: Db): Contacts {
       waiting++
     },
     publish,
+    find: table.find,
+    countOptedOut: table.countOptedOut,
     emailOnlyIds: () => table.emailOnlyIds(),
   }
 }

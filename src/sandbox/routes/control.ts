@@ -6,6 +6,8 @@ import type { Webhooks } from '../webhooks.ts'
 
 export interface Control {
   state(): unknown
+  /** What the page shows. */
+  summary(search: string): unknown
   requests(): unknown
   reset(): void
   /** A person texts in. */
@@ -38,6 +40,10 @@ const advanceBody = z.strictObject({ seconds: z.number().min(0) })
 
 export function addControlRoutes(app: FastifyInstance, control: Control): void {
   app.get('/_sandbox/state', () => control.state())
+  app.get('/_sandbox/summary', (request) => {
+    const { search } = request.query as { search?: unknown }
+    return control.summary(typeof search === 'string' ? search : '')
+  })
   app.get('/_sandbox/requests', () => control.requests())
   app.post('/_sandbox/reset', () => {
     control.reset()
