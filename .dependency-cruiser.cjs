@@ -127,7 +127,16 @@ const layers = [
       'The client is tested against the sandbox. Code they shared could be wrong in both and look right.',
     severity: 'error',
     from: { path: '^src/sandbox/' },
-    to: { path: '^src/(heymarket|sync)/' },
+    to: { path: '^src/(heymarket|sync|messaging)/' },
+  },
+  {
+    name: 'messaging-knows-no-rim',
+    comment:
+      'Sending once is called by the command line, and by the daemon. It uses the client, the mirror and the readers of ' +
+      'phones and rules; who asked it to send is none of its business.',
+    severity: 'error',
+    from: { path: '^src/messaging/' },
+    to: { path: '^(connectors/|src/((cli|service|sandbox)/|(app|main)[.]ts$))' },
   },
   {
     name: 'lib-is-the-bottom',

@@ -22,6 +22,26 @@ function run(command, args, cwd) {
   )
 }
 
+/** What a program that wants the client alone does, against the sandbox of the same package. */
+const CLIENT = `
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { openHeymarket } from 'heysync/heymarket'
+
+const sandbox = spawn('node_modules/.bin/heysync', ['sandbox', '--port', '0'], { stdio: ['ignore', 'pipe', 'ignore'] })
+const [hello] = await once(sandbox.stdout, 'data')
+const baseUrl = String(hello).match(/http:[^ ]+/)[0]
+const heymarket = openHeymarket({ baseUrl, auth: { secretId: 'sandbox', secretKey: 'sandbox-secret' } })
+try {
+  const { id } = await heymarket.contacts.create({ phone: '15105553344', first: 'Ana' })
+  const contact = await heymarket.contacts.get(id)
+  console.log(contact.first, await heymarket.contacts.count())
+} finally {
+  heymarket.close()
+  sandbox.kill()
+}
+`
+
 function testPackage() {
   run('npm', ['run', 'build', '--silent'], root)
   run('npm', ['pack', '--silent', '--pack-destination', folder], root)
@@ -40,7 +60,10 @@ function testPackage() {
   const help = run('npx', ['--no', '--', 'heysync', '--help'], folder)
   if (!help.includes('sync')) throw new Error(`heysync --help printed no commands:\n${help}`)
   run('node', ['-e', "import('heysync/connector').then(() => require('better-sqlite3')(':memory:'))"], folder)
-  process.stdout.write('test:package: the installed package starts\n')
+  writeFileSync(join(folder, 'client.mjs'), CLIENT)
+  const created = run('node', ['client.mjs'], folder)
+  if (created.trim() !== 'Ana 1') throw new Error(`the client alone answered: ${created}`)
+  process.stdout.write('test:package: the installed package starts, and its client works alone\n')
 }
 
 try {

@@ -1,8 +1,7 @@
 // Owns reading all messages: the pages say "before" a time in one reading of the documentation, "on and after" in another.
 import { HeysyncError } from '../lib/errors.ts'
 import { fractionDigits, instantKey, keyToText, type Resolution, tickAfter } from '../lib/instant.ts'
-import type { Message } from './message.ts'
-import type { MessagesRequest } from './messages.ts'
+import type { Message, MessagesRequest } from './message.ts'
 import { walk } from './walk.ts'
 
 type Page = (request: MessagesRequest) => Promise<Message[]>

@@ -1,4 +1,4 @@
-// Owns a message as Heymarket shows it, and what it answers to one that was sent: the tolerant readers.
+// Owns a message as Heymarket shows it, what it answers to one that was sent (the tolerant readers), and how a page of them is asked for.
 import { z } from 'zod'
 import { id, listOf, optionalId, text } from './wire.ts'
 
@@ -41,6 +41,14 @@ export interface Sent {
   readonly galleryUrl: string | null
 }
 
+export interface MessagesRequest {
+  /** RFC 3339. Which side of it is shown is not documented. */
+  readonly created_at?: string
+  readonly order?: 'created_at' | 'updated_at'
+  readonly ascending?: boolean
+  readonly limit?: number
+}
+
 const digits = (value: string) => value.replace(/^[a-z]+:/i, '').replace(/\D/g, '')
 
 const mediaItem = z.union([
@@ -55,7 +63,7 @@ const media = z
 
 const conversation = z.looseObject({ id: optionalId, inbox: optionalId, target: text }).nullish()
 
-export const message = z
+const message = z
   .looseObject({
     id,
     local_id: z.string().nullish(),

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { HeysyncError } from '../lib/errors.ts'
 import { instantKey } from '../lib/instant.ts'
 import { call, endpoint } from './endpoint.ts'
-import { type Message, messageList, type Sent, sent } from './message.ts'
+import { type Message, type MessagesRequest, messageList, type Sent, sent } from './message.ts'
 import { everyMessage } from './message-walk.ts'
 import * as rules from './rules.ts'
 import type { Transport } from './transport.ts'
@@ -34,14 +34,6 @@ export interface SendMessage {
   readonly author?: string
 }
 
-export interface MessagesRequest {
-  /** RFC 3339. Which side of it is shown is not documented. */
-  readonly created_at?: string
-  readonly order?: 'created_at' | 'updated_at'
-  readonly ascending?: boolean
-  readonly limit?: number
-}
-
 export interface HistoryRequest {
   readonly phoneNumber: string
   readonly inboxID: number
@@ -50,8 +42,8 @@ export interface HistoryRequest {
 }
 
 /** A target of every kind there is, and content of every kind there is. */
-export const TARGETS = ['phone_number', 'chat_id', 'list_id', 'targets'] as const
-export const CONTENTS = ['text', 'template_id', 'media_url', 'survey_id'] as const
+const TARGETS = ['phone_number', 'chat_id', 'list_id', 'targets'] as const
+const CONTENTS = ['text', 'template_id', 'media_url', 'survey_id'] as const
 
 const sendBody = z
   .strictObject({

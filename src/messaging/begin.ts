@@ -11,12 +11,6 @@ const SECOND_ENTER_MS = 10 * 60_000
 /** One that did not get through is taken up again for this long. */
 const TAKE_UP_MS = 24 * 60 * 60_000
 
-export interface Asked {
-  /** True when this asks again for what an earlier intent already did or has under way. */
-  readonly again: boolean
-  readonly intent: Intent
-}
-
 /** A key for an intent that was given none. */
 export function makeKey(deps: Pick<MessagingDeps, 'clock'>, random: () => number): string {
   return `heysync-${ulid(deps.clock.now(), random)}`

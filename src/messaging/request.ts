@@ -43,7 +43,7 @@ export async function request(deps: MessagingDeps, intent: Intent, step: Step): 
 }
 
 /** The JSON body of a step. A list that is made on the spot has its id only now. */
-export function bodyOf(deps: MessagingDeps, intent: Intent, step: Step): Readonly<Record<string, unknown>> {
+function bodyOf(deps: MessagingDeps, intent: Intent, step: Step): Readonly<Record<string, unknown>> {
   const needsList = step.request.list_id === ON_THE_SPOT
   return needsList ? { ...step.request, list_id: listIdOf(deps, intent, step) } : step.request
 }

@@ -4,7 +4,7 @@ import type { ContactRow } from './contact-table.ts'
 import type { ContactBody } from './read-body.ts'
 import type { World } from './world.ts'
 
-export function writeContext(world: World, mode: WriteMode, overwrite: boolean): WriteContext {
+function writeContext(world: World, mode: WriteMode, overwrite: boolean): WriteContext {
   const { tags, fields } = world.store.catalog
   return {
     mode,

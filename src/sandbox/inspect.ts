@@ -1,10 +1,11 @@
 // Owns the inside view: what the sandbox really holds, the same under every dialect. For tests and /_sandbox/state.
+
 import type { FieldRow } from './catalog.ts'
 import type { ContactRow } from './contact-table.ts'
 import type { RequestEntry } from './ledger.ts'
 import { EMPTY_LIST, membersOf } from './lists.ts'
-import { type MessageData, receive } from './messages.ts'
-import type { ScheduleData } from './schedule.ts'
+import { receive } from './messages.ts'
+import type { MessageData, ScheduleData } from './rows.ts'
 import type { Item } from './shelf.ts'
 import { stampText } from './stamp.ts'
 import { INBOXES, TEAM } from './start-data.ts'

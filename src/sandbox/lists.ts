@@ -1,23 +1,12 @@
-// Owns what a list holds: members by phone, and what writes make of them under the dialects.
+// Owns the members of lists: what writes make of them under the dialects.
+
 import { badRequest } from './api-error.ts'
 import { BLANK_FIELDS } from './contact-rules.ts'
 import type { ContactRow } from './contact-table.ts'
+import type { ListData, Member } from './rows.ts'
 import type { Item } from './shelf.ts'
 import { TEAM } from './start-data.ts'
 import type { World } from './world.ts'
-
-export interface Member {
-  readonly f: string
-  readonly l: string
-}
-
-export interface ListData {
-  readonly title: string
-  readonly members: Readonly<Record<string, Member>>
-  readonly emails: readonly string[]
-  readonly type: 'phones' | 'contacts'
-  readonly archived: boolean
-}
 
 export const EMPTY_LIST: Omit<ListData, 'title'> = {
   members: {},

@@ -1,37 +1,11 @@
 // Owns what happens when a message goes out or comes in: rows, conversations, opt-outs by word, and the events of each.
+
 import { isOptedOut } from './lists.ts'
+import type { ConversationData, MessageData } from './rows.ts'
 import type { Item } from './shelf.ts'
 import { stampText } from './stamp.ts'
 import { INBOXES, TEAM } from './start-data.ts'
 import type { World } from './world.ts'
-
-export interface MessageData {
-  readonly conversation_id: number
-  readonly broadcast_id: number | null
-  readonly inbox_id: number
-  /** The person; several for a group. */
-  readonly targets: readonly string[]
-  readonly text: string
-  readonly media: readonly string[]
-  readonly direction: 'in' | 'out'
-  readonly private: boolean
-  readonly channel: 'sms' | 'email'
-  readonly status: string
-  readonly error: string
-  readonly user: number | null
-  readonly author: string
-}
-
-export interface ConversationData {
-  readonly inbox_id: number
-  /** A phone, or several with commas between them. */
-  readonly target: string
-  readonly name: string
-  readonly channel: 'sms' | 'email'
-  readonly status: 'open' | 'closed'
-  readonly read: boolean
-  readonly assigned: number
-}
 
 export interface Outgoing {
   readonly inboxId: number

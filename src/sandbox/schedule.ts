@@ -1,15 +1,8 @@
-// Owns scheduled messages: what is kept of one, and sending those whose time has come.
-import { ApiError } from './api-error.ts'
-import { checkSending, type Sending, sendOut } from './send.ts'
-import type { World } from './world.ts'
+// Owns sending the scheduled messages whose time has come.
 
-export interface ScheduleData {
-  /** Microseconds since 1970. */
-  readonly execute_us: number
-  readonly sending: Sending
-  /** The request's content, as it was given. */
-  readonly content: Readonly<Record<string, unknown>>
-}
+import { ApiError } from './api-error.ts'
+import { checkSending, sendOut } from './send.ts'
+import type { World } from './world.ts'
 
 /** Sends every scheduled message whose time has come, each once. Returns how many. */
 export function runDue(world: World): number {

@@ -1,7 +1,7 @@
 // Owns the SQLite file behind the sandbox: its tables, and opening it.
 import Database from 'better-sqlite3'
 import { HeysyncError } from '../lib/errors.ts'
-import { EMPTY_SHELVES, SHELF_TABLES } from './shelf.ts'
+import { EMPTY_SHELVES, SHELF_TABLES } from './shelf-tables.ts'
 
 export type Db = Database.Database
 

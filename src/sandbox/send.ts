@@ -1,34 +1,13 @@
 // Owns sending: what a request asks for is checked as strictly as the pages say, then goes to its conversations.
 // A scheduled message that comes due goes the same way.
+
 import { badRequest } from './api-error.ts'
 import { isOptedOut, targetsOf } from './lists.ts'
-import {
-  type ConversationData,
-  conversationOf,
-  deliver,
-  type MessageData,
-  type Outgoing,
-} from './messages.ts'
+import { conversationOf, deliver, type Outgoing } from './messages.ts'
+import type { ConversationData, MessageData, Sending } from './rows.ts'
 import type { Item } from './shelf.ts'
 import { INBOXES, TEAM } from './start-data.ts'
 import type { World } from './world.ts'
-
-/** Where a message goes, and what it says; phones are read already. */
-export interface Sending {
-  readonly inbox_id: number
-  readonly user_id: number
-  readonly phone?: string | undefined
-  readonly conversation_id?: number | undefined
-  readonly list_id?: number | undefined
-  readonly targets?: readonly string[] | undefined
-  readonly text?: string | undefined
-  readonly template_id?: number | undefined
-  readonly media_url?: string | undefined
-  readonly survey_id?: number | undefined
-  readonly local_id?: string | undefined
-  readonly private?: boolean | undefined
-  readonly author?: string | undefined
-}
 
 /** Throws an ApiError (400) when the inbox, the sender or the content is not there. */
 export function checkSending(world: World, sending: Sending): void {

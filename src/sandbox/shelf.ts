@@ -2,6 +2,7 @@
 // and paged by the instant of their last change. A row shows in pages only when its time has come.
 import { randomUUID } from 'node:crypto'
 import type { Db } from './schema.ts'
+import { SHELVES, type ShelfName } from './shelf-tables.ts'
 
 export interface Item<T> {
   readonly id: number
@@ -55,42 +56,6 @@ interface Row {
   readonly rev: number
   readonly body: string
 }
-
-export const SHELVES = {
-  list: 42_000,
-  message: 900_000,
-  conversation: 600_000,
-  template: 300,
-  survey: 800,
-  schedule: 70_000,
-} as const
-export type ShelfName = keyof typeof SHELVES
-
-/** The tables of all shelves. Ids go on after the number given, also when the last row is deleted. */
-export const SHELF_TABLES = (Object.keys(SHELVES) as ShelfName[])
-  .map(
-    (name) => `
-CREATE TABLE IF NOT EXISTS ${name} (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  uuid TEXT NOT NULL,
-  local_id TEXT,
-  ref TEXT,
-  created_us INTEGER NOT NULL,
-  updated_us INTEGER NOT NULL,
-  show_at INTEGER NOT NULL,
-  rev INTEGER NOT NULL,
-  body TEXT NOT NULL
-) STRICT;
-CREATE INDEX IF NOT EXISTS ${name}_updated ON ${name} (updated_us);
-CREATE INDEX IF NOT EXISTS ${name}_created ON ${name} (created_us);
-CREATE INDEX IF NOT EXISTS ${name}_local_id ON ${name} (local_id);
-CREATE INDEX IF NOT EXISTS ${name}_ref ON ${name} (ref);`,
-  )
-  .join('\n')
-
-export const EMPTY_SHELVES = (Object.keys(SHELVES) as ShelfName[])
-  .map((name) => `DELETE FROM ${name}; DELETE FROM sqlite_sequence WHERE name = '${name}'`)
-  .join('; ')
 
 export function openShelf<T>(db: Db, name: ShelfName): Shelf<T> {
   const seed = db.prepare<{ name: string; seq: number }>(

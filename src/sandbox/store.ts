@@ -1,13 +1,12 @@
 // Owns what the sandbox holds: contacts, tags, fields and the ledger of creations, in one SQLite database.
+
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../lib/clock.ts'
 import { type Catalog, openCatalog } from './catalog.ts'
 import { BLANK_FIELDS, type ContactFields } from './contact-rules.ts'
 import type { ContactRow } from './contact-table.ts'
 import type { Dialects } from './dialects.ts'
-import type { ListData } from './lists.ts'
-import type { ConversationData, MessageData } from './messages.ts'
-import type { ScheduleData } from './schedule.ts'
+import type { ConversationData, ListData, MessageData, ScheduleData } from './rows.ts'
 import { emptyTables, openSandboxDb } from './schema.ts'
 import { openShelf, type Shelf } from './shelf.ts'
 import {

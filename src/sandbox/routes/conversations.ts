@@ -1,9 +1,10 @@
 // Owns conversations: pages, the count, one of them, and the changes of their state.
+
 import { z } from 'zod'
 import { badRequest } from '../api-error.ts'
 import { limitOf, rangeOf } from '../date-cursor.ts'
-import type { ConversationData } from '../messages.ts'
 import { readBody, readId } from '../read-body.ts'
+import type { ConversationData } from '../rows.ts'
 import type { Item } from '../shelf.ts'
 import { stampText } from '../stamp.ts'
 import { INBOXES, TEAM } from '../start-data.ts'
@@ -39,7 +40,7 @@ const transferBody = z.object({
   transfer_inbox_id: z.int('is required'),
 })
 
-export function printConversation(world: World, item: Item<ConversationData>): Record<string, unknown> {
+function printConversation(world: World, item: Item<ConversationData>): Record<string, unknown> {
   const { resolution } = world.settings.dialects
   const { id, data, created_us, updated_us } = item
   return {

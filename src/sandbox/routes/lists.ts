@@ -1,10 +1,12 @@
 // Owns lists: v2 writes, and the deprecated v1 calls, which are the only reads.
+
 import { z } from 'zod'
 import { ApiError, badRequest } from '../api-error.ts'
 import { limitOf, rangeOf } from '../date-cursor.ts'
-import { EMPTY_LIST, kept, type ListData, membersOf, printList, type Times } from '../lists.ts'
+import { EMPTY_LIST, kept, membersOf, printList, type Times } from '../lists.ts'
 import { printWritten } from '../print.ts'
 import { readBody, readId, readPhone } from '../read-body.ts'
+import type { ListData } from '../rows.ts'
 import type { Item } from '../shelf.ts'
 import { stampText } from '../stamp.ts'
 import {

@@ -1,11 +1,13 @@
 // Owns messages: send, all of them in pages, the history with one person, the count.
+
 import { z } from 'zod'
 import { badRequest } from '../api-error.ts'
 import { EVERYTHING, limitOf, rangeOf } from '../date-cursor.ts'
 import { isOptedOut } from '../lists.ts'
-import { type MessageData, printMessage } from '../messages.ts'
+import { printMessage } from '../messages.ts'
 import { readBody, readPhone } from '../read-body.ts'
-import { checkSending, type Sending, sendOut } from '../send.ts'
+import type { MessageData, Sending } from '../rows.ts'
+import { checkSending, sendOut } from '../send.ts'
 import type { Item } from '../shelf.ts'
 import { stampText } from '../stamp.ts'
 import { type Answer, answerJson, answerWord, type Call, type Route, type World } from '../world.ts'

@@ -1,8 +1,9 @@
 // Owns /v1/schedule: create, read, change, cancel.
+
 import { z } from 'zod'
 import { badRequest } from '../api-error.ts'
 import { readBody, readId, readPhone } from '../read-body.ts'
-import type { ScheduleData } from '../schedule.ts'
+import type { ScheduleData } from '../rows.ts'
 import { checkSending } from '../send.ts'
 import type { Item } from '../shelf.ts'
 import { readStamp, stampText } from '../stamp.ts'
