@@ -1,6 +1,7 @@
-// Owns who may come in: a JWT signed with the API secret, or the legacy team key, as the Authorization header.
+// Owns who may come in: a JWT signed with the API secret, or the legacy team key, in the Authorization header.
 import { compactVerify } from 'jose'
 import { z } from 'zod'
+import type { Dialects } from './dialects.ts'
 
 /** How old `iat` may be, and how far ahead of our clock, in seconds. */
 const MAX_AGE_S = 300
@@ -15,7 +16,9 @@ export interface Credentials {
 
 export interface Auth {
   /** True for a good header. A token seen before is answered at once, without a Promise. */
-  check(header: string | undefined, now: number): boolean | Promise<boolean>
+  check(header: string | undefined, now: number, basic: Dialects['basicAuth']): boolean | Promise<boolean>
+  /** Whose budget a request takes from where each credential has its own. */
+  holderOf(header: string | undefined): 'secret' | 'key'
 }
 
 const claims = z.object({ iss: z.string(), iat: z.number() })
@@ -41,8 +44,13 @@ export function makeAuth(credentials: Credentials): Auth {
     }
   }
 
+  const basicHeader = `Basic ${Buffer.from(`${credentials.apiKey}:`).toString('base64')}`
+  const keyHeaders = new Set([`Bearer ${credentials.apiKey}`, basicHeader])
+
   return {
-    check(header, now) {
+    holderOf: (header) => (keyHeaders.has(header ?? '') ? 'key' : 'secret'),
+    check(header, now, basic) {
+      if (basic === 'accepted' && header === basicHeader) return true
       const token = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1]
       if (token === undefined) return false
       if (token === credentials.apiKey) return true

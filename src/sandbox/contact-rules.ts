@@ -3,6 +3,7 @@ import { badRequest } from './api-error.ts'
 import type { ContactRow } from './contact-table.ts'
 import type { Dialects } from './dialects.ts'
 import type { ContactBody } from './read-body.ts'
+import { FIRST_USER_ID } from './start-data.ts'
 
 const MAX_TAGS = 5
 
@@ -62,14 +63,25 @@ export function applyWrite(before: ContactFields, sent: ContactBody, context: Wr
     ),
     email: sent.email ?? (clears ? '' : before.email),
     avatar: sent.avatar ?? (clears ? '' : before.avatar),
-    assigned_user_id:
-      sent.assignee_id === undefined ? (clears ? 0 : before.assigned_user_id) : Math.max(0, sent.assignee_id),
+    assigned_user_id: assigneeAfter(before.assigned_user_id, sent.assignee_id, clears, dialects),
     tags: JSON.stringify(tagsAfter(JSON.parse(before.tags) as number[], sent.tags, context)),
     custom: JSON.stringify(
       customAfter(JSON.parse(before.custom) as Record<string, string>, sent.custom, context),
     ),
     unsubscribed_admin: optOutAfter(before.unsubscribed_admin, sent.is_opted_out, context),
   }
+}
+
+/** Ids of users start above those of members. */
+function assigneeAfter(
+  before: number,
+  sent: number | undefined,
+  clears: boolean,
+  { assigneeIds }: Dialects,
+): number {
+  if (sent === undefined) return clears ? 0 : before
+  if (sent <= 0) return 0
+  return assigneeIds === 'users' && sent < FIRST_USER_ID ? before : sent
 }
 
 function displayName(

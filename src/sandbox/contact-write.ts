@@ -30,3 +30,13 @@ export function changeContact(
   const fields = applyWrite(row, body, writeContext(world, mode, overwrite))
   return world.store.change(row, phone === undefined ? fields : { ...fields, phone }, 'update')
 }
+
+/** Whether the messages with the person go too is a question of the dialect. */
+export function removeContact({ store, settings }: World, row: ContactRow): void {
+  if (settings.dialects.deleteHistory === 'erased' && row.phone !== null) {
+    const messages = store.message.byRef(row.phone)
+    for (const id of new Set(messages.map(({ data }) => data.conversation_id))) store.conversation.remove(id)
+    for (const { id } of messages) store.message.remove(id)
+  }
+  store.remove(row)
+}

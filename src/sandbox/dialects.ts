@@ -1,5 +1,6 @@
 // Owns the dialects: one switch for each thing that Heymarket's documentation leaves open.
 // `open` says which open question of the API notes a switch answers.
+import { ACCOUNT_DIALECTS } from './dialects/account.ts'
 import { CONTACT_DIALECTS } from './dialects/contacts.ts'
 import { LIST_DIALECTS } from './dialects/lists.ts'
 import { MESSAGE_DIALECTS } from './dialects/messages.ts'
@@ -8,6 +9,7 @@ import { defaultsOf, parseSwitch, type Settings, tableMarkdown } from './switche
 
 export const DIALECT_TABLE = {
   ...CONTACT_DIALECTS,
+  ...ACCOUNT_DIALECTS,
   ...LIST_DIALECTS,
   ...MESSAGE_DIALECTS,
   ...WEBHOOK_DIALECTS,

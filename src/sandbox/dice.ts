@@ -2,7 +2,7 @@
 import { FAULT_TABLE, type FaultName, type Faults } from './faults.ts'
 
 const PICKABLE = Object.keys(FAULT_TABLE).filter(
-  (name) => name !== 'slowMs' && name !== 'writesOnly' && !name.startsWith('webhook'),
+  (name) => !/^(slowMs|writesOnly|webhook.*|.*Meanwhile)$/.test(name),
 ) as FaultName[]
 
 export interface Dice {

@@ -22,6 +22,12 @@ export const FAULT_TABLE = {
   forbidden: chance('A 403 although the credentials are right.'),
   badGateway: chance('A 502 with an HTML page; nothing is applied.'),
   slowMs: whole(600_000, 'Each answer waits up to this many milliseconds, after the request is applied.'),
+  editedMeanwhile: chance(
+    'After a page of contacts, a person saves the one that was changed longest ago, so that it moves to the head.',
+  ),
+  deletedMeanwhile: chance(
+    'After a page of contacts, a person deletes the one that was changed longest ago.',
+  ),
   webhookDropped: chance('A webhook call is not made.'),
   webhookRepeated: chance('A webhook call is made twice.'),
   webhookReordered: chance('A webhook call is made after the next one.'),
@@ -30,7 +36,10 @@ export const FAULT_TABLE = {
 
 export type Faults = Settings<typeof FAULT_TABLE>
 /** A fault that can hit a request. */
-export type FaultName = Exclude<keyof Faults, 'slowMs' | 'writesOnly' | `webhook${string}`>
+export type FaultName = Exclude<
+  keyof Faults,
+  'slowMs' | 'writesOnly' | `${string}Meanwhile` | `webhook${string}`
+>
 
 /** No faults at all. */
 export function defaultFaults(): Faults {

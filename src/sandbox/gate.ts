@@ -32,7 +32,8 @@ export interface GateParts {
   /** The real time, which tokens, the limit and the ledger go by. */
   readonly clock: Clock
   readonly auth: Auth
-  readonly budget: Budget
+  /** By the credential; of one for all where the limit is the team's. */
+  readonly budgets: Readonly<Record<'team' | 'secret' | 'key', Budget>>
   readonly dice: Dice
   readonly ledger: Ledger
   /** Fires when the sandbox closes: answers that still wait are dropped. */
@@ -44,7 +45,7 @@ const UNAUTHORIZED = 'unauthorized: the credential is missing, wrong or expired'
 const RATE_LIMITED = 'rate limit exceeded'
 
 export function makeGate(parts: GateParts): Gate {
-  const { world, clock, auth, budget, dice, ledger, closing, onRequest } = parts
+  const { world, clock, auth, budgets, dice, ledger, closing, onRequest } = parts
   const { settings } = world
 
   function finish(entry: RequestEntry | null, status: number | null) {
@@ -70,8 +71,13 @@ export function makeGate(parts: GateParts): Gate {
     return refuse(request, reply, 429, RATE_LIMITED)
   }
 
+  function budgetOf(request: FastifyRequest): Budget {
+    const perKey = settings.dialects.rateScope === 'key'
+    return budgets[perKey ? auth.holderOf(request.headers.authorization) : 'team']
+  }
   function spend(request: FastifyRequest, reply: FastifyReply, done: () => void) {
     const now = request.entry?.at ?? clock.now()
+    const budget = budgetOf(request)
     const waitMs = budget.waitMs(now, settings.requestsPerMinute, settings.dialects.rateWindow)
     if (waitMs > 0) return void rateLimited(request, reply, waitMs)
     budget.take(now)
@@ -90,7 +96,7 @@ export function makeGate(parts: GateParts): Gate {
       case 'error500Before':
         return refuse(request, reply, 500, 'internal error')
       case 'rateLimited':
-        if (request.entry !== null) budget.giveBack(request.entry.at)
+        if (request.entry !== null) budgetOf(request).giveBack(request.entry.at)
         return rateLimited(request, reply, 1_000)
       case 'unauthorized':
         return refuse(request, reply, 401, UNAUTHORIZED)
@@ -162,7 +168,7 @@ export function makeGate(parts: GateParts): Gate {
       const entry = ledger.open({ at, method, path, query: { ...(request.query as Record<string, string>) } })
       request.entry = entry
       reply.header('x-request-id', entry.requestId)
-      const good = auth.check(request.headers.authorization, at)
+      const good = auth.check(request.headers.authorization, at, settings.dialects.basicAuth)
       if (good === true) return spend(request, reply, done)
       void Promise.resolve(good).then((checked) =>
         checked ? spend(request, reply, done) : refuse(request, reply, 401, UNAUTHORIZED),

@@ -26,6 +26,7 @@ export const contactBody = z.object({
     .optional(),
   is_opted_out: z.boolean().optional(),
   email_suppressions: z.array(z.int()).optional(),
+  local_id: z.string().optional(),
 })
 export type ContactBody = z.infer<typeof contactBody>
 
@@ -52,6 +53,18 @@ export type ListBody = z.infer<typeof listBody>
 export const tagBody = z.object({ tag: z.string().min(1, 'is required'), color: z.string().optional() })
 export const tagsBody = z.object({ date: z.string().optional() })
 export const fieldsBody = z.array(z.object({ title: z.string().min(1, 'is required') })).min(1)
+export const updateUsersBody = z.object({
+  users: z
+    .array(
+      z.object({
+        id: z.int('is required'),
+        first_name: z.string().optional(),
+        last_name: z.string().optional(),
+        role_id: z.literal([1, 4], 'must be 1 (admin) or 4 (member)').optional(),
+      }),
+    )
+    .min(1, 'must name one user or more'),
+})
 export const usersBody = z.object({
   phone: z.array(z.string()).optional(),
   email: z.array(z.string()).optional(),

@@ -64,3 +64,12 @@ export interface ScheduleData {
   /** The request's content, as it was given. */
   readonly content: Readonly<Record<string, unknown>>
 }
+
+export interface ContactKeyData {
+  readonly contact_id: number
+}
+
+export interface MemberData {
+  readonly name: string
+  readonly role: 'admin' | 'member'
+}

@@ -8,7 +8,7 @@ import { HeysyncError } from '../lib/errors.ts'
 import { makeAuth } from './auth.ts'
 import { makeBudget } from './budget.ts'
 import { DIALECT_TABLE, type Dialects, defaultDialects } from './dialects.ts'
-import { makeDice } from './dice.ts'
+import { makeDice, mulberry32 } from './dice.ts'
 import { makeEvents } from './events.ts'
 import { defaultFaults, FAULT_TABLE, type Faults } from './faults.ts'
 import { type Gate, makeGate } from './gate.ts'
@@ -124,9 +124,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   )
   const own = ownTime(clock, options.speed ?? 1)
   const store = openStore(options.data, own, () => settings.dialects)
-  const world: World = { store, settings, clock: own, events: makeEvents() }
+  const chance = mulberry32((options.seed ?? 1) + 3)
+  const world: World = { store, settings, clock: own, events: makeEvents(), chance }
   const ledger = makeLedger()
-  const budget = makeBudget()
+  const budgets = { team: makeBudget(), secret: makeBudget(), key: makeBudget() }
   const dice = makeDice(options.seed ?? 1)
   const webhooks = makeWebhooks(world, options.seed ?? 1)
   const inspection = openInspection(world, ledger.all)
@@ -142,7 +143,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     world,
     clock,
     auth,
-    budget,
+    budgets,
     dice,
     ledger,
     closing: ending.signal,
@@ -156,7 +157,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   function reset() {
     store.reset()
     ledger.reset()
-    budget.reset()
+    for (const budget of Object.values(budgets)) budget.reset()
     dice.restart()
     webhooks.reset()
   }

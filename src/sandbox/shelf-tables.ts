@@ -7,6 +7,8 @@ export const SHELVES = {
   template: 300,
   survey: 800,
   schedule: 70_000,
+  contact_key: 0,
+  member: 0,
 } as const
 export type ShelfName = keyof typeof SHELVES
 

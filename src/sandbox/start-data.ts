@@ -10,6 +10,9 @@ export const TEAM = {
   ],
 } as const
 
+/** Ids of users are those of their membership plus 400: the two kinds are never the same. */
+export const FIRST_USER_ID = 900
+
 /** The member that the API's own writes are credited to. */
 export const API_CREATOR_ID = 501
 

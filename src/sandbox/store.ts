@@ -6,7 +6,14 @@ import { type Catalog, openCatalog } from './catalog.ts'
 import { BLANK_FIELDS, type ContactFields } from './contact-rules.ts'
 import type { ContactRow } from './contact-table.ts'
 import type { Dialects } from './dialects.ts'
-import type { ConversationData, ListData, MessageData, ScheduleData } from './rows.ts'
+import type {
+  ContactKeyData,
+  ConversationData,
+  ListData,
+  MemberData,
+  MessageData,
+  ScheduleData,
+} from './rows.ts'
 import { emptyTables, openSandboxDb } from './schema.ts'
 import { openShelf, type Shelf } from './shelf.ts'
 import {
@@ -34,6 +41,10 @@ export interface Shelves {
   readonly template: Shelf<TemplateData>
   readonly survey: Shelf<SurveyData>
   readonly schedule: Shelf<ScheduleData>
+  /** The `local_id` that a contact was created with. */
+  readonly contactKey: Shelf<ContactKeyData>
+  /** Names and roles that were changed, by the member's id as `local_id`. */
+  readonly member: Shelf<MemberData>
 }
 
 export interface Store extends Shelves {
@@ -70,6 +81,8 @@ export function openStore(file: string | undefined, clock: Clock, dialects: () =
     template: openShelf(db, 'template'),
     survey: openShelf(db, 'survey'),
     schedule: openShelf(db, 'schedule'),
+    contactKey: openShelf(db, 'contact_key'),
+    member: openShelf(db, 'member'),
   }
   const insertCreation = db.prepare<[number, string | null, number]>(
     'INSERT INTO creation (id, phone, at) VALUES (?, ?, ?)',

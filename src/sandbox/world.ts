@@ -19,6 +19,8 @@ export interface World {
   readonly settings: Settings
   readonly clock: Clock
   readonly events: Events
+  /** The next seeded number from 0 up to, not including, 1. */
+  readonly chance: () => number
 }
 
 export interface Call {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
@@ -16,7 +16,8 @@ describe('a new database', () => {
     const db = aDatabase(join(tempFolder(), 'a', 'b', 'heysync.db'))
     expect(db.pragma('journal_mode', { simple: true })).toBe('wal')
     expect(db.pragma('application_id', { simple: true })).toBe(0x6873796e)
-    expect(db.pragma('user_version', { simple: true })).toBe(1)
+    const migrations = readdirSync(new URL('../../src/db/migrations', import.meta.url))
+    expect(db.pragma('user_version', { simple: true })).toBe(migrations.length)
   })
 
   test('has only STRICT tables', () => {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { DIALECT_TABLE, type Dialects, parseDialect } from '../../src/sandbox/dialects.ts'
 import { list, type Observation, PHONE, put } from './observe.ts'
+import { ACCOUNT } from './observe-account.ts'
 import { LISTS } from './observe-lists.ts'
 import { MESSAGES } from './observe-messages.ts'
 import { READS } from './observe-reads.ts'
@@ -12,6 +13,7 @@ import { handClock, people, start } from './support.ts'
 const OBSERVATIONS: Readonly<Record<keyof Dialects, Observation>> = {
   ...READS,
   ...WRITES,
+  ...ACCOUNT,
   ...LISTS,
   ...MESSAGES,
   ...WEBHOOKS,

@@ -58,7 +58,9 @@ describe.each(Object.entries(FAULTS))('fault %s', (name, { seen, status, applied
 })
 
 test('the faults above are all that the dice can pick', () => {
-  const others = ['slowMs', 'writesOnly', 'webhookDropped', 'webhookRepeated', 'webhookReordered']
+  const meanwhile = ['editedMeanwhile', 'deletedMeanwhile']
+  const webhooks = ['webhookDropped', 'webhookRepeated', 'webhookReordered']
+  const others = ['slowMs', 'writesOnly', ...meanwhile, ...webhooks]
   expect(Object.keys(FAULT_TABLE).sort()).toEqual([...Object.keys(FAULTS), ...others].sort())
 })
 
@@ -161,4 +163,19 @@ test('parseFault reads a chance, and refuses what is none', () => {
   expect(() => parseFault('lostAnswer=2')).toThrow('cannot be "2"')
   expect(() => parseFault('writesOnly=0.5')).toThrow('cannot be "0.5"')
   expect(() => parseFault('lostAnswr=1')).toThrow('There is no fault "lostAnswr"')
+})
+
+test('other people change and delete contacts while the list is read, the same ones for the same seed', async () => {
+  const walk = async (faults: Partial<Faults>) => {
+    const clock = handClock()
+    const box = await start({ clock, faults })
+    box.store.fill(Array.from({ length: 6 }, (_, at) => ({ phone: String(15_105_550_100 + at) })))
+    clock.advance(1_000)
+    await box.post('/v1/contacts', { limit: 2 })
+    const rows = (await box.post('/v1/contacts', { limit: 10 })).json as { phone: string }[]
+    return rows.map(({ phone }) => phone.slice(-1)).join(' ')
+  }
+  expect(await walk({})).toBe('5 4 3 2 1 0')
+  expect(await walk({ editedMeanwhile: 1 })).toBe('0 5 4 3 2 1')
+  expect(await walk({ deletedMeanwhile: 1 })).toBe('5 4 3 2 1')
 })

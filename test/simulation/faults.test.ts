@@ -28,6 +28,7 @@ const ALONE: readonly Partial<Faults>[] = [
   { forbidden: 0.02 },
   { badGateway: 0.3 },
   { slowMs: 5_000 },
+  { editedMeanwhile: 1 },
 ]
 const MIXED: Partial<Faults> = {
   lostAnswer: 0.08,

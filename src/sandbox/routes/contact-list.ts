@@ -1,5 +1,6 @@
 // Owns /v1/contacts: pages by date cursor, and the count.
 import type { PageQuery } from '../contact-table.ts'
+import { removeContact } from '../contact-write.ts'
 import { limitOf, offsetOf, rangeOf } from '../date-cursor.ts'
 import type { Dialects } from '../dialects.ts'
 import { printContact } from '../print.ts'
@@ -23,11 +24,25 @@ function list(world: World, call: Call): Answer {
   const { store, settings, clock } = world
   const query = pageQuery(readBody(listBody, call.body), settings.dialects)
   const rows = store.contacts.seenPage(query, clock.now())
-  return answerJson(
-    world,
-    rows.map((row) => printContact(row, settings.dialects, store.catalog.tags)),
-  )
+  const shown = rows.map((row) => printContact(row, settings.dialects, store.catalog.tags))
+  meanwhile(world)
+  return answerJson(world, shown)
 }
+
+/** What other people do to the account while somebody reads it. */
+function meanwhile(world: World): void {
+  const { store, settings, clock, chance } = world
+  const { editedMeanwhile, deletedMeanwhile } = settings.faults
+  const oldest = () =>
+    store.contacts.seenPage({ ...OLDEST, ...rangeOf(undefined, 'after', settings.dialects) }, clock.now())[0]
+  const edited = editedMeanwhile > 0 && chance() < editedMeanwhile ? oldest() : undefined
+  // Saved without a change, which moves it all the same: what was changed is another question.
+  if (edited !== undefined) store.change(edited, {}, 'update')
+  const deleted = deletedMeanwhile > 0 && chance() < deletedMeanwhile ? oldest() : undefined
+  if (deleted !== undefined) removeContact(world, deleted)
+}
+
+const OLDEST = { ascending: true, order: 'updated', limit: 1, offset: 0 } as const
 
 function count(world: World): Answer {
   const total = world.store.contacts.seenCount(world.clock.now())

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { ApiError, badRequest } from '../api-error.ts'
 import type { ContactRow } from '../contact-table.ts'
-import { changeContact, createContact } from '../contact-write.ts'
+import { changeContact, createContact, removeContact } from '../contact-write.ts'
 import { printContact, printWritten } from '../print.ts'
 import { type ContactBody, contactBody, listBody, readBody, readPhone } from '../read-body.ts'
 import { stampText } from '../stamp.ts'
@@ -138,7 +138,7 @@ function update(world: World, call: Call): Answer {
 }
 
 function remove(world: World, call: Call): Answer {
-  world.store.remove(mustFind(world, call))
+  removeContact(world, mustFind(world, call))
   return answerWord(world, 'ok')
 }
 
@@ -190,7 +190,7 @@ function bulkRemove(world: World, call: Call): Answer {
   if (given?.channel_type !== 'id') throw badRequest('contact_channels.0.channel_type', 'must be "id"')
   for (const uuid of given.channel_ids ?? []) {
     const row = world.store.contacts.currentByUuid(uuid)
-    if (row !== null) world.store.remove(row)
+    if (row !== null) removeContact(world, row)
   }
   return answerWord(world, 'ok')
 }

@@ -1,7 +1,7 @@
 // Owns /v1/contact: create, read, look up, update, delete.
 import { badRequest } from '../api-error.ts'
 import type { ContactRow } from '../contact-table.ts'
-import { changeContact, createContact } from '../contact-write.ts'
+import { changeContact, createContact, removeContact } from '../contact-write.ts'
 import { printContact, printWritten } from '../print.ts'
 import { contactBody, lookupBody, readBody, readId, readOverwrite, readPhone } from '../read-body.ts'
 import {
@@ -27,13 +27,33 @@ function create(world: World, call: Call): Answer {
   const body = readBody(contactBody, call.body)
   const phone = readPhone(body.phone, dialects)
   call.phone = phone
-  const existing = dialects.duplicatePhone === 'duplicate' ? null : world.store.contacts.currentByPhone(phone)
+  const { local_id } = body
+  if (local_id !== undefined && dialects.contactLocalId === 'reject')
+    throw badRequest('local_id', 'is not a field')
+  const keyed = byLocalId(world, local_id)
+  const samePhone =
+    dialects.duplicatePhone === 'duplicate' ? null : world.store.contacts.currentByPhone(phone)
+  const existing = keyed ?? samePhone
   if (existing === null) {
-    return answerJson(world, printWritten(createContact(world, phone, body), dialects), createdStatus(world))
+    const row = createContact(world, phone, body)
+    if (local_id !== undefined) rememberLocalId(world, local_id, row)
+    return answerJson(world, printWritten(row, dialects), createdStatus(world))
   }
-  if (dialects.duplicatePhone === 'reject') throw badRequest('phone', 'a contact with this phone exists')
+  if (keyed === null && dialects.duplicatePhone === 'reject')
+    throw badRequest('phone', 'a contact with this phone exists')
   const row = changeContact(world, existing, body, { mode: 'upsert', overwrite: false })
   return answerJson(world, printWritten(row, dialects))
+}
+
+/** The contact that was created with this `local_id`, where that is a key. */
+function byLocalId({ store, settings }: World, localId: string | undefined): ContactRow | null {
+  if (localId === undefined || settings.dialects.contactLocalId !== 'key') return null
+  const item = store.contactKey.byLocalId(localId)
+  return item === null ? null : store.contacts.current(item.data.contact_id)
+}
+
+function rememberLocalId({ store }: World, localId: string, row: ContactRow): void {
+  store.contactKey.add({ contact_id: row.id }, { us: row.created_us, showAt: 0, localId })
 }
 
 function lookUp(world: World, call: Call): Answer {
@@ -72,7 +92,7 @@ function remove(world: World, call: Call): Answer {
   const row = world.store.contacts.current(readId(call.params.id))
   if (row === null) throw unknownError(world, 'contact')
   call.phone = row.phone
-  world.store.remove(row)
+  removeContact(world, row)
   return answerWord(world, 'ok')
 }
 

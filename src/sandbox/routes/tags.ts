@@ -1,6 +1,6 @@
 // Owns tags: create, read, list the newest, delete. There is no update.
 import { randomUUID } from 'node:crypto'
-import { badRequest } from '../api-error.ts'
+import { ApiError, badRequest } from '../api-error.ts'
 import { printTag, printWritten } from '../print.ts'
 import { readBody, readId, tagBody, tagsBody } from '../read-body.ts'
 import { readStamp } from '../stamp.ts'
@@ -65,9 +65,17 @@ function remove(world: World, call: Call): Answer {
   return answerWord(world, 'ok')
 }
 
+/** The newer documentation knows only the reads. */
+function whereThere(handle: Route['handle']): Route['handle'] {
+  return (world, call) => {
+    if (world.settings.dialects.tagWrites === 'gone') throw new ApiError(404, 'not found')
+    return handle(world, call)
+  }
+}
+
 export const tagRoutes: readonly Route[] = [
-  { method: 'POST', path: '/v1/tag', write: true, handle: create },
+  { method: 'POST', path: '/v1/tag', write: true, handle: whereThere(create) },
   { method: 'GET', path: '/v1/tag/:id', write: false, handle: read },
   { method: 'POST', path: '/v1/tags', write: false, handle: list },
-  { method: 'DELETE', path: '/v1/tag/:id', write: true, handle: remove },
+  { method: 'DELETE', path: '/v1/tag/:id', write: true, handle: whereThere(remove) },
 ]

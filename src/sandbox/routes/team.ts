@@ -1,13 +1,25 @@
-// Owns the team, its inboxes and its users. They are the start data: nothing here changes them.
-import { readBody, usersBody } from '../read-body.ts'
+// Owns the team, its inboxes and its users. They are the start data, but for the names and roles that an update changes.
+import { badRequest } from '../api-error.ts'
+import { readBody, updateUsersBody, usersBody } from '../read-body.ts'
+import type { MemberData } from '../rows.ts'
 import { INBOXES, TEAM } from '../start-data.ts'
 import { type Answer, answerJson, type Call, type Route, type World } from '../world.ts'
 
 const JOINED = '2026-01-05T09:00:00Z'
 const ROLE_IDS = { admin: 1, member: 4 } as const
 
+interface Member extends MemberData {
+  readonly id: number
+  readonly email: string
+  readonly phone: string
+}
+
+function membersOf({ store }: World): Member[] {
+  return TEAM.members.map((one) => ({ ...one, ...store.member.byLocalId(String(one.id))?.data }))
+}
+
 function team(world: World): Answer {
-  const members = TEAM.members.map(({ id, name, role, email }) => ({ id, name, role, email }))
+  const members = membersOf(world).map(({ id, name, role, email }) => ({ id, name, role, email }))
   return answerJson(world, {
     id: TEAM.id,
     name: TEAM.name,
@@ -23,6 +35,7 @@ function inboxes(world: World): Answer {
     phones: [inbox.phone],
     auto_assignable: false,
     allowed_domains: [],
+    invited: world.settings.dialects.inboxInvited === 'names' ? [] : false,
     op: 'create',
     rev: 1,
   }))
@@ -33,24 +46,51 @@ function inboxes(world: World): Answer {
 function users(world: World, call: Call): Answer {
   const { phone = [], email = [] } = readBody(usersBody, call.body)
   const all = phone.length + email.length === 0
-  const found = TEAM.members.filter((one) => all || phone.includes(one.phone) || email.includes(one.email))
-  const memberships = found.map((one) => ({
-    id: one.id,
-    phone: one.phone,
-    name: one.name,
-    email: one.email,
-    role_id: ROLE_IDS[one.role],
+  const found = membersOf(world).filter(
+    (one) => all || phone.includes(one.phone) || email.includes(one.email),
+  )
+  return answerJson(world, { memberships: found.map(printMembership) })
+}
+
+function printMembership({ id, phone, name, email, role }: Member): Record<string, unknown> {
+  return {
+    id,
+    phone,
+    name,
+    email,
+    role_id: ROLE_IDS[role],
     team_id: TEAM.id,
     created_at: JOINED,
     updated_at: JOINED,
     user_created_at: JOINED,
     user_updated_at: JOINED,
-  }))
-  return answerJson(world, { memberships })
+  }
+}
+
+function updateUsers(world: World, call: Call): Answer {
+  const { store } = world
+  const { users: given } = readBody(updateUsersBody, call.body)
+  const changed = given.map(({ id, first_name, last_name, role_id }) => {
+    const before = membersOf(world).find((one) => one.id === id)
+    if (before === undefined) throw badRequest('users', `no member has the id ${id}`)
+    const [first, ...last] = before.name.split(' ')
+    const name = `${first_name ?? first} ${last_name ?? last.join(' ')}`.trim()
+    const role = role_id === undefined ? before.role : role_id === ROLE_IDS.admin ? 'admin' : 'member'
+    return { id, data: { name, role } satisfies MemberData }
+  })
+  for (const { id, data } of changed) {
+    const item = store.member.byLocalId(String(id))
+    if (item !== null) store.member.change(item, data, store.tick())
+    else store.member.add(data, { us: store.tick(), showAt: 0, localId: String(id) })
+  }
+  const ids = new Set(changed.map(({ id }) => id))
+  const memberships = membersOf(world).filter((one) => ids.has(one.id))
+  return answerJson(world, { memberships: memberships.map(printMembership) })
 }
 
 export const teamRoutes: readonly Route[] = [
   { method: 'GET', path: '/v1/team', write: false, handle: team },
   { method: 'GET', path: '/v1/inboxes', write: false, handle: inboxes },
   { method: 'GET', path: '/v1/users/get', write: false, handle: users },
+  { method: 'POST', path: '/v1/users/update', write: true, handle: updateUsers },
 ]
