@@ -1,4 +1,4 @@
-// Owns the generated parts of docs/cli.md, docs/operations.md, docs/sandbox.md and docs/mapping.md. Pure: the command
+// Owns the generated parts of docs/cli.md, docs/heymarket.md, docs/operations.md, docs/sandbox.md and docs/mapping.md. Pure: the command
 // table, the table of errors, the switches of the sandbox and the retry rule go in, Markdown comes out.
 import { type GeneratedDocument, parts } from '../config/generate/documents.ts'
 import { rejectionsTable } from '../config/generate/error-tables.ts'
@@ -8,6 +8,7 @@ import { ERROR_TABLE, type ExitCode } from '../lib/errors.ts'
 import { dialectTableMarkdown } from '../sandbox/dialects.ts'
 import { faultTableMarkdown } from '../sandbox/faults.ts'
 import type { Command } from './command.ts'
+import { dialectsEverywhere, endpointTable } from './endpoint-table.ts'
 import { commands } from './table.ts'
 
 /** Everything that follows from the command table and the tables of the engine; scripts/docs.mjs writes it. */
@@ -17,6 +18,9 @@ export function cliDocuments(): readonly GeneratedDocument[] {
       overview: overviewTable(),
       commands: commands.map(commandSection).join('\n\n'),
       exits: exitTable(),
+    })),
+    parts('docs/heymarket.md', () => ({
+      endpoints: `${endpointTable()}\n\nAt every endpoint: ${dialectsEverywhere()}.`,
     })),
     parts('docs/operations.md', () => ({ backoff: backoffTable() })),
     parts('docs/sandbox.md', () => ({ dialects: dialectTableMarkdown(), faults: faultTableMarkdown() })),

@@ -95,6 +95,9 @@ export function firstConfig({ sourceId, csvPath, country, baseUrl, sandbox, mapp
       ? '# Country of numbers that carry none, e.g. US. Without it such a number is rejected, never guessed.\n#defaultCountry: US'
       : `defaultCountry: ${country}`,
     '',
+    ...(sandbox
+      ? ['messaging: { inbox: Front desk, sender: ana@example.com }   # of the sandbox', '']
+      : ['#messaging: { inbox: Front desk, sender: ana@example.com }   # what `heysync send` uses', '']),
     'sources:',
     `  - id: ${sourceId}`,
     '    connector: csv',

@@ -2,6 +2,7 @@
 import type { App } from '../app.ts'
 import type { MessagingDeps } from '../messaging/deps.ts'
 import { openIntents } from '../messaging/intents.ts'
+import { openSeenMessages } from '../messaging/seen-messages.ts'
 import { confirmAccount } from '../sync/account.ts'
 import type { Call } from './command.ts'
 import type { Io } from './io.ts'
@@ -35,6 +36,7 @@ export function withMessaging<T>(
 function messagingDeps(app: App, io: Io): MessagingDeps {
   return {
     intents: openIntents(app.db),
+    seen: openSeenMessages(app.db, app.engine.mirror.consent),
     client: app.client,
     mirror: app.engine.mirror,
     clock: io.clock,

@@ -286,13 +286,27 @@ export const configSchema = z.strictObject({
         .string()
         .regex(/^.+:\d{1,5}$/, 'use host:port, e.g. 127.0.0.1:8780')
         .default('127.0.0.1:8780')
-        .describe('Address of the admin API under `heysync run`.'),
+        .describe('Address that `heysync run` listens on, for webhooks.'),
       token: z
         .string()
         .min(1)
         .optional()
         .describe('Bearer token for the admin API; beyond loopback it is needed, with 16 characters or more.')
         .meta(example('${HEYSYNC_TOKEN}')),
+      webhookSecret: z
+        .string()
+        .regex(/^[\w-]{16,}$/, 'use 16 characters or more: letters, digits, - and _')
+        .optional()
+        .describe(
+          'Last part of the address that Heymarket calls: https://<your host>/webhooks/heymarket/<this>. Without it no webhook is taken.',
+        )
+        .meta(example('${HEYSYNC_WEBHOOK_SECRET}')),
+      webhookToken: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Verification token that Heymarket shows for the webhook; a call without it is refused.')
+        .meta(example('${HEYSYNC_WEBHOOK_TOKEN}')),
     })
     .prefault({})
     .describe('The background service.'),

@@ -23,7 +23,7 @@ export const contactFieldEndpoints = {
     page: 'guides/manage-contacts',
     effect: 'read',
     summary: 'the custom fields and their ids',
-    body: z.strictObject({}),
+    body: rules.object({}),
     answer,
   }),
   create: endpoint({
@@ -32,7 +32,9 @@ export const contactFieldEndpoints = {
     page: 'contacts/create-contact-fields',
     effect: 'write',
     summary: 'create custom fields; an existing title is given back',
-    body: z.array(z.strictObject({ title: rules.title })).min(1, { error: 'must name one field or more' }),
+    body: rules
+      .list(rules.object({ title: rules.title }, 'must be {title}'))
+      .min(1, { error: 'must name one field or more' }),
     answer,
   }),
 } as const

@@ -48,7 +48,7 @@ export const statusEndpoints = {
     page: 'contacts/status',
     effect: 'read',
     summary: 'whether a contact is opted out or blocked',
-    body: z.strictObject(who).superRefine(oneOf),
+    body: rules.object(who).superRefine(oneOf),
     answer: status.nullable(),
   }),
   set: endpoint({
@@ -57,8 +57,8 @@ export const statusEndpoints = {
     page: 'contacts/set-status',
     effect: 'write',
     summary: 'opt a contact out or in, block or unblock it',
-    body: z
-      .strictObject({ ...who, status: z.enum(WORDS, { error: `must be one of ${WORDS.join(', ')}` }) })
+    body: rules
+      .object({ ...who, status: z.enum(WORDS, { error: `must be one of ${WORDS.join(', ')}` }) })
       .superRefine(oneOf),
     answer: done,
   }),

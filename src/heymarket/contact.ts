@@ -87,34 +87,44 @@ export const contactV2 = z
   })
 
 const writable = {
-  first: z.string().optional(),
-  last: z.string().optional(),
-  display_name: z.string().optional(),
-  email: z.string().optional(),
-  avatar: z.string().optional(),
+  first: rules.text.optional(),
+  last: rules.text.optional(),
+  display_name: rules.text.optional(),
+  email: rules.text.optional(),
+  avatar: rules.text.optional(),
   custom: rules.custom.optional(),
   // -1 means explicitly nobody.
-  assignee_id: z.int().min(-1, { error: 'must be the id of a member, or -1 for nobody' }).optional(),
+  assignee_id: rules
+    .rule(
+      z.int({ error: 'must be a whole number' }),
+      (value) => value === -1 || value > 0,
+      'must be the id of a member, or -1',
+      '-1 means nobody. List the members: heysync team',
+    )
+    .optional(),
   tags: rules.tags.optional(),
-  is_opted_out: z.boolean().optional(),
-  email_suppressions: z.array(z.int()).optional(),
+  is_opted_out: rules.flag.optional(),
+  email_suppressions: rules.list(z.int({ error: 'must be a whole number' })).optional(),
 }
 
 /** What create and update of v1 take; both need the phone every time. */
-export const writableContact = z.strictObject({ phone: rules.phone, ...writable })
+export const writableContact = rules.object({ phone: rules.phone, ...writable })
 
 /** Kinds of channel that the documentation names; others exist. */
-export const channel = z.strictObject({
-  channel_type: z.string({ error: 'is required, e.g. phone or email' }).min(1),
-  channel_id: z.string().optional(),
-  channel_ids: z.array(z.string()).optional(),
-  channel_handle: z.string().optional(),
-  info_channel: z.boolean().optional(),
-})
+export const channel = rules.object(
+  {
+    channel_type: rules.channelType,
+    channel_id: rules.text.optional(),
+    channel_ids: rules.list(rules.text).optional(),
+    channel_handle: rules.text.optional(),
+    info_channel: rules.flag.optional(),
+  },
+  'must be an object like {"channel_type": "phone", "channel_id": "15105553344"}',
+)
 
-export const writableContactV2 = z.strictObject({ phone: rules.phone.optional(), ...writable })
+export const writableContactV2 = rules.object({ phone: rules.phone.optional(), ...writable })
 
-export const newContactV2 = z.strictObject({
+export const newContactV2 = rules.object({
   ...writable,
   phone: rules.phone.optional(),
   contact_channels: z.array(channel, { error: 'is required: a list of channels' }).min(1, {

@@ -70,15 +70,15 @@ const bulkAnswer = z
     (raw): BulkAnswer => ({ contacts: raw.contacts, failed: raw.failed_contacts as BulkAnswer['failed'] }),
   )
 
-const params = z.strictObject({ uuid: rules.uuid })
-const oneChannel = z.strictObject({
-  channel_type: z.string({ error: 'is required, e.g. phone or email' }).min(1),
-  channel_id: z.string({ error: 'is required, as text' }).min(1, { error: 'must not be blank' }),
+const params = rules.object({ uuid: rules.uuid })
+const oneChannel = rules.object({
+  channel_type: rules.channelType,
+  channel_id: rules.filledText,
 })
-const bulkContact = z
-  .strictObject({
+const bulkContact = rules
+  .object({
     ...newContactV2.shape,
-    contact_channels: z.array(channel).optional(),
+    contact_channels: rules.list(channel).optional(),
     contact_id: rules.uuid.optional(),
   })
   .superRefine((one, context) => {
@@ -134,7 +134,7 @@ export const contactV2Endpoints = {
     page: 'contacts/bulk-v2',
     effect: 'write',
     summary: 'create and update many contacts, with an answer for each',
-    body: z.strictObject({ contacts: z.array(bulkContact).min(1, { error: 'must not be empty' }) }),
+    body: rules.object({ contacts: rules.filledList(bulkContact) }),
     answer: bulkAnswer,
   }),
   bulkRemove: endpoint({
@@ -143,9 +143,14 @@ export const contactV2Endpoints = {
     page: 'contacts/bulk-delete-v2',
     effect: 'write',
     summary: 'delete many contacts by uuid',
-    body: z.strictObject({
-      contact_channels: z
-        .array(z.strictObject({ channel_type: z.literal('id'), channel_ids: z.array(rules.uuid).min(1) }))
+    body: rules.object({
+      contact_channels: rules
+        .list(
+          rules.object({
+            channel_type: z.literal('id', { error: 'must be "id"' }),
+            channel_ids: rules.filledList(rules.uuid),
+          }),
+        )
         .length(1, { error: 'must hold exactly one entry' }),
     }),
     answer: done,
@@ -156,10 +161,13 @@ export const contactV2Endpoints = {
     page: 'contacts/search',
     effect: 'read',
     summary: 'contacts that have one of these phones or e-mails',
-    body: z.strictObject({
-      contact_channels: z
-        .array(
-          z.strictObject({ channel_type: z.string().optional(), channel_ids: z.array(z.string()).min(1) }),
+    body: rules.object({
+      contact_channels: rules
+        .list(
+          rules.object({
+            channel_type: rules.text.optional(),
+            channel_ids: rules.filledList(rules.filledText),
+          }),
         )
         .min(1, { error: 'must name one channel or more' }),
     }),
@@ -200,7 +208,7 @@ export const contactV2Endpoints = {
     page: 'contacts/channels-get',
     effect: 'read',
     summary: 'one channel of a contact',
-    params: params.extend({ channelType: z.string().min(1) }),
+    params: params.extend({ channelType: rules.channelType }),
     answer: shownChannel.nullable(),
   }),
   removeChannel: endpoint({
@@ -209,7 +217,7 @@ export const contactV2Endpoints = {
     page: 'contacts/channels',
     effect: 'write',
     summary: 'take a channel off a contact (its exact path is not documented)',
-    params: params.extend({ channelType: z.string().min(1) }),
+    params: params.extend({ channelType: rules.channelType }),
     answer: done,
   }),
 } as const
@@ -242,7 +250,8 @@ export interface ContactsV2Api {
 
 export function contactsV2Api(transport: Transport): ContactsV2Api {
   const at = contactV2Endpoints
-  const page = (body: ListRequest) => call(transport, at.page, { body })
+  // Which way the listing goes by itself is not documented, so it is always said.
+  const page = (request: ListRequest) => call(transport, at.page, { body: { ...request, ascending: false } })
   const channelBody = (type: string, channelId: string) => ({ channel_type: type, channel_id: channelId })
   return {
     create: (body) => call(transport, at.create, { body }),

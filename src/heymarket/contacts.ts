@@ -44,26 +44,29 @@ export interface BatchAnswer {
   readonly contacts: readonly Readonly<Record<string, unknown>>[]
 }
 
-const params = z.strictObject({ id: rules.id })
-const query = z.strictObject({ overwrite: z.boolean({ error: 'must be true or false' }).optional() })
+const params = rules.object({ id: rules.id })
+const query = rules.object({ overwrite: rules.flag.optional() })
 
-export const listBody = z.strictObject({
+export const listBody = rules.object({
   date: rules.instant.optional(),
-  limit: z.int().min(1).optional(),
-  page: z.int().min(0).optional(),
-  ascending: z.boolean().optional(),
-  order: z.string().optional(),
-  archived: z.boolean().optional(),
-  assigned: z.int().optional(),
-  filter: z.string().optional(),
-  id: z.int().optional(),
-  parent_id: z.int().optional(),
+  limit: rules.atLeastOne.optional(),
+  page: z.int({ error: 'must be a whole number' }).min(0, { error: 'must be 0 or more' }).optional(),
+  ascending: rules.flag.optional(),
+  order: rules.text.optional(),
+  archived: rules.flag.optional(),
+  assigned: z.int({ error: 'must be a whole number' }).optional(),
+  filter: rules.text.optional(),
+  id: z.int({ error: 'must be a whole number' }).optional(),
+  parent_id: z.int({ error: 'must be a whole number' }).optional(),
 })
 
-const lookup = z
-  .strictObject({
+const lookup = rules
+  .object({
     phone: rules.phone.optional(),
-    id: z.string().regex(/^\d+$/, { error: 'must be the id as text, e.g. "98765"' }).optional(),
+    id: z
+      .string({ error: 'must be the id as text, e.g. "98765"' })
+      .regex(/^\d+$/, { error: 'must be the id as text, e.g. "98765"' })
+      .optional(),
   })
   .superRefine((value, context) => {
     if (value.phone === undefined && value.id === undefined)
@@ -145,7 +148,7 @@ export const contactEndpoints = {
     page: 'contacts/overview',
     effect: 'read',
     summary: 'how many contacts there are',
-    body: z.strictObject({}),
+    body: rules.object({}),
     answer: count,
   }),
   batch: endpoint({
@@ -195,7 +198,8 @@ export async function orNull<T>(read: Promise<T | null>): Promise<T | null> {
 
 export function contactsApi(transport: Transport): ContactsApi {
   const at = contactEndpoints
-  const page = (body: ListRequest) => call(transport, at.page, { body })
+  // Which way the listing goes by itself is not documented, so it is always said.
+  const page = (request: ListRequest) => call(transport, at.page, { body: { ...request, ascending: false } })
   return {
     create: (body) => call(transport, at.create, { body }),
     lookUp: (phone) => orNull(call(transport, at.lookUp, { body: { phone } })),

@@ -70,19 +70,23 @@ const conversation = z
     }),
   )
 
-const listBody = z.strictObject({
+const listBody = rules.object({
   id: rules.id,
-  filters: z.strictObject(
-    { inboxes: z.array(rules.id).optional(), closed: z.boolean().optional(), unread: z.boolean().optional() },
-    { error: 'is required, if only as {}' },
+  filters: rules.object(
+    {
+      inboxes: rules.list(rules.id).optional(),
+      closed: rules.flag.optional(),
+      unread: rules.flag.optional(),
+    },
+    'is required, if only as {}',
   ),
   date: rules.instant.optional(),
 })
 
 const ref = {
   chat_id: rules.id.optional(),
-  target: z.string().min(1).optional(),
-  targets: z.array(z.string()).min(1).optional(),
+  target: rules.filledText.optional(),
+  targets: rules.filledList(rules.filledText).optional(),
   inbox_id: rules.id.optional(),
   user_id: rules.id.optional(),
 }
@@ -105,7 +109,7 @@ const change = (path: string, page: string, summary: string) =>
     page,
     effect: 'write',
     summary,
-    body: z.strictObject(ref).superRefine(whichOne),
+    body: rules.object(ref).superRefine(whichOne),
     answer: done,
   })
 
@@ -134,7 +138,7 @@ export const conversationEndpoints = {
     page: 'conversations/get',
     effect: 'read',
     summary: 'one conversation',
-    params: z.strictObject({ id: rules.id }),
+    params: rules.object({ id: rules.id }),
     answer: conversation.nullable(),
   }),
   markRead: change('/v1/conversations/read', 'conversations/mark-read', 'mark a conversation read'),
@@ -147,13 +151,13 @@ export const conversationEndpoints = {
     page: 'conversations/reassign',
     effect: 'write',
     summary: 'give a conversation to another user',
-    body: z
-      .strictObject({
+    body: rules
+      .object({
         inbox_id: rules.id,
         user_id: rules.id,
         reassign_id: rules.id,
-        target: z.string().min(1).optional(),
-        targets: z.array(z.string()).min(1).optional(),
+        target: rules.filledText.optional(),
+        targets: rules.filledList(rules.filledText).optional(),
       })
       .superRefine((value, context) =>
         rules.exactlyOne(value, ['target', 'targets'], 'conversation', context),
@@ -166,7 +170,7 @@ export const conversationEndpoints = {
     page: 'conversations/transfer',
     effect: 'write',
     summary: 'move an SMS conversation to another inbox',
-    body: z.strictObject({ conversation_id: rules.id, transfer_inbox_id: rules.id }),
+    body: rules.object({ conversation_id: rules.id, transfer_inbox_id: rules.id }),
     answer: done,
   }),
 } as const

@@ -24,7 +24,7 @@ export interface SendEmail {
 const ADDRESS = /^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/
 
 const target = rules.rule(
-  z.string({ error: 'must be text' }),
+  rules.text,
   (value) => {
     const match = /^(?:to|cc):(.+)$/.exec(value)
     return match !== null && (match[1] ?? '').split(',').every((one) => ADDRESS.test(one.trim()))
@@ -33,15 +33,15 @@ const target = rules.rule(
   'Write it like to:ana@example.com.',
 )
 
-const body = z
-  .strictObject({
+const body = rules
+  .object({
     creator_id: rules.id,
     inbox: rules.id.optional(),
     text: z.string({ error: 'is required: the HTML of the e-mail' }).min(1, { error: 'must not be blank' }),
-    raw_text: z.string().optional(),
+    raw_text: rules.text.optional(),
     local_id: rules.localId.optional(),
-    conv_title: z.string().optional(),
-    targets: z.array(target).min(1, { error: 'must not be empty' }).optional(),
+    conv_title: rules.text.optional(),
+    targets: rules.filledList(target).optional(),
     convo_id: rules.id.optional(),
   })
   .superRefine((value, context) => {

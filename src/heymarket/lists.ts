@@ -76,15 +76,15 @@ const updated = written.or(
   z.looseObject({ id, rev: optionalId }).transform((raw) => ({ ...raw, uuid: null })),
 )
 
-const contacts = z.array(rules.id)
-const phones = z.array(rules.phone)
-const emails = z.array(rules.email)
-const params = z.strictObject({ id: rules.id })
+const contacts = rules.list(rules.id)
+const phones = rules.list(rules.phone)
+const emails = rules.list(rules.email)
+const params = rules.object({ id: rules.id })
 
 const REPLACING = ['contacts', 'phones', 'emails'] as const
 
-const updateBody = z
-  .strictObject({
+const updateBody = rules
+  .object({
     title: rules.title.optional(),
     contacts: contacts.optional(),
     phones: phones.optional(),
@@ -109,10 +109,17 @@ const updateBody = z
   })
 
 /** Heymarket v1, as apiary showed it. */
-const v1Body = z.strictObject({
+const v1Body = rules.object({
   title: rules.title.optional(),
-  members: z
-    .record(rules.phone, z.strictObject({ f: z.string().optional(), l: z.string().optional() }))
+  members: rules
+    .rule(
+      z.record(z.string(), rules.object({ f: rules.text.optional(), l: rules.text.optional() }), {
+        error: 'must be an object: each phone with its names, as {"15105553344": {"f": "Ana"}}',
+      }),
+      (map) => Object.keys(map).every((phone) => rules.phone.safeParse(phone).success),
+      'has a key that is not a phone number: digits only, the country code first, without +',
+      'Write it like {"15105553344": {"f": "Ana"}}.',
+    )
     .optional(),
   add_phone: rules.phone.optional(),
   remove_phone: rules.phone.optional(),
@@ -126,7 +133,7 @@ export const listEndpoints = {
     page: 'lists/create',
     effect: 'write',
     summary: 'create a list',
-    body: z.strictObject({
+    body: rules.object({
       title: rules.title,
       local_id: rules.localId,
       type: z
@@ -155,7 +162,7 @@ export const listEndpoints = {
     effect: 'write',
     summary: 'delete a list; its contacts stay',
     params,
-    body: z.strictObject({ contact_ids: contacts.optional() }),
+    body: rules.object({ contact_ids: contacts.optional() }),
     answer: done,
   }),
   get: endpoint({
@@ -175,7 +182,7 @@ export const listEndpoints = {
     effect: 'read',
     deprecated: true,
     summary: 'a page of lists',
-    body: z.strictObject({ date: rules.instant.optional() }),
+    body: rules.object({ date: rules.instant.optional() }),
     answer: listOf(list, 'lists', 'data'),
   }),
   createV1: endpoint({

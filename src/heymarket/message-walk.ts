@@ -1,6 +1,6 @@
 // Owns reading all messages: the pages say "before" a time in one reading of the documentation, "on and after" in another.
 import { HeysyncError } from '../lib/errors.ts'
-import { fractionDigits, instantKey, keyToText, type Resolution, tickAfter } from '../lib/instant.ts'
+import { instantKey, keyToText } from '../lib/instant.ts'
 import type { Message, MessagesRequest } from './message.ts'
 import { walk } from './walk.ts'
 
@@ -16,8 +16,10 @@ export async function* everyMessage(
 ): AsyncGenerator<Message> {
   const from = instantKey(since ?? '1970-01-01T00:00:00Z') ?? ''
   const newest = await newestPage(page, now)
-  if (newest.length === 0) return
-  if (await meansBefore(page, newest)) {
+  if (newest.length === 0) {
+    // Nothing at all; or a time is required and means "on and after", so that the future shows nothing.
+    yield* (await upwards(page, from)).reverse()
+  } else if (await meansBefore(page, newest)) {
     for await (const one of downwards(page, now)) {
       if ((instantKey(one.date) ?? from) < from) return
       yield one
@@ -44,8 +46,7 @@ async function meansBefore(page: Page, newest: readonly Message[]): Promise<bool
   const oldest = keys.at(-1)
   const head = keys[0]
   if (oldest === undefined || head === undefined || oldest === head) return true
-  const digits: Resolution = fractionDigits(keys)
-  const shown = await page({ created_at: tickAfter(oldest, digits) })
+  const shown = await page({ created_at: keyToText(oldest) })
   return !shown.some((one) => (instantKey(one.date) ?? '') > oldest)
 }
 
@@ -58,6 +59,8 @@ function downwards(page: Page, now: () => number): AsyncGenerator<Message> {
     idOf: (one) => one.id,
     instantOf: (one) => one.date,
     takesLimit: true,
+    // Heymarket: "limit, default 30".
+    fullAt: 30,
   })
 }
 

@@ -63,7 +63,7 @@ const media = z
 
 const conversation = z.looseObject({ id: optionalId, inbox: optionalId, target: text }).nullish()
 
-const message = z
+export const message = z
   .looseObject({
     id,
     local_id: z.string().nullish(),
@@ -143,7 +143,7 @@ export const sent = z
     convo_id: optionalId,
     date: z.string().nullish(),
     queued: z.boolean().nullish(),
-    compliance_results: z.unknown(),
+    compliance_results: z.unknown().optional(),
     gallery_url: z.string().nullish(),
   })
   .transform(

@@ -45,22 +45,22 @@ export interface HistoryRequest {
 const TARGETS = ['phone_number', 'chat_id', 'list_id', 'targets'] as const
 const CONTENTS = ['text', 'template_id', 'media_url', 'survey_id'] as const
 
-const sendBody = z
-  .strictObject({
+const sendBody = rules
+  .object({
     inbox_id: rules.id,
     creator_id: rules.id,
     phone_number: rules.phone.optional(),
     chat_id: rules.id.optional(),
     list_id: rules.id.optional(),
     targets: rules.group.optional(),
-    text: z.string().optional(),
+    text: rules.text.optional(),
     template_id: rules.id.optional(),
     media_url: rules.mediaUrl.optional(),
     survey_id: rules.id.optional(),
     local_id: rules.localId.optional(),
-    activity_id: z.string().optional(),
-    private: z.boolean().optional(),
-    author: z.string().optional(),
+    activity_id: rules.text.optional(),
+    private: rules.flag.optional(),
+    author: rules.text.optional(),
   })
   .superRefine((value, context) => {
     const issue = (path: string, message: string, hint: string) =>
@@ -98,11 +98,11 @@ export const messageEndpoints = {
     page: 'messages/list-all',
     effect: 'read',
     summary: 'a page of all messages',
-    body: z.strictObject({
+    body: rules.object({
       created_at: rules.instant.optional(),
       order: z.enum(['created_at', 'updated_at'], { error: 'must be created_at or updated_at' }).optional(),
-      ascending: z.boolean().optional(),
-      limit: z.int().min(1).optional(),
+      ascending: rules.flag.optional(),
+      limit: rules.atLeastOne.optional(),
     }),
     answer: messageList,
   }),
@@ -112,7 +112,7 @@ export const messageEndpoints = {
     page: 'messages/get-history',
     effect: 'read',
     summary: 'the newest messages with one person',
-    query: z.strictObject({
+    query: rules.object({
       phoneNumber: rules.phone,
       inboxID: rules.id,
       timestamp: z.int({ error: 'must be unix seconds' }).optional(),
@@ -125,7 +125,7 @@ export const messageEndpoints = {
     page: 'messages/count',
     effect: 'read',
     summary: 'how many messages there are',
-    body: z.strictObject({}),
+    body: rules.object({}),
     answer: count,
   }),
 } as const

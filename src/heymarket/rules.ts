@@ -11,19 +11,58 @@ export function rule<T extends z.ZodType>(
   return schema.refine((value) => holds(value as z.output<T>), { error, params: { hint } }) as T
 }
 
+/** Two messages: for a value that is missing, and for one of another kind. */
+function wanted(kind: string): { error: (issue: { readonly input?: unknown }) => string } {
+  return { error: ({ input }) => (input === undefined ? `is required, as ${kind}` : `must be ${kind}`) }
+}
+
+/** An object of a request. What the documentation does not name is refused: Heymarket might drop it without a word. */
+export function object<S extends z.core.$ZodLooseShape>(
+  shape: S,
+  error = 'must be an object',
+): z.ZodObject<S, z.core.$strict> {
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `has ${issue.keys.length === 1 ? 'a key that is' : 'keys that are'} not documented: ${issue.keys.join(', ')}`
+        : error,
+  })
+}
+
+export const text = z.string(wanted('text'))
+
+export const filledText = text.min(1, { error: 'must not be blank' })
+
+export const channelType = z
+  .string({ error: 'is required, as text: phone, email or another channel' })
+  .min(1, { error: 'must not be blank' })
+
+export const flag = z.boolean(wanted('true or false'))
+
+export function list<T extends z.ZodType>(item: T): z.ZodArray<T> {
+  return z.array(item, wanted('a list'))
+}
+
+export function filledList<T extends z.ZodType>(item: T): z.ZodArray<T> {
+  return list(item).min(1, { error: 'must not be empty' })
+}
+
+/** How many rows a page has, or which page. */
+export const atLeastOne = z.int(wanted('a whole number')).min(1, { error: 'must be 1 or more' })
+
 /** Heymarket: "country code and digits, no leading +". */
 export const phone = rule(
-  z.string({ error: 'is required, as text' }),
+  z.string(wanted('digits in quotes')),
   (value) => /^[1-9]\d{6,14}$/.test(value),
-  'must be digits only, the country code first, without +',
+  'must be 7 to 15 digits, the country code first, without +',
   'Write it like 15105553344.',
 )
 
-export const id = z.int({ error: 'must be a whole number' }).min(1, { error: 'must be 1 or more' })
+export const id = atLeastOne
 
 /** Heymarket v2 knows contacts by uuid; the number of v1 does not work there. */
 export const uuid = rule(
-  z.string({ error: 'must be a uuid, as text' }),
+  z.string(wanted('the uuid of a contact, in quotes')),
   (value) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value),
   'must be the uuid of a contact',
   'v2 takes the uuid, not the numeric id of v1. Writes answer with it; v2 search finds contacts by phone.',
@@ -31,7 +70,7 @@ export const uuid = rule(
 
 /** RFC 3339, as the date cursors take it. */
 export const instant = rule(
-  z.string({ error: 'must be a time as text' }),
+  z.string(wanted('an RFC 3339 time in quotes')),
   (value) =>
     /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)$/.test(value) &&
     !Number.isNaN(Date.parse(value)),
@@ -39,16 +78,13 @@ export const instant = rule(
   'Write it like 2026-11-20T09:30:00Z.',
 )
 
-export const title = z.string({ error: 'is required, as text' }).min(1, { error: 'must not be blank' })
+export const title = filledText
 
 /** Heymarket: "local_id must be unique". */
-export const localId = z
-  .string({ error: 'is required, as text' })
-  .min(1, { error: 'must not be blank' })
-  .max(255, { error: 'is longer than 255 characters' })
+export const localId = filledText.max(255, { error: 'is longer than 255 characters' })
 
 export const email = rule(
-  z.string({ error: 'must be text' }),
+  text,
   (value) => /^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/.test(value),
   'must be one e-mail address',
   'Write it like ana@example.com.',
@@ -56,7 +92,9 @@ export const email = rule(
 
 /** Keys are ids of custom fields, values are always strings, whatever the field's type. */
 export const custom = z
-  .record(z.string(), z.string({ error: 'must be a string, whatever the type of the field' }))
+  .record(z.string(), z.string({ error: 'must be a string, whatever the type of the field' }), {
+    error: 'must be an object: the id of each field with its value, as {"901": "Gold"}',
+  })
   .superRefine((map, context) => {
     for (const key of Object.keys(map)) {
       if (/^\d+$/.test(key)) continue
@@ -70,7 +108,9 @@ export const custom = z
   })
 
 export const tags = rule(
-  z.array(z.strictObject({ tag_id: id }), { error: 'must be a list of {tag_id}' }),
+  z.array(object({ tag_id: id }, 'must be an object like {"tag_id": 11}'), {
+    error: 'must be a list like [{"tag_id": 11}]',
+  }),
   (list) => list.length <= 5,
   'are more than the 5 tags that a contact can have',
   'Send at most 5.',
@@ -78,7 +118,7 @@ export const tags = rule(
 
 /** What Heymarket fetches by itself must be reachable for it. */
 export const mediaUrl = rule(
-  z.string({ error: 'must be an address as text' }),
+  z.string(wanted('an address in quotes')),
   isPublicUrl,
   'must be a public http(s) address',
   'Heymarket fetches the file itself, so it must be on the internet: https://example.com/flyer.png',
@@ -104,7 +144,7 @@ function isTollFree(digits: string): boolean {
 /** Group messages: two numbers or more, none of them toll-free. */
 export const group = z
   .array(phone, { error: 'must be a list of phone numbers' })
-  .min(2, { error: 'must be two numbers or more' })
+  .min(2, { error: 'must be two numbers or more; for one person there is phone_number' })
   .superRefine((numbers, context) => {
     numbers.forEach((one, at) => {
       if (!isTollFree(one)) return
@@ -128,8 +168,7 @@ export function exactlyOne(
   if (given.length === 1) return
   context.addIssue({
     code: 'custom',
-    message:
-      given.length === 0 ? `names no ${what}` : `names ${given.length} of ${what}: ${given.join(', ')}`,
+    message: given.length === 0 ? `names no ${what}` : `names more than one ${what}: ${given.join(', ')}`,
     params: { hint: `Give exactly one of ${keys.join(', ')}.` },
   })
 }

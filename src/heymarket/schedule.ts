@@ -38,12 +38,15 @@ export interface Scheduled {
 const AHEAD_MS = 15 * 60_000
 const QUARTER_MS = 15 * 60_000
 
-const content = z
-  .strictObject({
-    text: z.string().optional(),
-    template_id: rules.id.optional(),
-    media_url: rules.mediaUrl.optional(),
-  })
+const content = rules
+  .object(
+    {
+      text: rules.text.optional(),
+      template_id: rules.id.optional(),
+      media_url: rules.mediaUrl.optional(),
+    },
+    'must be an object like {"text": "See you"}',
+  )
   .superRefine((value, context) => {
     if (!value.text && value.template_id === undefined && value.media_url === undefined)
       context.addIssue({
@@ -53,8 +56,8 @@ const content = z
       })
   })
 
-const body = z
-  .strictObject({
+const body = rules
+  .object({
     inbox_id: rules.id,
     execute_at: rules.rule(
       rules.instant,
@@ -83,7 +86,7 @@ const shown = z
     execute_at: z.string().nullish(),
     content: z.looseObject({ text }).nullish(),
     text,
-    meta: z.unknown(),
+    meta: z.unknown().optional(),
     phone_number: text,
     targets: z.array(z.string()).nullish(),
     conversation_id: optionalId,
@@ -116,7 +119,7 @@ const created = z
   .looseObject({ id, local_id: z.string().nullish() })
   .transform((raw) => ({ id: raw.id, localId: raw.local_id || null }))
 
-const params = z.strictObject({ id: rules.id })
+const params = rules.object({ id: rules.id })
 
 export const scheduleEndpoints = {
   create: endpoint({

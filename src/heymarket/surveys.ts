@@ -33,7 +33,7 @@ export const surveyEndpoints = {
     page: 'surveys',
     effect: 'read',
     summary: 'one survey',
-    params: z.strictObject({ id: rules.id }),
+    params: rules.object({ id: rules.id }),
     answer: survey.nullable(),
   }),
   page: endpoint({
@@ -42,9 +42,12 @@ export const surveyEndpoints = {
     page: 'surveys',
     effect: 'read',
     summary: 'a page of surveys',
-    body: z.strictObject({
-      limit: z.int().min(1).optional(),
-      page: z.int().min(1, { error: 'starts at 1' }).optional(),
+    body: rules.object({
+      limit: rules.atLeastOne.optional(),
+      page: z
+        .int({ error: 'must be a whole number' })
+        .min(1, { error: 'must be 1 or more; pages count from 1' })
+        .optional(),
     }),
     answer: listOf(survey, 'surveys', 'data'),
   }),

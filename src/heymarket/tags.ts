@@ -21,7 +21,7 @@ const tag = z
     (raw): Tag => ({ id: raw.id, name: raw.tag || raw.name, color: raw.color, updated: raw.updated }),
   )
 
-const params = z.strictObject({ id: rules.id })
+const params = rules.object({ id: rules.id })
 
 export const tagEndpoints = {
   create: endpoint({
@@ -30,7 +30,7 @@ export const tagEndpoints = {
     page: 'tags',
     effect: 'write',
     summary: 'create a tag',
-    body: z.strictObject({
+    body: rules.object({
       tag: rules.title,
       color: z
         .string()
@@ -54,7 +54,7 @@ export const tagEndpoints = {
     page: 'tags',
     effect: 'read',
     summary: 'a page of tags, newest change first',
-    body: z.strictObject({ date: rules.instant.optional() }),
+    body: rules.object({ date: rules.instant.optional() }),
     answer: listOf(tag, 'tags', 'data'),
   }),
   remove: endpoint({

@@ -29,7 +29,7 @@ const template = z
   .looseObject({
     id,
     title: text,
-    content: z.looseObject({ text, gallery: z.unknown() }).nullish(),
+    content: z.looseObject({ text, gallery: z.unknown().optional() }).nullish(),
     text,
     local_id: z.string().nullish(),
     archived: z.boolean().nullish(),
@@ -47,10 +47,13 @@ const template = z
     }),
   )
 
-const body = z.strictObject({
+const body = rules.object({
   title: rules.title,
-  content: z
-    .strictObject({ text: z.string().optional(), gallery: z.unknown().optional() })
+  content: rules
+    .object(
+      { text: rules.text.optional(), gallery: z.unknown().optional() },
+      'must be an object like {"text": "See you"}',
+    )
     .superRefine((value, context) => {
       if (!value.text && value.gallery === undefined)
         context.addIssue({
@@ -60,9 +63,9 @@ const body = z.strictObject({
         })
     }),
   local_id: rules.localId.optional(),
-  archived: z.boolean().optional(),
+  archived: rules.flag.optional(),
 })
-const params = z.strictObject({ id: rules.id })
+const params = rules.object({ id: rules.id })
 
 export const templateEndpoints = {
   create: endpoint({
@@ -108,7 +111,7 @@ export const templateEndpoints = {
     page: 'templates/overview',
     effect: 'read',
     summary: 'a page of templates, newest change first',
-    body: z.strictObject({ date: rules.instant.optional() }),
+    body: rules.object({ date: rules.instant.optional() }),
     answer: listOf(template, 'templates', 'data'),
   }),
 } as const

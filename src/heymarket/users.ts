@@ -39,7 +39,10 @@ export const userEndpoints = {
     page: 'users',
     effect: 'read',
     summary: 'users by phone or e-mail (a GET with a JSON body)',
-    body: z.strictObject({ phone: z.array(rules.phone).optional(), email: z.array(rules.email).optional() }),
+    body: rules.object({
+      phone: rules.list(rules.phone).optional(),
+      email: rules.list(rules.email).optional(),
+    }),
     answer,
   }),
   update: endpoint({
@@ -48,13 +51,13 @@ export const userEndpoints = {
     page: 'users-update',
     effect: 'write',
     summary: 'change names and roles of users',
-    body: z.strictObject({
-      users: z
-        .array(
-          z.strictObject({
+    body: rules.object({
+      users: rules
+        .list(
+          rules.object({
             id: rules.id,
-            first_name: z.string().optional(),
-            last_name: z.string().optional(),
+            first_name: rules.text.optional(),
+            last_name: rules.text.optional(),
             role_id: z
               .union([z.literal(1), z.literal(4)], { error: 'must be 1 (admin) or 4 (member)' })
               .optional(),

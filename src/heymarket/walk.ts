@@ -36,14 +36,16 @@ export interface Listing<T> {
   idOf(row: T): number
   /** RFC 3339, as the listing shows it: what the cursor goes by. */
   instantOf(row: T): string | null
-  /** False where the documentation knows no parameter but `date`; pages have 30 rows there. */
+  /** False where the documentation knows no parameter but `date`. */
   readonly takesLimit: boolean
+  /** Rows that a page surely holds when there are as many: a shorter one hides nothing. Default: nothing is sure. */
+  readonly fullAt?: number
 }
 
 /** Page sizes to ask for, largest first; 0 asks for none. An account may cap what is asked, or refuse it. */
 export const PAGE_LIMITS = [1000, 100, 0] as const
 
-/** Documented rows of a page where no `limit` can be asked for: a shorter one hides nothing. */
+/** Documented rows of a page where no `limit` can be asked for. */
 const ROWS_PER_PAGE = 30
 
 /**
@@ -60,7 +62,7 @@ export async function* walkPages<T>(
   let date: string | undefined
   let previous: string | null = null
   // A page as long as the longest seen is full: there may be more behind it.
-  let longest = listing.takesLimit ? 0 : ROWS_PER_PAGE
+  let longest = listing.fullAt ?? (listing.takesLimit ? 0 : ROWS_PER_PAGE)
   let digits: Resolution = 0
 
   const fetch = async (page?: number): Promise<readonly T[]> => {

@@ -2,9 +2,10 @@
 import type { Message } from '../heymarket/messages.ts'
 import { bareE164 } from '../lib/phone.ts'
 import type { MessagingDeps } from './deps.ts'
+import { readHistory } from './history.ts'
 import type { Intent, Step } from './intents.ts'
 import { fillsPattern } from './merge.ts'
-import { asksToStop } from './replies.ts'
+import { asksToStop } from './stop-words.ts'
 
 export interface BroadcastStatus {
   readonly key: string
@@ -36,16 +37,18 @@ export async function broadcastStatus(deps: MessagingDeps, intent: Intent): Prom
   const wanted = new Set(recipients.filter((one) => one.refused === null).map((one) => one.phone))
   const sends = steps.filter((step) => step.kind === 'send')
   const seen = new Map<string, string | null>()
-  const replies: { phone: string; text: string; at: string | null }[] = []
   const sentAt = Math.min(...sends.map((step) => step.attemptedAt ?? intent.createdAt))
   const since = new Date(sentAt - CLOCK_MARGIN_MS).toISOString()
-  const outgoing: Message[] = []
-  for await (const message of deps.client.messages.all({ since })) {
-    if (!wanted.has(message.phone)) continue
-    if (message.direction === 'in')
-      replies.push({ phone: message.phone, text: message.text, at: message.date })
-    else outgoing.push(message)
+  const inboxId = Number(sends[0]?.request.inbox_id)
+  const messages = new Map<number, Message>()
+  // What Heymarket itself shows comes last and counts: a message may have failed since a webhook told of it.
+  for await (const message of readHistory(deps, { since, people: [...wanted], inboxId })) {
+    if (wanted.has(message.phone)) messages.set(message.id, message)
   }
+  const replies = [...messages.values()]
+    .filter((message) => message.direction === 'in')
+    .map(({ phone, text, date }) => ({ phone, text, at: date }))
+  const outgoing = [...messages.values()].filter((message) => message.direction !== 'in')
   const isOurs = recogniser(sends, outgoing)
   for (const message of outgoing) if (isOurs(message)) seen.set(message.phone, failureOf(message))
   const answered = replies.filter((reply) => seen.has(reply.phone))

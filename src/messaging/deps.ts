@@ -3,9 +3,12 @@ import type { HeymarketClient } from '../heymarket/client.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Mirror } from '../sync/mirror/mirror.ts'
 import type { IntentStore } from './intents.ts'
+import type { SeenMessages } from './seen-messages.ts'
 
 export interface MessagingDeps {
   readonly intents: IntentStore
+  /** What webhooks told. */
+  readonly seen: SeenMessages
   readonly client: HeymarketClient
   readonly mirror: Mirror
   readonly clock: Clock

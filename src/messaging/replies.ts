@@ -2,9 +2,8 @@
 import type { Message } from '../heymarket/messages.ts'
 import { bareE164 } from '../lib/phone.ts'
 import type { MessagingDeps } from './deps.ts'
-
-/** Words that carriers take for an opt-out (Heymarket help: opt-out keywords). */
-const STOP_WORDS = new Set(['stop', 'stopall', 'unsubscribe', 'cancel', 'end', 'quit'])
+import { readHistory } from './history.ts'
+import { asksToStop } from './stop-words.ts'
 
 export interface Reply {
   readonly id: number
@@ -19,22 +18,15 @@ export interface Reply {
   readonly optOut: boolean
 }
 
-export function asksToStop(text: string): boolean {
-  return STOP_WORDS.has(
-    text
-      .trim()
-      .replace(/[.!]+$/, '')
-      .toLowerCase(),
-  )
-}
-
 /**
- * What came in since an instant (RFC 3339), newest first. An opt-out among it is kept in the consent ledger at once.
- * Errors: those of the client's reads.
+ * What came in since an instant (RFC 3339), each once, newest first but for what only webhooks told of, which comes first.
+ * An opt-out among it is kept in the consent ledger at once. Errors: those of the client's reads.
  */
 export async function* repliesSince(deps: MessagingDeps, since: string): AsyncGenerator<Reply> {
-  for await (const message of deps.client.messages.all({ since })) {
-    if (message.direction !== 'in') continue
+  const known = new Set<number>()
+  for await (const message of readHistory(deps, { since, people: [], inboxId: 0 })) {
+    if (message.direction !== 'in' || known.has(message.id)) continue
+    known.add(message.id)
     const reply = replyOf(message)
     if (reply.optOut) keepOptOut(deps, reply)
     yield reply

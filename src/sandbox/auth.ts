@@ -3,9 +3,8 @@ import { compactVerify } from 'jose'
 import { z } from 'zod'
 import type { Dialects } from './dialects.ts'
 
-/** How old `iat` may be, and how far ahead of our clock, in seconds. */
+/** How old `iat` may be, in seconds. */
 const MAX_AGE_S = 300
-const MAX_AHEAD_S = 60
 const KEPT_TOKENS = 1_000
 
 export interface Credentials {
@@ -16,7 +15,11 @@ export interface Credentials {
 
 export interface Auth {
   /** True for a good header. A token seen before is answered at once, without a Promise. */
-  check(header: string | undefined, now: number, basic: Dialects['basicAuth']): boolean | Promise<boolean>
+  check(
+    header: string | undefined,
+    now: number,
+    dialects: Pick<Dialects, 'basicAuth' | 'tokenAheadSeconds'>,
+  ): boolean | Promise<boolean>
   /** Whose budget a request takes from where each credential has its own. */
   holderOf(header: string | undefined): 'secret' | 'key'
 }
@@ -28,17 +31,17 @@ export function makeAuth(credentials: Credentials): Auth {
   // Clients send one token many times: its signature is checked once, its age each time.
   const issuedAt = new Map<string, number>()
 
-  const fresh = (iat: number, now: number) =>
-    iat >= now / 1_000 - MAX_AGE_S && iat <= now / 1_000 + MAX_AHEAD_S
+  const fresh = (iat: number, now: number, ahead: number) =>
+    iat >= now / 1_000 - MAX_AGE_S && iat <= now / 1_000 + ahead
 
-  async function verify(token: string, now: number): Promise<boolean> {
+  async function verify(token: string, now: number, ahead: number): Promise<boolean> {
     try {
       const { payload } = await compactVerify(token, key, { algorithms: ['HS256'] })
       const { iss, iat } = claims.parse(JSON.parse(new TextDecoder().decode(payload)))
       if (iss !== credentials.secretId) return false
       if (issuedAt.size >= KEPT_TOKENS) issuedAt.clear()
       issuedAt.set(token, iat)
-      return fresh(iat, now)
+      return fresh(iat, now, ahead)
     } catch {
       return false
     }
@@ -49,13 +52,15 @@ export function makeAuth(credentials: Credentials): Auth {
 
   return {
     holderOf: (header) => (keyHeaders.has(header ?? '') ? 'key' : 'secret'),
-    check(header, now, basic) {
-      if (basic === 'accepted' && header === basicHeader) return true
+    check(header, now, { basicAuth, tokenAheadSeconds }) {
+      if (basicAuth === 'accepted' && header === basicHeader) return true
       const token = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1]
       if (token === undefined) return false
       if (token === credentials.apiKey) return true
       const known = issuedAt.get(token)
-      return known === undefined ? verify(token, now) : fresh(known, now)
+      return known === undefined
+        ? verify(token, now, tokenAheadSeconds)
+        : fresh(known, now, tokenAheadSeconds)
     },
   }
 }

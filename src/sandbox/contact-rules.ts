@@ -120,8 +120,9 @@ function customAfter(
   sent: Readonly<Record<string, string>> | undefined,
   context: WriteContext,
 ): Record<string, string> {
-  const { clearCustom, unknownCustom } = context.dialects
-  const after = context.overwrite ? {} : { ...before }
+  const { clearCustom, unknownCustom, overwriteOmitted } = context.dialects
+  const replaces = context.overwrite && (sent !== undefined || overwriteOmitted === 'wipes')
+  const after = replaces ? {} : { ...before }
   for (const [key, value] of Object.entries(sent ?? {})) {
     if (!context.knowsField(Number(key))) {
       if (unknownCustom === 'reject') throw badRequest('custom', `no custom field has the id ${key}`)

@@ -1,4 +1,5 @@
 // Owns writing one contact, for every endpoint that does: v1, v2, batch and bulk meet the same rules.
+import { badRequest } from './api-error.ts'
 import { applyWrite, BLANK_FIELDS, type WriteContext, type WriteMode } from './contact-rules.ts'
 import type { ContactRow } from './contact-table.ts'
 import type { ContactBody } from './read-body.ts'
@@ -17,6 +18,7 @@ function writeContext(world: World, mode: WriteMode, overwrite: boolean): WriteC
 
 /** A new contact. Throws an ApiError (400). */
 export function createContact(world: World, phone: string | null, body: ContactBody): ContactRow {
+  refuseLocalId(world, body)
   return world.store.create(phone, applyWrite(BLANK_FIELDS, body, writeContext(world, 'create', false)))
 }
 
@@ -27,8 +29,32 @@ export function changeContact(
   body: ContactBody,
   { mode, overwrite, phone }: { mode: WriteMode; overwrite: boolean; phone?: string },
 ): ContactRow {
+  refuseLocalId(world, body)
   const fields = applyWrite(row, body, writeContext(world, mode, overwrite))
-  return world.store.change(row, phone === undefined ? fields : { ...fields, phone }, 'update')
+  const moved = phone === undefined ? {} : phoneAfter(world, { ...row, ...fields }, phone)
+  return world.store.change(row, { ...fields, ...moved }, 'update')
+}
+
+/** What changes on a contact with the phone that an update names. Throws an ApiError (400). */
+export function phoneAfter(world: World, row: ContactRow, phone: string): Partial<ContactRow> {
+  const { store, settings } = world
+  if (phone === row.phone) return {}
+  const { phoneChange } = settings.dialects
+  if (phoneChange === 'reject' && row.phone !== null) throw badRequest('phone', 'cannot be changed')
+  const other = store.contacts.currentByPhone(phone)
+  if (other === null) return { phone }
+  if (phoneChange !== 'merge') throw badRequest('phone', 'another contact has this phone')
+  store.remove(other)
+  return {
+    phone,
+    unsubscribed_admin: Math.max(row.unsubscribed_admin, other.unsubscribed_admin),
+    unsubscribed_contact: Math.max(row.unsubscribed_contact, other.unsubscribed_contact),
+  }
+}
+
+function refuseLocalId({ settings }: World, { local_id }: ContactBody): void {
+  if (local_id !== undefined && settings.dialects.contactLocalId === 'reject')
+    throw badRequest('local_id', 'is not a field')
 }
 
 /** Whether the messages with the person go too is a question of the dialect. */

@@ -9,6 +9,9 @@ export interface Range {
   readonly before: number
 }
 
+/** Rows on a page where no `limit` is given or taken: of messages, tags, templates, lists and conversations. */
+export const ROWS_WITHOUT_LIMIT = 30
+
 export const EVERYTHING: Range = { from: 0, before: Number.MAX_SAFE_INTEGER }
 
 /** With `side: 'before'` the cursor is the upper bound, with `'after'` the lower. Throws an ApiError (400). */

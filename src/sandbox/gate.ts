@@ -168,7 +168,7 @@ export function makeGate(parts: GateParts): Gate {
       const entry = ledger.open({ at, method, path, query: { ...(request.query as Record<string, string>) } })
       request.entry = entry
       reply.header('x-request-id', entry.requestId)
-      const good = auth.check(request.headers.authorization, at, settings.dialects.basicAuth)
+      const good = auth.check(request.headers.authorization, at, settings.dialects)
       if (good === true) return spend(request, reply, done)
       void Promise.resolve(good).then((checked) =>
         checked ? spend(request, reply, done) : refuse(request, reply, 401, UNAUTHORIZED),

@@ -95,6 +95,17 @@ export function readPhone(text: string | undefined, dialects: Dialects): string 
   return phone
 }
 
+/** Refuses an id of the other form where the dialect is strict about it. Throws an ApiError (400). */
+export function checkIdForm(
+  call: { readonly body: unknown },
+  form: 'string' | 'number',
+  { idText }: Dialects,
+): void {
+  const id = (call.body as { id?: unknown } | null | undefined)?.id ?? undefined
+  if (idText === 'strict' && id !== undefined && typeof id !== form)
+    throw badRequest('id', `must be a ${form}`)
+}
+
 /** The id in a path. Throws an ApiError (400). */
 export function readId(text: string | undefined): number {
   if (text === undefined || !/^\d{1,15}$/.test(text)) throw badRequest('id', 'must be a number')

@@ -1,4 +1,4 @@
-// Owns the service: cycles by schedule, one at a time, until it is told to stop.
+// Owns the service: cycles by schedule, one at a time, and the door for webhooks, until it is told to stop.
 import { once } from 'node:events'
 import { schedule } from 'node-cron'
 import { ulid } from 'ulid'
@@ -6,7 +6,10 @@ import type { App } from '../app.ts'
 import type { Clock } from '../lib/clock.ts'
 import { asHeysyncError } from '../lib/errors.ts'
 import type { Logger } from '../lib/logger.ts'
+import { openSeenMessages } from '../messaging/seen-messages.ts'
+import type { WebhookEvent } from '../messaging/webhook-event.ts'
 import { runCycle } from '../sync/cycle.ts'
+import { type OpenDoor, openWebhooks } from './webhooks.ts'
 
 /** What waits for its turn: which sources, and whether everything is read. */
 interface Due {
@@ -41,7 +44,8 @@ export async function runDaemon({ app, clock, signal, log }: DaemonDeps): Promis
         : [schedule(source.fullSchedule, () => add('full', source.id), options)]),
     ]
   })
-  log.info({ sources: sources.map((source) => source.id) }, 'heysync is running')
+  const door = await openDoor({ app, clock, log })
+  log.info({ sources: sources.map((source) => source.id), webhooks: door?.url }, 'heysync is running')
   try {
     while (!signal.aborted) {
       const next = takeDue(due)
@@ -50,8 +54,18 @@ export async function runDaemon({ app, clock, signal, log }: DaemonDeps): Promis
     }
   } finally {
     for (const task of tasks) await task.destroy()
+    await door?.close()
     log.info('heysync stopped')
   }
+}
+
+/** Where the config says that Heymarket calls. */
+function openDoor({ app, clock, log }: Omit<DaemonDeps, 'signal'>): Promise<OpenDoor> | null {
+  const { listen, webhookSecret, webhookToken } = app.loaded.config.service
+  if (webhookSecret === undefined) return null
+  const seen = openSeenMessages(app.db, app.engine.mirror.consent)
+  const take = (event: WebhookEvent) => seen.take(event, clock.now())
+  return openWebhooks({ listen, secret: webhookSecret, token: webhookToken ?? null, log, take })
 }
 
 /** A full pull covers an incremental one of the same source. */

@@ -21,6 +21,12 @@ const CASES: readonly { name: string; kills: number; dialects: Partial<Dialects>
     seed: SEED + 1,
   },
   {
+    name: 'all messages in the same second',
+    kills: 10,
+    dialects: { listSize: 700, messageLocalId: 'ignored', resolution: 'second' },
+    seed: SEED + 3,
+  },
+  {
     name: 'lists that cannot be read',
     kills: 16,
     dialects: { listSize: 250, listReads: 'gone', messageLocalId: 'ignored', optedOutBroadcast: 'send' },

@@ -1,8 +1,19 @@
 // Owns the observations of dialects of the account around the contacts.
+import { SignJWT } from 'jose'
 import { type Observation, PHONE } from './observe.ts'
 import { type Box, KEY } from './support.ts'
 
 const BASIC = { authorization: `Basic ${Buffer.from('sandbox-key:').toString('base64')}` }
+
+/** A good token that was made at this hour, as the header that carries it. */
+async function signed(at: number) {
+  const token = await new SignJWT()
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+    .setIssuer('sandbox')
+    .setIssuedAt(Math.floor(at / 1_000))
+    .sign(new TextEncoder().encode('sandbox||sandbox-secret'))
+  return { authorization: `Bearer ${token}` }
+}
 
 function create(box: Box, body: object) {
   return box.post('/v1/contact', { phone: PHONE, ...body })
@@ -13,17 +24,19 @@ export const ACCOUNT = {
     see: async (box) => (await box.call('GET', '/v1/team', undefined, BASIC)).status,
     expected: { refused: 401, accepted: 200 },
   },
+  tokenAheadSeconds: {
+    see: async (box, clock) => {
+      const ahead = async (seconds: number) =>
+        (await box.call('GET', '/v1/team', undefined, await signed(clock.now() + seconds * 1_000))).status
+      return [await ahead(0), await ahead(1), await ahead(60), await ahead(61)]
+    },
+    expected: { 0: [200, 401, 401, 401], 60: [200, 200, 200, 401], 3600: [200, 200, 200, 200] },
+  },
   rateScope: {
-    see: async (box) => {
+    see: async (box, clock) => {
       box.configure({ requestsPerMinute: 1 })
       const first = await box.call('GET', '/v1/team', undefined, BASIC)
-      const { SignJWT } = await import('jose')
-      const token = await new SignJWT()
-        .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-        .setIssuer('sandbox')
-        .setIssuedAt(Math.floor(Date.parse('2026-11-20T09:30:00Z') / 1_000))
-        .sign(new TextEncoder().encode('sandbox||sandbox-secret'))
-      const other = await box.call('GET', '/v1/team', undefined, { authorization: `Bearer ${token}` })
+      const other = await box.call('GET', '/v1/team', undefined, await signed(clock.now()))
       const again = await box.call('GET', '/v1/team', undefined, KEY)
       return [first.status, other.status, again.status]
     },
@@ -37,12 +50,14 @@ export const ACCOUNT = {
         | undefined
       const again = await box.post('/v1/contact', { phone: '15105550177', local_id: 'crm-1', first: 'Bea' })
       const same = (again.json as { id?: number } | undefined)?.id === first?.id
-      return { status: again.status, same, names: box.store.contacts().map((one) => one.first) }
+      const batch = await box.post('/v1/batch/contacts', [{ phone: '15105550188', local_id: 'crm-2' }])
+      const names = box.store.contacts().map((one) => one.first)
+      return { status: again.status, same, batch: batch.text === '"ok"', names }
     },
     expected: {
-      ignored: { status: 200, same: false, names: ['Ana', 'Bea'] },
-      key: { status: 200, same: true, names: ['Bea'] },
-      reject: { status: 400, same: true, names: [] },
+      ignored: { status: 200, same: false, batch: true, names: ['Ana', 'Bea', ''] },
+      key: { status: 200, same: true, batch: true, names: ['Bea', ''] },
+      reject: { status: 400, same: true, batch: false, names: [] },
     },
   },
   tagWrites: {

@@ -45,6 +45,49 @@ export const READS = {
     see: async (box) => (await box.post('/v1/contacts', { limit: 101 })).status,
     expected: { clamp: 200, reject: 400 },
   },
+  listOrder: {
+    see: async (box) => {
+      const ids = box.store.fill(people(3))
+      const places = async (body: object) => (await list(box, body)).map((row) => ids.indexOf(row.id))
+      const v2 = (await box.post('/v2/contacts/list', {})).json as { id: number }[]
+      const [, middle] = await list(box)
+      return {
+        plain: await places({}),
+        v2: v2.map((row) => ids.indexOf(row.id)),
+        descending: await places({ ascending: false }),
+        ascending: await places({ ascending: true }),
+        behind: await places({ date: middle?.updated }),
+      }
+    },
+    expected: {
+      newest: { plain: [2, 1, 0], v2: [2, 1, 0], descending: [2, 1, 0], ascending: [0, 1, 2], behind: [0] },
+      oldest: { plain: [0, 1, 2], v2: [0, 1, 2], descending: [2, 1, 0], ascending: [0, 1, 2], behind: [2] },
+    },
+  },
+  idText: {
+    see: async (box) => {
+      const id = await box.create({ phone: PHONE })
+      const statuses = async (body: object) => {
+        const seen = []
+        for (const path of ['get', 'status', 'set_status'])
+          seen.push((await box.post(`/v1/contact/${path}`, { ...body, status: 'active' })).status)
+        return seen
+      }
+      return [await statuses({ id }), await statuses({ id: String(id) }), await statuses({ phone: PHONE })]
+    },
+    expected: {
+      lenient: [
+        [200, 200, 200],
+        [200, 200, 200],
+        [200, 200, 200],
+      ],
+      strict: [
+        [400, 200, 200],
+        [200, 400, 400],
+        [200, 200, 200],
+      ],
+    },
+  },
   page: {
     see: async (box) => {
       const ids = box.store.fill(people(6)).toReversed()

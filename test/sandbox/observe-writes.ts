@@ -73,6 +73,21 @@ export const WRITES = {
     },
     expected: { keep: true, clear: false },
   },
+  overwriteOmitted: {
+    see: async (box) => {
+      const id = await box.create({ phone: PHONE, custom: { 901: 'Gold' } })
+      await put(box, id, {}, '?overwrite=false')
+      const merged = await pick(box, id, 'custom')
+      await put(box, id, {}, '?overwrite=true')
+      const omitted = await pick(box, id, 'custom')
+      await put(box, id, { custom: { 902: 'x' } }, '?overwrite=true')
+      return [merged, omitted, await pick(box, id, 'custom')]
+    },
+    expected: {
+      wipes: [{ 901: 'Gold' }, {}, { 902: 'x' }],
+      keeps: [{ 901: 'Gold' }, { 901: 'Gold' }, { 902: 'x' }],
+    },
+  },
   clearCustom: {
     see: async (box) => {
       const id = await box.create({ phone: PHONE, custom: { 901: 'Gold', 902: 'x' } })
@@ -156,12 +171,38 @@ export const WRITES = {
   phoneChange: {
     see: async (box) => {
       const id = await box.create({ phone: PHONE })
-      return [
-        (await box.call('PUT', `/v1/contact/${id}`, { phone: OTHER })).status,
+      const taken = '15105553366'
+      await box.create({ phone: taken, first: 'Bea', is_opted_out: true })
+      const change = async (phone: string) => [
+        (await box.call('PUT', `/v1/contact/${id}`, { phone, first: 'Ana' })).status,
         await pick(box, id, 'phone'),
       ]
+      const free = await change(OTHER)
+      return {
+        free,
+        taken: await change(taken),
+        left: box.store.contacts().map((one) => [one.first, one.is_opted_out]),
+      }
     },
-    expected: { allow: [200, OTHER], reject: [400, PHONE] },
+    expected: {
+      allow: {
+        free: [200, OTHER],
+        taken: [400, OTHER],
+        left: [
+          ['Ana', false],
+          ['Bea', true],
+        ],
+      },
+      reject: {
+        free: [400, PHONE],
+        taken: [400, PHONE],
+        left: [
+          ['', false],
+          ['Bea', true],
+        ],
+      },
+      merge: { free: [200, OTHER], taken: [200, '15105553366'], left: [['Ana', true]] },
+    },
   },
   trimNames: {
     see: async (box) => {

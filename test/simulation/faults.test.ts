@@ -83,6 +83,32 @@ test('two hours in which every write fails leave no dead letter behind', async (
   model.expectIn(sandbox)
 })
 
+test('whom somebody deletes while the account is read is written again, and nobody else', async () => {
+  const dialects = { duplicatePhone: 'duplicate', maxLimit: 7 } as const
+  const world = await openWorld({ dialects })
+  const { sandbox, clock } = world
+  const model = new Model(sandbox, false)
+  const people = makePeople(40)
+  world.save(people)
+  model.sync(people)
+  await world.cycle()
+  const before = sandbox.store.contacts().map((one) => one.id)
+  sandbox.configure({ faults: { deletedMeanwhile: 1 } })
+  clock.advance(15 * 60_000)
+  await world.cycle('full')
+  sandbox.configure({ faults: { deletedMeanwhile: 0 } })
+  const left = sandbox.store.contacts().filter((one) => before.includes(one.id)).length
+  expect(before.length - left).toBeGreaterThanOrEqual(6)
+  clock.advance(15 * 60_000)
+  await world.cycle()
+  model.expectIn(sandbox)
+  expect(sandbox.store.creations()).toHaveLength(people.length + before.length - left)
+  const quiet = sandbox.store.requests().length
+  clock.advance(15 * 60_000)
+  await world.cycle('full')
+  expect(writes(sandbox, quiet)).toEqual([])
+})
+
 async function tellStory(faults: Partial<Faults>, seed: number): Promise<void> {
   // Two contacts of one phone are possible here, so that nothing but care keeps them apart.
   const world = await openWorld({ seed, dialects: { duplicatePhone: 'duplicate' } })

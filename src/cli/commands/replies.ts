@@ -1,5 +1,5 @@
 // Owns `replies`: what people texted in.
-import { type ExitCode, HeysyncError } from '../../lib/errors.ts'
+import { asHeysyncError, type ExitCode, HeysyncError } from '../../lib/errors.ts'
 import { phoneOf } from '../../messaging/phones.ts'
 import { INBOX, pick } from '../../messaging/pick.ts'
 import { type Reply, repliesSince } from '../../messaging/replies.ts'
@@ -35,15 +35,33 @@ export const replies: Command = {
       const inbox = named === undefined ? null : pick(INBOX, named, await app.client.inboxes.list())
       const limit = limitOf(text(call, 'limit'))
       const found: Reply[] = []
-      for await (const reply of repliesSince(deps, new Date(since).toISOString())) {
-        if (phone !== null && reply.phone !== phone) continue
-        if (inbox !== null && reply.inboxId !== null && reply.inboxId !== inbox.id) continue
-        if (found.push(reply) >= limit) break
+      let failure: unknown = null
+      try {
+        for await (const reply of repliesSince(deps, new Date(since).toISOString())) {
+          if (phone !== null && reply.phone !== phone) continue
+          if (inbox !== null && reply.inboxId !== null && reply.inboxId !== inbox.id) continue
+          if (found.push(reply) >= limit) break
+        }
+      } catch (error) {
+        // A script gets all of them or an error, never a part that looks like all.
+        if (found.length === 0 || flag(call, 'json')) throw error
+        failure = error
       }
       if (flag(call, 'json')) io.data(`${JSON.stringify(found, null, 2)}\n`)
       else print(found, since, limit, io)
+      if (failure !== null) throw notAll(failure)
       return 0 as ExitCode
     }),
+}
+
+/** What was found is shown, and that it may not be all is said. */
+function notAll(cause: unknown): HeysyncError {
+  const error = asHeysyncError(cause)
+  return new HeysyncError(error.code, {
+    message: `These may not be all: ${error.message}`,
+    hint: 'One person at a time can be read whole: heysync api messages.history --query phoneNumber=14155552671 --query inboxID=71',
+    cause,
+  })
 }
 
 function limitOf(typed: string | undefined): number {

@@ -17,6 +17,15 @@ const VARIABLES: Readonly<Record<string, { readonly about: string; readonly valu
     about: "The admin API's bearer token, 16 characters or more. Make one with: openssl rand -hex 24",
     value: 'put-a-long-random-text-here',
   },
+  HEYSYNC_WEBHOOK_SECRET: {
+    about:
+      'Last part of the address that Heymarket calls, 16 characters or more. Make one with: openssl rand -hex 24',
+    value: 'put-another-random-text-here',
+  },
+  HEYSYNC_WEBHOOK_TOKEN: {
+    about: "The webhook's verification token, from Heymarket.",
+    value: 'put-the-token-of-the-webhook-here',
+  },
 }
 
 const HEAD = `# What config/heysync.example.yaml reads from the environment. Copy this file to .env, fill it in, and keep it out of

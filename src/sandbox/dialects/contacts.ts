@@ -19,6 +19,16 @@ export const CONTACT_DIALECTS = {
     '1',
     'A `limit` above the most: fewer rows than asked for, or a 400.',
   ),
+  listOrder: words(
+    ['newest', 'oldest'],
+    '4',
+    'Where contacts begin when the request does not say `ascending`: at the last updated, or at the first (then `date` is the lower bound).',
+  ),
+  idText: words(
+    ['lenient', 'strict'],
+    '25',
+    'An id in a body is text or a number; or `/v1/contact/get` takes text only, and the status calls a number only.',
+  ),
   page: words(
     ['one', 'zero', 'ignored'],
     '24',
@@ -43,6 +53,11 @@ export const CONTACT_DIALECTS = {
     ['keep', 'clear'],
     '19',
     'A PUT without is_opted_out leaves the opt-out, or lifts it.',
+  ),
+  overwriteOmitted: words(
+    ['wipes', 'keeps'],
+    '14',
+    '`overwrite=true` without `custom` empties all custom values, or leaves them.',
   ),
   clearCustom: words(
     ['clears', 'stores', 'ignores'],
@@ -132,9 +147,9 @@ export const CONTACT_DIALECTS = {
     'A write shows up in lists, counts and `/v1/contact/get` only after this many milliseconds; `GET /v1/contact/{id}` sees it at once.',
   ),
   phoneChange: words(
-    ['allow', 'reject'],
+    ['allow', 'reject', 'merge'],
     '27',
-    'A PUT with another phone changes it, or is a 400. A phone that another contact has is a 400 in both.',
+    'An update with another phone changes it, or is a 400. A phone that another contact has is a 400; under `merge` that contact goes, and an opt-out of either stays.',
   ),
   emailOnlyContacts: whole(0, 0, 10_000, '29', 'That many contacts without a phone exist.'),
   zeroTimes: words(

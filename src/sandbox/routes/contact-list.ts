@@ -10,7 +10,7 @@ import { type Answer, answerJson, answerWord, type Call, type Route, type World 
 /** A list request as a range of `updated`, by the dialects. Throws an ApiError (400). */
 export function pageQuery(body: ListBody, dialects: Dialects): PageQuery {
   const limit = limitOf(body.limit, dialects)
-  const ascending = body.ascending ?? false
+  const ascending = body.ascending ?? dialects.listOrder === 'oldest'
   return {
     ...rangeOf(body.date, ascending ? 'after' : 'before', dialects),
     ascending,
@@ -30,7 +30,7 @@ function list(world: World, call: Call): Answer {
 }
 
 /** What other people do to the account while somebody reads it. */
-function meanwhile(world: World): void {
+export function meanwhile(world: World): void {
   const { store, settings, clock, chance } = world
   const { editedMeanwhile, deletedMeanwhile } = settings.faults
   const oldest = () =>

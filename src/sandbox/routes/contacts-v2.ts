@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { ApiError, badRequest } from '../api-error.ts'
 import type { ContactRow } from '../contact-table.ts'
-import { changeContact, createContact, removeContact } from '../contact-write.ts'
+import { changeContact, createContact, phoneAfter, removeContact } from '../contact-write.ts'
 import { printContact, printWritten } from '../print.ts'
 import { type ContactBody, contactBody, listBody, readBody, readPhone } from '../read-body.ts'
 import { stampText } from '../stamp.ts'
@@ -18,7 +18,7 @@ import {
   unknownError,
   type World,
 } from '../world.ts'
-import { pageQuery } from './contact-list.ts'
+import { meanwhile, pageQuery } from './contact-list.ts'
 
 const channel = z.object({
   channel_type: z.string().optional(),
@@ -224,10 +224,9 @@ function list(world: World, call: Call): Answer {
   const { store, settings, clock } = world
   const dialects = { ...settings.dialects, page: settings.dialects.pageV2 }
   const rows = store.contacts.seenPage(pageQuery(readBody(listBody, call.body), dialects), clock.now())
-  return answerJson(
-    world,
-    rows.map((row) => print(world, row)),
-  )
+  const shown = rows.map((row) => print(world, row))
+  meanwhile(world)
+  return answerJson(world, shown)
 }
 
 function setChannel(world: World, call: Call): Answer {
@@ -238,7 +237,7 @@ function setChannel(world: World, call: Call): Answer {
   const changed =
     channel_type === 'email'
       ? { email: channel_id }
-      : { phone: readPhone(channel_id, world.settings.dialects) }
+      : phoneAfter(world, row, readPhone(channel_id, world.settings.dialects))
   return answerJson(world, channelsOf(world, world.store.change(row, changed, 'channel')))
 }
 

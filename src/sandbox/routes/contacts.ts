@@ -3,7 +3,15 @@ import { badRequest } from '../api-error.ts'
 import type { ContactRow } from '../contact-table.ts'
 import { changeContact, createContact, removeContact } from '../contact-write.ts'
 import { printContact, printWritten } from '../print.ts'
-import { contactBody, lookupBody, readBody, readId, readOverwrite, readPhone } from '../read-body.ts'
+import {
+  checkIdForm,
+  contactBody,
+  lookupBody,
+  readBody,
+  readId,
+  readOverwrite,
+  readPhone,
+} from '../read-body.ts'
 import {
   type Answer,
   answerJson,
@@ -28,8 +36,6 @@ function create(world: World, call: Call): Answer {
   const phone = readPhone(body.phone, dialects)
   call.phone = phone
   const { local_id } = body
-  if (local_id !== undefined && dialects.contactLocalId === 'reject')
-    throw badRequest('local_id', 'is not a field')
   const keyed = byLocalId(world, local_id)
   const samePhone =
     dialects.duplicatePhone === 'duplicate' ? null : world.store.contacts.currentByPhone(phone)
@@ -59,6 +65,7 @@ function rememberLocalId({ store }: World, localId: string, row: ContactRow): vo
 function lookUp(world: World, call: Call): Answer {
   const { store, settings, clock } = world
   const body = readBody(lookupBody, call.body)
+  checkIdForm(call, 'string', settings.dialects)
   if (body.phone !== undefined && body.phone !== '') {
     const phone = readPhone(body.phone, settings.dialects)
     call.phone = phone
@@ -77,14 +84,8 @@ function update(world: World, call: Call): Answer {
   const body = readBody(contactBody, call.body)
   const phone = readPhone(body.phone, dialects)
   if (existing === null) throw unknownError(world, 'contact')
-  if (phone !== existing.phone) {
-    if (dialects.phoneChange === 'reject' && existing.phone !== null)
-      throw badRequest('phone', 'cannot be changed')
-    if (store.contacts.currentByPhone(phone) !== null)
-      throw badRequest('phone', 'another contact has this phone')
-    call.phone = phone
-  }
   const row = changeContact(world, existing, body, { mode: 'put', overwrite, phone })
+  call.phone = row.phone
   return answerJson(world, printWritten(row, dialects))
 }
 

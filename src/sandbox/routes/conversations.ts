@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { badRequest } from '../api-error.ts'
-import { limitOf, rangeOf } from '../date-cursor.ts'
+import { ROWS_WITHOUT_LIMIT, rangeOf } from '../date-cursor.ts'
 import { readBody, readId } from '../read-body.ts'
 import type { ConversationData } from '../rows.ts'
 import type { Item } from '../shelf.ts'
@@ -85,7 +85,7 @@ function matching(world: World, call: Call): Item<ConversationData>[] {
 }
 
 function page(world: World, call: Call): Answer {
-  const rows = matching(world, call).slice(0, limitOf(undefined, world.settings.dialects))
+  const rows = matching(world, call).slice(0, ROWS_WITHOUT_LIMIT)
   return answerJson(
     world,
     rows.map((item) => printConversation(world, item)),

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { ApiError, badRequest } from '../api-error.ts'
-import { limitOf, rangeOf } from '../date-cursor.ts'
+import { ROWS_WITHOUT_LIMIT, rangeOf } from '../date-cursor.ts'
 import { EMPTY_LIST, kept, membersOf, printList, type Times } from '../lists.ts'
 import { printWritten } from '../print.ts'
 import { readBody, readId, readPhone } from '../read-body.ts'
@@ -148,7 +148,7 @@ function page(world: World, call: Call): Answer {
       by: 'updated',
       ...rangeOf(date, 'before', settings.dialects),
       ascending: false,
-      limit: limitOf(undefined, settings.dialects),
+      limit: ROWS_WITHOUT_LIMIT,
       offset: 0,
     },
     clock.now(),

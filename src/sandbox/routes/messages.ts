@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { badRequest } from '../api-error.ts'
-import { EVERYTHING, limitOf, rangeOf } from '../date-cursor.ts'
+import { EVERYTHING, limitOf, ROWS_WITHOUT_LIMIT, rangeOf } from '../date-cursor.ts'
 import { isOptedOut } from '../lists.ts'
 import { printMessage } from '../messages.ts'
 import { readBody, readPhone } from '../read-body.ts'
@@ -93,7 +93,7 @@ function page(world: World, call: Call): Answer {
       by: body.order === 'updated_at' ? 'updated' : 'created',
       ...range(body.created_at, world),
       ascending,
-      limit: limitOf(body.limit, dialects),
+      limit: limitOf(body.limit || ROWS_WITHOUT_LIMIT, dialects),
       offset: 0,
     },
     clock.now(),

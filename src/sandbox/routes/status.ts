@@ -1,7 +1,7 @@
 // Owns /v1/contact/status and set_status: who is opted out or blocked.
 import { badRequest } from '../api-error.ts'
 import type { ContactRow } from '../contact-table.ts'
-import { lookupBody, readBody, readPhone, type STATUSES, setStatusBody } from '../read-body.ts'
+import { checkIdForm, lookupBody, readBody, readPhone, type STATUSES, setStatusBody } from '../read-body.ts'
 import {
   type Answer,
   answerJson,
@@ -28,6 +28,7 @@ function find(
   body: { phone?: string | undefined; id?: number | undefined },
 ): ContactRow | null {
   const { contacts } = world.store
+  checkIdForm(call, 'number', world.settings.dialects)
   if (body.phone !== undefined && body.phone !== '') {
     call.phone = readPhone(body.phone, world.settings.dialects)
     return contacts.currentByPhone(call.phone)

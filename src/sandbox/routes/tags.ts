@@ -1,6 +1,7 @@
 // Owns tags: create, read, list the newest, delete. There is no update.
 import { randomUUID } from 'node:crypto'
 import { ApiError, badRequest } from '../api-error.ts'
+import { ROWS_WITHOUT_LIMIT } from '../date-cursor.ts'
 import { printTag, printWritten } from '../print.ts'
 import { readBody, readId, tagBody, tagsBody } from '../read-body.ts'
 import { readStamp } from '../stamp.ts'
@@ -15,8 +16,6 @@ import {
   unknownError,
   type World,
 } from '../world.ts'
-
-const PAGE = 30
 
 function create(world: World, call: Call): Answer {
   const { store, settings } = world
@@ -54,7 +53,7 @@ function list(world: World, call: Call): Answer {
     .sort((a, b) => b.updated_us - a.updated_us || b.id - a.id)
   return answerJson(
     world,
-    rows.slice(0, PAGE).map((row) => printTag(row, dialects)),
+    rows.slice(0, ROWS_WITHOUT_LIMIT).map((row) => printTag(row, dialects)),
   )
 }
 

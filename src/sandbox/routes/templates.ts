@@ -1,6 +1,6 @@
 // Owns templates and surveys.
 import { z } from 'zod'
-import { limitOf, rangeOf } from '../date-cursor.ts'
+import { limitOf, ROWS_WITHOUT_LIMIT, rangeOf } from '../date-cursor.ts'
 import { printWritten } from '../print.ts'
 import { readBody, readId } from '../read-body.ts'
 import type { Item } from '../shelf.ts'
@@ -85,9 +85,8 @@ function page(world: World, call: Call): Answer {
   const { store, settings, clock } = world
   const { date } = readBody(z.object({ date: z.string().optional() }), call.body)
   const range = rangeOf(date, 'before', settings.dialects)
-  const limit = limitOf(undefined, settings.dialects)
   const rows = store.template.page(
-    { by: 'updated', ...range, ascending: false, limit, offset: 0 },
+    { by: 'updated', ...range, ascending: false, limit: ROWS_WITHOUT_LIMIT, offset: 0 },
     clock.now(),
   )
   return answerJson(
