@@ -32,7 +32,7 @@ async function withAna() {
 describe('reply', () => {
   test('texts in as a person, in the sandbox that the config points at', async () => {
     const { run, post } = await withAna()
-    const done = await run('sandbox', 'reply', '+1 (510) 555-3344', 'See', 'you', 'then')
+    const done = await run('sandbox', 'reply', '+1 (510) 555-3344', 'See you then')
     expect(done).toMatchObject({ code: 0, stderr: expect.stringContaining('heysync replies') })
     expect(done.stdout).toBe(`✓ ${ANA} texted "See you then".\n`)
     expect(await post('/v1/messages/all', {})).toMatchObject([{ text: 'See you then', target: ANA }])
@@ -112,7 +112,14 @@ test('the help shows what it can do', async () => {
 })
 
 test('serving prints where its page is, calls the webhook, and runs its own time faster', async () => {
-  const hook = await receiver()
+  let called = () => {}
+  const call = new Promise<void>((resolve) => {
+    called = resolve
+  })
+  const hook = await receiver(() => {
+    called()
+    return 200
+  })
   const { url, end } = await serve('--webhook', hook.url, '--webhook-token', 'abc', '--speed', '1000000')
   expect(await (await fetch(url)).text()).toContain('<title>heysync sandbox</title>')
   const before = Date.now()
@@ -125,6 +132,7 @@ test('serving prints where its page is, calls the webhook, and runs its own time
   const { now } = (await (await fetch(`${url}/_sandbox/summary`)).json()) as { now: string }
   // A thousand seconds in each thousandth of one: far ahead of any clock, however slow this machine is.
   expect(Date.parse(now)).toBeGreaterThan(before + 1_000_000)
+  await call
   const printed = await end()
   expect(printed).toContain(`Sandbox at ${url}  (open it in a browser; Ctrl-C ends it)`)
   expect(printed).toContain(`Calls ${hook.url} with the token abc`)

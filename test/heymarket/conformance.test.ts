@@ -23,10 +23,16 @@ const CASES = Object.entries(DIALECT_TABLE).flatMap(([name, one]) =>
   ('values' in one ? one.values : (NUMBERS[name] ?? [])).map((value) => ({
     label: `${name}=${value}`,
     dialects: { [name]: value } as Partial<Dialects>,
+    mixed: false,
   })),
 )
 
-const MIXED = Array.from({ length: 8 }, (_, seed) => ({ label: `a mix, seed ${seed}`, dialects: mix(seed) }))
+/** Several readings at once may leave a listing that cannot be proven whole: then it is an error, and never a part of it. */
+const MIXED = Array.from({ length: 12 }, (_, seed) => ({
+  label: `a mix, seed ${seed}`,
+  dialects: mix(seed),
+  mixed: true,
+}))
 
 function mix(seed: number): Partial<Dialects> {
   const roll = dice(seed + 1)
@@ -42,16 +48,17 @@ const FROM = { inbox_id: 71, creator_id: 501 }
 
 interface Stage extends Box {
   readonly dialects: Dialects
+  readonly mixed: boolean
   /** Lets everything that was written show. */
   settle(): void
 }
 
-describe.each([...CASES, ...MIXED])('$label', ({ dialects: given }) => {
+describe.each([...CASES, ...MIXED])('$label', ({ dialects: given, mixed }) => {
   const dialects: Dialects = { ...defaultDialects(), ...given }
 
   async function stage(): Promise<Stage> {
     const box = await withSandbox({ dialects: given })
-    return { ...box, dialects, settle: () => box.sandbox.advance(dialects.visibilityDelayMs + 1_000) }
+    return { ...box, dialects, mixed, settle: () => box.sandbox.advance(dialects.visibilityDelayMs + 1_000) }
   }
 
   test('contacts and their status', async () => contacts(await stage()))
@@ -62,7 +69,7 @@ describe.each([...CASES, ...MIXED])('$label', ({ dialects: given }) => {
   test('schedules, templates, surveys', async () => later(await stage()))
 })
 
-async function contacts({ client, dialects, settle }: Stage): Promise<void> {
+async function contacts({ client, dialects, mixed, settle }: Stage): Promise<void> {
   const full = {
     phone: ANA,
     first: 'Ana',
@@ -106,10 +113,12 @@ async function contacts({ client, dialects, settle }: Stage): Promise<void> {
   const more = Array.from({ length: 4 }, (_, at) => ({ phone: phone(`1510555010${at}`), first: `P${at}` }))
   await client.contacts.batch(more, false)
   settle()
-  const all = await collected(client.contacts.all())
-  expect(all.flatMap((one) => (one.phone === '' ? [] : [one.phone])).sort()).toEqual(
-    [ANA, ...more.map((one) => one.phone)].sort(),
-  )
+  const all = await wholeOrLoud(client.contacts.all(), mixed)
+  if (all !== null) {
+    expect(all.flatMap((one) => (one.phone === '' ? [] : [one.phone])).sort()).toEqual(
+      [ANA, ...more.map((one) => one.phone)].sort(),
+    )
+  }
   expect(await client.contacts.count()).toBe(5 + dialects.emailOnlyContacts)
 
   await client.contacts.remove(id)
@@ -118,7 +127,7 @@ async function contacts({ client, dialects, settle }: Stage): Promise<void> {
   expect(await client.contacts.count()).toBe(4 + dialects.emailOnlyContacts)
 }
 
-async function contactsV2({ client, dialects, settle }: Stage): Promise<void> {
+async function contactsV2({ client, dialects, mixed, settle }: Stage): Promise<void> {
   const channels = [{ channel_type: 'phone', channel_id: ANA }]
   const { uuid } = await client.contactsV2.create({
     contact_channels: channels,
@@ -133,8 +142,9 @@ async function contactsV2({ client, dialects, settle }: Stage): Promise<void> {
   settle()
   const found = await client.contactsV2.search([{ channel_type: 'phone', channel_ids: [ANA, '15105550000'] }])
   expect(found.map((one) => one.first)).toEqual(['Ana'])
-  const all = await collected(client.contactsV2.all())
-  expect(all.flatMap((one) => (one.phone === '' ? [] : [one.first])).sort()).toEqual(['Ana', 'Bo', 'Cy'])
+  const all = await wholeOrLoud(client.contactsV2.all(), mixed)
+  if (all !== null)
+    expect(all.flatMap((one) => (one.phone === '' ? [] : [one.first])).sort()).toEqual(['Ana', 'Bo', 'Cy'])
   if (uuid === null) {
     expect(dialects.uuid).toBe('never')
     return
@@ -302,6 +312,16 @@ async function collected<T>(rows: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = []
   for await (const row of rows) all.push(row)
   return all
+}
+
+/** Every row; or null where the client says that it cannot prove it, which only a mix may bring about. */
+async function wholeOrLoud<T>(rows: AsyncIterable<T>, mixed: boolean): Promise<T[] | null> {
+  try {
+    return await collected(rows)
+  } catch (error) {
+    if (mixed && error instanceof HeysyncError && error.code === 'ERR_HEYMARKET_ANSWER') return null
+    throw error
+  }
 }
 
 /** What a call answers, or the error that it throws. */

@@ -55,6 +55,40 @@ describe('what causes a call', () => {
     expect(hook.bodies).toMatchObject([{ type, event_data: { target: PHONE } }])
   })
 
+  test('the older generation knows three events, and has `event` where the newer has `type`', async () => {
+    const box = await start({ dialects: { webhookPayload: 'event' } })
+    const hook = await receiver()
+    box.webhooks.add(hook.url, 'token')
+    for (const type of EVENT_TYPES) box.webhooks.emit(type, { id: 7, text: type })
+    await box.webhooks.idle()
+    expect(
+      hook.bodies.map(({ event, event_data }) => [event, (event_data as { text: string }).text]),
+    ).toEqual([
+      ['message_sent', 'message_sent'],
+      ['message_received', 'message_recieved'],
+      ['chat_updated', 'chat_reassigned'],
+      ['chat_updated', 'chat_closed'],
+      ['chat_updated', 'chat_opened'],
+      ['chat_updated', 'chat_pending'],
+      ['chat_updated', 'chat_transferred'],
+    ])
+    for (const body of hook.bodies) expect(Object.keys(body)).toEqual(['event', 'id', 'token', 'event_data'])
+  })
+
+  test.each([
+    ['text', 'message_recieved', { text: 'Hi', target: PHONE }],
+    ['STOP', 'target_opt_out', { target: PHONE, team_id: 41 }],
+    ['START', 'target_opt_in', { target: PHONE, team_id: 41 }],
+  ])('a person who texts in: %s', async (said, type, event_data) => {
+    const box = await start()
+    const hook = await receiver()
+    box.webhooks.add(hook.url)
+    await box.post('/_sandbox/reply', { phone: PHONE, text: said === 'text' ? 'Hi' : said })
+    await box.webhooks.idle()
+    expect(hook.bodies[0]).toMatchObject({ type: 'message_recieved' })
+    expect(hook.bodies.at(-1)).toMatchObject({ type, event_data })
+  })
+
   test('each configuration is called with its own id and token', async () => {
     const box = await start()
     const [one, two] = [await receiver(), await receiver()]
@@ -114,6 +148,26 @@ describe('faults', () => {
     const first = await types({ webhookDropped: 0.5 })
     expect(first.length).toBeLessThan(4)
     expect(await types({ webhookDropped: 0.5 })).toEqual(first)
+  })
+})
+
+describe('until the answer is exactly 200', () => {
+  const attempts = async (answer: (call: number) => number) => {
+    const box = await start({ dialects: { webhookRetry: 'until200' } })
+    const hook = await receiver(answer)
+    box.webhooks.add(hook.url)
+    box.webhooks.emit('incoming_call')
+    await box.webhooks.idle()
+    const ledger = (await box.call('GET', '/_sandbox/webhooks/deliveries')).json as object[]
+    return ledger.map((one) => ('status' in one ? one.status : undefined))
+  }
+
+  test('a 204 is not enough', async () => {
+    expect(await attempts((call) => (call === 1 ? 204 : 200))).toEqual([204, 200])
+  })
+
+  test('four calls at most', async () => {
+    expect(await attempts(() => 500)).toEqual([500, 500, 500, 500])
   })
 })
 
