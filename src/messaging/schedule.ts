@@ -9,7 +9,7 @@ import { begin, findAgain } from './begin.ts'
 import { carryOut } from './carry-out.ts'
 import { mustBeAllowed } from './consent.ts'
 import type { MessagingDeps } from './deps.ts'
-import { findSent } from './history.ts'
+import { type Found, findSent } from './history.ts'
 import type { Intent, NewStep, Step } from './intents.ts'
 import { requestsOf } from './request.ts'
 import type { Delivery } from './send.ts'
@@ -77,6 +77,9 @@ export async function lookAt(deps: MessagingDeps, intent: Intent): Promise<Sched
   if (intent.state === 'done' && step.resultId !== null) {
     if (at <= deps.clock.now()) return { ...base, state: 'due', note: null }
     const shown = await deps.client.schedule.get(step.resultId)
+    // Not held any more before its time by our clock: sent by Heymarket's, or taken back there.
+    if (shown === null && (await wasSent(deps, intent, step)) !== null)
+      return { ...base, state: 'sent', note: null }
     if (shown === null) return { ...base, state: 'gone', note: 'Heymarket does not hold it any more.' }
     return { ...base, state: 'waiting', executeAt: shown.executeAt ?? base.executeAt, note: null }
   }
@@ -93,13 +96,7 @@ async function lookAtUnknown(
   at: number,
 ): Promise<ScheduledMessage> {
   if (deps.clock.now() < at) return { ...base, state: 'unknown', note: step.error }
-  const { content, conversation_id, ...target } = step.request as unknown as ScheduleRequest
-  const asSend = {
-    ...target,
-    ...content,
-    ...(conversation_id === undefined ? {} : { chat_id: conversation_id }),
-  }
-  const found = await findSent(deps, intent, { ...step, kind: 'send', request: asSend })
+  const found = await wasSent(deps, intent, step)
   if (found !== null) {
     deps.intents.done(step, { id: null, answer: found.answer }, deps.clock.now())
     return { ...base, state: 'sent', note: null }
@@ -112,6 +109,13 @@ async function lookAtUnknown(
       ? 'Its time has come and the history does not show it, so it was most likely not taken.'
       : step.error,
   }
+}
+
+/** The message in the history, as a message that is sent at once would be found there. */
+function wasSent(deps: MessagingDeps, intent: Intent, step: Step): Promise<Found | null> {
+  const { content, conversation_id, ...target } = step.request as unknown as ScheduleRequest
+  const chat = conversation_id === undefined ? {} : { chat_id: conversation_id }
+  return findSent(deps, intent, { ...step, kind: 'send', request: { ...target, ...content, ...chat } })
 }
 
 function describe(intent: Intent, step: Step, request: ScheduleRequest): ScheduledMessage {

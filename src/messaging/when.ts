@@ -141,9 +141,10 @@ function described(at: number, { now, zone }: WhenContext): When {
     ...(hours > 0 ? [`${hours} h`] : []),
     ...(rest > 0 && days === 0 ? [`${rest} min`] : []),
   ].join(' ')
+  const inUtc = utc.offset === wall(at, zone).offset ? '' : `${utc.toFormat('HH:mm')} UTC, `
   return {
     at,
     executeAt: utc.toFormat("yyyy-MM-dd'T'HH:mm:ss'Z'"),
-    words: `${wall(at, zone).toFormat('ccc d LLL yyyy HH:mm')} ${zone} (${utc.toFormat('HH:mm')} UTC, in ${span})`,
+    words: `${wall(at, zone).toFormat('ccc d LLL yyyy HH:mm')} ${zone} (${inUtc}in ${span})`,
   }
 }

@@ -353,10 +353,11 @@ describe('schedule', () => {
 
   test('comes due once', async () => {
     const home = await clinic()
-    const args = ['schedule', 'create', '--to', ANA, '--at', 'in 20 minutes', '--round-up', '--text', 'Now']
+    const args = ['schedule', 'create', '--to', ANA, '--at', 'in 50 minutes', '--round-up', '--text', 'Now']
     await home.json(0, ...args)
     home.sandbox.advance(2 * 60 * 60_000)
     expect(sent(home)).toEqual([`${ANA}: Now`])
+    expect(await home.json<Tree[]>(0, 'schedule', 'list')).toMatchObject([{ state: 'sent' }])
   })
 
   test('without an answer it stays unknown and is never sent again by itself', async () => {
