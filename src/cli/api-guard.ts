@@ -44,8 +44,25 @@ export async function guardWrite(
   if (name === 'status.set' && OPENING_WORDS.has(String(body.status))) throw optsIn(`status "${body.status}"`)
   if (holdsFalseOptOut(request.body)) throw optsIn('is_opted_out: false')
   if (name === 'contacts.update') return wholeContact(deps, request, body)
-  await mustStayOut(deps, contactsIn(name, request))
+  if (REMOVES.has(name)) await rememberOptOuts(deps, request)
+  else await mustStayOut(deps, contactsIn(name, request))
   return request
+}
+
+const REMOVES = new Set(['contacts.remove', 'contactsV2.remove', 'contactsV2.bulkRemove'])
+
+/** Whether Heymarket remembers the STOP of a contact that is deleted is not documented; heysync does. */
+async function rememberOptOuts(deps: MessagingDeps, { params, body }: ApiRequest): Promise<void> {
+  const channels = asRecord(body).contact_channels
+  const uuids = [
+    params.uuid,
+    ...(Array.isArray(channels) ? channels.flatMap((one) => asRecord(one).channel_ids ?? []) : []),
+  ]
+  const held = params.id === undefined ? null : await deps.client.contacts.get(Number(params.id))
+  const phones = held === null ? [] : [bareE164(held.phone) ?? []].flat()
+  for (const uuid of uuids) if (typeof uuid === 'string') phones.push(...(await phoneByUuid(deps, uuid)))
+  // Asking writes down what Heymarket answers.
+  await refusals(deps, phones)
 }
 
 function optsIn(what: string): HeysyncError {

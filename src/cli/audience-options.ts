@@ -6,6 +6,7 @@ import { HeysyncError } from '../lib/errors.ts'
 import { type Person, peopleById, peopleOf, peopleOnList, peopleWhere } from '../messaging/audience.ts'
 import { phonesOf } from '../messaging/phones.ts'
 import { type Call, type OptionSpec, text, texts } from './command.ts'
+import type { Io } from './io.ts'
 import { exactlyOne, listOf, ON_LIST } from './message-options.ts'
 
 export const AUDIENCE_OPTIONS: readonly OptionSpec[] = [
@@ -24,7 +25,7 @@ export interface Audience {
 }
 
 /** Errors: ERR_USAGE, ERR_NAME_*, ERR_EXPRESSION. */
-export async function audienceOf(call: Call, cwd: string, app: App): Promise<Audience> {
+export async function audienceOf(call: Call, io: Pick<Io, 'cwd' | 'say'>, app: App): Promise<Audience> {
   const { client, engine, loaded } = app
   const { mirror } = engine
   switch (exactlyOne(call, ['list', 'phones', 'contacts', 'where'], 'Whom it is for')) {
@@ -33,11 +34,11 @@ export async function audienceOf(call: Call, cwd: string, app: App): Promise<Aud
       return {
         asked: { list: list.id },
         words: `on the list ${list.name}`,
-        people: () => peopleOnList({ client, mirror }, list.id),
+        people: () => peopleOnList({ client, mirror, tell: (line) => io.say(line) }, list.id),
       }
     }
     case 'phones': {
-      const typed = texts(call, 'phones').flatMap((one) => numbersIn(one, cwd))
+      const typed = texts(call, 'phones').flatMap((one) => numbersIn(one, io.cwd))
       const phones = phonesOf(typed, loaded.config.defaultCountry)
       return {
         asked: { phones: [...phones].sort() },
@@ -60,15 +61,16 @@ export async function audienceOf(call: Call, cwd: string, app: App): Promise<Aud
   }
 }
 
-/** A number, several with commas, or `@file` with one per line; blank lines and those with # count for nothing. */
+/** A number, several with commas, or `@file` with one or more per line; blank lines and what follows a # count for nothing. */
 function numbersIn(typed: string, cwd: string): string[] {
-  if (!typed.startsWith('@')) return typed.split(',')
+  if (!typed.startsWith('@')) return typed.split(/[,;]/)
   const path = resolve(cwd, typed.slice(1))
   try {
     return readFileSync(path, 'utf8')
       .split(/\r?\n/)
-      .map((line) => line.replace(/#.*$/, '').trim())
-      .filter((line) => line !== '')
+      .flatMap((line) => line.replace(/#.*$/, '').split(/[,;\t]/))
+      .map((cell) => cell.trim())
+      .filter((cell) => cell !== '')
   } catch (cause) {
     throw new HeysyncError('ERR_USAGE', {
       message: `The file of --phones cannot be read: ${path}`,
@@ -79,8 +81,7 @@ function numbersIn(typed: string, cwd: string): string[] {
 }
 
 function contactId(typed: string): number {
-  const id = Number(typed.trim())
-  if (Number.isSafeInteger(id) && id > 0) return id
+  if (/^[1-9]\d{0,15}$/.test(typed.trim())) return Number(typed)
   throw new HeysyncError('ERR_USAGE', {
     message: `--contacts "${typed}" is not an id.`,
     hint: 'Give the numbers of contacts in Heymarket, or their phones with --phones.',

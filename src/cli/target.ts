@@ -51,7 +51,7 @@ export async function targetOf(
 }
 
 /** Whom a conversation is with. Errors: ERR_USAGE when it is not there. */
-async function phonesIn(client: HeymarketClient, id: number): Promise<BareE164[]> {
+export async function phonesIn(client: HeymarketClient, id: number): Promise<BareE164[]> {
   const conversation = await client.conversations.get(id)
   if (conversation === null) {
     throw new HeysyncError('ERR_USAGE', {

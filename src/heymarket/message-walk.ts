@@ -64,15 +64,38 @@ function downwards(page: Page, now: () => number): AsyncGenerator<Message> {
   })
 }
 
+/** Pages to ask for, largest first; an account may cap what is asked, or refuse it. */
+const LIMITS = [1000, 100, undefined] as const
+/** Heymarket: "limit, default 30". A shorter page hides nothing. */
+const LEAST_FULL = 30
+
 async function upwards(page: Page, from: string): Promise<Message[]> {
   const seen = new Map<number, Message>()
   let cursor = `${from.slice(0, 19)}Z`
+  let limit: (typeof LIMITS)[number] = LIMITS[0]
+  const fetch = async (): Promise<Message[]> => {
+    for (;;) {
+      try {
+        return await page({ created_at: cursor, ascending: true, ...(limit === undefined ? {} : { limit }) })
+      } catch (error) {
+        if (limit === undefined || !(error instanceof HeysyncError) || error.status !== 400) throw error
+        limit = LIMITS[LIMITS.indexOf(limit) + 1]
+      }
+    }
+  }
   for (;;) {
-    const rows = await page({ created_at: cursor, ascending: true })
+    const rows = await fetch()
     const before = seen.size
     for (const row of rows) seen.set(row.id, row)
     const last = instantKey(rows.at(-1)?.date)
-    if (last === null || seen.size === before) return [...seen.values()]
+    if (last === null) return [...seen.values()]
+    if (seen.size === before) {
+      // A page full of the same instant shows itself for ever, whatever comes after it.
+      if (rows.length < LEAST_FULL || instantKey(rows[0]?.date) !== last) return [...seen.values()]
+      throw new HeysyncError('ERR_HEYMARKET_ANSWER', {
+        message: `More messages than a page holds (${rows.length}) have the time ${keyToText(last)}, so those after it cannot be read.`,
+      })
+    }
     cursor = keyToText(last)
   }
 }

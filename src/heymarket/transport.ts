@@ -69,7 +69,9 @@ export function outcomeUnknown(error: unknown): boolean {
     error instanceof HeysyncError &&
     (error.code === 'ERR_HEYMARKET_SERVER' ||
       error.code === 'ERR_HEYMARKET_NO_ANSWER' ||
-      error.code === 'ERR_HEYMARKET_ANSWER')
+      error.code === 'ERR_HEYMARKET_ANSWER' ||
+      // A proxy that gave up waiting says nothing of what became of the request behind it.
+      error.status === 408)
   )
 }
 

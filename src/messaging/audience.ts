@@ -86,7 +86,7 @@ export async function peopleById(client: HeymarketClient, ids: readonly number[]
  * The members of a list. Errors: ERR_USAGE when the account does not show them, because then nobody could be left out.
  */
 export async function peopleOnList(
-  { client, mirror }: { client: HeymarketClient; mirror: Mirror },
+  { client, mirror, tell }: { client: HeymarketClient; mirror: Mirror; tell: (line: string) => void },
   id: number,
 ): Promise<Person[]> {
   const list = await client.lists.get(id)
@@ -96,6 +96,9 @@ export async function peopleOnList(
       hint: 'Name the people instead: --where, --phones or --contacts.',
     })
   }
+  const unreadable = [...list.members.keys()].filter((text) => bareE164(text) === null).length
+  if (unreadable > 0)
+    tell(`${unreadable} on the list have no phone number that can be texted, and are left out.`)
   return [...list.members].flatMap(([text, { first, last }]) => {
     const phone = bareE164(text)
     if (phone === null) return []

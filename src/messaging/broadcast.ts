@@ -33,6 +33,8 @@ export interface BroadcastWish {
 /** A broadcast that is ready to be confirmed: whom it reaches, whom not and why, and its requests. */
 export interface BroadcastPlan {
   readonly key: string
+  /** When it was asked who may be texted, in milliseconds since 1970. */
+  readonly askedAt: number
   readonly wish: BroadcastWish
   readonly recipients: readonly NewRecipient[]
   /** Who is reached, and how many. */
@@ -68,6 +70,7 @@ export async function planBroadcast(
   { key, listSize }: { readonly key: string; readonly listSize: number | null },
 ): Promise<BroadcastPlan> {
   const unique = new Map(people.map((person) => [person.phone, person]))
+  const askedAt = deps.clock.now()
   const refused = await refusals(deps, [...unique.keys()])
   const reached = [...unique.values()].filter(({ phone }) => !refused.has(phone))
   const first = reached[0]
@@ -84,6 +87,7 @@ export async function planBroadcast(
   const parts = chunks(reached, size)
   return {
     key,
+    askedAt,
     wish,
     recipients: [
       ...parts.flatMap((part, at) => part.map(({ phone }) => ({ phone, part: at + 1, refused: null }))),
@@ -122,6 +126,7 @@ function stepsOf(wish: BroadcastWish, key: string, parts: readonly (readonly Per
       part: at + 1,
       localId,
       request: { ...wish.message, list_id: ON_THE_SPOT, local_id: localId },
+      words: wish.text,
     }
   })
   return [...lists, ...sends]
@@ -129,8 +134,8 @@ function stepsOf(wish: BroadcastWish, key: string, parts: readonly (readonly Per
 
 /** Sends what was planned. Errors: those of `carryOut`. */
 export async function broadcast(deps: MessagingDeps, plan: BroadcastPlan): Promise<Delivery> {
-  const { key, wish, steps, recipients } = plan
-  const intent = begin(deps, { key, kind: 'broadcast', wish: askedOf(wish), steps, recipients })
+  const { key, askedAt, wish, steps, recipients } = plan
+  const intent = begin(deps, { key, kind: 'broadcast', wish: askedOf(wish), steps, recipients }, askedAt)
   return { intent: await carryOut(deps, intent), earlier: 'none' }
 }
 

@@ -2,6 +2,8 @@
 // whose answer was lost settled by reading before anything is repeated (I2).
 import { outcomeUnknown } from '../heymarket/transport.ts'
 import { asHeysyncError, type HeysyncError } from '../lib/errors.ts'
+import { bareE164 } from '../lib/phone.ts'
+import { mustBeAllowed } from './consent.ts'
 import type { MessagingDeps } from './deps.ts'
 import type { Intent, Step } from './intents.ts'
 import { checkList } from './list-check.ts'
@@ -29,7 +31,9 @@ async function carryOutStep(deps: MessagingDeps, intent: Intent, first: Step): P
     if (step.state !== 'waiting') return step
   }
   for (;;) {
-    if (step.kind === 'send') await checkList(deps, intent, step)
+    if (step.kind === 'send' && (await checkList(deps, intent, step)) === 'nobody')
+      return deps.intents.done(step, { id: null, answer: null }, deps.clock.now())
+    if (step.attempts > 0) await checkStillAllowed(deps, intent, step)
     step = deps.intents.inFlight(step, deps.clock.now())
     try {
       const result = await request(deps, intent, step)
@@ -42,6 +46,19 @@ async function carryOutStep(deps: MessagingDeps, intent: Intent, first: Step): P
       if (step.state !== 'waiting') return step
       if (step.attempts >= MAX_ATTEMPTS) throw error
     }
+  }
+}
+
+/** Whoever opted out while a lost answer was looked for is not sent to again. Errors: ERR_OPTED_OUT. */
+async function checkStillAllowed(deps: MessagingDeps, intent: Intent, step: Step): Promise<void> {
+  if (step.kind !== 'send' || step.request.list_id !== undefined) return
+  const phones = deps.intents.recipients(intent).flatMap(({ phone }) => bareE164(phone) ?? [])
+  try {
+    await mustBeAllowed(deps, phones)
+  } catch (thrown) {
+    const error = asHeysyncError(thrown)
+    if (error.code === 'ERR_OPTED_OUT') deps.intents.failed(step, error)
+    throw error
   }
 }
 

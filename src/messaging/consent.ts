@@ -34,7 +34,7 @@ export async function mustBeAllowed(deps: MessagingDeps, phones: readonly BareE1
   for (const [phone, reason] of await refusals(deps, phones)) {
     throw new HeysyncError('ERR_OPTED_OUT', {
       message: `${maskPhone(phone)} ${reason}. Nothing was sent.`,
-      hint: `See where that comes from: heysync why ${phone}. Whoever opted out with STOP can come back by texting START.`,
+      hint: 'See where that comes from: heysync why <phone>. Whoever opted out with STOP can come back by texting START.',
     })
   }
 }

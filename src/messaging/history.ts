@@ -24,21 +24,66 @@ export interface Found {
 
 /** The message that a step sent, or null when the history since its first attempt does not hold it. */
 export async function findSent(deps: MessagingDeps, intent: Intent, step: Step): Promise<Found | null> {
-  const since = new Date(intent.createdAt - CLOCK_MARGIN_MS).toISOString()
+  const sinceMs = (step.firstAttemptedAt ?? intent.createdAt) - CLOCK_MARGIN_MS
+  const since = new Date(sinceMs).toISOString()
   const recipients = new Set(
     deps.intents
       .recipients(intent)
       .filter((one) => one.part === step.part && one.refused === null)
       .map((one) => one.phone),
   )
-  let likely: Message | null = null
+  const likely = new Map<number, Message>()
+  let showsLocalIds = false
   const people = peopleOf(step, recipients).slice(0, PEOPLE_ASKED)
   for await (const message of readHistory(deps, { since, people, inboxId: Number(step.request.inbox_id) })) {
     if (message.localId !== null && message.localId === step.localId) return found(message)
-    if (likely === null && looksLike(step, recipients, message) && !isTaken(deps, step, message))
-      likely = message
+    if (message.localId !== null) showsLocalIds = true
+    else if (looksLike(step, recipients, message)) likely.set(message.id, message)
   }
-  return likely === null ? null : found(likely)
+  // An account that shows the local_id of others would show ours too.
+  if (showsLocalIds) return null
+  const ours = unclaimed(deps, step, [...likely.values()], sinceMs)
+  // One person may have been sent the same words by somebody else; several at once were sent to by us.
+  const enough = step.request.list_id === undefined ? 1 : Math.min(ENOUGH_PEOPLE, recipients.size)
+  const [first] = ours
+  return first !== undefined && ours.length >= enough ? found(first) : null
+}
+
+/** People of a broadcast who must have it before it counts as sent, where nothing but the words tells. */
+const ENOUGH_PEOPLE = 3
+
+/** One message for each person who has more of them than other sends of ours account for. */
+function unclaimed(deps: MessagingDeps, step: Step, likely: readonly Message[], sinceMs: number): Message[] {
+  const claims = new Map<string, number>()
+  for (const other of deps.intents.sentSince(sinceMs, step)) {
+    if (!sameContent(other.step, step)) continue
+    const names = other.phones.length > 0 && isToList(other.step) ? other.phones : [targetOf(other.step)]
+    for (const name of names) claims.set(name, (claims.get(name) ?? 0) + 1)
+  }
+  const byPerson = new Map<string, Message[]>()
+  for (const message of likely) {
+    const name = isToList(step) ? message.phone : targetOf(step)
+    byPerson.set(name, [...(byPerson.get(name) ?? []), message])
+  }
+  return [...byPerson].flatMap(([name, messages]) =>
+    messages.length > (claims.get(name) ?? 0) ? messages.slice(0, 1) : [],
+  )
+}
+
+function isToList({ request }: Step): boolean {
+  return request.list_id !== undefined
+}
+
+/** Whom a message to one person, conversation or group is for, as one word. */
+function targetOf({ request }: Step): string {
+  const { phone_number, chat_id, targets } = request as unknown as SendMessage
+  return phone_number ?? (chat_id === undefined ? [...(targets ?? [])].sort().join('+') : `chat ${chat_id}`)
+}
+
+function sameContent(a: Step, b: Step): boolean {
+  const content = ({ request: { text, template_id, media_url, survey_id } }: Step) =>
+    JSON.stringify([text, template_id, media_url, survey_id])
+  return content(a) === content(b)
 }
 
 /**
@@ -86,22 +131,18 @@ function found(message: Message): Found {
   }
 }
 
-function isTaken(deps: MessagingDeps, step: Step, message: Message): boolean {
-  return deps.intents.isTaken(step.kind, message.broadcastId ?? message.id, step)
-}
-
 /** Where an account does not show `local_id`, the same words to the same person count as the message. */
 function looksLike(step: Step, recipients: ReadonlySet<string>, message: Message): boolean {
   if (message.localId !== null || message.direction === 'in') return false
   const body = step.request as unknown as SendMessage
-  return saysTheSame(body, message) && goesTheSameWay(body, recipients, message)
+  return saysTheSame(step.words, body, message) && goesTheSameWay(body, recipients, message)
 }
 
-function saysTheSame(body: SendMessage, message: Message): boolean {
-  if (body.text !== undefined && body.text !== '') return fillsPattern(body.text, message.text)
-  // A template's or a survey's words are Heymarket's: a message to this target at this time is taken for it.
-  if (body.template_id !== undefined || body.survey_id !== undefined) return true
-  return message.media.length > 0
+function saysTheSame(words: string | null, body: SendMessage, message: Message): boolean {
+  const text = words ?? body.text ?? ''
+  if (text !== '') return fillsPattern(text, message.text)
+  // A survey's words are Heymarket's: a message to this target at this time is taken for it.
+  return body.survey_id !== undefined || body.template_id !== undefined || message.media.length > 0
 }
 
 function goesTheSameWay(body: SendMessage, recipients: ReadonlySet<string>, message: Message): boolean {

@@ -17,6 +17,8 @@ export interface NewStep {
   readonly localId: string | null
   /** The JSON body of the request. */
   readonly request: Readonly<Record<string, unknown>>
+  /** The words that go out, with their merge tokens; left out where only Heymarket knows them. */
+  readonly words?: string | null
 }
 
 export interface NewIntent {
@@ -57,6 +59,8 @@ export interface Step {
   readonly state: StepState
   readonly attempts: number
   readonly attemptedAt: number | null
+  readonly firstAttemptedAt: number | null
+  readonly words: string | null
   readonly resultId: number | null
   readonly answer: Readonly<Record<string, unknown>> | null
   readonly errorCode: ErrorCode | null
@@ -70,20 +74,24 @@ export interface IntentStore {
   begin(intent: NewIntent, now: number): Intent
   find(key: string): Intent | null
   hashOf(intent: Intent): Buffer
-  /** The newest intent that asked for the same, made at or after `since`, and was not taken back. */
-  newestLike(hash: Buffer, since: number): Intent | null
+  /** The newest intent that asked for the same and was not taken back. */
+  newestLike(hash: Buffer): Intent | null
+  /** When its last step was done; null while one is not. */
+  doneAt(intent: Intent): number | null
+  /** True when a request of an earlier intent has this `local_id`. */
+  hasLocalId(localId: string): boolean
   /** Newest first. */
   list(kind: IntentKind, limit: number): Intent[]
   steps(intent: Intent): Step[]
   recipients(intent: Intent): NewRecipient[]
   /** Remembers that these recipients are not texted after all, and why. */
   leaveOut(intent: Intent, phones: readonly string[], why: string): void
-  /** Results that other steps of this kind already have: one message answers for one intent only. */
-  isTaken(kind: StepKind, resultId: number, except: Step): boolean
+  /** Messages that went out since: other steps that are done, each with the people of its part. */
+  sentSince(since: number, except: Step): { readonly step: Step; readonly phones: readonly string[] }[]
   /** A scheduled message was taken back: asked for again, it is another one. */
   cancel(intent: Intent, now: number): void
-  /** The request as it is now, after Heymarket took a change of it. */
-  rewrite(step: Step, request: Step['request']): void
+  /** The request, and what was asked, as it is now, after Heymarket took a change of it. */
+  rewrite(step: Step, request: Step['request'], asked: Pick<NewIntent, 'wish' | 'hash'>): void
   inFlight(step: Step, now: number): Step
   done(step: Step, result: { id: number | null; answer: unknown }, now: number): Step
   /** The outcome is not known yet, or never will be. */
@@ -114,6 +122,8 @@ interface StepRow {
   readonly state: StepState
   readonly attempts: number
   readonly attempted_at: number | null
+  readonly first_attempted_at: number | null
+  readonly words: string | null
   readonly result_id: number | null
   readonly answer: string | null
   readonly error_code: ErrorCode | null
@@ -136,16 +146,22 @@ export function openIntents(db: Db): IntentStore {
   const insertIntent = db.prepare<[string, string, string, Buffer, number]>(
     'INSERT INTO intent (key, kind, wish, hash, created_at) VALUES (?, ?, ?, ?, ?)',
   )
-  const insertStep = db.prepare<[number, number, number, string, string | null, string]>(
-    "INSERT INTO intent_step (intent_id, seq, part, kind, local_id, request, state) VALUES (?, ?, ?, ?, ?, ?, 'waiting')",
+  const insertStep = db.prepare<[number, number, number, string, string | null, string, string | null]>(
+    "INSERT INTO intent_step (intent_id, seq, part, kind, local_id, request, words, state) VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting')",
   )
   const insertRecipient = db.prepare<[number, string, number, string | null]>(
     'INSERT INTO intent_recipient (intent_id, phone, part, refused) VALUES (?, ?, ?, ?)',
   )
   const byKey = db.prepare<[string], IntentRow>(`${SELECT_INTENT} WHERE i.key = ?`)
-  const likeHash = db.prepare<[Buffer, number], IntentRow>(
-    `${SELECT_INTENT} WHERE i.hash = ? AND i.created_at >= ? AND i.cancelled_at IS NULL ORDER BY i.id DESC LIMIT 1`,
+  const likeHash = db.prepare<[Buffer], IntentRow>(
+    `${SELECT_INTENT} WHERE i.hash = ? AND i.cancelled_at IS NULL ORDER BY i.id DESC LIMIT 1`,
   )
+  const lastDone = db
+    .prepare<[number], number | null>('SELECT max(done_at) FROM intent_step WHERE intent_id = ?')
+    .pluck()
+  const localIdUsed = db
+    .prepare<[string], number>('SELECT 1 FROM intent_step WHERE local_id = ? LIMIT 1')
+    .pluck()
   const ofKind = db.prepare<[string, number], IntentRow>(
     `${SELECT_INTENT} WHERE i.kind = ? ORDER BY i.id DESC LIMIT ?`,
   )
@@ -163,18 +179,24 @@ export function openIntents(db: Db): IntentStore {
   const leaveOut = db.transaction((intentId: number, phones: readonly string[], why: string) => {
     for (const phone of phones) setRefused.run(why, intentId, phone)
   })
-  const taken = db
-    .prepare<[string, number, number, number], number>(
-      'SELECT 1 FROM intent_step WHERE kind = ? AND result_id = ? AND NOT (intent_id = ? AND seq = ?) LIMIT 1',
+  const sentSteps = db.prepare<[number, number, number], StepRow>(
+    `SELECT * FROM intent_step WHERE kind = 'send' AND state = 'done' AND done_at >= ?
+       AND NOT (intent_id = ? AND seq = ?)`,
+  )
+  const phonesOfPart = db
+    .prepare<[number, number], string>(
+      'SELECT phone FROM intent_recipient WHERE intent_id = ? AND part = ? AND refused IS NULL',
     )
     .pluck()
   const setCancelled = db.prepare<[number, number]>('UPDATE intent SET cancelled_at = ? WHERE id = ?')
   const setRequest = db.prepare<[string, number, number]>(
     'UPDATE intent_step SET request = ? WHERE intent_id = ? AND seq = ?',
   )
-  const setInFlight = db.prepare<[number, number, number]>(
-    `UPDATE intent_step SET state = 'in_flight', attempts = attempts + 1, attempted_at = ?,
-       error_code = NULL, error = NULL, request_id = NULL WHERE intent_id = ? AND seq = ?`,
+  const setHash = db.prepare<[Buffer, string, number]>('UPDATE intent SET hash = ?, wish = ? WHERE id = ?')
+  const setInFlight = db.prepare<[{ now: number; id: number; seq: number }]>(
+    `UPDATE intent_step SET state = 'in_flight', attempts = attempts + 1, attempted_at = @now,
+       first_attempted_at = coalesce(first_attempted_at, @now), error_code = NULL, error = NULL, request_id = NULL
+     WHERE intent_id = @id AND seq = @seq`,
   )
   const setDone = db.prepare<[number | null, string, number, number, number]>(
     `UPDATE intent_step SET state = 'done', result_id = ?, answer = ?, done_at = ?,
@@ -183,11 +205,25 @@ export function openIntents(db: Db): IntentStore {
   const setEnd = db.prepare<[StepState, string | null, string | null, string | null, number, number]>(
     'UPDATE intent_step SET state = ?, error_code = ?, error = ?, request_id = ? WHERE intent_id = ? AND seq = ?',
   )
+  const rewrite = db.transaction(
+    (step: Step, request: Step['request'], { wish, hash }: Pick<NewIntent, 'wish' | 'hash'>) => {
+      setRequest.run(JSON.stringify(request), step.intentId, step.seq)
+      setHash.run(hash, JSON.stringify(wish), step.intentId)
+    },
+  )
   const begin = db.transaction((intent: NewIntent, now: number) => {
     const { key, kind, wish, hash } = intent
     const id = Number(insertIntent.run(key, kind, JSON.stringify(wish), hash, now).lastInsertRowid)
     for (const [seq, step] of intent.steps.entries())
-      insertStep.run(id, seq, step.part, step.kind, step.localId, JSON.stringify(step.request))
+      insertStep.run(
+        id,
+        seq,
+        step.part,
+        step.kind,
+        step.localId,
+        JSON.stringify(step.request),
+        step.words ?? null,
+      )
     for (const one of intent.recipients ?? []) insertRecipient.run(id, one.phone, one.part, one.refused)
   })
   const reread = ({ intentId, seq }: Step): Step => {
@@ -216,16 +252,22 @@ export function openIntents(db: Db): IntentStore {
     },
     find: findByKey,
     hashOf: (intent) => hashById.get(intent.id) ?? Buffer.alloc(0),
-    newestLike: (hash, since) => readIntent(likeHash.get(hash, since)),
+    newestLike: (hash) => readIntent(likeHash.get(hash)),
+    doneAt: (intent) => lastDone.get(intent.id) ?? null,
+    hasLocalId: (localId) => localIdUsed.get(localId) === 1,
     list: (kind, limit) => ofKind.all(kind, limit).flatMap((row) => readIntent(row) ?? []),
     steps: (intent) => stepsOf.all(intent.id).map(readStep),
     recipients: (intent) => recipientsOf.all(intent.id),
     leaveOut: (intent, phones, why) => leaveOut.immediate(intent.id, phones, why),
-    isTaken: (kind, resultId, { intentId, seq }) => taken.get(kind, resultId, intentId, seq) === 1,
+    sentSince: (since, { intentId, seq }) =>
+      sentSteps.all(since, intentId, seq).map((row) => ({
+        step: readStep(row),
+        phones: phonesOfPart.all(row.intent_id, row.part),
+      })),
     cancel: (intent, now) => void setCancelled.run(now, intent.id),
-    rewrite: (step, request) => void setRequest.run(JSON.stringify(request), step.intentId, step.seq),
+    rewrite: (step, request, asked) => rewrite.immediate(step, request, asked),
     inFlight: (step, now) => {
-      setInFlight.run(now, step.intentId, step.seq)
+      setInFlight.run({ now, id: step.intentId, seq: step.seq })
       return reread(step)
     },
     done: (step, { id, answer }, now) => {
@@ -255,6 +297,8 @@ function readStep(row: StepRow): Step {
     state: row.state,
     attempts: row.attempts,
     attemptedAt: row.attempted_at,
+    firstAttemptedAt: row.first_attempted_at,
+    words: row.words,
     resultId: row.result_id,
     answer: row.answer === null ? null : (JSON.parse(row.answer) as Step['answer']),
     errorCode: row.error_code,

@@ -29,17 +29,22 @@ function wantedOf(deps: MessagingDeps, intent: Intent, step: Step): string[] {
 }
 
 /**
- * Compares the list with the recipients of its part. Whom Heymarket left out is said; nobody is sent to in their place.
+ * `nobody`: everybody on it opted out since, so there is nothing to send. Else compares the list with the recipients of its part. Whom Heymarket left out is said; nobody is sent to in their place.
  * An account that does not show lists cannot be checked.
  * Errors: ERR_LIST_DIFFERS when the list holds somebody who was not asked for, or nobody at all.
  */
-export async function checkList(deps: MessagingDeps, intent: Intent, step: Step): Promise<void> {
-  if (step.request.list_id !== ON_THE_SPOT) return
+export async function checkList(
+  deps: MessagingDeps,
+  intent: Intent,
+  step: Step,
+): Promise<'nobody' | 'somebody'> {
+  if (step.request.list_id !== ON_THE_SPOT) return 'somebody'
   const id = listIdOf(deps, intent, step)
   await dropOptedOut(deps, intent, step, id)
-  const list = await deps.client.lists.get(id)
-  if (list === null) return
   const wanted = new Set(wantedOf(deps, intent, step))
+  if (wanted.size === 0) return 'nobody'
+  const list = await deps.client.lists.get(id)
+  if (list === null) return 'somebody'
   const strangers = [...list.members.keys()].filter((phone) => !wanted.has(phone)).length
   const missing = [...wanted].filter((phone) => !list.members.has(phone))
   if (strangers > 0 || missing.length === wanted.size) {
@@ -57,4 +62,5 @@ export async function checkList(deps: MessagingDeps, intent: Intent, step: Step)
       `Heymarket left ${missing.length} of ${wanted.size} off the list; \`broadcast status\` names them.`,
     )
   }
+  return 'somebody'
 }

@@ -33,7 +33,14 @@ export function phonesOf(typed: readonly string[], defaultCountry: string | unde
   return [...phones]
 }
 
+/** Two numbers in one place, or one that a spreadsheet made of another: taking the first would lose somebody. */
+const NOT_ONE_NUMBER = /[/|;,]|\d[eE]\+?\d/
+
 function readTyped(typed: string, defaultCountry: string | undefined): PhoneReading {
+  if (NOT_ONE_NUMBER.test(typed)) {
+    const message = 'it is more than one number, or what a spreadsheet made of one.'
+    return { kind: 'failed', code: 'PHONE_INVALID', value: typed, message, others: 0 }
+  }
   const country = defaultCountry === undefined ? null : countryCode(defaultCountry)
   return readPhone(typed, () =>
     country === null ? { kind: 'missing' } : { kind: 'known', country, from: 'defaultCountry' },

@@ -30,7 +30,9 @@ const SHOWN = 8
  */
 export function pick<T extends Candidate>(kind: Kind, given: string | number, candidates: readonly T[]): T {
   const wanted = String(given).trim()
-  const byId = /^\d+$/.test(wanted) ? candidates.find(({ id }) => id === Number(wanted)) : undefined
+  const byId = /^[1-9]\d*$/.test(wanted) ? candidates.find(({ id }) => id === Number(wanted)) : undefined
+  const named = candidates.find((one) => one !== byId && namesOf(one).includes(wanted))
+  if (byId !== undefined && named !== undefined) throw ambiguous(kind, wanted, [byId, named])
   if (byId !== undefined) return byId
   const found = [exact, inAnyCase]
     .map((same) => candidates.filter((one) => namesOf(one).some((name) => same(name, wanted))))

@@ -5,7 +5,7 @@
 import type { Scheduled, ScheduleRequest } from '../heymarket/schedule.ts'
 import { HeysyncError } from '../lib/errors.ts'
 import type { BareE164 } from '../lib/phone.ts'
-import { begin, findAgain } from './begin.ts'
+import { begin, findAgain, hashOf } from './begin.ts'
 import { carryOut } from './carry-out.ts'
 import { mustBeAllowed } from './consent.ts'
 import type { MessagingDeps } from './deps.ts'
@@ -17,6 +17,8 @@ import type { Delivery } from './send.ts'
 export interface ScheduleWish {
   /** Heymarket: schedule, without local_id. */
   readonly request: Omit<ScheduleRequest, 'local_id'>
+  /** The words that go out, also those of a template; null where only Heymarket knows them. */
+  readonly words: string | null
   /** Whom it reaches, as far as that is known: they must not have opted out. */
   readonly phones: readonly BareE164[]
 }
@@ -24,7 +26,13 @@ export interface ScheduleWish {
 /** Errors: ERR_OPTED_OUT, ERR_REQUEST, and those of the client's reads. */
 export async function planSchedule(deps: MessagingDeps, wish: ScheduleWish, key: string): Promise<NewStep[]> {
   const steps: NewStep[] = [
-    { kind: 'schedule', part: 1, localId: key, request: { ...wish.request, local_id: key } },
+    {
+      kind: 'schedule',
+      part: 1,
+      localId: key,
+      request: { ...wish.request, local_id: key },
+      words: wish.words,
+    },
   ]
   requestsOf(steps)
   await mustBeAllowed(deps, wish.phones)
@@ -38,7 +46,9 @@ export async function schedule(
   key: { readonly given: string | undefined; readonly made: string },
 ): Promise<Delivery> {
   const asked = { request: wish.request }
-  const known = findAgain(deps, 'schedule', asked, key.given)
+  // The same message for the same instant is the same one for as long as it waits.
+  const waits = () => Date.parse(wish.request.execute_at) > deps.clock.now()
+  const known = findAgain(deps, 'schedule', asked, key.given, waits)
   if (known?.state === 'done') return { intent: known, earlier: 'done' }
   const name = known?.key ?? key.given ?? key.made
   const steps = await planSchedule(deps, wish, name)
@@ -183,8 +193,14 @@ export async function change(
 ): Promise<void> {
   await mustBeAllowed(deps, wish.phones)
   await deps.client.schedule.update(ref.id, wish.request)
-  if (ref.kind === 'ours')
-    deps.intents.rewrite(onlyStep(deps, ref.intent), wish.request as unknown as Step['request'])
+  if (ref.kind === 'ours') {
+    const { local_id: _, ...request } = wish.request
+    const asked = { request }
+    deps.intents.rewrite(onlyStep(deps, ref.intent), wish.request as unknown as Step['request'], {
+      wish: asked,
+      hash: hashOf('schedule', asked),
+    })
+  }
 }
 
 /** Takes one back. May be repeated: one that is not there any more counts as taken back before its time. Errors: those of the client. */

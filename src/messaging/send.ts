@@ -11,6 +11,8 @@ import { requestsOf } from './request.ts'
 export interface SendWish {
   /** Heymarket: messages/send, without local_id. Names are resolved already. */
   readonly message: Omit<SendMessage, 'local_id' | 'list_id'>
+  /** The words that go out, also those of a template; null where only Heymarket knows them. */
+  readonly words: string | null
   /** Whom it reaches, as far as that is known: they must not have opted out. */
   readonly phones: readonly BareE164[]
 }
@@ -27,7 +29,7 @@ export interface Delivery {
  */
 export async function planSend(deps: MessagingDeps, wish: SendWish, key: string): Promise<NewStep[]> {
   const steps: NewStep[] = [
-    { kind: 'send', part: 1, localId: key, request: { ...wish.message, local_id: key } },
+    { kind: 'send', part: 1, localId: key, request: { ...wish.message, local_id: key }, words: wish.words },
   ]
   // A rule that the request breaks is said before anything is remembered.
   requestsOf(steps)
@@ -50,6 +52,9 @@ export async function send(
   if (known?.state === 'done') return { intent: known, earlier: 'done' }
   const name = known?.key ?? key.given ?? key.made
   const steps = await planSend(deps, wish, name)
-  const intent = known ?? begin(deps, { key: name, kind: 'send', wish: asked, steps })
+  // A private comment reaches nobody outside.
+  const phones = wish.message.private === true ? [] : wish.phones
+  const recipients = phones.map((phone) => ({ phone, part: 1, refused: null }))
+  const intent = known ?? begin(deps, { key: name, kind: 'send', wish: asked, steps, recipients })
   return { intent: await carryOut(deps, intent), earlier: known === null ? 'none' : 'unfinished' }
 }

@@ -93,7 +93,7 @@ export function contactTable(db: Db): ContactTable {
     .pluck()
   const selectFound = db.prepare<[{ text: string; limit: number }], ContactRow>(
     `SELECT * FROM contact
-     WHERE instr(lower(coalesce(phone, '') || ' ' || first || ' ' || last || ' ' || email), lower(@text)) > 0
+     WHERE instr(lower(coalesce(phone, '') || ' ' || first || ' ' || last || ' ' || display_name || ' ' || email), lower(@text)) > 0
      ORDER BY updated_us DESC, id DESC LIMIT @limit`,
   )
   const selectOptedOut = db

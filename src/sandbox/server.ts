@@ -244,7 +244,9 @@ function buildApp(gate: Gate): FastifyInstance {
     reply.header('x-request-id', randomUUID())
     // A page of somebody else, open in the same browser, has no business here.
     const { origin, host } = request.headers
-    if (origin !== undefined && origin !== `http://${host}`) {
+    // Nor has one whose name was made to point at this machine.
+    const isHere = LOOPBACK.includes(request.hostname.replace(/^\[|\]$/g, ''))
+    if (!isHere || (origin !== undefined && origin !== `http://${host}`)) {
       void reply.status(403).send({ message: 'Only the page of the sandbox itself may ask this.' })
       return
     }

@@ -66,9 +66,12 @@ export function makeWebhooks(world: World, seed: number): Webhooks {
     deliveries = deliveries.slice(-MOST_KEPT)
   }
 
+  /** A configuration that was removed is not called again. */
+  const isWanted = (hook: WebhookConfiguration) => !closing.signal.aborted && hooks.get(hook.id) === hook
+
   async function deliver(hook: WebhookConfiguration, body: Body): Promise<void> {
     const most = world.settings.dialects.webhookRetry === 'never' ? 1 : MOST_ATTEMPTS
-    for (let attempt = 1; attempt <= most && !closing.signal.aborted; attempt += 1) {
+    for (let attempt = 1; attempt <= most && isWanted(hook); attempt += 1) {
       const outcome = await callOnce(hook.url, body, closing.signal)
       note(hook, body, attempt, outcome)
       if (outcome === 200) return
@@ -153,6 +156,8 @@ async function callOnce(url: string, body: Body, closing: AbortSignal): Promise<
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
+      // A redirect could lead off this machine; what it answers is its status.
+      redirect: 'manual',
       signal: AbortSignal.any([closing, AbortSignal.timeout(TIMEOUT_MS)]),
     })
     await answer.arrayBuffer()

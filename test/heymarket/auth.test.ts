@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createAuthorizer } from '../../src/heymarket/auth.ts'
 import { leapingClock, START } from '../support/clock.ts'
+import { aLine, withSandbox } from '../support/heymarket.ts'
 
 const CREDENTIAL = { secretId: '3f1c', secretKey: 'p|pe & ümlaut' }
 const MINUTE = 60_000
@@ -80,6 +81,25 @@ describe('an API secret', () => {
       { numRuns: 50 },
     )
   })
+})
+
+test('a run far longer than a token lives sends one token after another, and never gets a 401', async () => {
+  const { sandbox, clock } = await withSandbox()
+  const authorizer = createAuthorizer({ secretId: 'sandbox', secretKey: 'sandbox-secret' }, clock)
+  const sent = new Set<string>()
+  const header = async () => {
+    const value = await authorizer.header()
+    sent.add(value)
+    return value
+  }
+  const { client, exchanges } = aLine(sandbox.url, { clock, authorizer: { ...authorizer, header } })
+  const requests = (15 * MINUTE) / 20_000
+  for (let nth = 0; nth < requests; nth += 1) {
+    await client.contacts.count()
+    clock.advance(20_000)
+  }
+  expect(exchanges.map((one) => one.status)).toEqual(Array.from({ length: requests }, () => 200))
+  expect(sent.size).toBeGreaterThan(3)
 })
 
 test('a legacy key is sent as it is, also after it was refused', async () => {

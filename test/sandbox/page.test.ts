@@ -1,5 +1,6 @@
 // The page at `/`: whole, closed to everything but itself, and no dearer for a large account.
 import { createHash } from 'node:crypto'
+import { get } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { people, start } from './support.ts'
 
@@ -57,7 +58,9 @@ describe('what it shows', () => {
     expect((await summary(box, '3355')).contacts).toMatchObject([{ name: 'Bea' }])
     expect((await summary(box, 'BEA@')).contacts).toMatchObject([{ name: 'Bea' }])
     expect((await summary(box, '%25')).contacts).toEqual([])
-    expect((await summary(box)).counts).toMatchObject({ contacts: 2, optedOut: 1 })
+    await box.create({ phone: '15105553366', first: 'Cornelia', display_name: 'Conny' })
+    expect((await summary(box, 'conny')).contacts).toMatchObject([{ name: 'Conny' }])
+    expect((await summary(box)).counts).toMatchObject({ contacts: 3, optedOut: 1 })
   })
 
   test('conversations with what was said, and what is scheduled', async () => {
@@ -88,6 +91,21 @@ describe('what it shows', () => {
     expect(await summary(box)).toMatchObject({ dialects: { listReads: 'gone' }, faults: { slowMs: 1 } })
     expect(Object.keys((await summary(await start())).dialects)).toEqual([])
   })
+})
+
+test('a name that was made to point at this machine is refused', async () => {
+  const box = await start()
+  const { port } = new URL(box.url)
+  const asked = (host: string) =>
+    new Promise((done, fail) => {
+      const headers = { host, origin: `http://${host}` }
+      get(`${box.url}/_sandbox/state`, { headers }, (answer) => {
+        answer.resume()
+        done(answer.statusCode)
+      }).on('error', fail)
+    })
+  expect(await asked(`sandbox.example:${port}`)).toBe(403)
+  for (const host of ['127.0.0.1', 'localhost', '[::1]']) expect(await asked(`${host}:${port}`)).toBe(200)
 })
 
 test('a page of somebody else in the same browser is refused', async () => {

@@ -1,6 +1,7 @@
 // The sandbox calls webhooks as Heymarket would: every event, in order unless a fault says otherwise, never in the API's way.
 import { describe, expect, test } from 'vitest'
 import { EVENT_TYPES } from '../../src/sandbox/events.ts'
+import { aServer } from '../support/http.ts'
 import { PHONE } from './observe.ts'
 import { receiver } from './receiver.ts'
 import { start } from './support.ts'
@@ -181,6 +182,27 @@ test('a receiver that hangs, or is not there, does not hold the API', async () =
   expect(box.webhooks.deliveries().filter((one) => one.status !== null)).toEqual([])
   await box.close()
   expect(box.webhooks.deliveries().map((one) => one.error)).toContain('the sandbox ended')
+})
+
+test('a redirect is not followed: it could lead off this machine', async () => {
+  const box = await start()
+  const elsewhere = await receiver()
+  const first = await aServer((_nth, response) => response.writeHead(307, { location: elsewhere.url }).end())
+  box.webhooks.add(first.url)
+  box.webhooks.emit('incoming_call')
+  await box.webhooks.idle()
+  expect(elsewhere.bodies).toEqual([])
+  expect(box.webhooks.deliveries()).toMatchObject([{ status: 307, error: null }])
+})
+
+test('a configuration that was removed is not called again', async () => {
+  const box = await start({ faults: { webhookReordered: 1 }, dialects: { webhookRetry: 'until200' } })
+  const hook = await receiver()
+  const { id } = box.webhooks.add(hook.url)
+  box.webhooks.emit('incoming_call')
+  box.webhooks.remove(id)
+  await box.webhooks.idle()
+  expect(hook.bodies).toEqual([])
 })
 
 test('an address that is not on this machine is refused', async () => {

@@ -8,6 +8,7 @@ import {
   resumeBroadcast,
   broadcast as sendBroadcast,
 } from '../../messaging/broadcast.ts'
+import type { Intent } from '../../messaging/intents.ts'
 import { blanksOf, checkTokens, tokensOf } from '../../messaging/merge.ts'
 import { requestsOf } from '../../messaging/request.ts'
 import type { Delivery } from '../../messaging/send.ts'
@@ -81,7 +82,7 @@ export const broadcast: Command = {
 async function sendToMany(call: Call, io: Io, { app, deps }: Messaging): Promise<ExitCode> {
   const from = await fromOf(call, app)
   const content = await contentOf(call, app.client)
-  const audience = await audienceOf(call, io.cwd, app)
+  const audience = await audienceOf(call, io, app)
   await checkWords(content, app.client)
   const wish = {
     message: { inbox_id: from.inbox.id, creator_id: from.sender.id, ...content.body },
@@ -92,6 +93,7 @@ async function sendToMany(call: Call, io: Io, { app, deps }: Messaging): Promise
     text: content.words,
   }
   const earlier = findBroadcast(deps, wish, text(call, 'key'))
+  if (earlier !== null && flag(call, 'dryRun')) return showRest(io, deps, earlier)
   if (earlier !== null) {
     if (earlier.state !== 'done') io.say(`Going on with the broadcast ${earlier.key} …`)
     return told(call, io, deps, await resumeBroadcast(deps, earlier))
@@ -110,6 +112,14 @@ async function sendToMany(call: Call, io: Io, { app, deps }: Messaging): Promise
   io.say(describe(plan, from, audience, content, io))
   if (!(await confirmed(call, io, `Send it to ${many(plan.reached, 'person', 'people')}?`))) return 0
   return told(call, io, deps, await sendBroadcast(deps, plan))
+}
+
+/** What going on with an earlier one would still send; nothing is sent here. */
+function showRest(io: Io, { intents }: Messaging['deps'], intent: Intent): ExitCode {
+  const left = intents.steps(intent).filter((step) => step.state !== 'done')
+  const { key, state } = intent
+  io.data(`${JSON.stringify({ dryRun: true, key, state, requests: requestsOf(left) }, null, 2)}\n`)
+  return 0
 }
 
 /** Errors: ERR_MERGE_TOKEN. */

@@ -1,7 +1,8 @@
 // Owns `schedule`: messages that go out later.
+import type { HeymarketClient } from '../../heymarket/client.ts'
 import type { ScheduleRequest } from '../../heymarket/schedule.ts'
 import { type ExitCode, HeysyncError } from '../../lib/errors.ts'
-import { bareE164 } from '../../lib/phone.ts'
+import { type BareE164, bareE164 } from '../../lib/phone.ts'
 import { makeKey } from '../../messaging/begin.ts'
 import { refusals } from '../../messaging/consent.ts'
 import { requestsOf } from '../../messaging/request.ts'
@@ -34,7 +35,7 @@ import {
 import { type Messaging, timeZoneOf, withMessaging } from '../messaging.ts'
 import { asScheduleRequest, printScheduled, scheduledTable, unknownOutcome } from '../schedule-report.ts'
 import { many } from '../table-text.ts'
-import { type Target, targetOf } from '../target.ts'
+import { phonesIn, type Target, targetOf } from '../target.ts'
 
 type Action = (call: Call, io: Io, messaging: Messaging) => Promise<ExitCode>
 
@@ -109,7 +110,7 @@ async function create(call: Call, io: Io, messaging: Messaging): Promise<ExitCod
     ...targetBody(target),
     ...(sender === null ? {} : { user_id: sender.id }),
   }
-  const wish = { request, phones: target.phones }
+  const wish = { request, words: content.words, phones: target.phones }
   const key = { given: text(call, 'key'), made: makeKey(deps, io.random) }
   if (flag(call, 'dryRun')) {
     const requests = requestsOf(await planSchedule(deps, wish, key.given ?? key.made))
@@ -219,14 +220,14 @@ async function update(call: Call, io: Io, messaging: Messaging): Promise<ExitCod
     ...(call.options.at === undefined ? {} : { execute_at: whenOf(call, io, messaging).executeAt }),
     ...(speaks ? { content: (await contentOf(call, app.client)).body } : {}),
   }
-  const phones = [request.phone_number, ...(request.targets ?? [])].flatMap(
-    (phone) => bareE164(phone ?? '') ?? [],
-  )
+  const phones = target === null ? await phonesReached(app.client, request) : target.phones
   if (flag(call, 'dryRun')) {
     const shown = { method: 'PUT', path: `/v1/schedule/${ref.id}`, body: request }
     io.data(`${JSON.stringify({ dryRun: true, requests: [shown] }, null, 2)}\n`)
     return 0
   }
+  const { list_id: listId } = request
+  if (listId !== undefined && !(await confirmedForList(call, io, messaging, listId))) return 0
   await change(deps, ref, { request, phones })
   const shown =
     ref.kind === 'ours'
@@ -234,6 +235,15 @@ async function update(call: Call, io: Io, messaging: Messaging): Promise<ExitCod
       : { ...asForeign(ref.shown), executeAt: request.execute_at, content: request.content }
   printScheduled(call, io, shown, timeZoneOf(messaging))
   return 0
+}
+
+async function phonesReached(
+  client: HeymarketClient,
+  request: ScheduleRequest,
+): Promise<readonly BareE164[]> {
+  const { phone_number, targets = [], conversation_id } = request
+  if (conversation_id !== undefined) return phonesIn(client, conversation_id)
+  return [phone_number ?? '', ...targets].flatMap((phone) => bareE164(phone) ?? [])
 }
 
 function withoutUndefined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -68,6 +68,7 @@ export const send: Command = {
           ...content.body,
           ...(flag(call, 'private') ? { private: true } : {}),
         },
+        words: content.words,
         phones: target.phones,
       }
       const key = { given: text(call, 'key'), made: makeKey(deps, io.random) }
