@@ -100,6 +100,8 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 function shown(value: unknown): string {
   if (value === undefined || (typeof value === 'object' && value !== null)) return ''
   const text = JSON.stringify(value)
-  if (/^"\+?[\d\s().-]{7,}"$/.test(text)) return `"${maskPhone(String(value))}"`
+  const isDate = /^"\d{4}-\d\d(-\d\d)?"$/.test(text)
+  if (!isDate && /^"\+?[\d\s().-]{7,}"$/.test(text)) return `"${maskPhone(String(value))}"`
+  if (/^\d{11,15}$/.test(text)) return maskPhone(text)
   return text.length > 60 ? `${text.slice(0, 59)}…` : text
 }

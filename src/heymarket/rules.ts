@@ -31,7 +31,9 @@ export function object<S extends z.core.$ZodLooseShape>(
 
 export const text = z.string(wanted('text'))
 
-export const filledText = text.min(1, { error: 'must not be blank' })
+const notBlank = () => text.min(1, { error: 'must not be blank' })
+
+export const filledText = notBlank()
 
 export const channelType = z
   .string({ error: 'is required, as text: phone, email or another channel' })
@@ -47,8 +49,10 @@ export function filledList<T extends z.ZodType>(item: T): z.ZodArray<T> {
   return list(item).min(1, { error: 'must not be empty' })
 }
 
+const fromOne = () => z.int(wanted('a whole number')).min(1, { error: 'must be 1 or more' })
+
 /** How many rows a page has, or which page. */
-export const atLeastOne = z.int(wanted('a whole number')).min(1, { error: 'must be 1 or more' })
+export const atLeastOne = fromOne()
 
 /** Heymarket: "country code and digits, no leading +". */
 export const phone = rule(
@@ -58,7 +62,7 @@ export const phone = rule(
   'Write it like 15105553344.',
 )
 
-export const id = atLeastOne
+export const id = fromOne()
 
 /** Heymarket v2 knows contacts by uuid; the number of v1 does not work there. */
 export const uuid = rule(
@@ -78,7 +82,7 @@ export const instant = rule(
   'Write it like 2026-11-20T09:30:00Z.',
 )
 
-export const title = filledText
+export const title = notBlank()
 
 /** Heymarket: "local_id must be unique". */
 export const localId = filledText.max(255, { error: 'is longer than 255 characters' })

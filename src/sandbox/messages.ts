@@ -173,6 +173,11 @@ export function printMessage(
     target: person,
     text: data.text,
     status: inbound && dialects.inbound !== 'status' ? '' : data.status,
+    custom: { data: [], type: '' },
+    flagged: false,
+    link_url: '',
+    super: false,
+    support: false,
   }
   if (dialects.localIdShown === 'yes' && local_id !== null) printed.local_id = local_id
   if (dialects.broadcastIdShown === 'yes' && data.broadcast_id !== null)

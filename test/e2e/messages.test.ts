@@ -267,6 +267,29 @@ describe('broadcast', () => {
     expect(home.sandbox.store.lists()).toEqual([])
   })
 
+  test('--dry-run of one that is not finished shows what is left and sends nothing', async () => {
+    const home = await clinic()
+    const args = ['broadcast', '--phones', ANA, BEN, '--text', 'News', '--yes']
+    home.sandbox.configure({ faults: { lostRequest: 1, writesOnly: 1 } })
+    await home.json(1, ...args)
+    home.sandbox.configure({ faults: { lostRequest: 0 } })
+    expect(await home.json(0, ...args, '--dry-run')).toMatchObject({ dryRun: true, state: 'open' })
+    expect(sent(home)).toEqual([])
+    expect(home.sandbox.store.lists()).toEqual([])
+    await home.json(0, ...args)
+    expect(sent(home)).toHaveLength(2)
+  })
+
+  test('several numbers on a line each count', async () => {
+    const home = await clinic()
+    home.write('numbers.txt', `${ANA}, ${BEN}\n${CY};\n`)
+    expect(await home.json(0, 'broadcast', '--phones', '@numbers.txt', '--text', 'A', '--yes')).toMatchObject(
+      {
+        reached: 3,
+      },
+    )
+  })
+
   test('status and replies tell who got it, where it failed, who answered and who opted out', async () => {
     const home = await clinic()
     const dead = '14155559999'
@@ -305,6 +328,9 @@ describe('broadcast', () => {
     [['--phones', '@missing.txt'], 'The file of --phones cannot be read'],
     [['--phones', '12', ANA], '"12"'],
     [['--contacts', '99'], 'Heymarket has no contact 99.'],
+    [['--contacts', '0x1869F'], '"0x1869F" is not an id'],
+    [['--phones', `${ANA}/${BEN}`], 'is not a phone number'],
+    [['--phones', '1.4155552671E10'], 'is not a phone number'],
   ])('%j is refused before anything is sent', async (args, said) => {
     const home = await clinic()
     await refused(home, 2, ['broadcast', ...args, '--text', 'News', '--yes'], said)
@@ -396,6 +422,21 @@ describe('schedule', () => {
     await home.json(0, 'schedule', 'create', '--list', 'Regulars', ...at, '--yes')
     expect(home.sandbox.store.scheduled()).toHaveLength(1)
   })
+})
+
+test('a change of a scheduled message asks for consent as its making does', async () => {
+  const home = await clinic()
+  await home.json(0, 'send', '--to', ANA, '--text', 'Hi')
+  const chat = String(home.sandbox.store.messages()[0]?.conversation_id)
+  const at = ['--at', 'tomorrow 9:30', '--text', 'See you']
+  const { key } = await home.json<{ key: string }>(0, 'schedule', 'create', '--to', BEN, ...at)
+  const own = await home.json<{ key: string }>(0, 'schedule', 'create', '--conversation', chat, ...at)
+  home.sandbox.store.stop(ANA)
+  await refused(home, 2, ['schedule', 'update', key, '--conversation', chat], 'ERR_OPTED_OUT')
+  await refused(home, 2, ['schedule', 'update', own.key, '--text', 'Later'], 'ERR_OPTED_OUT')
+  home.sandbox.store.fillList({ title: 'Regulars', phones: [ANA, BEN] })
+  await refused(home, 2, ['schedule', 'update', key, '--list', 'Regulars'], '1 person on it opted out')
+  expect(home.sandbox.store.scheduled().map((one) => one.target)).toEqual([BEN, chat])
 })
 
 describe('email', () => {
@@ -546,5 +587,13 @@ describe('api', () => {
       custom: { 901: 'Premium' },
       is_opted_out: true,
     })
+  })
+
+  test('remembers the STOP of a contact that it deletes', async () => {
+    const home = await clinic()
+    home.sandbox.store.stop(ANA)
+    const id = home.sandbox.store.contact(ANA)?.id ?? 0
+    await home.json(0, 'api', 'contacts.remove', '--param', `id=${id}`, '--yes')
+    await refused(home, 2, ['send', '--to', ANA, '--text', 'Hi'], 'ERR_OPTED_OUT')
   })
 })

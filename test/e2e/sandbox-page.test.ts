@@ -8,7 +8,10 @@ import { expect, onTestFinished, test } from 'vitest'
 import { type Box, start } from '../sandbox/support.ts'
 
 const BROWSER = onPath(['chromium', 'chromium-browser', 'google-chrome'])
-if (BROWSER === null) process.stderr.write('SKIPPED: the page in a browser. No Chromium is on the PATH.\n')
+if (BROWSER === null)
+  process.stderr.write(
+    'SKIPPED: the page in a browser. No Chromium is on the PATH. Install it, e.g.: apt-get install chromium\n',
+  )
 const inBrowser = test.skipIf(BROWSER === null)
 
 type Answer = Readonly<Record<string, unknown>>

@@ -3,9 +3,11 @@ import { z } from 'zod'
 import { badRequest } from '../api-error.ts'
 import { conversationOf, deliver } from '../messages.ts'
 import { readBody } from '../read-body.ts'
+import type { MessageData } from '../rows.ts'
+import type { Item } from '../shelf.ts'
+import { stampText } from '../stamp.ts'
 import { INBOXES, TEAM } from '../start-data.ts'
-import type { Answer, Call, Route, World } from '../world.ts'
-import { answerSent } from './messages.ts'
+import { type Answer, answerJson, type Call, type Route, type World } from '../world.ts'
 
 const body = z.object({
   creator_id: z.int('is required'),
@@ -48,7 +50,7 @@ function send(world: World, call: Call): Answer {
       : store.conversation.get(given.convo_id)
   if (conversation === null) throw badRequest('convo_id', `no conversation has the id ${given.convo_id}`)
   const twin = given.local_id === undefined ? null : store.message.byLocalId(given.local_id)
-  if (twin !== null && settings.dialects.messageLocalId === 'same') return answerSent(world, twin)
+  if (twin !== null && settings.dialects.messageLocalId === 'same') return answerEmail(world, twin)
   if (twin !== null && settings.dialects.messageLocalId === 'reject')
     throw badRequest('local_id', `"${given.local_id}" was used before`)
   const item = deliver(world, conversation, {
@@ -62,7 +64,14 @@ function send(world: World, call: Call): Answer {
     localId: given.local_id ?? null,
     broadcastId: null,
   })
-  return answerSent(world, item)
+  return answerEmail(world, item)
+}
+
+/** The documented answer to an e-mail, whatever a message is answered with. */
+function answerEmail(world: World, item: Item<MessageData>): Answer {
+  const date = stampText(item.created_us, world.settings.dialects.resolution)
+  const { conversation_id: convo_id } = item.data
+  return answerJson(world, { id: item.id, convo_id, queued: false, date, compliance_results: {} })
 }
 
 export const emailRoutes: readonly Route[] = [

@@ -70,7 +70,7 @@ function send(world: World, call: Call): Answer {
 }
 
 /** What is answered to a message; a broadcast to nobody has no id. */
-export function answerSent(world: World, item: Item<MessageData> | null): Answer {
+function answerSent(world: World, item: Item<MessageData> | null): Answer {
   const { dialects } = world.settings
   const date = stampText(item?.created_us ?? world.clock.now() * 1_000, dialects.resolution)
   const id = item?.data.broadcast_id ?? item?.id ?? 0
@@ -121,10 +121,11 @@ function history(world: World, call: Call): Answer {
   if (timestamp !== undefined && !/^\d+$/.test(timestamp))
     throw badRequest('timestamp', 'must be unix seconds')
   const before = timestamp === undefined ? EVERYTHING.before : Number(timestamp) * 1_000_000
+  const delayMs = settings.dialects.visibilityDelayMs
   const rows = store.message
     .byRef(phone)
     .filter((row) => row.data.inbox_id === inboxId && row.created_us < before)
-    .filter((row) => row.created_us / 1_000 <= clock.now())
+    .filter((row) => delayMs === 0 || row.created_us / 1_000 + delayMs <= clock.now())
     .slice(-HISTORY)
     .reverse()
   return answerJson(
