@@ -165,8 +165,6 @@ describe('what the pages name', () => {
 })
 
 describe('command lines', () => {
-  /** Commands that pages may speak of as things to come. */
-  const TO_COME = ['consent']
   const GLOBAL = ['--config', '-c', '--verbose', '-v', '--help', '-h', '--version', '-V']
 
   function commandLines(text: string): string[] {
@@ -189,7 +187,6 @@ describe('command lines', () => {
   test.each(texts)('%s uses commands and flags that exist', (_path, text) => {
     for (const line of commandLines(text)) {
       const [, name = '', ...words] = line.replace(/ [>2<].*$/, '').split(/\s+/)
-      if (TO_COME.includes(name)) continue
       // Output that begins with the program's name, as in `heysync rejections  1 record could …`.
       if (/^heysync [a-z]+ {2}/.test(line)) continue
       expect(
@@ -200,10 +197,6 @@ describe('command lines', () => {
         expect(flagsOf(name), line).toContain(word.split('=')[0])
       }
     }
-  })
-
-  test('what is told as to come is not there yet', () => {
-    for (const name of TO_COME) expect(commands.map((command) => command.name)).not.toContain(name)
   })
 
   test('examples of commands use their own flags', () => {

@@ -96,6 +96,12 @@ const EXITS: Readonly<Record<string, Exits>> = {
   why: { 0: 'The answer is printed, also when nothing is known.', ...OPENS_DATABASE },
   rejections: { 0: 'The list is printed, also when it is empty.', ...OPENS_DATABASE },
   failures: { 0: 'The list is printed, also when it is empty.', ...OPENS_DATABASE },
+  consent: {
+    0: 'Printed, changed, or not changed because you said no.',
+    1: 'Heymarket could not be reached or refused it.',
+    2: 'The command line needs a correction, or only the person can lift the opt-out.',
+    5: 'The database was written by a newer heysync.',
+  },
   send: {
     0: 'The message is sent, or an earlier call had sent it.',
     1: 'Heymarket could not be reached or refused it; the same command goes on, and never sends twice.',

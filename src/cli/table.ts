@@ -5,6 +5,7 @@ import { approve } from './commands/approve.ts'
 import { broadcast } from './commands/broadcast.ts'
 import { check } from './commands/check.ts'
 import { connectors } from './commands/connectors.ts'
+import { consent } from './commands/consent.ts'
 import { demo } from './commands/demo.ts'
 import { email } from './commands/email.ts'
 import { failures } from './commands/failures.ts'
@@ -43,6 +44,7 @@ export const commands: readonly Command[] = [
   failures,
   redrive,
   approve,
+  consent,
   send,
   broadcast,
   schedule,

@@ -2,7 +2,7 @@
 import type { Db } from '../../db/open.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 
-export type ConsentOrigin = 'source' | 'heymarket'
+export type ConsentOrigin = 'source' | 'heymarket' | 'hand'
 
 export interface ConsentEvent {
   readonly state: 'opted_out' | 'allowed'
@@ -28,18 +28,20 @@ export interface ConsentStore {
   isOptedOut(phone: string): boolean
   /** Records an opt-out; true when it is news. */
   optOut(phone: string, origin: ConsentOrigin, evidence: string, at: number): boolean
+  /** Lifts an opt-out, by hand alone; what is seen after it counts again. */
+  allow(phone: string, evidence: string, at: number): void
   history(phone: string): ConsentEvent[]
   countOptedOut(): number
 }
 
 export function consentStore(db: Db): ConsentStore {
   const find = db.prepare<[string], { state: string }>('SELECT state FROM consent WHERE phone = ?')
-  const set = db.prepare<[string, number]>(
-    `INSERT INTO consent (phone, state, at) VALUES (?, 'opted_out', ?)
+  const set = db.prepare<[string, ConsentEvent['state'], number]>(
+    `INSERT INTO consent (phone, state, at) VALUES (?, ?, ?)
      ON CONFLICT (phone) DO UPDATE SET state = excluded.state, at = excluded.at`,
   )
-  const addEvent = db.prepare<[string, string, string, number]>(
-    "INSERT INTO consent_event (phone, state, origin, evidence, at) VALUES (?, 'opted_out', ?, ?, ?)",
+  const addEvent = db.prepare<[string, ConsentEvent['state'], ConsentOrigin, string, number]>(
+    'INSERT INTO consent_event (phone, state, origin, evidence, at) VALUES (?, ?, ?, ?, ?)',
   )
   const history = db.prepare<[string], ConsentEvent>(
     'SELECT state, origin, evidence, at FROM consent_event WHERE phone = ? ORDER BY id',
@@ -64,9 +66,13 @@ export function consentStore(db: Db): ConsentStore {
     isOptedOut: (phone) => find.get(phone)?.state === 'opted_out',
     optOut: (phone, origin, evidence, at) => {
       if (find.get(phone)?.state === 'opted_out') return false
-      set.run(phone, at)
-      addEvent.run(phone, origin, evidence, at)
+      set.run(phone, 'opted_out', at)
+      addEvent.run(phone, 'opted_out', origin, evidence, at)
       return true
+    },
+    allow: (phone, evidence, at) => {
+      set.run(phone, 'allowed', at)
+      addEvent.run(phone, 'allowed', 'hand', evidence, at)
     },
     unpushed: () => unpushed.all(),
     history: (phone) => history.all(phone),
