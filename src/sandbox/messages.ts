@@ -88,12 +88,15 @@ export function deliver(
   return item
 }
 
-/** A message from a person, as if they had typed it on their phone. Words like STOP opt them out, START in again. */
+/**
+ * A message from a person, as if they had typed it on their phone: to the inbox that wrote to them last, unless one is
+ * named. Words like STOP opt them out, START in again.
+ */
 export function receive(
   world: World,
   phone: string,
   text: string,
-  inboxId: number = INBOXES[0].id,
+  inboxId: number = inboxOfLast(world, phone),
 ): { message: Item<MessageData>; consent: 'opted_out' | 'opted_in' | null } {
   const { store } = world
   const conversation = conversationOf(world, inboxId, [phone])
@@ -117,6 +120,10 @@ export function receive(
   store.conversation.change(conversation, { ...conversation.data, read: false, status: 'open' }, us)
   emitMessage(world, 'message_recieved', message)
   return { message, consent: consentBy(world, phone, text) }
+}
+
+function inboxOfLast({ store }: World, phone: string): number {
+  return store.message.byRef(phone).at(-1)?.data.inbox_id ?? INBOXES[0].id
 }
 
 function consentBy(world: World, phone: string, text: string): 'opted_out' | 'opted_in' | null {

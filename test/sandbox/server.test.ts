@@ -234,3 +234,19 @@ test('POST /_sandbox/configure changes settings, and a wrong name or value chang
   expect(await configure({ requestsPerMinute: 0 })).toMatchObject({ status: 400 })
   expect(await settings()).toMatchObject({ dialects: { cursor: 'exclusive' }, requestsPerMinute: 500 })
 })
+
+test('a person answers the inbox that wrote to them last, unless one is named', async () => {
+  const box = await start()
+  const phone = '15105553344'
+  box.store.reply(phone, 'first')
+  await box.post('/v1/message/send', {
+    inbox_id: 72,
+    creator_id: 501,
+    phone_number: phone,
+    text: 'Your bill',
+  })
+  box.store.reply(phone, 'second')
+  box.store.reply(phone, 'third', 71)
+  const replies = box.store.messages().filter((one) => one.direction === 'in')
+  expect(replies.map((one) => one.inbox_id)).toEqual([71, 72, 71])
+})
