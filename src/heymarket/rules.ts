@@ -141,7 +141,7 @@ function isPublicUrl(text: string): boolean {
 }
 
 /** Toll-free numbers of the North American plan; a group message cannot be sent with them. */
-function isTollFree(digits: string): boolean {
+export function isTollFree(digits: string): boolean {
   return /^1(800|833|844|855|866|877|888)\d{7}$/.test(digits)
 }
 

@@ -1,5 +1,6 @@
 // Owns which inbox a message goes out from and which member sends it, where the command does not say. Pure.
 import type { Inbox } from '../heymarket/inboxes.ts'
+import { isTollFree } from '../heymarket/rules.ts'
 import type { Team, TeamMember } from '../heymarket/team.ts'
 import { HeysyncError } from '../lib/errors.ts'
 import { INBOX, listed, MEMBER, pick } from './pick.ts'
@@ -48,5 +49,15 @@ export function senderOf(asked: Asked, inbox: Inbox, team: Team): TeamMember {
       only === undefined
         ? 'Add a member to the inbox in Heymarket.'
         : `Add --sender "${only.name}", or set messaging.sender in heysync.yaml.`,
+  })
+}
+
+/** Heymarket: group messages do not go out from toll-free numbers. Errors: ERR_USAGE. */
+export function mustReachGroups(inbox: Inbox): void {
+  const phones = [inbox.phone, ...inbox.phones].map((phone) => phone.replace(/\D/g, ''))
+  if (!phones.some(isTollFree)) return
+  throw new HeysyncError('ERR_USAGE', {
+    message: `${inbox.name} has a toll-free number (${inbox.phone}), and group messages do not go out from one.`,
+    hint: 'Take another inbox with --inbox, or text each person alone: heysync broadcast --phones …',
   })
 }

@@ -5,6 +5,7 @@ import { type ExitCode, HeysyncError } from '../../lib/errors.ts'
 import { type BareE164, bareE164 } from '../../lib/phone.ts'
 import { makeKey } from '../../messaging/begin.ts'
 import { refusals } from '../../messaging/consent.ts'
+import { mustReachGroups } from '../../messaging/defaults.ts'
 import { requestsOf } from '../../messaging/request.ts'
 import {
   cancel,
@@ -101,6 +102,7 @@ async function create(call: Call, io: Io, messaging: Messaging): Promise<ExitCod
   const when = whenOf(call, io, messaging)
   const target = await targetOf(call, app, ['to', 'conversation', 'group', 'list'])
   const inbox = await inboxFor(call, app)
+  if (target.target.kind === 'group') mustReachGroups(inbox)
   const sender = await senderFor(call, app, inbox)
   const content = await contentOf(call, app.client)
   const request: Omit<ScheduleRequest, 'local_id'> = {

@@ -2,6 +2,7 @@
 import type { SendMessage } from '../../heymarket/messages.ts'
 import { type ExitCode, HeysyncError } from '../../lib/errors.ts'
 import { makeKey } from '../../messaging/begin.ts'
+import { mustReachGroups } from '../../messaging/defaults.ts'
 import { checkTokens, tokensOf } from '../../messaging/merge.ts'
 import { requestsOf } from '../../messaging/request.ts'
 import { planSend, type SendWish, send as sendOnce } from '../../messaging/send.ts'
@@ -52,6 +53,7 @@ export const send: Command = {
     withMessaging(call, io, 'send', async ({ app, deps }) => {
       const target = await targetOf(call, app, ['to', 'conversation', 'group'])
       const { inbox, sender } = await fromOf(call, app)
+      if (target.target.kind === 'group') mustReachGroups(inbox)
       const content = await contentOf(call, app.client)
       if (content.words !== null && tokensOf(content.words).length > 0) {
         const fields = await app.client.contactFields.list()
