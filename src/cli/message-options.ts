@@ -6,6 +6,7 @@ import type { Inbox } from '../heymarket/inboxes.ts'
 import type { Team, TeamMember } from '../heymarket/team.ts'
 import { HeysyncError } from '../lib/errors.ts'
 import { inboxOf, senderOf } from '../messaging/defaults.ts'
+import { checkTokens, tokensOf } from '../messaging/merge.ts'
 import { LIST, pick, TEMPLATE } from '../messaging/pick.ts'
 import { type Call, flag, type OptionSpec, text } from './command.ts'
 import type { Io } from './io.ts'
@@ -78,8 +79,20 @@ export interface Content {
   readonly words: string | null
 }
 
-/** Text or template, with or without media. Errors: ERR_USAGE, ERR_NAME_*. */
+/** Text or template, with or without media; every token is one that is filled in. Errors: ERR_USAGE, ERR_NAME_*, ERR_MERGE_TOKEN. */
 export async function contentOf(call: Call, client: HeymarketClient): Promise<Content> {
+  const content = await readContent(call, client)
+  if (content.words !== null && tokensOf(content.words).length > 0) {
+    const fields = await client.contactFields.list()
+    checkTokens(
+      content.words,
+      fields.map(({ name }) => name),
+    )
+  }
+  return content
+}
+
+async function readContent(call: Call, client: HeymarketClient): Promise<Content> {
   const words = text(call, 'text')
   const named = text(call, 'template')
   const media = text(call, 'media')

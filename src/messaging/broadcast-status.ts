@@ -2,7 +2,7 @@
 import type { Message } from '../heymarket/messages.ts'
 import { bareE164 } from '../lib/phone.ts'
 import type { MessagingDeps } from './deps.ts'
-import { readHistory } from './history.ts'
+import { CLOCK_MARGIN_MS, readHistory } from './history.ts'
 import type { Intent, Step } from './intents.ts'
 import { fillsPattern } from './merge.ts'
 import { asksToStop } from './stop-words.ts'
@@ -26,9 +26,6 @@ export interface BroadcastStatus {
   readonly optOuts: readonly string[]
   readonly error: string | null
 }
-
-/** How far Heymarket's clock may be behind ours, in milliseconds. */
-const CLOCK_MARGIN_MS = 5 * 60_000
 
 /** Reads Heymarket's history back to the broadcast. Errors: those of the client's reads. */
 export async function broadcastStatus(deps: MessagingDeps, intent: Intent): Promise<BroadcastStatus> {

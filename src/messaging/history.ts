@@ -7,7 +7,7 @@ import type { Intent, Step } from './intents.ts'
 import { fillsPattern } from './merge.ts'
 
 /** How far Heymarket's clock may be behind ours, in milliseconds. */
-const CLOCK_MARGIN_MS = 5 * 60_000
+export const CLOCK_MARGIN_MS = 5 * 60_000
 
 /** People whose own histories are looked into where the common one cannot be read whole: one who has it is enough. */
 const PEOPLE_ASKED = 20

@@ -416,6 +416,17 @@ describe('schedule', () => {
     home.sandbox.store.stop(ANA)
     const at = ['--at', 'tomorrow 9:30', '--text', 'See you']
     await refused(home, 2, ['schedule', 'create', '--to', ANA, ...at], 'ERR_OPTED_OUT')
+    const misspelt = [
+      'schedule',
+      'create',
+      '--to',
+      BEN,
+      '--at',
+      'tomorrow 9:30',
+      '--text',
+      'Hi {{frist_name}}',
+    ]
+    await refused(home, 2, misspelt, 'Nothing fills in {{frist_name}}.')
     home.sandbox.store.fillList({ title: 'Regulars', phones: [ANA, BEN] })
     await refused(home, 2, ['schedule', 'create', '--list', 'Regulars', ...at], '1 person on it opted out')
     expect(home.sandbox.store.scheduled()).toEqual([])

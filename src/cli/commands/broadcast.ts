@@ -9,7 +9,7 @@ import {
   broadcast as sendBroadcast,
 } from '../../messaging/broadcast.ts'
 import type { Intent } from '../../messaging/intents.ts'
-import { blanksOf, checkTokens, tokensOf } from '../../messaging/merge.ts'
+import { blanksOf } from '../../messaging/merge.ts'
 import { requestsOf } from '../../messaging/request.ts'
 import type { Delivery } from '../../messaging/send.ts'
 import { AUDIENCE_OPTIONS, type Audience, audienceOf } from '../audience-options.ts'
@@ -83,7 +83,6 @@ async function sendToMany(call: Call, io: Io, { app, deps }: Messaging): Promise
   const from = await fromOf(call, app)
   const content = await contentOf(call, app.client)
   const audience = await audienceOf(call, io, app)
-  await checkWords(content, app.client)
   const wish = {
     message: { inbox_id: from.inbox.id, creator_id: from.sender.id, ...content.body },
     audience: audience.asked,
@@ -120,16 +119,6 @@ function showRest(io: Io, { intents }: Messaging['deps'], intent: Intent): ExitC
   const { key, state } = intent
   io.data(`${JSON.stringify({ dryRun: true, key, state, requests: requestsOf(left) }, null, 2)}\n`)
   return 0
-}
-
-/** Errors: ERR_MERGE_TOKEN. */
-async function checkWords({ words }: Content, client: Messaging['app']['client']): Promise<void> {
-  if (words === null || tokensOf(words).length === 0) return
-  const fields = await client.contactFields.list()
-  checkTokens(
-    words,
-    fields.map(({ name }) => name),
-  )
 }
 
 /** What a person reads before they say yes. */

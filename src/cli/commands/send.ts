@@ -3,7 +3,6 @@ import type { SendMessage } from '../../heymarket/messages.ts'
 import { type ExitCode, HeysyncError } from '../../lib/errors.ts'
 import { makeKey } from '../../messaging/begin.ts'
 import { mustReachGroups } from '../../messaging/defaults.ts'
-import { checkTokens, tokensOf } from '../../messaging/merge.ts'
 import { requestsOf } from '../../messaging/request.ts'
 import { planSend, type SendWish, send as sendOnce } from '../../messaging/send.ts'
 import { type Command, flag, text } from '../command.ts'
@@ -55,13 +54,6 @@ export const send: Command = {
       const { inbox, sender } = await fromOf(call, app)
       if (target.target.kind === 'group') mustReachGroups(inbox)
       const content = await contentOf(call, app.client)
-      if (content.words !== null && tokensOf(content.words).length > 0) {
-        const fields = await app.client.contactFields.list()
-        checkTokens(
-          content.words,
-          fields.map((one) => one.name),
-        )
-      }
       const wish: SendWish = {
         message: {
           inbox_id: inbox.id,
