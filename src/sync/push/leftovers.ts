@@ -2,7 +2,7 @@
 import type { Change } from '../diff/change.ts'
 import type { Failure } from '../outbox/outbox.ts'
 import type { PushDeps } from './deps.ts'
-import { SECOND_LOOK_MS } from './perform.ts'
+import { SECOND_LOOK_MS } from './outcome.ts'
 import { readBack } from './read-back.ts'
 
 const INTERRUPTED: Failure = {
