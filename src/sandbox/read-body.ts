@@ -118,3 +118,10 @@ export function readOverwrite(text: string | undefined): boolean {
   if (text === 'true') return true
   throw badRequest('overwrite', 'must be true or false')
 }
+
+/** What an account keeps of a contact that came with many others. */
+export function keptOfMany(body: ContactBody, fields: 'all' | 'basic'): ContactBody {
+  if (fields === 'all') return body
+  const { custom: _custom, tags: _tags, assignee_id: _assignee, avatar: _avatar, ...basic } = body
+  return basic
+}

@@ -29,6 +29,7 @@ export interface Engine {
   readonly removal: (sourceId: string) => { rung: RemovalRung; tag: string | undefined }
   readonly guard: GuardConfig
   readonly concurrency: number
+  readonly writes: 'auto' | 'bulk' | 'single'
   readonly clock: Clock
   readonly random: () => number
   readonly signal: AbortSignal

@@ -29,6 +29,7 @@ async function reached(box: Box, listId: number): Promise<readonly string[]> {
   return box.store.messages().map((message) => message.targets.join())
 }
 
+const bulk = (phone: string) => ({ contact_channels: [{ channel_type: 'phone', channel_id: phone }] })
 const numbers = (count: number) => Array.from({ length: count }, (_, at) => String(15_105_550_100 + at))
 
 export const LISTS = {
@@ -143,6 +144,48 @@ export const LISTS = {
         )
       ).status,
     expected: { '1000': 200, '2': 413 },
+  },
+  batchFields: {
+    see: async (box) => {
+      await box.post('/v1/batch/contacts', [{ phone: PHONE, first: 'Ana', custom: { 901: 'Gold' } }])
+      return box.store.contacts().map((one) => [one.first, one.custom])
+    },
+    expected: { all: [['Ana', { 901: 'Gold' }]], basic: [['Ana', {}]] },
+  },
+  batchRefusal: {
+    see: async (box) => {
+      const { status } = await box.post('/v1/batch/contacts', [{ phone: PHONE }, { first: 'No phone' }])
+      return [status, box.store.contacts().length]
+    },
+    expected: { alone: [200, 1], whole: [400, 0] },
+  },
+  batchCalls: {
+    see: async (box) => (await box.post('/v1/batch/contacts', [{ phone: PHONE }])).status,
+    expected: { there: 200, gone: 404 },
+  },
+  bulkFields: {
+    see: async (box) => {
+      const contact = { ...bulk(PHONE), first: 'Ana', custom: { 901: 'Gold' } }
+      await box.post('/v2/contacts', { contacts: [contact] })
+      return box.store.contacts().map((one) => [one.first, one.custom])
+    },
+    expected: { all: [['Ana', { 901: 'Gold' }]], basic: [['Ana', {}]] },
+  },
+  bulkRefusal: {
+    see: async (box) => {
+      const { status } = await box.post('/v2/contacts', { contacts: [bulk(PHONE), { first: 'No phone' }] })
+      return [status, box.store.contacts().length]
+    },
+    expected: { alone: [200, 1], whole: [400, 0] },
+  },
+  bulkCalls: {
+    see: async (box) => (await box.post('/v2/contacts', { contacts: [bulk(PHONE)] })).status,
+    expected: { there: 200, gone: 404 },
+  },
+  searchCalls: {
+    see: async (box) =>
+      (await box.post('/v2/contacts/search', { contact_channels: [{ channel_ids: numbers(1) }] })).status,
+    expected: { there: 200, gone: 404 },
   },
   bulkExisting: {
     see: async (box) => {

@@ -68,6 +68,7 @@ export async function anEngine(
     source?: SourceConfig
     guard?: GuardConfig
     tagPolicy?: 'add' | 'replace'
+    writes?: Engine['writes']
   } = {},
 ): Promise<TestEngine> {
   const box = given.box ?? (await withSandbox())
@@ -100,6 +101,7 @@ export async function anEngine(
         : { rung: 'keep', tag: undefined },
     guard: given.guard ?? dials(),
     concurrency: 8,
+    writes: given.writes ?? 'single',
     clock,
     random: () => 1,
     signal,

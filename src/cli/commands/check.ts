@@ -4,6 +4,7 @@ import type { App } from '../../app.ts'
 import { ConnectorError } from '../../connector/contract.ts'
 import { asHeysyncError, type ExitCode, HeysyncError } from '../../lib/errors.ts'
 import { missingNames } from '../../sync/account.ts'
+import type { WayName } from '../../sync/mirror/ways.ts'
 import type { Source } from '../../sync/pull/pull.ts'
 import { sourceError } from '../../sync/pull/source-error.ts'
 import { type Command, flag } from '../command.ts'
@@ -51,14 +52,7 @@ export const check: Command = {
         tags: flag(call, 'createTags'),
       }))
         add(finding)
-      if (app.loaded.config.lists.length > 0) {
-        add({
-          what: 'lists',
-          ok: true,
-          says: `${many(app.loaded.config.lists.length, 'rule')} in the config; this version does not keep lists yet, so they change nothing.`,
-          exitCode: 0,
-        })
-      }
+      add({ what: 'bulk writes', ok: true, says: waysText(app), exitCode: 0 })
       if (flag(call, 'json')) {
         io.data(
           `${JSON.stringify(
@@ -151,6 +145,28 @@ async function checkAccount(app: App, create: { fields: boolean; tags: boolean }
     engine.signal.throwIfAborted()
     return [failed('Heymarket', thrown)]
   }
+}
+
+const WAY_TEXT: Readonly<Record<WayName, string>> = {
+  'create.batch': 'new contacts by batch',
+  'create.bulk': 'new contacts by v2 bulk write',
+  'update.batch': 'edits by batch',
+  search: 'reading back by search',
+}
+
+/** What was learnt about writing many contacts in one request. */
+function waysText(app: App): string {
+  if (app.engine.writes === 'single') return 'one contact per request, as `heymarket.writes: single` says'
+  const learnt = app.engine.mirror.ways.learnt().map((way) => {
+    const name = WAY_TEXT[way.name]
+    if (way.state === 'missing') return `no ${name} (${way.why})`
+    const size =
+      way.ceiling === null ? `${way.fits} at once` : `${way.fits} at once, ${way.ceiling} were too many`
+    return `${name}: ${size}${way.notStored.length > 0 ? `, without ${way.notStored.join(', ')}` : ''}`
+  })
+  return learnt.length > 0
+    ? learnt.join('; ')
+    : 'not tried yet: the first sync finds out what the account takes'
 }
 
 function failed(what: string, thrown: unknown): Finding {

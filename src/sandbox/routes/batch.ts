@@ -4,12 +4,13 @@ import { ApiError, badRequest } from '../api-error.ts'
 import type { ContactRow } from '../contact-table.ts'
 import { changeContact, createContact } from '../contact-write.ts'
 import { printContact } from '../print.ts'
-import { type ContactBody, contactBody, readBody, readOverwrite, readPhone } from '../read-body.ts'
+import { contactBody, keptOfMany, readBody, readOverwrite, readPhone } from '../read-body.ts'
 import { type Answer, answerJson, answerWord, type Call, type Route, type World } from '../world.ts'
 
 function batch(world: World, call: Call): Answer {
   const { settings, store } = world
-  const { batchAnswer, batchSize } = settings.dialects
+  const { batchAnswer, batchCalls, batchSize } = settings.dialects
+  if (batchCalls === 'gone') throw new ApiError(404, 'not found')
   const overwrite = readOverwrite(call.query.overwrite)
   if (!Array.isArray(call.body)) throw badRequest('body', 'must be a bare list of contacts')
   if (call.body.length > batchSize) throw new ApiError(413, `body: at most ${batchSize} contacts`)
@@ -31,7 +32,7 @@ function batch(world: World, call: Call): Answer {
 function write(world: World, sent: unknown, overwrite: boolean): { sent: unknown; row: ContactRow | null } {
   const { store, settings } = world
   try {
-    const body: ContactBody = readBody(contactBody, sent)
+    const body = keptOfMany(readBody(contactBody, sent), settings.dialects.batchFields)
     const phone = readPhone(body.phone, settings.dialects)
     const existing = store.contacts.currentByPhone(phone)
     if (existing === null) return { sent, row: createContact(world, phone, body) }
@@ -41,7 +42,7 @@ function write(world: World, sent: unknown, overwrite: boolean): { sent: unknown
     }
     return { sent, row: settings.dialects.batchSkipped === 'failed' ? null : existing }
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error
+    if (!(error instanceof ApiError) || settings.dialects.batchRefusal === 'whole') throw error
     return { sent, row: null }
   }
 }

@@ -4,7 +4,7 @@ import { ApiError, badRequest } from '../api-error.ts'
 import type { ContactRow } from '../contact-table.ts'
 import { changeContact, createContact, phoneAfter, removeContact } from '../contact-write.ts'
 import { printContact, printWritten } from '../print.ts'
-import { type ContactBody, contactBody, listBody, readBody, readPhone } from '../read-body.ts'
+import { type ContactBody, contactBody, keptOfMany, listBody, readBody, readPhone } from '../read-body.ts'
 import { stampText } from '../stamp.ts'
 import { TEAM } from '../start-data.ts'
 import {
@@ -144,7 +144,8 @@ function remove(world: World, call: Call): Answer {
 
 function bulk(world: World, call: Call): Answer {
   const { contacts } = readBody(z.object({ contacts: z.array(z.unknown()).min(1) }), call.body)
-  const { bulkSize } = world.settings.dialects
+  const { bulkCalls, bulkRefusal, bulkSize } = world.settings.dialects
+  if (bulkCalls === 'gone') throw new ApiError(404, 'not found')
   if (contacts.length > bulkSize) throw new ApiError(413, `contacts: at most ${bulkSize}`)
   const done: Record<string, unknown>[] = []
   const failed: { contact: unknown; error: string }[] = []
@@ -153,7 +154,7 @@ function bulk(world: World, call: Call): Answer {
       try {
         done.push(print(world, bulkOne(world, sent)))
       } catch (error) {
-        if (!(error instanceof ApiError)) throw error
+        if (!(error instanceof ApiError) || bulkRefusal === 'whole') throw error
         failed.push({ contact: sent, error: error.message })
       }
     }
@@ -163,7 +164,8 @@ function bulk(world: World, call: Call): Answer {
 
 function bulkOne(world: World, sent: unknown): ContactRow {
   const { contact_channels, contact_id, ...rest } = readBody(bulkItem, sent)
-  const { phone, body } = fromChannels(world, contact_channels ?? [], rest)
+  const given = keptOfMany(rest, world.settings.dialects.bulkFields)
+  const { phone, body } = fromChannels(world, contact_channels ?? [], given)
   if (contact_id !== undefined) {
     const row = world.store.contacts.currentByUuid(contact_id)
     if (row === null) throw badRequest('contact_id', 'no contact has this uuid')
@@ -197,6 +199,7 @@ function bulkRemove(world: World, call: Call): Answer {
 
 function search(world: World, call: Call): Answer {
   const { store, settings, clock } = world
+  if (settings.dialects.searchCalls === 'gone') throw new ApiError(404, 'not found')
   const body = readBody(z.object({ contact_channels: channels }), call.body)
   const asked = body.contact_channels.flatMap((one) =>
     (one.channel_ids ?? (one.channel_id === undefined ? [] : [one.channel_id])).map((id) => ({

@@ -6,6 +6,7 @@ import { type MetaStore, metaStore } from './meta.ts'
 import { type RecordStore, recordStore } from './records.ts'
 import { type RemoteStore, remoteStore } from './remote.ts'
 import { type SourceStore, sourceStore } from './sources.ts'
+import { type WayStore, wayStore } from './ways.ts'
 
 export interface Mirror {
   readonly sources: SourceStore
@@ -14,6 +15,7 @@ export interface Mirror {
   readonly remote: RemoteStore
   readonly consent: ConsentStore
   readonly meta: MetaStore
+  readonly ways: WayStore
   /** Runs `work` in one transaction; `work` cannot await. */
   transaction<T>(work: () => T): T
 }
@@ -26,6 +28,7 @@ export function openMirror(db: Db): Mirror {
     remote: remoteStore(db),
     consent: consentStore(db),
     meta: metaStore(db),
+    ways: wayStore(db),
     transaction: (work) => db.transaction(work).immediate(),
   }
 }

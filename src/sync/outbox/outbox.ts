@@ -24,6 +24,10 @@ export interface Operation {
   readonly request_id: string | null
   readonly cycle_id: string
   readonly created_at: number
+  /** How often it is still looked for before it is sent again. */
+  readonly looks: number
+  /** 1 when it has to have a request of its own. */
+  readonly alone: 0 | 1
 }
 
 export interface Attempt {
@@ -55,6 +59,10 @@ export interface Outbox {
   /** When the next operation of this cycle is due; null when none is waiting. */
   nextDueAt(cycleId: string): number | null
   claim(id: number): void
+  /** The outcome is still to be found out, by so many more looks; no attempt is counted. */
+  lookAgain(operation: Operation, looks: number, notBefore: number, failure: Failure): void
+  /** Many in one request did not do it: it is sent by itself, at once. */
+  sendAlone(id: number, change: Change): void
   /** Takes a claim back: nothing was sent. */
   release(id: number): void
   /** An unsettled one is known not to have happened: it may be sent again. */
@@ -93,6 +101,7 @@ export function openOutbox(db: Db): Outbox {
        request_id = CASE WHEN change_hash = excluded.change_hash THEN request_id END,
        state      = CASE WHEN state = 'unsettled' THEN 'unsettled'
                          WHEN state = 'dead' AND change_hash = excluded.change_hash THEN 'dead' ELSE 'pending' END,
+       alone      = CASE WHEN change_hash = excluded.change_hash THEN alone ELSE 0 END,
        kind = excluded.kind, lane = excluded.lane, change = excluded.change, change_hash = excluded.change_hash,
        source_id = excluded.source_id, cycle_id = excluded.cycle_id`,
   )
@@ -110,6 +119,12 @@ export function openOutbox(db: Db): Outbox {
     .prepare<[string], number | null>(`SELECT min(not_before) FROM operation WHERE ${WAITING}`)
     .pluck()
   const claim = db.prepare<[number]>("UPDATE operation SET state = 'in_flight' WHERE id = ?")
+  const lookAgain = db.prepare(
+    `UPDATE operation SET state = 'unsettled', looks = ?, not_before = ?, error_code = ?, error = ?, request_id = ? WHERE id = ?`,
+  )
+  const sendAlone = db.prepare(
+    `UPDATE operation SET state = 'pending', alone = 1, looks = 0, not_before = 0, kind = ?, change = ?, change_hash = ? WHERE id = ?`,
+  )
   const release = db.prepare<[number]>(
     "UPDATE operation SET state = 'pending' WHERE id = ? AND state = 'in_flight'",
   )
@@ -206,6 +221,10 @@ export function openOutbox(db: Db): Outbox {
     due: (now, limit, cycleId) => due.all(cycleId, now, now, limit),
     nextDueAt: (cycleId) => nextDueAt.get(cycleId) ?? null,
     claim: (id) => void claim.run(id),
+    lookAgain: ({ id }, looks, notBefore, { code, message, requestId }) =>
+      void lookAgain.run(looks, notBefore, code, message, requestId ?? null, id),
+    sendAlone: (id, change) =>
+      void sendAlone.run(change.kind, JSON.stringify(change), changeHash(change), id),
     release: (id) => void release.run(id),
     requeue: (id) => void requeue.run(id),
     ack: (operation, cycleId, at) => {

@@ -18,4 +18,6 @@ export interface PushDeps {
   readonly cycleId: string
   /** Not all of Heymarket was seen: look for a number before creating it. */
   readonly lookFirst: boolean
+  /** One contact per request, many, or whatever the account takes. */
+  readonly writes: 'auto' | 'bulk' | 'single'
 }

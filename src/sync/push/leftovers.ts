@@ -1,9 +1,12 @@
 // Owns what a killed or interrupted process left behind: operations with a request under way.
 import type { Change } from '../diff/change.ts'
-import type { Failure } from '../outbox/outbox.ts'
+import type { Failure, Operation } from '../outbox/outbox.ts'
 import type { PushDeps } from './deps.ts'
+import { contactOf, lookUpMany, type Shown } from './look-up-many.ts'
 import { SECOND_LOOK_MS } from './outcome.ts'
-import { readBack } from './read-back.ts'
+import { readBack, takeIn } from './read-back.ts'
+
+const NOTHING: Shown = new Map()
 
 const INTERRUPTED: Failure = {
   code: 'ERR_HEYMARKET_NO_ANSWER',
@@ -17,9 +20,13 @@ const INTERRUPTED: Failure = {
  */
 export async function settleLeftovers(deps: PushDeps): Promise<void> {
   const { outbox, clock } = deps
-  for (const operation of [...outbox.inState('in_flight'), ...outbox.inState('unsettled')]) {
+  const operations = [...outbox.inState('in_flight'), ...outbox.inState('unsettled')]
+  const together = deps.writes === 'single' ? NOTHING : await lookUpMany(deps, operations.map(phoneOf))
+  for (const operation of operations) {
     const planned = JSON.parse(operation.change) as Change
-    const shown = await readBack(deps, planned, 'settled')
+    const seen = contactOf(planned, together)
+    if (seen !== null) deps.mirror.transaction(() => takeIn(deps, planned, seen, 'settled'))
+    const shown = seen ?? (await readBack(deps, planned, 'settled'))
     const lookedTwice = operation.state === 'unsettled' && operation.not_before <= clock.now()
     if (shown !== null || planned.kind !== 'create') {
       outbox.drop(operation.id)
@@ -29,4 +36,8 @@ export async function settleLeftovers(deps: PushDeps): Promise<void> {
       outbox.retry(operation, 'unsettled', clock.now() + SECOND_LOOK_MS, INTERRUPTED, clock.now())
     }
   }
+}
+
+function phoneOf({ phone }: Operation) {
+  return phone
 }

@@ -146,7 +146,7 @@ function backoff(deps: PushDeps, operation: Operation): number {
 }
 
 /** What an operation failed with last, as it is stored. */
-function earlierFailure({ error_code, error, request_id }: Operation): Failure {
+export function earlierFailure({ error_code, error, request_id }: Operation): Failure {
   return {
     code: error_code ?? 'ERR_HEYMARKET_NO_ANSWER',
     message: error ?? 'The outcome of an earlier request was not known.',

@@ -18,7 +18,9 @@ export async function perform(deps: PushDeps, operation: Operation): Promise<boo
   const { outbox, mirror } = deps
   if (operation.state === 'unsettled') return settle(deps, operation)
   const planned = JSON.parse(operation.change) as Change
-  if (deps.lookFirst && planned.kind === 'create') await readBack(deps, planned, 'found')
+  // What a request for many did not do may have been done a little later.
+  const lookFirst = deps.lookFirst || operation.alone === 1
+  if (lookFirst && planned.kind === 'create') await readBack(deps, planned, 'found')
   const change = currentChange(deps, planned)
   if (change === null) return ackWithoutRequest(deps, operation, planned)
   if (outgrewItsPlan(planned, change)) return leaveToNextPlan(deps, operation)

@@ -1,7 +1,10 @@
 // Owns the push: operations sent lane by lane inside the budget until nothing more is due in this cycle.
 import pLimit from 'p-limit'
 import type { PushDeps } from './deps.ts'
+import { arrange, dueLimit, type Job } from './jobs.ts'
+import { performMany } from './many.ts'
 import { perform } from './perform.ts'
+import { settleMany } from './settle-many.ts'
 
 export interface PushRun {
   readonly concurrency: number
@@ -24,7 +27,7 @@ export async function push(deps: PushDeps, run: PushRun): Promise<number> {
   let refreshedAt = clock.now()
   for (;;) {
     signal.throwIfAborted()
-    const due = outbox.due(clock.now(), BATCH, cycleId)
+    const due = outbox.due(clock.now(), dueLimit(deps, BATCH), cycleId)
     if (due.length === 0) {
       const next = outbox.nextDueAt(cycleId)
       const waitMs = next === null ? null : next - clock.now()
@@ -38,15 +41,14 @@ export async function push(deps: PushDeps, run: PushRun): Promise<number> {
     }
     let stopped: { error: unknown } | null = null
     await Promise.all(
-      due.map((operation) =>
+      arrange(deps, due).map((job) =>
         limit(async () => {
           // After one operation showed that nothing can get through, the rest of the batch is not tried.
           if (stopped) return
           try {
-            if (await perform(deps, operation)) {
-              acked += 1
-              run.onProgress?.(acked)
-            }
+            const done = await carryOut(deps, job)
+            acked += done
+            if (done > 0) run.onProgress?.(acked)
           } catch (error) {
             stopped ??= { error }
           }
@@ -56,4 +58,11 @@ export async function push(deps: PushDeps, run: PushRun): Promise<number> {
     const failure = stopped as { error: unknown } | null
     if (failure) throw failure.error
   }
+}
+
+/** Returns how many operations were acked. */
+async function carryOut(deps: PushDeps, job: Job): Promise<number> {
+  if (job.kind === 'many') return performMany(deps, job.way, job.operations)
+  if (job.kind === 'settle') return settleMany(deps, job.operations)
+  return (await perform(deps, job.operation)) ? 1 : 0
 }

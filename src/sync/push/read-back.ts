@@ -23,26 +23,34 @@ export async function readBack(
   change: Change,
   why: 'settled' | 'found',
 ): Promise<RemoteContact | null> {
-  const { mirror, client, clock, settings } = deps
+  const { mirror, client } = deps
   const shown =
     change.kind === 'create'
       ? await client.contacts.lookUp(change.phone)
       : await client.contacts.get(change.contactId)
-  mirror.transaction(() => {
-    if (shown === null) {
-      if (change.kind !== 'create') mirror.remote.drop(change.contactId)
-      return
-    }
-    const known = mirror.remote.find(shown.id) !== undefined
-    // Only a first revision after a create of ours is certainly ours (I4).
-    const origin = why === 'settled' && !known && shown.rev === 1 ? 'created' : 'adopted'
-    mirror.remote.read(shown, 0, clock.now())
-    if (change.kind === 'create') {
-      const rung = settings.removal(change.sourceId).rung
-      mirror.contacts.putLink(change.phone, shown.id, origin, rung, clock.now())
-    }
-  })
+  mirror.transaction(() => takeIn(deps, change, shown, why))
   return shown
+}
+
+/** Saves what was shown for a change; null when its contact is not there. To be called in a transaction. */
+export function takeIn(
+  { mirror, clock, settings }: ReadBackDeps,
+  change: Change,
+  shown: RemoteContact | null,
+  why: 'settled' | 'found',
+): void {
+  if (shown === null) {
+    if (change.kind !== 'create') mirror.remote.drop(change.contactId)
+    return
+  }
+  const known = mirror.remote.find(shown.id) !== undefined
+  // Only a first revision after a create of ours is certainly ours (I4).
+  const origin = why === 'settled' && !known && shown.rev === 1 ? 'created' : 'adopted'
+  mirror.remote.read(shown, 0, clock.now())
+  if (change.kind === 'create') {
+    const rung = settings.removal(change.sourceId).rung
+    mirror.contacts.putLink(change.phone, shown.id, origin, rung, clock.now())
+  }
 }
 
 /** What is left of a change after reading back; of a change that was let through in part, only that part. */

@@ -1,0 +1,109 @@
+// Owns how due operations are put together: which go into one request with others, and which by themselves.
+import type { Change } from '../diff/change.ts'
+import type { Way, WayName } from '../mirror/ways.ts'
+import type { Operation } from '../outbox/outbox.ts'
+import type { PushDeps } from './deps.ts'
+import { isSettled, keeps, sizeOf } from './learning.ts'
+
+export type BulkWay = Exclude<WayName, 'search'>
+
+export type Job =
+  | { readonly kind: 'one'; readonly operation: Operation }
+  | { readonly kind: 'many'; readonly way: BulkWay; readonly operations: readonly Operation[] }
+  /** Sent before, and what became of them is to be found out. */
+  | { readonly kind: 'settle'; readonly operations: readonly Operation[] }
+
+/** Two requests, the write and reading it back, pay from here on. */
+const FEWEST = { auto: 5, bulk: 2 } as const
+/** Requests for many that are under way at the same time. */
+const GROUPS_AT_ONCE = 4
+
+/** How many operations are worth asking the outbox for, when nothing else limits them. */
+export function dueLimit({ mirror, clock, writes }: PushDeps, least: number): number {
+  if (writes === 'single') return least
+  const sizes = mirror.ways.learnt().map((way) => sizeOf(way, clock.now()))
+  return Math.max(least, GROUPS_AT_ONCE * Math.max(0, ...sizes))
+}
+
+/**
+ * The jobs of one round, in the order of the operations. What does not fit into a round is left to the next: while the
+ * size of a request is still being found out, one is sent at a time.
+ */
+export function arrange(deps: PushDeps, due: readonly Operation[]): Job[] {
+  const { writes } = deps
+  const one = (operation: Operation): Job => ({ kind: 'one', operation })
+  if (writes === 'single') return due.map(one)
+  const unsettled = due.filter(({ state }) => state === 'unsettled')
+  const byWay = new Map<BulkWay, Operation[]>()
+  const wayOf = new Map<number, BulkWay>()
+  for (const operation of due) {
+    const way = operation.state === 'unsettled' ? null : chooseWay(deps, operation)
+    if (way === null) continue
+    wayOf.set(operation.id, way)
+    byWay.set(way, [...(byWay.get(way) ?? []), operation])
+  }
+  for (const [way, operations] of byWay) if (operations.length < FEWEST[writes]) byWay.delete(way)
+  const jobs: Job[] = []
+  const begun = new Set<string>()
+  for (const operation of due) {
+    if (operation.state === 'unsettled') {
+      if (unsettled.length < FEWEST[writes]) jobs.push(one(operation))
+      else if (!begun.has('settle')) jobs.push({ kind: 'settle', operations: unsettled })
+      begun.add('settle')
+      continue
+    }
+    const way = wayOf.get(operation.id)
+    const together = way === undefined ? undefined : byWay.get(way)
+    if (way === undefined || together === undefined) {
+      jobs.push(one(operation))
+    } else if (!begun.has(way)) {
+      begun.add(way)
+      jobs.push(...groupsOf(deps, way, together))
+    }
+  }
+  return jobs
+}
+
+function groupsOf({ mirror, clock }: PushDeps, way: BulkWay, operations: readonly Operation[]): Job[] {
+  const learnt = mirror.ways.get(way)
+  const size = sizeOf(learnt, clock.now())
+  const groups = isSettled(learnt, clock.now()) ? GROUPS_AT_ONCE : 1
+  return Array.from({ length: Math.min(groups, Math.ceil(operations.length / size)) }, (_, index) => ({
+    kind: 'many',
+    way,
+    operations: operations.slice(index * size, (index + 1) * size),
+  }))
+}
+
+/** The request for many that can do all of this change, or null where only one of its own can. */
+function chooseWay(deps: PushDeps, operation: Operation): BulkWay | null {
+  const { mirror, clock } = deps
+  if (operation.alone === 1 || operation.kind === 'remove') return null
+  const change = JSON.parse(operation.change) as Change
+  const usable = (name: BulkWay): boolean => {
+    const way: Way = mirror.ways.get(name)
+    return sizeOf(way, clock.now()) > 0 && keeps(way, fieldsOf(change), clock.now())
+  }
+  if (change.kind === 'create')
+    return usable('create.batch') ? 'create.batch' : usable('create.bulk') ? 'create.bulk' : null
+  return change.kind === 'update' && mayOverwrite(deps, change) && usable('update.batch')
+    ? 'update.batch'
+    : null
+}
+
+/**
+ * A batch finds its contacts by phone and lays the whole contact over them. That is safe only where the phone names one
+ * contact, where no value has to go (what a batch does to values that it does not name is not documented), and where
+ * opt-outs are shown, so that none is lifted by not being named (I3).
+ */
+function mayOverwrite({ mirror }: PushDeps, change: Extract<Change, { kind: 'update' }>): boolean {
+  if (change.partial === true || change.fields.some(({ field }) => field === 'optedOut')) return false
+  if (change.fields.some(({ field, after }) => field.startsWith('custom.') && after === '')) return false
+  const [contact, ...others] = mirror.remote.byPhone(change.phone)
+  return contact?.id === change.contactId && others.length === 0 && mirror.remote.showsOptOut()
+}
+
+/** The fields of a change as an account keeps or loses them: all custom values together. */
+export function fieldsOf(change: Change): string[] {
+  return [...new Set(change.fields.map(({ field }) => (field.startsWith('custom.') ? 'custom' : field)))]
+}

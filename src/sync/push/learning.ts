@@ -1,0 +1,62 @@
+// Owns how heysync learns what an account takes in one request: a few at first, more while it works, fewer where it does
+// not. Pure: a way before and what happened give the way after.
+import type { Way } from '../mirror/ways.ts'
+
+/** Contacts of the very first request. */
+const FIRST = 5
+/** By how much a request may be larger than the largest that worked. */
+const GROWTH = 5
+/** Most contacts of one request: beyond it nothing is gained, and one lost answer would leave too much open. */
+export const MOST = 1000
+/** What an account refused or lacked is tried again after this long, in milliseconds: accounts change. */
+const FORGET_MS = 7 * 24 * 60 * 60_000
+
+/** How many contacts the next request may hold; 0 where the account has no such request. */
+export function sizeOf(way: Way, now: number): number {
+  if (way.state === 'untried' || isStale(way, now)) return FIRST
+  if (way.state === 'missing') return 0
+  const { fits, ceiling } = way
+  if (fits === 0) return Math.max(1, Math.min(FIRST, (ceiling ?? MOST) - 1))
+  if (ceiling === null) return Math.min(MOST, fits * GROWTH)
+  // Close enough: each further try near the edge costs a request that is refused.
+  return ceiling - fits <= Math.max(1, fits / 10) ? fits : Math.floor((fits + ceiling) / 2)
+}
+
+/** False while the next size is still being found out: then one request at a time is sent. */
+export function isSettled(way: Way, now: number): boolean {
+  return way.state === 'works' && !isStale(way, now) && sizeOf(way, now) <= way.fits
+}
+
+function isStale(way: Way, now: number): boolean {
+  const age = now - way.learntAt
+  const learnt = way.state === 'missing' || way.ceiling !== null || way.notStored.length > 0
+  return learnt && Math.abs(age) > FORGET_MS
+}
+
+/** True when the account is not known to lose one of these fields on this way. */
+export function keeps(way: Way, fields: readonly string[], now: number): boolean {
+  return isStale(way, now) || !fields.some((field) => way.notStored.includes(field))
+}
+
+export function worked(way: Way, count: number, now: number): Way {
+  const fresh = isStale(way, now) ? { ...way, ceiling: null, fits: 0, notStored: [], why: '' } : way
+  const ceiling = fresh.ceiling !== null && fresh.ceiling <= count ? null : fresh.ceiling
+  const learntAt = fresh.ceiling === null || fresh.state !== 'works' ? now : fresh.learntAt
+  return { ...fresh, state: 'works', fits: Math.max(fresh.fits, count), ceiling, learntAt }
+}
+
+/** `count` contacts were too many for one request; a smaller one is tried. */
+export function tooMany(way: Way, count: number, why: string, now: number): Way {
+  const ceiling = Math.min(way.ceiling ?? count, count)
+  return { ...way, state: 'works', fits: Math.min(way.fits, ceiling - 1), ceiling, why, learntAt: now }
+}
+
+export function missing(way: Way, why: string, now: number): Way {
+  return { ...way, state: 'missing', why, learntAt: now }
+}
+
+/** The account took these fields and shows others. */
+export function didNotStore(way: Way, fields: readonly string[], now: number): Way {
+  const notStored = [...new Set([...way.notStored, ...fields])].sort()
+  return { ...way, notStored, why: `it does not keep ${notStored.join(', ')}`, learntAt: now }
+}

@@ -1,0 +1,83 @@
+// Owns reading back many contacts at once: what Heymarket holds for some phones, in as few requests as the account allows.
+import type { RemoteContact } from '../../heymarket/contact.ts'
+import { HeysyncError } from '../../lib/errors.ts'
+import { type BareE164, readBareE164 } from '../../lib/phone.ts'
+import type { Change } from '../diff/change.ts'
+import type { PushDeps } from './deps.ts'
+import { missing, sizeOf, tooMany, worked } from './learning.ts'
+
+/** What is shown for each phone that Heymarket shows at all; a number may stand on several contacts. */
+export type Shown = ReadonlyMap<string, readonly RemoteContact[]>
+
+/**
+ * Asks for the phones by contacts/search, and one by one where the account has none. Heymarket: contacts/search.
+ * Errors: those of the client.
+ */
+export async function lookUpMany(deps: PushDeps, phones: readonly BareE164[]): Promise<Shown> {
+  const shown = new Map<string, RemoteContact[]>()
+  const take = (found: readonly RemoteContact[]) => {
+    for (const contact of found) {
+      const phone = readBareE164(contact.phone)
+      if (phone !== null) shown.set(phone, [...(shown.get(phone) ?? []), contact])
+    }
+  }
+  let rest = phones
+  while (rest.length > 0) {
+    const size = sizeOf(deps.mirror.ways.get('search'), deps.clock.now())
+    if (size === 0) {
+      for (const contact of await oneByOne(deps, rest)) take([contact])
+      return shown
+    }
+    const part = rest.slice(0, size)
+    const found = await search(deps, part)
+    if (found === null) continue
+    take(found)
+    rest = rest.slice(size)
+  }
+  return shown
+}
+
+/** Null when the account did not take a request of this size: the next one is smaller, or goes another way. */
+async function search(deps: PushDeps, phones: readonly BareE164[]): Promise<RemoteContact[] | null> {
+  const { mirror, client, clock } = deps
+  const learn = (what: 'worked' | 'tooMany' | 'missing', why = '') => {
+    const way = mirror.ways.get('search')
+    const now = clock.now()
+    if (what === 'worked') mirror.ways.put(worked(way, phones.length, now))
+    else if (what === 'tooMany') mirror.ways.put(tooMany(way, phones.length, why, now))
+    else mirror.ways.put(missing(way, why, now))
+  }
+  try {
+    const found = await client.contactsV2.search([{ channel_type: 'phone', channel_ids: phones }])
+    learn('worked')
+    return found
+  } catch (error) {
+    if (!(error instanceof HeysyncError) || error.status === undefined) throw error
+    if (isMissing(error.status)) learn('missing', error.message)
+    else if (isRefusal(error.status)) learn(phones.length > 1 ? 'tooMany' : 'missing', error.message)
+    else throw error
+    return null
+  }
+}
+
+async function oneByOne({ client }: PushDeps, phones: readonly BareE164[]): Promise<RemoteContact[]> {
+  const found = await Promise.all(phones.map((phone) => client.contacts.lookUp(phone)))
+  return found.filter((contact) => contact !== null)
+}
+
+/** The account does not have the endpoint, or not for these credentials. */
+export function isMissing(status: number): boolean {
+  return status === 403 || status === 404 || status === 405 || status === 501
+}
+
+/** The content, or the number of entries, is not taken. */
+export function isRefusal(status: number): boolean {
+  return status === 400 || status === 413 || status === 422
+}
+
+/** The contact that a change is about: of several with one number, the oldest, as everywhere. */
+export function contactOf(change: Change, shown: Shown): RemoteContact | null {
+  const contacts = shown.get(change.phone) ?? []
+  if (change.kind !== 'create') return contacts.find(({ id }) => id === change.contactId) ?? null
+  return [...contacts].sort((a, b) => a.id - b.id)[0] ?? null
+}

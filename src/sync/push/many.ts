@@ -1,0 +1,278 @@
+// Owns one request for many contacts: sent, read back, compared, and each operation brought on by what was found. Its
+// answer is believed in nothing: the documentation contradicts itself on what it means.
+import type { RemoteContact } from '../../heymarket/contact.ts'
+import type { NewContactBody } from '../../heymarket/contacts.ts'
+import type { BulkContact } from '../../heymarket/contacts-v2.ts'
+import { outcomeUnknown } from '../../heymarket/transport.ts'
+import { asHeysyncError, type HeysyncError } from '../../lib/errors.ts'
+import { composeWrite, expectedRemote, newContactBody, type Write } from '../diff/body.ts'
+import type { Change } from '../diff/change.ts'
+import { parseRemote } from '../mirror/contacts.ts'
+import type { Failure, Operation } from '../outbox/outbox.ts'
+import type { PushDeps } from './deps.ts'
+import { type BulkWay, fieldsOf } from './jobs.ts'
+import { didNotStore, missing, tooMany, worked } from './learning.ts'
+import { contactOf, isMissing, isRefusal, lookUpMany, type Shown } from './look-up-many.ts'
+import {
+  acked,
+  ackWithoutRequest,
+  failureOf,
+  leaveToNextPlan,
+  outgrewItsPlan,
+  retryLater,
+  SECOND_LOOK_MS,
+} from './outcome.ts'
+import { currentChange } from './perform.ts'
+import { recompute, takeIn } from './read-back.ts'
+import { recordPushed } from './send.ts'
+import { LOOKS, UNSEEN } from './settle-many.ts'
+
+/** One operation with what it has to write now. */
+interface Item {
+  readonly operation: Operation
+  readonly change: Exclude<Change, { kind: 'remove' }>
+  readonly write: Write
+  readonly optedOut: boolean
+}
+
+/** What one group of operations has cost so far. */
+interface Run {
+  readonly way: BulkWay
+  /** Requests that may still be spent on finding out which contact is refused. */
+  left: number
+  /** Contacts that have to go by themselves. */
+  refused: number
+}
+
+/** Sends these together; returns how many were acked. Errors: only those that stop the whole push. */
+export async function performMany(
+  deps: PushDeps,
+  way: BulkWay,
+  operations: readonly Operation[],
+): Promise<number> {
+  if (way !== 'update.batch' && (deps.lookFirst || way === 'create.bulk')) await lookFirst(deps, operations)
+  const { items, acked: already } = takeUp(deps, operations)
+  const run: Run = { way, left: 8 + 2 * Math.ceil(Math.log2(items.length + 1)), refused: 0 }
+  return already + (await sendAll(deps, run, items))
+}
+
+/** What is there already goes into the mirror, so that it is not created again. */
+async function lookFirst(deps: PushDeps, operations: readonly Operation[]): Promise<void> {
+  const shown = await lookUpMany(
+    deps,
+    operations.map(({ phone }) => phone),
+  )
+  deps.mirror.transaction(() => {
+    for (const contacts of shown.values())
+      for (const contact of contacts) deps.mirror.remote.read(contact, 0, deps.clock.now())
+  })
+}
+
+/** What each has to write, now that Heymarket may have changed since the plan. */
+function takeUp(deps: PushDeps, operations: readonly Operation[]): { items: Item[]; acked: number } {
+  const items: Item[] = []
+  let acks = 0
+  for (const operation of operations) {
+    const planned = JSON.parse(operation.change) as Change
+    const change = currentChange(deps, planned)
+    if (change === null) {
+      ackWithoutRequest(deps, operation, planned)
+      acks += 1
+    } else if (outgrewItsPlan(planned, change)) {
+      leaveToNextPlan(deps, operation)
+    } else if (change.kind !== planned.kind || change.kind === 'remove') {
+      deps.outbox.sendAlone(operation.id, change)
+    } else {
+      items.push(itemOf(deps, operation, change))
+    }
+  }
+  return { items, acked: acks }
+}
+
+function itemOf(deps: PushDeps, operation: Operation, change: Item['change']): Item {
+  const { mirror, settings } = deps
+  const optedOut = mirror.consent.isOptedOut(change.phone)
+  const row = change.kind === 'update' ? mirror.remote.find(change.contactId) : undefined
+  const write = composeWrite(change, row ? parseRemote(row.body) : null, optedOut, settings.lookups)
+  return { operation, change, write, optedOut }
+}
+
+async function sendAll(deps: PushDeps, run: Run, items: readonly Item[]): Promise<number> {
+  if (items.length === 0) return 0
+  const { outbox, mirror, clock } = deps
+  mirror.transaction(() => items.forEach(({ operation }) => void outbox.claim(operation.id)))
+  run.left -= 1
+  try {
+    await request(deps, run.way, items)
+  } catch (thrown) {
+    return handleRefusal(deps, run, items, thrown)
+  }
+  mirror.ways.put(worked(mirror.ways.get(run.way), items.length, clock.now()))
+  return readBackAll(deps, run, items)
+}
+
+async function request({ client }: PushDeps, way: BulkWay, items: readonly Item[]): Promise<void> {
+  const bodies = items.map(({ write }) => (way === 'update.batch' ? write.body : newContactBody(write.body)))
+  if (way === 'create.bulk') await client.contactsV2.bulk(bodies.map(withChannel))
+  else await client.contacts.batch(bodies, way === 'update.batch')
+}
+
+function withChannel(body: NewContactBody): BulkContact {
+  return { ...body, contact_channels: [{ channel_type: 'phone', channel_id: body.phone }] }
+}
+
+async function handleRefusal(
+  deps: PushDeps,
+  run: Run,
+  items: readonly Item[],
+  thrown: unknown,
+): Promise<number> {
+  const { mirror, clock, signal } = deps
+  // Interrupted with a request under way: they stay in flight, and the next cycle reads back what became of them.
+  signal.throwIfAborted()
+  const error = asHeysyncError(thrown)
+  const way = mirror.ways.get(run.way)
+  if (outcomeUnknown(error)) {
+    if (items.length > 1) mirror.ways.put(tooMany(way, items.length, error.message, clock.now()))
+    lookLater(deps, items, LOOKS, failureOf(error))
+    return 0
+  }
+  if (error.status !== undefined && isMissing(error.status)) {
+    mirror.ways.put(missing(way, error.message, clock.now()))
+    release(deps, items)
+    return 0
+  }
+  if (error.code === 'ERR_REQUEST' || (error.status !== undefined && isRefusal(error.status)))
+    return split(deps, run, items, error)
+  if (error.code === 'ERR_HEYMARKET_UNREACHABLE' || error.verdict === 'stop') {
+    release(deps, items)
+    throw error
+  }
+  for (const { operation } of items) retryLater(deps, operation, 'pending', error)
+  return 0
+}
+
+/**
+ * Too many, or one of them is refused: halves tell which. When every smaller request went through, it was the number;
+ * otherwise whoever is refused goes by itself, where the refusal is its own.
+ */
+async function split(deps: PushDeps, run: Run, items: readonly Item[], error: HeysyncError): Promise<number> {
+  const { mirror, clock } = deps
+  if (items.length === 1 || run.left <= 0) {
+    run.refused += items.length
+    mirror.transaction(() => items.forEach((item) => void alone(deps, item)))
+    return 0
+  }
+  const before = run.refused
+  const half = Math.ceil(items.length / 2)
+  const sum = (await sendAll(deps, run, items.slice(0, half))) + (await sendAll(deps, run, items.slice(half)))
+  const number = error.status === 413 || (run.refused === before && error.code !== 'ERR_REQUEST')
+  if (number) mirror.ways.put(tooMany(mirror.ways.get(run.way), items.length, error.message, clock.now()))
+  return sum
+}
+
+async function readBackAll(deps: PushDeps, run: Run, items: readonly Item[]): Promise<number> {
+  let shown: Shown
+  try {
+    shown = await lookUpMany(
+      deps,
+      items.map(({ change }) => change.phone),
+    )
+  } catch (thrown) {
+    deps.signal.throwIfAborted()
+    const error = asHeysyncError(thrown)
+    lookLater(deps, items, LOOKS, failureOf(error))
+    if (error.code === 'ERR_HEYMARKET_UNREACHABLE' || error.verdict === 'stop') throw error
+    return 0
+  }
+  return deps.mirror.transaction(() => compareAll(deps, run, items, shown))
+}
+
+function compareAll(deps: PushDeps, run: Run, items: readonly Item[], shown: Shown): number {
+  const unseen: Item[] = []
+  const kept = new Tally()
+  let acks = 0
+  for (const item of items) {
+    const contact = contactOf(item.change, shown)
+    const result = contact === null ? 'unseen' : compareOne(deps, item, contact, kept)
+    if (result === 'acked') acks += 1
+    if (result === 'unseen') unseen.push(item)
+  }
+  const { mirror, clock } = deps
+  const lost = kept.lost()
+  if (lost.length > 0) mirror.ways.put(didNotStore(mirror.ways.get(run.way), lost, clock.now()))
+  // Where others of the same request show, what does not was most likely refused; where none does, all may be on their way.
+  const looks = unseen.length < items.length ? 1 : LOOKS
+  lookLater(deps, unseen, looks, { ...UNSEEN, requestId: undefined })
+  return acks
+}
+
+/** Takes in what one contact shows now, and acks its operation or leaves it to a request of its own. */
+function compareOne(
+  deps: PushDeps,
+  item: Item,
+  contact: RemoteContact,
+  kept: Tally,
+): 'acked' | 'unseen' | 'alone' {
+  const { mirror, clock, outbox } = deps
+  const { operation, change, write, optedOut } = item
+  const known = mirror.remote.find(contact.id)
+  // A revision that did not move shows the time before our write, or that it was not applied.
+  const moved = known === undefined || contact.rev === null || contact.rev !== known.rev
+  const ours = change.kind === 'update' ? moved : known === undefined && contact.rev === 1
+  if (ours) mirror.remote.wrote(expectedRemote(write, contact.id, contact.rev), clock.now())
+  takeIn(deps, change, contact, ours ? 'settled' : 'found')
+  if (ours && change.kind === 'create') {
+    const { rung } = deps.settings.removal(change.sourceId)
+    mirror.contacts.putLink(change.phone, contact.id, 'created', rung, clock.now())
+  }
+  const left = recompute(deps, change)
+  if (ours) kept.count(change, left)
+  if (left === null) {
+    recordPushed(deps, change, optedOut)
+    acked(deps, operation, change)
+    return 'acked'
+  }
+  if (change.kind === 'update' && !moved) return 'unseen'
+  if (outgrewItsPlan(change, left)) leaveToNextPlan(deps, operation)
+  else outbox.sendAlone(operation.id, left)
+  return 'alone'
+}
+
+/** Counts which fields an account kept of those that it was sent. */
+class Tally {
+  readonly #sent = new Map<string, number>()
+  readonly #lost = new Map<string, number>()
+
+  count(change: Change, left: Change | null): void {
+    const add = (sums: Map<string, number>, fields: readonly string[]) => {
+      for (const field of fields) sums.set(field, (sums.get(field) ?? 0) + 1)
+    }
+    add(this.#sent, fieldsOf(change))
+    // Kept in another form is kept: only what still shows as before was lost.
+    const before = new Map(change.fields.map((field) => [field.field, field.before]))
+    const same = (left?.fields ?? []).filter((field) => before.get(field.field) === field.before)
+    if (left !== null) add(this.#lost, fieldsOf({ ...left, fields: same }))
+  }
+
+  /** Fields of which nothing that was sent is there. */
+  lost(): string[] {
+    return [...this.#lost].filter(([field, n]) => n === this.#sent.get(field)).map(([field]) => field)
+  }
+}
+
+function alone({ outbox }: PushDeps, { operation, change }: Item): void {
+  outbox.sendAlone(operation.id, change)
+}
+
+function release({ mirror, outbox }: PushDeps, items: readonly Item[]): void {
+  mirror.transaction(() => items.forEach(({ operation }) => void outbox.release(operation.id)))
+}
+
+function lookLater(deps: PushDeps, items: readonly Item[], looks: number, failure: Failure): void {
+  const { mirror, outbox, clock } = deps
+  mirror.transaction(() => {
+    for (const { operation } of items)
+      outbox.lookAgain(operation, looks, clock.now() + SECOND_LOOK_MS, failure)
+  })
+}

@@ -1,0 +1,231 @@
+// Many contacts in one request: what reaches Heymarket is the same in every reading of the documentation, and each contact
+// is made once. How few requests it takes depends on the account, and is learnt.
+import { describe, expect, test } from 'vitest'
+import type { Dialects } from '../../../src/sandbox/dialects.ts'
+import type { Faults } from '../../../src/sandbox/faults.ts'
+import { nthPhone } from '../../support/contact.ts'
+import { anEngine, aSource, dials, type TestEngine } from '../../support/engine.ts'
+import { withSandbox } from '../../support/heymarket.ts'
+
+const RICH = aSource({
+  map: { tags: 'tags', custom: { Plan: 'plan' }, email: 'email', optedOut: 'stop' },
+})
+const FREE = dials({ updates: { ratio: 1 }, blanks: { ratio: 1 }, removals: { ratio: 1 } })
+
+async function start(
+  dialects: Partial<Dialects> = {},
+  more: { faults?: Partial<Faults>; seed?: number; writes?: 'auto' | 'bulk' } = {},
+): Promise<TestEngine> {
+  const { writes = 'auto', faults, seed = 1 } = more
+  const box = await withSandbox({ dialects, seed, ...(faults === undefined ? {} : { faults }) })
+  return anEngine({ box, source: RICH, writes, guard: FREE })
+}
+
+function person(n: number, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    phone: nthPhone(n),
+    first: `P${n}`,
+    last: 'X',
+    email: `p${n}@example.com`,
+    plan: n % 2 === 0 ? 'Gold' : '',
+    tags: n % 3 === 0 ? 'VIP' : '',
+    stop: n % 10 === 0 ? 'yes' : 'no',
+    ...more,
+  }
+}
+
+function people(world: TestEngine, count: number, more: Record<string, unknown> = {}): void {
+  for (let n = 1; n <= count; n += 1) world.rows[`r${n}`] = person(n, more)
+}
+
+/** What Heymarket holds, in the order of the phones, against what the rows say. */
+function expectEqual(world: TestEngine): void {
+  const shown = world.sandbox.store
+    .contacts()
+    .filter(({ phone }) => phone !== null)
+    .map((one) => [
+      one.phone,
+      one.first,
+      one.email,
+      one.custom['901'] ?? '',
+      one.tags.map(({ tag }) => tag).join(),
+      one.is_opted_out,
+    ])
+  const wanted = Object.values(world.rows).map((row) => [
+    row.phone,
+    row.first,
+    row.email,
+    row.plan,
+    row.tags,
+    row.stop === 'yes',
+  ])
+  expect(shown.sort()).toEqual(wanted.sort())
+}
+
+function madeTwice(world: TestEngine): string[] {
+  const made = world.sandbox.store.creations().map(({ phone }) => phone)
+  return made.filter((one, index) => made.indexOf(one) !== index)
+}
+
+/** How often a path was asked for. */
+function asked(world: TestEngine, path: string, method = 'POST'): number {
+  return world.exchanges.filter((one) => one.path.startsWith(path) && one.method === method).length
+}
+
+const way = (world: TestEngine, name: 'create.batch' | 'create.bulk' | 'update.batch' | 'search') =>
+  world.engine.mirror.ways.get(name)
+
+describe('an account that takes batches', () => {
+  test('gets 600 contacts in a handful of requests, a few at first', async () => {
+    const world = await start()
+    people(world, 600)
+    const { report } = await world.cycle()
+    expect(report).toMatchObject({ status: 'ok', push: { acked: 600 } })
+    expectEqual(world)
+    expect(asked(world, '/v1/batch/contacts')).toBe(4)
+    expect(asked(world, '/v2/contacts/search')).toBeLessThanOrEqual(8)
+    expect(world.writes()).toEqual([])
+    expect(way(world, 'create.batch')).toMatchObject({ state: 'works', ceiling: null, notStored: [] })
+    expect((await world.cycle('incremental')).report).toMatchObject({ plan: { create: 0, update: 0 } })
+  })
+
+  test('gets edits in batches as well, each with the whole contact', async () => {
+    const world = await start()
+    people(world, 100)
+    await world.cycle()
+    world.sandbox.store.fill([{ phone: '15105559999', first: 'Foreign' }])
+    for (let n = 1; n <= 100; n += 1) world.rows[`r${n}`] = person(n, { first: `New${n}` })
+    const batches = asked(world, '/v1/batch/contacts')
+    const { report } = await world.cycle()
+    expect(report).toMatchObject({ status: 'ok', plan: { update: 100 }, push: { acked: 100 } })
+    world.rows.foreign = { phone: '15105559999', first: 'Foreign', email: '', plan: '', tags: '', stop: 'no' }
+    expectEqual(world)
+    expect(asked(world, '/v1/batch/contacts') - batches).toBeLessThanOrEqual(3)
+    expect(world.writes()).toEqual([])
+  })
+
+  test('writes a few by themselves, because a batch and its reading back cost two requests', async () => {
+    const world = await start()
+    people(world, 4)
+    await world.cycle()
+    expectEqual(world)
+    expect(asked(world, '/v1/batch/contacts')).toBe(0)
+    const bulk = await start({}, { writes: 'bulk' })
+    people(bulk, 4)
+    await bulk.cycle()
+    expect(asked(bulk, '/v1/batch/contacts')).toBe(1)
+  })
+
+  test('never opts anybody in: where opt-outs are not shown, edits go one by one and ask first', async () => {
+    const world = await start({ optedOutRead: 'absent', omittedOptOut: 'clear' })
+    people(world, 20)
+    await world.cycle()
+    for (const n of [1, 2, 3]) await world.client.status.set({ phone: nthPhone(n) as never }, 'unsubscribed')
+    for (let n = 1; n <= 20; n += 1) world.rows[`r${n}`] = person(n, { first: `New${n}` })
+    await world.cycle()
+    expect(world.sandbox.store.contact(nthPhone(1))).toMatchObject({ first: 'New1', is_opted_out: true })
+    expect(asked(world, '/v1/batch/contacts?overwrite=true')).toBe(0)
+  })
+})
+
+describe.each<[string, Partial<Dialects>]>([
+  ['a batch of at most 7', { batchSize: 7, searchSize: 3 }],
+  ['batches that keep the basic fields only', { batchFields: 'basic' }],
+  ['no bulk write that keeps everything', { batchFields: 'basic', bulkFields: 'basic' }],
+  ['no batches', { batchCalls: 'gone' }],
+  ['no bulk writes at all', { batchCalls: 'gone', bulkCalls: 'gone' }],
+  ['no search', { searchCalls: 'gone' }],
+  ['an answer that holds the contacts', { batchAnswer: 'contacts', batchSkipped: 'failed' }],
+  ['a batch that replaces custom values', { batchCustom: 'replace' }],
+  ['writes that show after 10 seconds', { visibilityDelayMs: 10_000 }],
+  [
+    'writes that show after 10 seconds, and duplicates',
+    { visibilityDelayMs: 10_000, duplicatePhone: 'duplicate' },
+  ],
+  ['no revision-safe tags', { tagsWrite: 'merge' }],
+  ['times of a second', { resolution: 'second' }],
+])('%s', (_, dialects) => {
+  test('ends with the same contacts, each made once, and edits arrive', async () => {
+    const world = await start(dialects)
+    people(world, 60)
+    expect((await world.cycle()).report).toMatchObject({ status: 'ok', push: { acked: 60 } })
+    expectEqual(world)
+    for (let n = 1; n <= 60; n += 1) world.rows[`r${n}`] = person(n, { first: `New${n}` })
+    expect((await world.cycle()).report).toMatchObject({ status: 'ok', push: { acked: 60 } })
+    expectEqual(world)
+    expect(madeTwice(world)).toEqual([])
+    const writes = world.exchanges.length
+    await world.cycle('incremental')
+    expect(world.exchanges.length - writes).toBeLessThanOrEqual(2)
+  })
+})
+
+describe('one contact that is refused', () => {
+  test.each<Partial<Dialects>>([
+    { batchRefusal: 'whole', tooManyTags: 'reject' },
+    { batchRefusal: 'alone', tooManyTags: 'reject' },
+    { batchCalls: 'gone', bulkRefusal: 'whole' },
+  ])('is found, and is the only dead letter (%j)', async (dialects) => {
+    const world = await start({ ...dialects, unknownCustom: 'reject' })
+    people(world, 40)
+    // Heymarket forgets the field behind our back, and only one contact has a value for it.
+    for (let n = 1; n <= 40; n += 1) world.rows[`r${n}`] = person(n, { plan: n === 17 ? 'Gold' : '' })
+    const names = world.engine.lookups
+    const real = await names.get()
+    Object.assign(names, {
+      get: async () => ({ ...real, fieldId: (name: string) => (name === 'Plan' ? 999 : undefined) }),
+    })
+    const { report } = await world.cycle()
+    expect(report).toMatchObject({ status: 'failed', push: { acked: 39, deadLettered: 1 } })
+    expect(world.engine.outbox.inState('dead').map(({ phone }) => phone)).toEqual([nthPhone(17)])
+    expect(world.sandbox.store.contacts()).toHaveLength(39)
+    expect(way(world, dialects.batchCalls === 'gone' ? 'create.bulk' : 'create.batch').ceiling).toBeNull()
+  })
+})
+
+describe.each([1, 2, 3, 4, 5])('lost answers, lost requests and failures, seed %i', (seed) => {
+  test.each<Partial<Dialects>>([
+    {},
+    { bulkExisting: 'duplicate', duplicatePhone: 'duplicate', batchCalls: 'gone' },
+  ])('end with each contact once (%j)', async (dialects) => {
+    const faults = { lostAnswer: 0.2, lostRequest: 0.1, error500After: 0.1, error500Before: 0.1 }
+    const world = await start(dialects, { faults, seed })
+    people(world, 150)
+    for (let round = 0; round < 6; round += 1) await world.cycle().catch(() => undefined)
+    expectEqual(world)
+    expect(madeTwice(world)).toEqual([])
+  })
+})
+
+test('a number that came to be there meanwhile is not overwritten by a batch', async () => {
+  const world = await start()
+  people(world, 20)
+  const { report } = await world.cycle('full', {
+    onPlan: () =>
+      void world.sandbox.store.fill([{ phone: nthPhone(3), first: 'Typed', email: 'a@b.example' }]),
+  })
+  expect(report).toMatchObject({ push: { acked: 19, retrying: 1 } })
+  expect(world.sandbox.store.contact(nthPhone(3))).toMatchObject({ first: 'Typed' })
+  await world.cycle()
+  expectEqual(world)
+  expect(madeTwice(world)).toEqual([])
+})
+
+test('what was learnt is kept for the next cycle, and tried again after a week', async () => {
+  const world = await start({ batchSize: 40 })
+  people(world, 600)
+  await world.cycle()
+  const learnt = way(world, 'create.batch')
+  expect(learnt.fits).toBeGreaterThanOrEqual(30)
+  expect(learnt.fits).toBeLessThanOrEqual(40)
+  const refused = () => world.exchanges.filter(({ status }) => status === 413).length
+  const before = refused()
+  for (let n = 601; n <= 800; n += 1) world.rows[`r${n}`] = person(n)
+  await world.cycle()
+  expect(refused()).toBe(before)
+  world.clock.advance(8 * 24 * 3_600_000)
+  for (let n = 801; n <= 1000; n += 1) world.rows[`r${n}`] = person(n)
+  await world.cycle()
+  expect(refused()).toBeGreaterThan(before)
+  expectEqual(world)
+})
