@@ -41,6 +41,8 @@ const stages = [
   ),
   stage('reconcile', [...earlier('diff'), 'src/heymarket/']),
   stage('push', [...earlier('push'), 'src/sync/reconcile/', 'src/heymarket/']),
+  // Lists are brought up to date in the middle of the push, and learn in the same way what an account takes.
+  stage('lists', [...earlier('push'), 'src/sync/push/', 'src/heymarket/']),
 ]
 
 const sync = [

@@ -16,7 +16,9 @@ import { nearest } from './lib/suggest.ts'
 import { cycleStore } from './sync/cycles.ts'
 import { lookupCache } from './sync/diff/lookups.ts'
 import type { Engine } from './sync/engine.ts'
+import { heldMemberStore } from './sync/guard/held-members.ts'
 import { heldStore } from './sync/guard/held-store.ts'
+import { compileListRules } from './sync/lists/rule.ts'
 import { openMirror } from './sync/mirror/mirror.ts'
 import { compileNormalizer } from './sync/normalize/normalize.ts'
 import { openOutbox } from './sync/outbox/outbox.ts'
@@ -56,6 +58,7 @@ const LOCK_WAIT_MS = 10 * 60_000
 export function openApp({ loaded, clock, random, signal, log }: AppOptions): App {
   const { config } = loaded
   const sources = compileSources(loaded)
+  const lists = compileListRules(config.lists)
   const releasers: (() => void)[] = []
   const close = () => {
     while (releasers.length > 0) releasers.pop()?.()
@@ -113,11 +116,13 @@ export function openApp({ loaded, clock, random, signal, log }: AppOptions): App
       mirror: openMirror(on),
       outbox: openOutbox(on),
       held: heldStore(on),
+      heldMembers: heldMemberStore(on),
       cycles: cycleStore(on),
       client,
       lookups,
       sources,
       named,
+      lists,
       resolvePolicy: { sourceOrder: config.sources.map((source) => source.id), mode: config.resolve },
       tagPolicy: config.tags.policy,
       removal: (sourceId) => {

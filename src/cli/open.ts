@@ -11,11 +11,6 @@ export function loadFor(call: Call, io: Io): LoadedConfig {
   const loaded = loadConfig({ path: text(call, 'config'), env: io.env, cwd: io.cwd, connectors })
   for (const warning of loaded.warnings)
     io.say(`${io.color.yellow('warning')} ${warning.place}: ${warning.message}`)
-  if (loaded.config.lists.length > 0) {
-    io.say(
-      `${io.color.yellow('warning')} ${loaded.placeOf(['lists'])}: this version does not keep lists yet; the rules change nothing.`,
-    )
-  }
   return loaded
 }
 

@@ -24,6 +24,7 @@ export function crossCheck(request: CrossCheckRequest): Problem[] {
   return [
     ...repeated(sources, ['sources'], 'id', 'names a second source'),
     ...repeated(lists, ['lists'], 'title', 'names a second list'),
+    ...repeated(lists, ['lists'], 'key', 'names a second list'),
     ...sources.flatMap((source, index) => sourceProblems(source, ['sources', index], request)),
     ...serviceProblems(group(group(request.value).service)),
   ]

@@ -214,6 +214,18 @@ const list = z.strictObject({
   where: condition
     .describe('CEL condition over `contact`: who is on the list.')
     .meta(example('contact.custom["Plan"] == "Premium" && !contact.optedOut')),
+  key: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Names the rule for good, so that its title can be changed without making another list. Default: the title.',
+    )
+    .meta(example('premium')),
+  owned: z
+    .boolean()
+    .default(false)
+    .describe('true: members that heysync did not put on the list are taken off as well.'),
 })
 
 export const configSchema = z.strictObject({
@@ -323,6 +335,7 @@ export const configSchema = z.strictObject({
 
 export type Config = z.infer<typeof configSchema>
 export type SourceConfig = Config['sources'][number]
+export type ListConfig = Config['lists'][number]
 export type MapConfig = SourceConfig['map']
 export type Mapping = string | string[]
 export type RemovalRung = SourceConfig['onRemoved']

@@ -3,6 +3,7 @@ import type { HeymarketClient } from '../heymarket/client.ts'
 import { HeysyncError } from '../lib/errors.ts'
 import { type BareE164, bareE164 } from '../lib/phone.ts'
 import type { ContactFields } from '../sync/contact.ts'
+import { contactView } from '../sync/lists/rule.ts'
 import type { Mirror } from '../sync/mirror/mirror.ts'
 import { compileExpression } from '../sync/normalize/cel.ts'
 import type { MergePerson } from './merge.ts'
@@ -30,7 +31,8 @@ export function peopleWhere(mirror: Mirror, rule: string): Person[] {
   for (const stored of mirror.contacts.eachWanted()) {
     const fields = JSON.parse(stored.fields) as ContactFields
     const phone = stored.phone
-    if (matches(expression.evaluate(view(mirror, phone, fields)), rule)) people.push(person(phone, fields))
+    if (matches(expression.evaluate(contactView(phone, fields, mirror.consent.isOptedOut(phone))), rule))
+      people.push(person(phone, fields))
   }
   return people
 }
@@ -41,21 +43,6 @@ function matches(result: unknown, rule: string): boolean {
     message: `--where '${rule}' gives ${JSON.stringify(result)} where yes or no is asked.`,
     hint: 'Compare something: --where \'contact.custom["Plan"] == "Premium"\'',
   })
-}
-
-/** What a rule calls `contact`. */
-function view(mirror: Mirror, phone: BareE164, fields: ContactFields): Record<string, unknown> {
-  return {
-    phone,
-    first: fields.first ?? '',
-    last: fields.last ?? '',
-    displayName: fields.displayName ?? '',
-    email: fields.email ?? '',
-    assignee: fields.assignee ?? '',
-    tags: fields.tags ?? [],
-    custom: fields.custom ?? {},
-    optedOut: mirror.consent.isOptedOut(phone),
-  }
 }
 
 function person(phone: BareE164, fields: ContactFields): Person {

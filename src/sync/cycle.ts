@@ -13,6 +13,9 @@ import type { Change } from './diff/change.ts'
 import { type DiffSettings, diffAll, diffFingerprint, type NotStored } from './diff/diff.ts'
 import type { Engine } from './engine.ts'
 import { type GuardResult, guardPlan } from './guard/guard.ts'
+import { type ListChanges, planLists, saveListPlan } from './lists/plan-lists.ts'
+import { pushLists } from './lists/push-lists.ts'
+import { readLists } from './lists/read-lists.ts'
 import { LANE, type Outbox } from './outbox/outbox.ts'
 import { pull } from './pull/pull.ts'
 import { settleLeftovers } from './push/leftovers.ts'
@@ -45,6 +48,8 @@ export interface CycleObserver {
 export interface CyclePlan extends GuardResult {
   /** Changes that Heymarket acknowledged once and does not show. */
   readonly notStored: readonly Change[]
+  /** What each list kept by rule needs. */
+  readonly lists: readonly ListChanges[]
 }
 
 export interface CycleOutcome {
@@ -133,7 +138,8 @@ async function passThrough(
     unreadableSince: (sourceId) =>
       new Set(mirror.records.unreadableSince(sourceId).map((row) => row.first_cycle)),
   })
-  const plan: CyclePlan = { ...guarded, notStored: diff.notStored.map(({ change }) => change) }
+  const lists = await wantedLists(engine, request, guarded, settings, report)
+  const plan: CyclePlan = { ...guarded, lists, notStored: diff.notStored.map(({ change }) => change) }
   countPlan(report.plan, plan)
   observer.onPlan?.(plan)
   if (request.planOnly) {
@@ -144,6 +150,9 @@ async function passThrough(
   const cycle = { id: request.id, at: clock.now() }
   mirror.transaction(() => {
     engine.held.replace(request.id, plan.held)
+    engine.heldMembers.replace(request.id, heldMembers(lists))
+    engine.heldMembers.dropApprovalsExcept(removedMembers(lists))
+    saveListPlan(mirror, lists)
     engine.held.dropApprovalsExcept(diff.changes)
     outbox.cancel(diff.equal)
     buryNotStored(outbox, diff.notStored, cycle)
@@ -216,22 +225,44 @@ async function pushPlan(
   observer: CycleObserver,
 ): Promise<void> {
   const { mirror, client, clock, outbox } = engine
-  report.push.deadLettered = plan.notStored.length
-  if (plan.released.length === 0) return
+  const listed = { acked: 0, retrying: 0, deadLettered: 0, planned: 0 }
+  for (const { add, remove, refused } of plan.lists) {
+    listed.planned += add.length + remove.length
+    listed.deadLettered += refused.length
+  }
+  listed.retrying = listed.planned
+  report.push.deadLettered = plan.notStored.length + listed.deadLettered
+  if (plan.released.length === 0 && listed.planned === 0) return
   const startedAt = clock.now()
   const requestsBefore = engine.requestCount()
   const refresh = async () => {
     await readHead({ mirror, contacts: client.contacts, clock })
   }
+  const planned = plan.released.length + listed.planned
+  const told = (acked: number) => {
+    report.push.acked = acked
+    observer.onPush?.(acked, planned)
+  }
   try {
-    await push(pushDeps, {
-      concurrency: engine.concurrency,
-      refresh,
-      onProgress: (acked) => {
-        report.push.acked = acked
-        observer.onPush?.(acked, plan.released.length)
-      },
+    const run = { concurrency: engine.concurrency, refresh }
+    const before = await push(pushDeps, { ...run, lanes: 'before lists', onProgress: told })
+    // Whoever gets on a list has to be there, and whoever is deleted leaves their lists first.
+    if (listed.planned > 0) {
+      const onLists = { ...pushDeps, rules: engine.lists }
+      const done = await pushLists(onLists, plan.lists, (acked) => told(before + acked))
+      listed.acked = done.acked
+      listed.retrying = done.retrying
+      listed.deadLettered += done.deadLettered
+      report.warnings.push(...done.warnings)
+    }
+    const soFar = before + listed.acked
+    const after = await push(pushDeps, {
+      ...run,
+      lanes: 'after lists',
+      onProgress: (acked) => told(soFar + acked),
     })
+    report.push.acked = soFar + after
+    if (plan.released.length === 0) return
     // What was written is read once, in pages, and compared: an acknowledged write that did not stick is no success.
     await refresh()
     const lost = diffAll(mirror, pushDeps.settings).notStored
@@ -241,11 +272,60 @@ async function pushPlan(
     if (outbox.countsOfCycle(request.id).dead > 0) engine.lookups.forget()
   } finally {
     const counts = outbox.countsOfCycle(request.id)
-    report.push.deadLettered = counts.dead
-    report.push.retrying = counts.pending + counts.in_flight + counts.unsettled
+    report.push.deadLettered = counts.dead + listed.deadLettered
+    report.push.retrying = counts.pending + counts.in_flight + counts.unsettled + listed.retrying
     report.push.requests = engine.requestCount() - requestsBefore
     report.push.seconds = Math.round((clock.now() - startedAt) / 100) / 10
   }
+}
+
+/** What the lists need. Those of the account are read where one has to be made, and when everything is read anyway. */
+async function wantedLists(
+  engine: Engine,
+  request: CycleRequest,
+  guarded: GuardResult,
+  settings: DiffSettings,
+  report: CycleReport,
+): Promise<ListChanges[]> {
+  const { mirror, client, clock, lists: rules } = engine
+  if (rules.length === 0) return []
+  if (request.mode === 'full') mirror.transaction(() => void mirror.lists.retryRefused())
+  const phones = (kind: Change['kind']) =>
+    new Set<string>(guarded.released.flatMap((change) => (change.kind === kind ? [change.phone] : [])))
+  const wanted = {
+    rules,
+    dial: engine.guard.listRemovals,
+    listSize: settings.lookups.listSize,
+    rungOf: (sourceId: string) => engine.removal(sourceId).rung,
+    creates: phones('create'),
+    leaves: phones('remove'),
+    isApproved: engine.heldMembers.isApproved,
+  }
+  let plan = planLists(mirror, wanted)
+  if (request.mode === 'full' || plan.some(({ create }) => create.length > 0)) {
+    const { gone } = await readLists({ mirror, lists: client.lists, rules, clock })
+    for (const title of gone)
+      report.warnings.push(`List "${title}" is not in Heymarket any more; heysync makes it again.`)
+    plan = planLists(mirror, wanted)
+  }
+  for (const { rule, failing } of plan) {
+    if (failing > 0)
+      report.warnings.push(
+        `The condition of list "${rule.title}" gives no yes or no for ${failing} contacts; they stay as they are.`,
+      )
+  }
+  return plan
+}
+
+/** Who is taken off by this plan; an approval is used up by the next one. */
+function removedMembers(lists: readonly ListChanges[]) {
+  return lists.flatMap(({ rule, remove }) => remove.map(({ phone }) => ({ key: rule.key, phone })))
+}
+
+function heldMembers(lists: readonly ListChanges[]) {
+  return lists.flatMap(({ rule, held, reason }) =>
+    held.map(({ phone }) => ({ key: rule.key, phone, reason })),
+  )
 }
 
 function noRoomWarning(n: number): string {

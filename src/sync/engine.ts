@@ -8,7 +8,9 @@ import type { Logger } from '../lib/logger.ts'
 import type { NamedInConfig } from './account.ts'
 import type { CycleStore } from './cycles.ts'
 import type { LookupCache } from './diff/lookups.ts'
+import type { HeldMemberStore } from './guard/held-members.ts'
 import type { HeldStore } from './guard/held-store.ts'
+import type { ListRule } from './lists/rule.ts'
 import type { Mirror } from './mirror/mirror.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import type { Source } from './pull/pull.ts'
@@ -18,12 +20,15 @@ export interface Engine {
   readonly mirror: Mirror
   readonly outbox: Outbox
   readonly held: HeldStore
+  readonly heldMembers: HeldMemberStore
   readonly cycles: CycleStore
   readonly client: HeymarketClient
   readonly lookups: LookupCache
   /** In order of priority. */
   readonly sources: readonly Source[]
   readonly named: NamedInConfig
+  /** Lists kept by rule. */
+  readonly lists: readonly ListRule[]
   readonly resolvePolicy: ResolvePolicy
   readonly tagPolicy: 'add' | 'replace'
   readonly removal: (sourceId: string) => { rung: RemovalRung; tag: string | undefined }

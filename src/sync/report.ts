@@ -2,6 +2,7 @@
 import { type ErrorCode, HeysyncError } from '../lib/errors.ts'
 import type { Change } from './diff/change.ts'
 import type { HeldChange } from './guard/guard.ts'
+import type { ListChanges } from './lists/plan-lists.ts'
 import type { PullResult } from './pull/pull.ts'
 import type { ReconcileResult } from './reconcile/reconcile.ts'
 
@@ -64,11 +65,22 @@ export function emptyReport(cycle: string, mode: 'full' | 'incremental'): CycleR
 /** Counts a plan: every change once, and how many of them are held. What Heymarket does not store is planned and a dead letter. */
 export function countPlan(
   counts: PlanCounts,
-  plan: { released: readonly Change[]; held: readonly HeldChange[]; notStored: readonly Change[] },
+  plan: {
+    released: readonly Change[]
+    held: readonly HeldChange[]
+    notStored: readonly Change[]
+    lists: readonly ListChanges[]
+  },
 ): void {
   const held = plan.held.map((one) => one.change)
   for (const change of [...plan.released, ...held, ...plan.notStored]) counts[change.kind] += 1
   counts.held += held.length
+  for (const list of plan.lists) {
+    const refused = list.refused.filter(({ wants }) => wants === 'on').length
+    counts.listAdd += list.add.length + refused
+    counts.listRemove += list.remove.length + list.held.length + list.refused.length - refused
+    counts.held += list.held.length
+  }
 }
 
 /** Errors: ERR_COUNTS when a sum of I1 is off. The cycle then counts as failed, whatever else went well. */
@@ -79,7 +91,7 @@ export function checkCounts(report: CycleReport): void {
       offBy(`source ${source.id} read ${source.read} records, and ${sum} are accounted for`)
   }
   const { plan, push } = report
-  const planned = plan.create + plan.update + plan.remove
+  const planned = plan.create + plan.update + plan.remove + plan.listAdd + plan.listRemove
   const ended = push.acked + push.retrying + push.deadLettered + plan.held
   if (planned !== ended) offBy(`${planned} changes were planned, and ${ended} are accounted for`)
 }

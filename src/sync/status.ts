@@ -5,6 +5,7 @@ import type { Db } from '../db/open.ts'
 import { toIso } from '../lib/clock.ts'
 import { type CycleRow, cycleStore } from './cycles.ts'
 import type { Change } from './diff/change.ts'
+import { heldMemberStore } from './guard/held-members.ts'
 import { heldStore } from './guard/held-store.ts'
 import { openMirror } from './mirror/mirror.ts'
 import { openOutbox } from './outbox/outbox.ts'
@@ -26,6 +27,15 @@ export interface StatusReport {
     changes: number
     reason: string
     examples: readonly string[]
+  }[]
+  /** Lists kept by rule. */
+  readonly lists: readonly {
+    title: string
+    /** Heymarket's id; null until it is made. */
+    id: number | null
+    members: number
+    waiting: number
+    refused: number
   }[]
   readonly lastCycle: {
     cycle: string
@@ -70,7 +80,8 @@ export function readStatus(db: Db, config: Config, working: boolean): StatusRepo
     },
     rejections: mirror.records.countRejections(),
     outbox: { waiting: counts.pending + counts.in_flight + counts.unsettled, deadLetters: counts.dead },
-    held: heldGroups(db),
+    held: [...heldGroups(db), ...heldLists(db, config)],
+    lists: listsOf(mirror, config),
     lastCycle: last ? lastCycle(last, working) : null,
     remote: {
       duplicatePhones: mirror.remote.duplicatePhones(),
@@ -113,4 +124,32 @@ function heldGroups(db: Db): StatusReport['held'] {
     groups.set(key, group)
   }
   return [...groups.values()]
+}
+
+function heldLists(db: Db, config: Config): StatusReport['held'] {
+  return heldMemberStore(db)
+    .all()
+    .map(({ key, cycle_id, changes, reason, examples }) => ({
+      cycle: cycle_id,
+      source: config.lists.find((list) => (list.key ?? list.title) === key)?.title ?? key,
+      changes,
+      reason,
+      examples: examples.map((phone) => `take ${phone} off`),
+    }))
+}
+
+function listsOf(mirror: ReturnType<typeof openMirror>, config: Config): StatusReport['lists'] {
+  const counts = mirror.lists.counts()
+  return config.lists.map((list) => {
+    const key = list.key ?? list.title
+    const count = (...states: string[]) =>
+      counts.filter((one) => one.key === key && states.includes(one.state)).reduce((sum, { n }) => sum + n, 0)
+    return {
+      title: list.title,
+      id: mirror.lists.ofKey(key)[0]?.list_id ?? null,
+      members: count('on', 'removing'),
+      waiting: count('adding', 'removing'),
+      refused: count('refused'),
+    }
+  })
 }

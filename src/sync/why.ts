@@ -131,7 +131,7 @@ export function why(
         at: toIso(event.at),
       })),
     },
-    lists: [],
+    lists: (phone === null ? [] : mirror.lists.ofPhone(phone)).map(listText),
     operation: operation
       ? {
           kind: operation.kind,
@@ -212,6 +212,21 @@ function fieldsWithOrigin(fields: ContactFields, map: MapConfig | undefined) {
     from: text(map?.custom?.[name]),
   }))
   return [...rows, ...customRows]
+}
+
+function listText({
+  title,
+  state,
+  wants,
+  error,
+}: {
+  title: string
+  state: string
+  wants: string
+  error: string | null
+}): string {
+  if (state === 'refused') return `${title} (${wants === 'on' ? 'not added' : 'not taken off'}: ${error})`
+  return state === 'on' ? title : `${title} (${state})`
 }
 
 /** What became of this person, in one sentence. */

@@ -7,7 +7,9 @@ import { type CycleOutcome, runCycle } from '../../src/sync/cycle.ts'
 import { cycleStore } from '../../src/sync/cycles.ts'
 import { lookupCache } from '../../src/sync/diff/lookups.ts'
 import type { Engine } from '../../src/sync/engine.ts'
+import { heldMemberStore } from '../../src/sync/guard/held-members.ts'
 import { heldStore } from '../../src/sync/guard/held-store.ts'
+import { compileListRules } from '../../src/sync/lists/rule.ts'
 import { openMirror } from '../../src/sync/mirror/mirror.ts'
 import { compileNormalizer } from '../../src/sync/normalize/normalize.ts'
 import { openOutbox } from '../../src/sync/outbox/outbox.ts'
@@ -69,6 +71,7 @@ export async function anEngine(
     guard?: GuardConfig
     tagPolicy?: 'add' | 'replace'
     writes?: Engine['writes']
+    lists?: readonly { title: string; where: string; key?: string; owned?: boolean }[]
   } = {},
 ): Promise<TestEngine> {
   const box = given.box ?? (await withSandbox())
@@ -88,11 +91,13 @@ export async function anEngine(
     mirror,
     outbox: openOutbox(db),
     held: heldStore(db),
+    heldMembers: heldMemberStore(db),
     cycles: cycleStore(db),
     client,
     lookups: lookupCache(db, client, { account: 'test', fields: true, tags: true }, clock),
     sources: [{ config, connector: source.connector, options: {}, normalizer }],
     named,
+    lists: compileListRules((given.lists ?? []).map((list) => ({ owned: false, ...list }))),
     resolvePolicy: { sourceOrder: [config.id], mode: 'winner' },
     tagPolicy: given.tagPolicy ?? 'add',
     removal: (id) =>

@@ -17,9 +17,9 @@ export const approve: Command = {
   run: (call, io) =>
     withApp(call, io, async (app) => {
       const id = call.args[0] ?? ''
-      const { cycles, held } = app.engine
+      const { cycles, held, heldMembers } = app.engine
       if (!cycles.find(id)) {
-        const [waiting] = held.all()
+        const waiting = held.all()[0] ?? heldMembers.all()[0]
         throw new HeysyncError('ERR_CYCLE_UNKNOWN', {
           message: `There is no cycle ${id}.`,
           hint: waiting
@@ -29,7 +29,10 @@ export const approve: Command = {
       }
       const request = { mode: 'incremental' as const, trigger: 'approve', sources: [], allowEmpty: [] }
       const outcome = await watchCycle(app, io, call, request, () => {
-        const released = held.approve(id, io.clock.now())
+        const now = io.clock.now()
+        const released = app.engine.mirror.transaction(
+          () => held.approve(id, now) + heldMembers.approve(id, now),
+        )
         io.say(
           released === 0
             ? `Cycle ${id} held nothing.`

@@ -152,6 +152,7 @@ const WAY_TEXT: Readonly<Record<WayName, string>> = {
   'create.bulk': 'new contacts by v2 bulk write',
   'update.batch': 'edits by batch',
   search: 'reading back by search',
+  'list.delta': 'members of a list',
 }
 
 /** What was learnt about writing many contacts in one request. */

@@ -13,7 +13,7 @@ export const status: Command = {
     'Reads the database only; no request is sent. Exit code 3 means that something is held for you, 4 that there are ' +
     'rejections or dead letters, 1 that the last cycle failed.',
   examples: [{ line: 'heysync status', what: 'sources, contacts, and what needs you' }],
-  json: '`sources[]` (`id`, `lastPull`, `lastFullPull`, `watermark`, `records` by state), `contacts` (`wanted`, `inHeymarket`, `optedOut`, `collisions`), `rejections`, `outbox` (`waiting`, `deadLetters`), `held[]` (`cycle`, `source`, `changes`, `reason`, `examples`), `lastCycle` with its `report` (or null), `remote` (`duplicatePhones`, `lastFullReconcile`)',
+  json: '`sources[]` (`id`, `lastPull`, `lastFullPull`, `watermark`, `records` by state), `contacts` (`wanted`, `inHeymarket`, `optedOut`, `collisions`), `rejections`, `outbox` (`waiting`, `deadLetters`), `held[]` (`cycle`, `source`, `changes`, `reason`, `examples`), `lists[]` (`title`, `id`, `members`, `waiting`, `refused`), `lastCycle` with its `report` (or null), `remote` (`duplicatePhones`, `lastFullReconcile`)',
   run: (call, io) =>
     withApp(call, io, async (app) => {
       const report = readStatus(app.db, app.loaded.config, !isFree(app.loaded.databasePath))
@@ -46,6 +46,7 @@ function renderStatus(report: StatusReport, color: Colors): string {
       ['waiting to be written', number(report.outbox.waiting)],
     ]),
     '',
+    ...(report.lists.length > 0 ? [listTable(report, color), ''] : []),
   ]
   if (lastCycle) {
     lines.push(
@@ -76,4 +77,14 @@ function renderStatus(report: StatusReport, color: Colors): string {
   const calm = report.held.length === 0 && report.rejections === 0 && report.outbox.deadLetters === 0
   if (calm && lastCycle?.status === 'ok') lines.push('', color.green('All is well.'))
   return lines.join('\n')
+}
+
+function listTable({ lists }: StatusReport, color: Colors): string {
+  return columns([
+    ['list', 'members', 'waiting', 'refused'].map((word) => color.dim(word)),
+    ...lists.map(({ title, id, members, waiting, refused }) => [
+      id === null ? `${title} ${color.dim('(not made yet)')}` : title,
+      ...[members, waiting, refused].map(number),
+    ]),
+  ])
 }

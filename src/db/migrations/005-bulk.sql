@@ -1,7 +1,7 @@
 -- Many contacts in one request: what was learnt about the account's ways to do so. Instants are milliseconds since 1970.
 
 CREATE TABLE way (
-  name       TEXT PRIMARY KEY,                -- create.batch, create.bulk, update.batch, search
+  name       TEXT PRIMARY KEY,                -- create.batch, create.bulk, update.batch, search, list.delta
   state      TEXT NOT NULL CHECK (state IN ('untried', 'works', 'missing')),
   fits       INTEGER NOT NULL DEFAULT 0,      -- most contacts that one request took
   ceiling    INTEGER,                         -- fewest that were too many

@@ -23,6 +23,8 @@ export interface Lookups {
   readonly fieldNames: readonly string[]
   readonly tagNames: readonly string[]
   readonly account: { readonly id: number; readonly name: string }
+  /** Most contacts on one list; null where the account does not say. */
+  readonly listSize: number | null
   /** Changes when any name or id does. */
   readonly fingerprint: string
 }
@@ -36,6 +38,7 @@ const stored = z.object({
   team: z.object({
     id: z.int(),
     name: z.string(),
+    listSize: z.int().nullish(),
     members: z.array(z.object({ id: z.int(), name: z.string(), email: z.string() })),
   }),
 })
@@ -109,6 +112,7 @@ export function index(names: Stored): Lookups {
     fieldNames: names.fields.map((field) => field.name),
     tagNames: names.tags.map((tag) => tag.name),
     account: { id: names.team.id, name: names.team.name },
+    listSize: names.team.listSize ?? null,
     fingerprint: contentHash(JSON.stringify(names)).toString('hex'),
   }
 }

@@ -2,6 +2,7 @@
 import type { Db } from '../../db/open.ts'
 import { type ConsentStore, consentStore } from './consent.ts'
 import { type ContactStore, contactStore } from './contacts.ts'
+import { type ListStore, listStore } from './lists.ts'
 import { type MetaStore, metaStore } from './meta.ts'
 import { type RecordStore, recordStore } from './records.ts'
 import { type RemoteStore, remoteStore } from './remote.ts'
@@ -16,6 +17,7 @@ export interface Mirror {
   readonly consent: ConsentStore
   readonly meta: MetaStore
   readonly ways: WayStore
+  readonly lists: ListStore
   /** Runs `work` in one transaction; `work` cannot await. */
   transaction<T>(work: () => T): T
 }
@@ -29,6 +31,7 @@ export function openMirror(db: Db): Mirror {
     consent: consentStore(db),
     meta: metaStore(db),
     ways: wayStore(db),
+    lists: listStore(db),
     transaction: (work) => db.transaction(work).immediate(),
   }
 }

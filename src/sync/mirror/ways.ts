@@ -1,11 +1,17 @@
 // Owns the table way: what was learnt about the account's requests for many contacts at once.
 import type { Db } from '../../db/open.ts'
 
-/** `create.batch` and `update.batch`: contacts/bulk without and with overwrite. `create.bulk`: contacts/bulk-v2. */
-export type WayName = 'create.batch' | 'create.bulk' | 'update.batch' | 'search'
+/** `create.batch` and `update.batch`: contacts/bulk without and with overwrite. `create.bulk`: contacts/bulk-v2. `list.delta`: members of one lists/update. */
+export type WayName = 'create.batch' | 'create.bulk' | 'update.batch' | 'search' | 'list.delta'
 
 /** A closed list, in the order in which they are tried. */
-export const WAY_NAMES: readonly WayName[] = ['create.batch', 'create.bulk', 'update.batch', 'search']
+export const WAY_NAMES: readonly WayName[] = [
+  'create.batch',
+  'create.bulk',
+  'update.batch',
+  'search',
+  'list.delta',
+]
 
 export interface Way {
   readonly name: WayName

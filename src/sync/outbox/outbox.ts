@@ -55,9 +55,10 @@ export interface Outbox {
   /** Forgets operations for phones whose two sides turned out to be equal. */
   cancel(phones: readonly string[]): void
   drop(id: number): void
-  due(now: number, limit: number, cycleId: string): Operation[]
+  /** `lane`: the last one that counts; all of them unless it is given. */
+  due(now: number, limit: number, cycleId: string, lane?: number): Operation[]
   /** When the next operation of this cycle is due; null when none is waiting. */
-  nextDueAt(cycleId: string): number | null
+  nextDueAt(cycleId: string, lane?: number): number | null
   claim(id: number): void
   /** The outcome is still to be found out, by so many more looks; no attempt is counted. */
   lookAgain(operation: Operation, looks: number, notBefore: number, failure: Failure): void
@@ -110,13 +111,13 @@ export function openOutbox(db: Db): Outbox {
   )
   // What became of an unsettled one is still to be found out.
   const cancel = db.prepare<[string]>("DELETE FROM operation WHERE phone = ? AND state <> 'unsettled'")
-  const WAITING = `state IN ('pending', 'unsettled') AND cycle_id = ?`
-  const due = db.prepare<[string, number, number, number], Operation>(
+  const WAITING = `state IN ('pending', 'unsettled') AND cycle_id = ? AND lane <= ?`
+  const due = db.prepare<[string, number, number, number, number], Operation>(
     // Nothing waits for more than a minute or so: a later time was set by a clock that has gone back since.
     `SELECT * FROM operation WHERE ${WAITING} AND (not_before <= ? OR not_before > ? + 300000) ORDER BY lane, id LIMIT ?`,
   )
   const nextDueAt = db
-    .prepare<[string], number | null>(`SELECT min(not_before) FROM operation WHERE ${WAITING}`)
+    .prepare<[string, number], number | null>(`SELECT min(not_before) FROM operation WHERE ${WAITING}`)
     .pluck()
   const claim = db.prepare<[number]>("UPDATE operation SET state = 'in_flight' WHERE id = ?")
   const lookAgain = db.prepare(
@@ -218,8 +219,8 @@ export function openOutbox(db: Db): Outbox {
     },
     cancel: (phones) => db.transaction(() => phones.forEach((phone) => void cancel.run(phone))).immediate(),
     drop: (id) => void remove.run(id),
-    due: (now, limit, cycleId) => due.all(cycleId, now, now, limit),
-    nextDueAt: (cycleId) => nextDueAt.get(cycleId) ?? null,
+    due: (now, limit, cycleId, lane = LANE.scrub) => due.all(cycleId, lane, now, now, limit),
+    nextDueAt: (cycleId, lane = LANE.scrub) => nextDueAt.get(cycleId, lane) ?? null,
     claim: (id) => void claim.run(id),
     lookAgain: ({ id }, looks, notBefore, { code, message, requestId }) =>
       void lookAgain.run(looks, notBefore, code, message, requestId ?? null, id),

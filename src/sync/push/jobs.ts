@@ -5,7 +5,7 @@ import type { Operation } from '../outbox/outbox.ts'
 import type { PushDeps } from './deps.ts'
 import { isSettled, keeps, sizeOf } from './learning.ts'
 
-export type BulkWay = Exclude<WayName, 'search'>
+export type BulkWay = Exclude<WayName, 'search' | 'list.delta'>
 
 export type Job =
   | { readonly kind: 'one'; readonly operation: Operation }

@@ -2,8 +2,9 @@
 // not. Pure: a way before and what happened give the way after.
 import type { Way } from '../mirror/ways.ts'
 
-/** Contacts of the very first request. */
+/** Contacts of the very first request. Members of a list are names only: there is less to go wrong. */
 const FIRST = 5
+const FIRST_MEMBERS = 250
 /** By how much a request may be larger than the largest that worked. */
 const GROWTH = 5
 /** Most contacts of one request: beyond it nothing is gained, and one lost answer would leave too much open. */
@@ -13,10 +14,11 @@ const FORGET_MS = 7 * 24 * 60 * 60_000
 
 /** How many contacts the next request may hold; 0 where the account has no such request. */
 export function sizeOf(way: Way, now: number): number {
-  if (way.state === 'untried' || isStale(way, now)) return FIRST
+  const first = way.name === 'list.delta' ? FIRST_MEMBERS : FIRST
+  if (way.state === 'untried' || isStale(way, now)) return first
   if (way.state === 'missing') return 0
   const { fits, ceiling } = way
-  if (fits === 0) return Math.max(1, Math.min(FIRST, (ceiling ?? MOST) - 1))
+  if (fits === 0) return Math.max(1, Math.min(first, (ceiling ?? MOST) - 1))
   if (ceiling === null) return Math.min(MOST, fits * GROWTH)
   // Close enough: each further try near the edge costs a request that is refused.
   return ceiling - fits <= Math.max(1, fits / 10) ? fits : Math.floor((fits + ceiling) / 2)

@@ -1,5 +1,6 @@
 // Owns the push: operations sent lane by lane inside the budget until nothing more is due in this cycle.
 import pLimit from 'p-limit'
+import { LANE } from '../outbox/outbox.ts'
 import type { PushDeps } from './deps.ts'
 import { arrange, dueLimit, type Job } from './jobs.ts'
 import { performMany } from './many.ts'
@@ -7,6 +8,8 @@ import { perform } from './perform.ts'
 import { settleMany } from './settle-many.ts'
 
 export interface PushRun {
+  /** Cleaning up comes last, after the lists. */
+  readonly lanes: 'before lists' | 'after lists'
   readonly concurrency: number
   /** Reads Heymarket's news, so that no write lays old values over an edit made meanwhile. */
   readonly refresh: () => Promise<void>
@@ -25,11 +28,12 @@ export async function push(deps: PushDeps, run: PushRun): Promise<number> {
   const limit = pLimit(run.concurrency)
   let acked = 0
   let refreshedAt = clock.now()
+  const lane = run.lanes === 'before lists' ? LANE.backfill : LANE.scrub
   for (;;) {
     signal.throwIfAborted()
-    const due = outbox.due(clock.now(), dueLimit(deps, BATCH), cycleId)
+    const due = outbox.due(clock.now(), dueLimit(deps, BATCH), cycleId, lane)
     if (due.length === 0) {
-      const next = outbox.nextDueAt(cycleId)
+      const next = outbox.nextDueAt(cycleId, lane)
       const waitMs = next === null ? null : next - clock.now()
       if (waitMs === null || waitMs > PATIENCE_MS) return acked
       await clock.sleep(Math.max(waitMs, 1), signal)

@@ -1,0 +1,228 @@
+// Owns the plan of the lists: who has to get on each, who off, and whom the guard keeps on.
+import type { Dial, RemovalRung } from '../../config/schema.ts'
+import type { BareE164 } from '../../lib/phone.ts'
+import type { ContactFields } from '../contact.ts'
+import { trips } from '../guard/guard.ts'
+import type { Candidate, Member } from '../mirror/lists.ts'
+import type { Mirror } from '../mirror/mirror.ts'
+import { contactView, type ListRule } from './rule.ts'
+
+export interface MemberChange {
+  readonly phone: BareE164
+  readonly shard: number
+}
+
+/** What one rule needs. */
+export interface ListChanges {
+  readonly rule: ListRule
+  /** Shards that are not in Heymarket yet and get their first members. */
+  readonly create: readonly number[]
+  readonly add: readonly MemberChange[]
+  readonly remove: readonly MemberChange[]
+  /** Members whom the guard keeps on the list. */
+  readonly held: readonly MemberChange[]
+  /** Why, with the numbers; blank when nobody is held. */
+  readonly reason: string
+  /** Members whom Heymarket refused to add or to take off, and who are not tried again by themselves. */
+  readonly refused: readonly Member[]
+  /** Contacts on which the condition fails: they stay as they are. */
+  readonly failing: number
+}
+
+export interface ListPlanSettings {
+  readonly rules: readonly ListRule[]
+  readonly dial: Dial
+  /** Most contacts on one list; null where the account does not say. */
+  readonly listSize: number | null
+  readonly rungOf: (sourceId: string) => RemovalRung
+  /** Contacts that this plan creates. */
+  readonly creates: ReadonlySet<string>
+  /** Contacts whose removal this plan lets through. */
+  readonly leaves: ReadonlySet<string>
+  readonly isApproved: (key: string, phone: string) => boolean
+}
+
+const PAGE = 5000
+/** From this rung on, leaving the sources means leaving the lists. */
+const LEAVES_LISTS: ReadonlySet<RemovalRung> = new Set(['removeFromLists', 'clear', 'delete'])
+
+/** Works out every list anew from what is saved. Reads the mirror only. */
+export function planLists(mirror: Mirror, settings: ListPlanSettings): ListChanges[] {
+  const drafts = settings.rules.map((rule) => new Draft(mirror, settings, rule))
+  if (drafts.length === 0) return []
+  let after = ''
+  for (;;) {
+    const page = mirror.lists.candidates(after, PAGE)
+    for (const person of page) {
+      const fields = JSON.parse(person.fields) as ContactFields
+      const view = contactView(person.phone, fields, person.opted_out === 1)
+      for (const draft of drafts) draft.meet(person, () => draft.rule.matches(view))
+    }
+    const last = page.at(-1)
+    if (!last || page.length < PAGE) break
+    after = last.phone
+  }
+  return drafts.map((draft) => draft.end())
+}
+
+/** The changes of one list while they are being found. */
+class Draft {
+  readonly rule: ListRule
+  readonly #settings: ListPlanSettings
+  readonly #mirror: Mirror
+  readonly #members: ReadonlyMap<string, Member>
+  readonly #unmet: Set<string>
+  readonly #adds: { phone: BareE164; member: Member | undefined }[] = []
+  /** Off the list without asking the dial: their leaving was let through already, or they were never quite on it. */
+  readonly #removes: Member[] = []
+  readonly #guarded: Member[] = []
+  readonly #refused: Member[] = []
+  #failing = 0
+
+  constructor(mirror: Mirror, settings: ListPlanSettings, rule: ListRule) {
+    this.rule = rule
+    this.#mirror = mirror
+    this.#settings = settings
+    this.#members = mirror.lists.members(rule.key)
+    this.#unmet = new Set(this.#members.keys())
+  }
+
+  meet(person: Candidate, matches: () => boolean | null): void {
+    const member = this.#members.get(person.phone)
+    this.#unmet.delete(person.phone)
+    if (person.state !== 'wanted') {
+      if (member !== undefined && this.#leaves(person)) this.#off(member, true)
+      return
+    }
+    const wanted = matches()
+    if (wanted === null) this.#failing += 1
+    else if (wanted) this.#on(person, member)
+    else if (member !== undefined) this.#off(member, false)
+  }
+
+  /** Whether somebody who left the sources leaves the list too. While their removal is held, they stay. */
+  #leaves({ state, phone, source_id, left_cycle }: Candidate): boolean {
+    const { leaves, rungOf } = this.#settings
+    if (left_cycle === null || !LEAVES_LISTS.has(rungOf(source_id))) return false
+    return state === 'removed' || leaves.has(phone)
+  }
+
+  #on(person: Candidate, member: Member | undefined): void {
+    // A contact that was deleted and made anew in Heymarket has another id, and is on no list.
+    const other =
+      member?.contact_id != null && person.contact_id !== null && member.contact_id !== person.contact_id
+    if (member?.state === 'on' && !other) return
+    if (member?.state === 'refused' && member.wants === 'on') {
+      this.#refused.push(member)
+      return
+    }
+    // Whoever opted out is not put on a list, and not put back on one (I3).
+    if (person.opted_out === 1) {
+      if (member?.state === 'adding') this.#removes.push(member)
+      return
+    }
+    if (person.contact_id === null && !this.#settings.creates.has(person.phone)) return
+    this.#adds.push({ phone: person.phone, member })
+  }
+
+  #off(member: Member, letThrough: boolean): void {
+    if (member.ours === 0 && !this.rule.owned) return
+    if (member.state === 'refused') {
+      if (member.wants === 'off') this.#refused.push(member)
+      else this.#removes.push(member)
+      return
+    }
+    if (letThrough || member.state === 'adding') this.#removes.push(member)
+    else this.#guarded.push(member)
+  }
+
+  end(): ListChanges {
+    for (const phone of this.#unmet) {
+      const member = this.#members.get(phone)
+      // No source knows them: somebody else's member, or one that was forgotten.
+      if (member !== undefined) this.#off(member, member.ours === 1)
+    }
+    const { dial, isApproved } = this.#settings
+    const { key, title } = this.rule
+    const on = [...this.#members.values()].filter(({ state }) => state !== 'adding').length
+    const asked = this.#guarded.filter(({ phone }) => !isApproved(key, phone))
+    const held = new Set(trips(dial, asked.length, on) ? asked : [])
+    const removes = [...this.#removes, ...this.#guarded.filter((member) => !held.has(member))]
+    const add = this.#place()
+    const live = new Set(
+      this.#mirror.lists.ofKey(key).flatMap((one) => (one.state === 'live' ? [one.shard] : [])),
+    )
+    return {
+      rule: this.rule,
+      create: [...new Set(add.map(({ shard }) => shard))].filter((shard) => !live.has(shard)),
+      add,
+      remove: removes.map(({ phone, shard }) => ({ phone, shard })),
+      held: [...held].map(({ phone, shard }) => ({ phone, shard })),
+      reason:
+        held.size === 0
+          ? ''
+          : `listRemovals: ${held.size} of ${on} members of "${title}" (the dial allows ${Math.round(dial.ratio * 1000) / 10} %${dial.count === undefined ? '' : ` or ${dial.count}`})`,
+      refused: this.#refused,
+      failing: this.#failing,
+    }
+  }
+
+  /** Each new member in the first shard that has room; whoever has a shard stays there. */
+  #place(): MemberChange[] {
+    const size = this.#settings.listSize ?? Number.POSITIVE_INFINITY
+    const used = new Map<number, number>()
+    for (const { shard } of this.#members.values()) used.set(shard, (used.get(shard) ?? 0) + 1)
+    let first = 1
+    return this.#adds.map(({ phone, member }) => {
+      if (member !== undefined) return { phone, shard: member.shard }
+      while ((used.get(first) ?? 0) >= size) first += 1
+      used.set(first, (used.get(first) ?? 0) + 1)
+      return { phone, shard: first }
+    })
+  }
+}
+
+/** Saves what is about to be done. To be called in the transaction that saves the plan. */
+export function saveListPlan(mirror: Mirror, plan: readonly ListChanges[]): void {
+  for (const { rule, add, remove } of plan) {
+    const members = mirror.lists.members(rule.key)
+    const save = ({ phone, shard }: MemberChange, state: 'adding' | 'removing') => {
+      const member = members.get(phone)
+      mirror.lists.putMember({
+        key: rule.key,
+        phone,
+        shard,
+        contact_id: member?.contact_id ?? null,
+        ours: state === 'adding' ? 1 : (member?.ours ?? 1),
+        state,
+        wants: state === 'adding' ? 'on' : 'off',
+        error: null,
+      })
+    }
+    for (const change of add) save(change, 'adding')
+    for (const change of remove) save(change, 'removing')
+    claim(mirror, rule, new Set(add.map(({ phone }) => phone)))
+  }
+}
+
+/**
+ * A list that was found in Heymarket: whoever the rule wants on it is taken for ours, all others for somebody else's. A
+ * database that was lost cannot tell them apart any more.
+ */
+function claim(mirror: Mirror, rule: ListRule, added: ReadonlySet<string>): void {
+  for (const list of mirror.lists.ofKey(rule.key)) {
+    if (list.claimed === 1) continue
+    for (const member of mirror.lists.members(rule.key).values()) {
+      if (member.shard !== list.shard || member.ours === 1 || added.has(member.phone)) continue
+      const person = mirror.lists.candidate(member.phone)
+      if (person?.state !== 'wanted') continue
+      const view = contactView(
+        person.phone,
+        JSON.parse(person.fields) as ContactFields,
+        person.opted_out === 1,
+      )
+      if (rule.matches(view) === true) mirror.lists.putMember({ ...member, ours: 1 })
+    }
+    mirror.lists.put({ ...list, claimed: 1 })
+  }
+}

@@ -1,0 +1,304 @@
+// Owns bringing lists up to date: made once with their first members, then changed by what has to get on and off. The
+// whole membership is never sent: that would take off everybody whom heysync does not know.
+import { outcomeUnknown } from '../../heymarket/transport.ts'
+import { asHeysyncError, type HeysyncError } from '../../lib/errors.ts'
+import { readBareE164 } from '../../lib/phone.ts'
+import type { StoredList } from '../mirror/lists.ts'
+import type { PushDeps } from '../push/deps.ts'
+import { sizeOf, tooMany, worked } from '../push/learning.ts'
+import { isRefusal } from '../push/look-up-many.ts'
+import { SECOND_LOOK_MS } from '../push/outcome.ts'
+import type { ListChanges, MemberChange } from './plan-lists.ts'
+import { readLists, takeMembers } from './read-lists.ts'
+import { type ListRule, localIdOf, titleOf } from './rule.ts'
+
+/** Members in the request that makes a list; the others follow. */
+const FIRST_MEMBERS = 100
+/** Repeats of a change whose outcome is not known: getting on twice is getting on once. */
+const NOT_SHOWN = 'Heymarket accepted the change and does not show it.'
+const TRIES = 3
+const PAUSE_MS = 1000
+/** Refusals in a row after which nobody else is tried: then it is not the person. */
+const REFUSALS = 3
+
+export interface ListsPushed {
+  /** Members put on or taken off. */
+  acked: number
+  /** Members whom Heymarket refused, or does not show after it accepted them. */
+  deadLettered: number
+  /** Members who wait for the next cycle. */
+  retrying: number
+  readonly warnings: string[]
+}
+
+interface Deps extends PushDeps {
+  readonly rules: readonly ListRule[]
+}
+
+type End = 'add' | 'remove' | 'refused'
+/** By phone: what was acked, and who was refused. */
+type Ends = Map<string, End>
+
+/** One member to put on or take off. */
+interface Step extends MemberChange {
+  readonly what: 'add' | 'remove'
+  readonly contactId: number | null
+}
+
+/** Sends what the plan lets through. Errors: only those that stop the whole push. */
+export async function pushLists(
+  deps: Deps,
+  plan: readonly ListChanges[],
+  onProgress: (acked: number) => void,
+): Promise<ListsPushed> {
+  const sum: ListsPushed = { acked: 0, deadLettered: 0, retrying: 0, warnings: [] }
+  for (const changes of plan) {
+    await rename(deps, changes.rule)
+    for (const shard of shardsOf(changes)) {
+      const steps = stepsOf(deps, changes, shard)
+      sum.retrying += steps.waiting
+      if (steps.ready.length === 0) continue
+      const ended: Ends = new Map()
+      try {
+        await pushShard(deps, changes.rule, shard, steps.ready, ended)
+      } catch (thrown) {
+        deps.signal.throwIfAborted()
+        const error = asHeysyncError(thrown)
+        if (error.code === 'ERR_HEYMARKET_UNREACHABLE' || error.verdict === 'stop') throw error
+        sum.warnings.push(`List "${titleOf(changes.rule, shard)}": ${error.message}`)
+      }
+      const acked = [...ended.values()].filter((end) => end !== 'refused').length
+      sum.acked += acked
+      sum.deadLettered += ended.size - acked
+      sum.retrying += steps.ready.length - ended.size
+      onProgress(sum.acked)
+    }
+  }
+  return sum
+}
+
+function shardsOf({ add, remove }: ListChanges): number[] {
+  return [...new Set([...add, ...remove].map(({ shard }) => shard))].sort((a, b) => a - b)
+}
+
+/** Who is to be sent now. Somebody whose contact is not in Heymarket yet, or who opted out since, waits. */
+function stepsOf({ mirror }: Deps, { rule, add, remove }: ListChanges, shard: number) {
+  const ready: Step[] = []
+  let waiting = 0
+  for (const change of remove.filter((one) => one.shard === shard)) {
+    const id =
+      mirror.lists.member(rule.key, change.phone)?.contact_id ??
+      mirror.lists.candidate(change.phone)?.contact_id ??
+      null
+    ready.push({
+      ...change,
+      what: 'remove',
+      contactId: id ?? mirror.remote.byPhone(change.phone)[0]?.id ?? null,
+    })
+  }
+  for (const change of add.filter((one) => one.shard === shard)) {
+    const person = mirror.lists.candidate(change.phone)
+    if (person?.contact_id == null || person.opted_out === 1) waiting += 1
+    else ready.push({ ...change, what: 'add', contactId: person.contact_id })
+  }
+  return { ready, waiting }
+}
+
+async function pushShard(
+  deps: Deps,
+  rule: ListRule,
+  shard: number,
+  steps: readonly Step[],
+  ended: Ends,
+): Promise<void> {
+  const known = deps.mirror.lists.ofKey(rule.key).find((one) => one.shard === shard)
+  const adds = steps.filter(({ what }) => what === 'add')
+  const made = known?.state === 'live' ? { list: known, on: [] } : await make(deps, rule, shard, adds)
+  if (made === null) return
+  const { list, on } = made
+  for (const step of on) finish(deps, list, step, ended)
+  const rest = steps.filter((step) => !ended.has(step.phone))
+  const run = { refusals: 0 }
+  for (let at = 0; at < rest.length; ) {
+    const size = Math.max(1, sizeOf(deps.mirror.ways.get('list.delta'), deps.clock.now()))
+    await send(deps, list, rest.slice(at, at + size), run, ended)
+    at += size
+  }
+  await verify(deps, list, ended)
+}
+
+/** Makes the list once (I2): looked for by its local_id wherever an earlier try may have made it. */
+async function make(
+  deps: Deps,
+  rule: ListRule,
+  shard: number,
+  adds: readonly Step[],
+): Promise<{ list: StoredList; on: readonly Step[] } | null> {
+  const { mirror, client, clock } = deps
+  let first = adds.slice(0, FIRST_MEMBERS)
+  if (first.length === 0) return null
+  const live = () => mirror.lists.ofKey(rule.key).find((one) => one.shard === shard && one.state === 'live')
+  const row: StoredList = {
+    key: rule.key,
+    shard,
+    local_id: localIdOf(rule.key, shard),
+    title: titleOf(rule, shard),
+    list_id: null,
+    state: 'creating',
+    claimed: 1,
+    read_at: null,
+  }
+  mirror.lists.put(row)
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const { id } = await client.lists.create({
+        title: row.title,
+        local_id: row.local_id,
+        type: 'contacts',
+        contacts: first.map(({ contactId }) => contactId ?? 0),
+      })
+      const list = { ...row, list_id: id, state: 'live' as const }
+      mirror.lists.put(list)
+      return { list, on: first }
+    } catch (thrown) {
+      deps.signal.throwIfAborted()
+      const error = asHeysyncError(thrown)
+      if (!outcomeUnknown(error) && error.verdict !== 'dead-letter') throw error
+      // It may be there already, by this request or an earlier one.
+      await readLists({ mirror, lists: client.lists, rules: deps.rules, clock })
+      const found = live()
+      if (found) return { list: found, on: [] }
+      if (tries >= TRIES) throw error
+      // One of the first members may be what is refused.
+      if (!outcomeUnknown(error)) first = first.slice(0, 1)
+      await clock.sleep(PAUSE_MS, deps.signal)
+    }
+  }
+}
+
+async function send(
+  deps: Deps,
+  list: StoredList,
+  steps: readonly Step[],
+  run: { refusals: number },
+  ended: Ends,
+): Promise<void> {
+  const { mirror, client, clock } = deps
+  const ids = (what: Step['what']) =>
+    steps.flatMap((step) => (step.what === what && step.contactId !== null ? [step.contactId] : []))
+  // Somebody else's member whose contact is not known: only a number names them.
+  const phones = steps.flatMap(({ contactId, phone }) => (contactId === null ? [phone] : []))
+  const [add, remove] = [ids('add'), ids('remove')]
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await client.lists.update(list.list_id ?? 0, {
+        ...(add.length > 0 ? { add_contacts: add } : {}),
+        ...(remove.length > 0 ? { remove_contacts: remove } : {}),
+        ...(phones.length > 0 ? { remove_phones: phones } : {}),
+      })
+      mirror.ways.put(worked(mirror.ways.get('list.delta'), steps.length, clock.now()))
+      run.refusals = 0
+      mirror.transaction(() => steps.forEach((step) => void finish(deps, list, step, ended)))
+      return
+    } catch (thrown) {
+      deps.signal.throwIfAborted()
+      const error = asHeysyncError(thrown)
+      if (outcomeUnknown(error) && tries < TRIES) {
+        await clock.sleep(PAUSE_MS, deps.signal)
+        continue
+      }
+      if (error.status === 404) return forget(deps, list, error)
+      if (error.code !== 'ERR_REQUEST' && !(error.status !== undefined && isRefusal(error.status)))
+        throw error
+      return refused(deps, list, steps, run, ended, error)
+    }
+  }
+}
+
+/** Halves tell whether there were too many or somebody is refused. */
+async function refused(
+  deps: Deps,
+  list: StoredList,
+  steps: readonly Step[],
+  run: { refusals: number },
+  ended: Ends,
+  error: HeysyncError,
+): Promise<void> {
+  const { mirror, clock } = deps
+  const [only] = steps
+  if (steps.length === 1 || run.refusals >= REFUSALS) {
+    run.refusals += 1
+    for (const step of only === undefined ? [] : steps) refuse(deps, list, step.phone, error.message, ended)
+    return
+  }
+  const before = [...ended.values()].filter((end) => end === 'refused').length
+  const half = Math.ceil(steps.length / 2)
+  await send(deps, list, steps.slice(0, half), run, ended)
+  await send(deps, list, steps.slice(half), run, ended)
+  const after = [...ended.values()].filter((end) => end === 'refused').length
+  if (after === before || error.status === 413)
+    mirror.ways.put(tooMany(mirror.ways.get('list.delta'), steps.length, error.message, clock.now()))
+}
+
+/** Acked. Whoever was taken off stays on record until a read shows it, or nothing can. */
+function finish({ mirror }: Deps, list: StoredList, step: Step, ended: Ends): void {
+  const member = mirror.lists.member(list.key, step.phone)
+  ended.set(step.phone, step.what)
+  if (step.what === 'add' && member !== undefined)
+    mirror.lists.putMember({ ...member, contact_id: step.contactId, state: 'on', error: null })
+}
+
+function refuse({ mirror }: Deps, list: StoredList, phone: string, error: string, ended: Ends): void {
+  const member = mirror.lists.member(list.key, phone)
+  ended.set(phone, 'refused')
+  if (member !== undefined) mirror.lists.putMember({ ...member, state: 'refused', error })
+}
+
+/** The list is not in Heymarket any more: it is made anew by the next cycle. */
+function forget({ mirror }: Deps, list: StoredList, error: HeysyncError): never {
+  mirror.lists.drop(list.key, list.shard)
+  throw error
+}
+
+/** An accepted change that does not show is no success. Where lists are not shown, the answer has to do. */
+async function verify(deps: Deps, list: StoredList, ended: Ends): Promise<void> {
+  const { mirror, client, clock } = deps
+  const acked = [...ended].filter(([, end]) => end !== 'refused')
+  if (acked.length === 0 || list.list_id === null) return
+  const read = async () => {
+    const shown = await client.lists.get(list.list_id ?? 0)
+    return shown === null
+      ? null
+      : new Set([...shown.members.keys()].map((text) => readBareE164(text) ?? text))
+  }
+  const wrong = (shown: ReadonlySet<string>) =>
+    acked.filter(([phone, end]) => (end === 'add') !== shown.has(phone) && !tookItself(deps, phone, end))
+  let shown = await read()
+  if (shown !== null && wrong(shown).length > 0) {
+    await clock.sleep(SECOND_LOOK_MS, deps.signal)
+    shown = await read()
+  }
+  mirror.transaction(() => {
+    if (shown === null) {
+      for (const [phone, end] of acked) if (end === 'remove') mirror.lists.dropMember(list.key, phone)
+      return
+    }
+    for (const [phone] of wrong(shown)) refuse(deps, list, phone, NOT_SHOWN, ended)
+    takeMembers(mirror, list, shown)
+    mirror.lists.put({ ...list, read_at: clock.now() })
+  })
+}
+
+/** The account may take off whoever opts out. */
+function tookItself({ mirror }: Deps, phone: string, end: End): boolean {
+  return end === 'add' && mirror.consent.isOptedOut(phone)
+}
+
+async function rename({ mirror, client }: Deps, rule: ListRule): Promise<void> {
+  for (const list of mirror.lists.ofKey(rule.key)) {
+    const title = titleOf(rule, list.shard)
+    if (list.state !== 'live' || list.list_id === null || list.title === title) continue
+    await client.lists.update(list.list_id, { title })
+    mirror.lists.put({ ...list, title })
+  }
+}

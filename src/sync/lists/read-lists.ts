@@ -1,0 +1,109 @@
+// Owns reading lists back: which of them are in Heymarket, and who is on them, where the account still shows that.
+import type { ListsApi } from '../../heymarket/lists.ts'
+import type { Clock } from '../../lib/clock.ts'
+import { HeysyncError } from '../../lib/errors.ts'
+import { readBareE164 } from '../../lib/phone.ts'
+import type { StoredList } from '../mirror/lists.ts'
+import type { Mirror } from '../mirror/mirror.ts'
+import { type ListRule, localIdOf, titleOf } from './rule.ts'
+
+export interface ReadListsDeps {
+  readonly mirror: Mirror
+  readonly lists: ListsApi
+  readonly rules: readonly ListRule[]
+  readonly clock: Clock
+}
+
+/** What the account showed of its lists. */
+export interface ListsRead {
+  /** False where the account does not show lists any more. */
+  readonly shown: boolean
+  /** Titles of lists that were there before and are not any more. */
+  readonly gone: readonly string[]
+}
+
+/** So many lists of one rule are looked for. */
+const MOST_SHARDS = 1000
+
+/** Reads every list of the account once, and takes in those that rules keep. Errors: those of the client. */
+export async function readLists({ mirror, lists, rules, clock }: ReadListsDeps): Promise<ListsRead> {
+  const wanted = new Map<string, { rule: ListRule; shard: number }>()
+  for (const rule of rules)
+    for (let shard = 1; shard <= MOST_SHARDS; shard += 1)
+      wanted.set(localIdOf(rule.key, shard), { rule, shard })
+  const seen = new Set<string>()
+  try {
+    for await (const list of lists.all()) {
+      const found = list.localId === null ? undefined : wanted.get(list.localId)
+      if (found === undefined || list.archived === true) continue
+      const { rule, shard } = found
+      seen.add(`${rule.key} ${shard}`)
+      // A page may cut long lists off; what is left out there is no proof that somebody is not on it.
+      const whole = await lists.get(list.id)
+      mirror.transaction(() => {
+        const known = mirror.lists.ofKey(rule.key).find((one) => one.shard === shard)
+        const row: StoredList = {
+          key: rule.key,
+          shard,
+          local_id: localIdOf(rule.key, shard),
+          title: known?.title ?? (list.title || titleOf(rule, shard)),
+          list_id: list.id,
+          state: 'live',
+          claimed: known?.state === 'live' ? known.claimed : 0,
+          read_at: clock.now(),
+        }
+        mirror.lists.put(row)
+        if (whole !== null) takeMembers(mirror, row, new Set(whole.members.keys()))
+      })
+    }
+  } catch (error) {
+    if (!(error instanceof HeysyncError)) throw error
+    // Lists that cannot be shown to be all there are prove nothing about those that were not met.
+    if (error.code === 'ERR_HEYMARKET_ANSWER') return { shown: true, gone: [] }
+    if (error.status === 404 || error.status === 403) return { shown: false, gone: [] }
+    throw error
+  }
+  return { shown: true, gone: dropGone(mirror, rules, seen) }
+}
+
+function dropGone(mirror: Mirror, rules: readonly ListRule[], seen: ReadonlySet<string>): string[] {
+  const kept = new Set(rules.map(({ key }) => key))
+  return mirror.transaction(() =>
+    mirror.lists
+      .all()
+      .filter((list) => list.state === 'live' && kept.has(list.key))
+      .filter((list) => !seen.has(`${list.key} ${list.shard}`))
+      .map((list) => {
+        mirror.lists.drop(list.key, list.shard)
+        return list.title
+      }),
+  )
+}
+
+/** Brings what is known of a list's members in line with what Heymarket shows. To be called in a transaction. */
+export function takeMembers(mirror: Mirror, list: StoredList, shownText: ReadonlySet<string>): void {
+  const shown = new Set([...shownText].map(readBareE164).filter((phone) => phone !== null))
+  const members = mirror.lists.members(list.key)
+  for (const member of members.values()) {
+    if (member.shard !== list.shard) continue
+    if (shown.has(member.phone)) {
+      if (member.wants === 'on') mirror.lists.putMember({ ...member, state: 'on', error: null })
+    } else if (member.state === 'on' || member.wants === 'off') {
+      // Taken off by somebody, or by the account after an opt-out: the plan says whether they are put back.
+      mirror.lists.dropMember(list.key, member.phone)
+    }
+  }
+  for (const phone of shown) {
+    if (members.has(phone)) continue
+    mirror.lists.putMember({
+      key: list.key,
+      phone,
+      shard: list.shard,
+      contact_id: null,
+      state: 'on',
+      wants: 'on',
+      ours: 0,
+      error: null,
+    })
+  }
+}

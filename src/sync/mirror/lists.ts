@@ -1,0 +1,124 @@
+// Owns list and list_member: the lists that rules keep, and who is on them as far as heysync knows.
+import type { Db } from '../../db/open.ts'
+import type { BareE164 } from '../../lib/phone.ts'
+
+export interface StoredList {
+  readonly key: string
+  readonly shard: number
+  readonly local_id: string
+  readonly title: string
+  readonly list_id: number | null
+  /** `creating`: a request to make it may have got through. */
+  readonly state: 'creating' | 'live'
+  /** 0 when it was found in Heymarket, and who of its members is ours is still to be said. */
+  readonly claimed: 0 | 1
+  readonly read_at: number | null
+}
+
+export interface Member {
+  readonly key: string
+  readonly phone: BareE164
+  readonly shard: number
+  readonly contact_id: number | null
+  /** `adding` and `removing`: planned, and perhaps done already. `refused`: Heymarket did not do it. */
+  readonly state: 'adding' | 'on' | 'removing' | 'refused'
+  readonly wants: 'on' | 'off'
+  /** 1 when heysync put them there: only these are taken off again. */
+  readonly ours: 0 | 1
+  readonly error: string | null
+}
+
+/** Somebody whom a rule may put on a list. */
+export interface Candidate {
+  readonly phone: BareE164
+  readonly state: 'wanted' | 'left' | 'removed'
+  /** JSON ContactFields. */
+  readonly fields: string
+  readonly source_id: string
+  readonly left_cycle: string | null
+  readonly opted_out: 0 | 1
+  /** In Heymarket; null while it is not there. */
+  readonly contact_id: number | null
+}
+
+export interface ListStore {
+  all(): StoredList[]
+  ofKey(key: string): StoredList[]
+  put(list: StoredList): void
+  /** It is not in Heymarket any more: whoever was on it is on nothing. */
+  drop(key: string, shard: number): void
+  members(key: string): Map<string, Member>
+  member(key: string, phone: string): Member | undefined
+  putMember(member: Member): void
+  dropMember(key: string, phone: string): void
+  /** In which lists a number is. */
+  ofPhone(phone: string): (Member & { title: string })[]
+  /** Everybody known, in phone order, page by page. */
+  candidates(after: string, limit: number): Candidate[]
+  candidate(phone: string): Candidate | undefined
+  /** Refused members are tried again. */
+  retryRefused(): number
+  counts(): { key: string; state: Member['state']; n: number }[]
+}
+
+const CANDIDATE = `SELECT c.phone, c.state, c.fields, c.source_id, c.left_cycle,
+    EXISTS (SELECT 1 FROM consent k WHERE k.phone = c.phone AND k.state = 'opted_out') AS opted_out,
+    coalesce(
+      (SELECT l.contact_id FROM link l JOIN remote_contact x ON x.id = l.contact_id AND x.phone = c.phone WHERE l.phone = c.phone),
+      (SELECT min(x.id) FROM remote_contact x WHERE x.phone = c.phone)) AS contact_id
+  FROM contact c`
+
+export function listStore(db: Db): ListStore {
+  const all = db.prepare<[], StoredList>('SELECT * FROM list ORDER BY key, shard')
+  const ofKey = db.prepare<[string], StoredList>('SELECT * FROM list WHERE key = ? ORDER BY shard')
+  const put = db.prepare(
+    `INSERT INTO list (key, shard, local_id, title, list_id, state, claimed, read_at)
+     VALUES (@key, @shard, @local_id, @title, @list_id, @state, @claimed, @read_at)
+     ON CONFLICT (key, shard) DO UPDATE SET local_id = excluded.local_id, title = excluded.title, list_id = excluded.list_id,
+       state = excluded.state, claimed = excluded.claimed, read_at = excluded.read_at`,
+  )
+  const drop = db.prepare<[string, number]>('DELETE FROM list WHERE key = ? AND shard = ?')
+  const dropMembers = db.prepare<[string, number]>('DELETE FROM list_member WHERE key = ? AND shard = ?')
+  const members = db.prepare<[string], Member>('SELECT * FROM list_member WHERE key = ? ORDER BY phone')
+  const member = db.prepare<[string, string], Member>('SELECT * FROM list_member WHERE key = ? AND phone = ?')
+  const putMember = db.prepare(
+    `INSERT INTO list_member (key, phone, shard, contact_id, state, wants, ours, error)
+     VALUES (@key, @phone, @shard, @contact_id, @state, @wants, @ours, @error)
+     ON CONFLICT (key, phone) DO UPDATE SET shard = excluded.shard, contact_id = excluded.contact_id,
+       state = excluded.state, wants = excluded.wants, ours = excluded.ours, error = excluded.error`,
+  )
+  const dropMember = db.prepare<[string, string]>('DELETE FROM list_member WHERE key = ? AND phone = ?')
+  const ofPhone = db.prepare<[string], Member & { title: string }>(
+    `SELECT m.*, coalesce(l.title, m.key) AS title FROM list_member m
+     LEFT JOIN list l ON l.key = m.key AND l.shard = m.shard WHERE m.phone = ? ORDER BY title`,
+  )
+  const candidates = db.prepare<[string, number], Candidate>(
+    `${CANDIDATE} WHERE c.phone > ? ORDER BY c.phone LIMIT ?`,
+  )
+  const candidate = db.prepare<[string], Candidate>(`${CANDIDATE} WHERE c.phone = ?`)
+  const retryRefused = db.prepare(
+    `UPDATE list_member SET state = CASE wants WHEN 'on' THEN 'adding' ELSE 'removing' END, error = NULL
+     WHERE state = 'refused'`,
+  )
+  const counts = db.prepare<[], { key: string; state: Member['state']; n: number }>(
+    'SELECT key, state, count(*) AS n FROM list_member GROUP BY key, state',
+  )
+  return {
+    all: () => all.all(),
+    ofKey: (key) => ofKey.all(key),
+    put: (list) => void put.run(list),
+    drop: (key, shard) => {
+      drop.run(key, shard)
+      dropMembers.run(key, shard)
+    },
+    members: (key) => new Map(members.all(key).map((member) => [member.phone, member])),
+    member: (key, phone) => member.get(key, phone),
+    putMember: (member) => void putMember.run(member),
+    dropMember: (key, phone) => void dropMember.run(key, phone),
+    ofPhone: (phone) => ofPhone.all(phone),
+    candidates: (after, limit) => candidates.all(after, limit),
+    candidate: (phone) => candidate.get(phone),
+    retryRefused: () => retryRefused.run().changes,
+    counts: () => counts.all(),
+  }
+}
