@@ -8,7 +8,7 @@ const FIRST_MEMBERS = 250
 /** By how much a request may be larger than the largest that worked. */
 const GROWTH = 5
 /** Most contacts of one request: beyond it nothing is gained, and one lost answer would leave too much open. */
-export const MOST = 1000
+const MOST = 1000
 /** What an account refused or lacked is tried again after this long, in milliseconds: accounts change. */
 const FORGET_MS = 7 * 24 * 60 * 60_000
 
