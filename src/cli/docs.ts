@@ -130,7 +130,7 @@ const EXITS: Readonly<Record<string, Exits>> = {
   team: READS_ACCOUNT,
   fields: READS_ACCOUNT,
   tags: READS_ACCOUNT,
-  lists: READS_ACCOUNT,
+  lists: { ...READS_ACCOUNT, 0: 'The list is printed, deleted, or not deleted because you said no.' },
   templates: READS_ACCOUNT,
   replies: {
     0: 'The list is printed, also when it is empty.',
