@@ -126,6 +126,7 @@ export function openApp({ loaded, clock, random, signal, log }: AppOptions): App
       },
       guard: config.guard,
       concurrency: config.heymarket.concurrency,
+      undoKeepDays: config.undo.keepDays,
       clock,
       random,
       signal,

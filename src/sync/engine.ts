@@ -29,6 +29,8 @@ export interface Engine {
   readonly removal: (sourceId: string) => { rung: RemovalRung; tag: string | undefined }
   readonly guard: GuardConfig
   readonly concurrency: number
+  /** How long before-images are kept, in days. */
+  readonly undoKeepDays: number
   readonly clock: Clock
   readonly random: () => number
   readonly signal: AbortSignal

@@ -100,6 +100,7 @@ export async function anEngine(
         : { rung: 'keep', tag: undefined },
     guard: given.guard ?? dials(),
     concurrency: 8,
+    undoKeepDays: 30,
     clock,
     random: () => 1,
     signal,

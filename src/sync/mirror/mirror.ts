@@ -2,7 +2,9 @@
 import type { Db } from '../../db/open.ts'
 import { type ConsentStore, consentStore } from './consent.ts'
 import { type ContactStore, contactStore } from './contacts.ts'
+import { type ImageStore, imageStore } from './images.ts'
 import { type MetaStore, metaStore } from './meta.ts'
+import { type PinStore, pinStore } from './pins.ts'
 import { type RecordStore, recordStore } from './records.ts'
 import { type RemoteStore, remoteStore } from './remote.ts'
 import { type SourceStore, sourceStore } from './sources.ts'
@@ -14,6 +16,8 @@ export interface Mirror {
   readonly remote: RemoteStore
   readonly consent: ConsentStore
   readonly meta: MetaStore
+  readonly images: ImageStore
+  readonly pins: PinStore
   /** Runs `work` in one transaction; `work` cannot await. */
   transaction<T>(work: () => T): T
 }
@@ -26,6 +30,8 @@ export function openMirror(db: Db): Mirror {
     remote: remoteStore(db),
     consent: consentStore(db),
     meta: metaStore(db),
+    images: imageStore(db),
+    pins: pinStore(db),
     transaction: (work) => db.transaction(work).immediate(),
   }
 }

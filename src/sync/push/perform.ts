@@ -7,8 +7,9 @@ import type { Change } from '../diff/change.ts'
 import { pushKey, removalKey } from '../diff/diff.ts'
 import { parseRemote } from '../mirror/contacts.ts'
 import type { Failure, Operation } from '../outbox/outbox.ts'
+import { keepBeforeImage } from './before-image.ts'
 import type { PushDeps } from './deps.ts'
-import { readBack, recompute } from './read-back.ts'
+import { exactStanding, readBack, recompute } from './read-back.ts'
 
 /** An operation that was sent this often in vain, while others got through, is a dead letter. */
 const MAX_ATTEMPTS = 12
@@ -21,8 +22,11 @@ export async function perform(deps: PushDeps, operation: Operation): Promise<boo
   if (deps.lookFirst && planned.kind === 'create') await readBack(deps, planned, 'found')
   const change = currentChange(deps, planned)
   if (change === null) return ackWithoutRequest(deps, operation, planned)
-  if (outgrewItsPlan(planned, change)) return leaveToNextPlan(deps, operation)
-  outbox.claim(operation.id)
+  if (outgrewItsPlan(deps, planned, change)) return leaveToNextPlan(deps, operation)
+  mirror.transaction(() => {
+    keepBeforeImage(deps, change)
+    outbox.claim(operation.id)
+  })
   let record: () => void
   try {
     record = await send(deps, change)
@@ -37,8 +41,9 @@ export async function perform(deps: PushDeps, operation: Operation): Promise<boo
   return true
 }
 
-/** A create that met a contact with other values is an update that no guard has seen. */
-function outgrewItsPlan(planned: Change, change: Change): boolean {
+/** A create that met a contact with other values is an update that no guard has seen; what a person saw is written as seen, or not. */
+function outgrewItsPlan(deps: PushDeps, planned: Change, change: Change): boolean {
+  if (planned.exact === true) return exactStanding(deps, planned).kind === 'moved'
   const overwrites = change.fields.some(({ field, before }) => before !== '' && field !== 'optedOut')
   return planned.kind === 'create' && change.kind !== 'create' && overwrites
 }
@@ -46,7 +51,7 @@ function outgrewItsPlan(planned: Change, change: Change): boolean {
 function leaveToNextPlan(deps: PushDeps, operation: Operation): boolean {
   const { outbox, clock } = deps
   const message =
-    'The number turned out to be in Heymarket already, with other values; the next sync plans the update.'
+    'Heymarket turned out to hold other values than were planned for; the next sync, or `apply` of the same plan, says which.'
   // The operation stays the create that it was: a plan that says something else does not have to wait.
   outbox.retry(
     operation,
@@ -63,6 +68,7 @@ const NEXT_PLAN_MS = 60_000
 
 /** What is left to do, now that Heymarket may have changed since the plan: a create may have become an update, or nothing. */
 function currentChange(deps: PushDeps, planned: Change): Change | null {
+  if (planned.exact === true) return recompute(deps, planned)
   const known = deps.mirror.remote.byPhone(planned.phone)
   if (planned.kind === 'create') return known.length === 0 ? planned : recompute(deps, planned)
   if (deps.mirror.remote.find(planned.contactId)) return planned
@@ -160,7 +166,8 @@ async function sendUpdate(
 
 function recordPushed(deps: PushDeps, change: Change, optedOut: boolean): void {
   const wanted = deps.mirror.contacts.find(change.phone)
-  const whole = change.partial !== true && wanted !== undefined
+  // What a plan file or an undo wrote need not be what the sources want.
+  const whole = change.partial !== true && change.exact !== true && wanted !== undefined
   deps.mirror.contacts.pushed(change.phone, whole ? pushKey(wanted.hash, optedOut, deps.settings) : null)
 }
 
@@ -233,7 +240,7 @@ function resend(deps: PushDeps, operation: Operation, planned: Change, why: Fail
   const { outbox, clock } = deps
   const change = recompute(deps, planned)
   if (change === null) return ackWithoutRequest(deps, operation, planned)
-  if (outgrewItsPlan(planned, change)) return leaveToNextPlan(deps, operation)
+  if (outgrewItsPlan(deps, planned, change)) return leaveToNextPlan(deps, operation)
   const attempts = operation.attempts + (operation.state === 'unsettled' ? 0 : 1)
   if (attempts >= MAX_ATTEMPTS && outbox.othersGetThrough(operation)) {
     outbox.bury(operation, why, clock.now())
