@@ -106,8 +106,11 @@ async function passThrough(
 
   const cycle = { id: request.id, at: clock.now() }
   mirror.transaction(() => {
-    for (const { planned } of [...of('go'), ...of('already')])
+    for (const { planned } of [...of('go'), ...of('already')]) {
       for (const pin of planned.pins) mirror.pins.put(planned.phone, pin, cycle.id, cycle.at)
+      // The next diff looks whether a pin holds anything back.
+      mirror.contacts.unsettle(planned.phone)
+    }
     // The sources were not asked: whether somebody has really left is worked out anew by the next sync.
     for (const change of going) if (change.kind === 'remove') mirror.records.markDirty(change.phone)
     outbox.enqueue(going, { ...cycle, lane: LANE.interactive, others: 'stay' })
