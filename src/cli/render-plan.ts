@@ -1,7 +1,8 @@
 // Owns how a plan looks: opt-outs first, then what comes, changes and goes, then what is held. A large plan fits one screen:
 // groups with counts, and a few examples of each.
 
-import { type Change, optsOut } from '../sync/diff/change.ts'
+import stringWidth from 'string-width'
+import { type Change, type FieldChange, optsOut } from '../sync/diff/change.ts'
 import { minutesFor, requestsFor } from '../sync/plan/estimate.ts'
 import type { Colors } from './io.ts'
 import { clip, columns, many, number, wrap } from './table-text.ts'
@@ -19,22 +20,23 @@ export interface PlanView {
   readonly all: boolean
 }
 
-/** A plan of more changes than this shows fewer examples of each kind. */
+/** A plan of more changes than this shows fewer examples of each kind, and each in one line. */
 const SMALL = 50
 const EXAMPLES = { small: 5, large: 2 } as const
-const FIELDS_PER_EXAMPLE = 3
 const GROUPS = 3
 
 /** How much of each part is shown. */
 interface Room extends PlanView {
   readonly examples: number
+  readonly oneLine: boolean
 }
 
 export function renderPlan(plan: PlanToShow, view: PlanView): string {
   const total = plan.released.length + plan.held.length
   if (total === 0) return view.color.green('Nothing to change: Heymarket is equal to the sources.')
-  const examples = view.all ? total : total <= SMALL ? EXAMPLES.small : EXAMPLES.large
-  const room = { ...view, examples }
+  const oneLine = !view.all && total > SMALL
+  const examples = view.all ? total : oneLine ? EXAMPLES.large : EXAMPLES.small
+  const room = { ...view, examples, oneLine }
   const { color } = view
   const of = (kind: Change['kind']) =>
     plan.released.filter((change) => change.kind === kind && !optsOut(change))
@@ -102,19 +104,23 @@ function changeLines(change: Change, room: Room): string[] {
   const who = `${change.phone}  ${color.dim(`${change.sourceId}/${change.recordId}`)}`
   const head =
     change.kind === 'remove' ? `${color.red('-')} ${who}  ${change.rung}` : `${color.yellow('~')} ${who}`
-  const shown = room.all ? change.fields : change.fields.slice(0, FIELDS_PER_EXAMPLE)
-  const fields = shown.map((field) => [
-    color.dim(field.field),
-    clip(quote(field.before), 30),
+  const fields = [...change.fields].sort(optOutFirst)
+  if (room.oneLine) {
+    const values = fields.map(({ field, before, after }) => `${field} ${quote(before)} → ${quote(after)}`)
+    const left = width - stringWidth(head) - 4
+    return [`  ${head}  ${color.dim(clip(values.join(', '), Math.max(20, left)))}`.trimEnd()]
+  }
+  const rows = fields.map(({ field, before, after }) => [
+    color.dim(field),
+    clip(quote(before), 30),
     color.dim('→'),
-    quote(field.after),
+    quote(after),
   ])
-  const rest = change.fields.length - shown.length
-  return [
-    `  ${head}`,
-    ...(fields.length > 0 ? [columns(fields, '      ', width)] : []),
-    ...(rest > 0 ? [color.dim(`      … and ${many(rest, 'more field')}`)] : []),
-  ]
+  return [`  ${head}`, ...(rows.length > 0 ? [columns(rows, '      ', width)] : [])]
+}
+
+function optOutFirst(a: FieldChange, b: FieldChange): number {
+  return Number(b.field === 'optedOut') - Number(a.field === 'optedOut')
 }
 
 function quote(value: string): string {
@@ -126,7 +132,7 @@ function heldPart(held: PlanToShow['held'], room: Room): string[] {
   const { color } = room
   const reasons = [...grouped(held, ({ reason }) => reason)]
   const shown = room.all ? reasons : reasons.slice(0, GROUPS)
-  const examples = room.all ? held.length : held.length <= SMALL ? 3 : 1
+  const examples = room.all ? held.length : room.oneLine ? 1 : 3
   const more = reasons.length - shown.length
   return [
     color.magenta(color.bold(`held ${number(held.length)}`)),

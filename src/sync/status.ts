@@ -36,6 +36,8 @@ export interface StatusReport {
     error: string | null
     report: unknown
   } | null
+  /** Contacts in which an undo holds back what the sources still say. */
+  readonly undone: number
   readonly remote: { duplicatePhones: number; lastFullReconcile: string | null }
 }
 
@@ -72,6 +74,7 @@ export function readStatus(db: Db, config: Config, working: boolean): StatusRepo
     outbox: { waiting: counts.pending + counts.in_flight + counts.unsettled, deadLetters: counts.dead },
     held: heldGroups(db),
     lastCycle: last ? lastCycle(last, working) : null,
+    undone: mirror.pins.countPhones(),
     remote: {
       duplicatePhones: mirror.remote.duplicatePhones(),
       lastFullReconcile: fullAt === undefined ? null : toIso(Number(fullAt)),
