@@ -132,6 +132,7 @@ export function openApp({ loaded, clock, random, signal, log }: AppOptions): App
       guard: config.guard,
       concurrency: config.heymarket.concurrency,
       writes: config.heymarket.writes,
+      undoKeepDays: config.undo.keepDays,
       clock,
       random,
       signal,

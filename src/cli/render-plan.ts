@@ -1,91 +1,157 @@
-// Owns how a plan looks: what would change, field by field, a few of each kind, and what is held and why.
+// Owns how a plan looks: opt-outs first, then what comes, changes and goes, then what is held. A large plan fits one screen:
+// groups with counts, and a few examples of each.
 
-import type { CyclePlan } from '../sync/cycle.ts'
-import type { Change } from '../sync/diff/change.ts'
-import type { HeldChange } from '../sync/guard/guard.ts'
+import stringWidth from 'string-width'
+import { type Change, type FieldChange, optsOut } from '../sync/diff/change.ts'
+import { minutesFor, requestsFor } from '../sync/plan/estimate.ts'
 import type { Colors } from './io.ts'
 import { clip, columns, many, number, wrap } from './table-text.ts'
 
-const SHOWN_PER_KIND = 5
+export interface PlanToShow {
+  readonly released: readonly Change[]
+  readonly held: readonly { readonly change: Change; readonly reason: string }[]
+}
 
 export interface PlanView {
   readonly columns: number
   readonly color: Colors
-  /** Requests that the plan costs at least, and how many the budget allows per minute. */
+  /** How many requests the budget allows per minute. */
   readonly requestsPerMinute: number
   readonly all: boolean
 }
 
-export function renderPlan(plan: CyclePlan, view: PlanView): string {
-  const { color } = view
-  const held = plan.held.map((one) => one.change)
-  const total = plan.released.length + held.length
-  if (total === 0) return color.green('Nothing to change: Heymarket is equal to the sources.')
-  const lines: string[] = []
-  for (const kind of ['create', 'update', 'remove'] as const) {
-    const changes = plan.released.filter((change) => change.kind === kind)
-    if (changes.length > 0) lines.push(...section(kind, changes, view), '')
-  }
-  if (plan.held.length > 0) lines.push(...heldSection(plan.held, view), '')
-  lines.push(summaryLine(plan, view))
-  return lines.join('\n')
+/** A plan of more changes than this shows fewer examples of each kind, and each in one line. */
+const SMALL = 50
+const EXAMPLES = { small: 5, large: 2 } as const
+const GROUPS = 3
+
+/** How much of each part is shown. */
+interface Room extends PlanView {
+  readonly examples: number
+  readonly oneLine: boolean
 }
 
-function section(kind: Change['kind'], changes: readonly Change[], view: PlanView): string[] {
+export function renderPlan(plan: PlanToShow, view: PlanView): string {
+  const total = plan.released.length + plan.held.length
+  if (total === 0) return view.color.green('Nothing to change: Heymarket is equal to the sources.')
+  const oneLine = !view.all && total > SMALL
+  const examples = view.all ? total : oneLine ? EXAMPLES.large : EXAMPLES.small
+  const room = { ...view, examples, oneLine }
   const { color } = view
-  const title = { create: color.green, update: color.yellow, remove: color.red }[kind]
-  const shown = view.all ? changes : changes.slice(0, SHOWN_PER_KIND)
-  const rest = changes.length - shown.length
+  const of = (kind: Change['kind']) =>
+    plan.released.filter((change) => change.kind === kind && !optsOut(change))
+  const parts = [
+    part(color.magenta, '! opt out', plan.released.filter(optsOut), room),
+    part(color.green, '+ create', of('create'), room),
+    part(color.yellow, '~ update', of('update'), room),
+    part(color.red, '- remove', of('remove'), room),
+    heldPart(plan.held, room),
+  ].filter((lines) => lines.length > 0)
+  return [...parts.flatMap((lines) => [...lines, '']), summaryLine(plan, view)].join('\n')
+}
+
+function part(
+  paint: (text: string) => string,
+  title: string,
+  changes: readonly Change[],
+  room: Room,
+): string[] {
+  if (changes.length === 0) return []
+  const { color } = room
+  const rest = changes.length - room.examples
   return [
-    title(color.bold(`${kind} ${number(changes.length)}`)),
-    ...shown.flatMap((change) => changeLines(change, view)),
+    paint(color.bold(`${title} ${number(changes.length)}`)),
+    ...(rest > 0 ? groupLines(changes, room) : []),
+    ...changes.slice(0, room.examples).flatMap((change) => changeLines(change, room)),
     ...(rest > 0 ? [color.dim(`  … and ${number(rest)} more (--all shows them)`)] : []),
   ]
 }
 
-function changeLines(change: Change, view: PlanView): string[] {
-  const { color } = view
+/** By source: how many, and which fields how often. */
+function groupLines(changes: readonly Change[], { color, columns: width }: Room): string[] {
+  const groups = [...grouped(changes, (change) => change.sourceId)]
+  const lines = groups.slice(0, GROUPS).map(([source, ofSource]) => {
+    const words = ofSource.flatMap((change) =>
+      change.kind === 'remove' ? [change.rung] : change.fields.map(({ field }) => field),
+    )
+    const tally = [...grouped(words, (word) => word)].map(([word, { length }]) =>
+      length === ofSource.length ? word : `${word} ${number(length)}`,
+    )
+    return clip(`${source} ${number(ofSource.length)}: ${tally.join(', ')}`, Math.max(20, width - 4))
+  })
+  const more = groups.length - GROUPS
+  if (more > 0) lines.push(`and ${many(more, 'more source')}`)
+  return lines.map((line) => `    ${color.dim(line)}`)
+}
+
+/** The largest group first. */
+function grouped<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const one of all) {
+    const group = groups.get(keyOf(one))
+    if (group) group.push(one)
+    else groups.set(keyOf(one), [one])
+  }
+  return new Map([...groups].sort(([, a], [, b]) => b.length - a.length))
+}
+
+function changeLines(change: Change, room: Room): string[] {
+  const { color, columns: width } = room
   if (change.kind === 'create') {
     const values = change.fields.map((field) => `${field.field} ${quote(field.after)}`).join(', ')
-    return [`  ${color.green('+')} ${change.phone}  ${clip(values, Math.max(20, view.columns - 22))}`]
+    return [`  ${color.green('+')} ${change.phone}  ${clip(values, Math.max(20, width - 22))}`]
   }
   const who = `${change.phone}  ${color.dim(`${change.sourceId}/${change.recordId}`)}`
   const head =
     change.kind === 'remove' ? `${color.red('-')} ${who}  ${change.rung}` : `${color.yellow('~')} ${who}`
-  const fields = change.fields.map((field) => [
-    color.dim(field.field),
-    clip(quote(field.before), 30),
+  const fields = [...change.fields].sort(optOutFirst)
+  if (room.oneLine) {
+    const values = fields.map(({ field, before, after }) => `${field} ${quote(before)} → ${quote(after)}`)
+    const left = width - stringWidth(head) - 4
+    return [`  ${head}  ${color.dim(clip(values.join(', '), Math.max(20, left)))}`.trimEnd()]
+  }
+  const rows = fields.map(({ field, before, after }) => [
+    color.dim(field),
+    clip(quote(before), 30),
     color.dim('→'),
-    quote(field.after),
+    quote(after),
   ])
-  return [`  ${head}`, ...(fields.length > 0 ? [columns(fields, '      ', view.columns)] : [])]
+  return [`  ${head}`, ...(rows.length > 0 ? [columns(rows, '      ', width)] : [])]
+}
+
+function optOutFirst(a: FieldChange, b: FieldChange): number {
+  return Number(b.field === 'optedOut') - Number(a.field === 'optedOut')
 }
 
 function quote(value: string): string {
   return value === '' ? '(blank)' : `"${value}"`
 }
 
-function heldSection(held: readonly HeldChange[], view: PlanView): string[] {
-  const { color } = view
-  const byReason = new Map<string, HeldChange[]>()
-  for (const one of held) byReason.set(one.reason, [...(byReason.get(one.reason) ?? []), one])
+function heldPart(held: PlanToShow['held'], room: Room): string[] {
+  if (held.length === 0) return []
+  const { color } = room
+  const reasons = [...grouped(held, ({ reason }) => reason)]
+  const shown = room.all ? reasons : reasons.slice(0, GROUPS)
+  const examples = room.all ? held.length : room.oneLine ? 1 : 3
+  const more = reasons.length - shown.length
   return [
     color.magenta(color.bold(`held ${number(held.length)}`)),
-    ...[...byReason].flatMap(([reason, changes]) => [
-      `  ${reason}`,
-      ...changes.slice(0, view.all ? undefined : 3).flatMap(({ change }) => changeLines(change, view)),
-      ...(!view.all && changes.length > 3 ? [color.dim(`  … and ${number(changes.length - 3)} more`)] : []),
+    ...shown.flatMap(([reason, changes]) => [
+      wrap(`  ${reason}`, room.columns),
+      ...changes.slice(0, examples).flatMap(({ change }) => changeLines(change, room)),
+      ...(changes.length > examples ? [color.dim(`  … and ${number(changes.length - examples)} more`)] : []),
     ]),
+    ...(more > 0 ? [color.dim(`  … for ${many(more, 'more reason')}`)] : []),
   ]
 }
 
-function summaryLine(plan: CyclePlan, view: PlanView): string {
+function summaryLine(plan: PlanToShow, view: PlanView): string {
   const count = (kind: Change['kind']) => plan.released.filter((change) => change.kind === kind).length
-  const requests = plan.released.filter(
-    (change) => change.kind !== 'remove' || change.rung === 'delete' || change.fields.length > 0,
-  ).length
-  const minutes = requests / view.requestsPerMinute
-  const time = minutes < 1 ? 'under a minute' : `about ${many(Math.ceil(minutes), 'minute')}`
+  const requests = requestsFor(plan.released)
+  const time =
+    requests < view.requestsPerMinute
+      ? 'under a minute'
+      : `about ${many(minutesFor(requests, view.requestsPerMinute), 'minute')}`
   const held =
     plan.held.length > 0 ? `, ${view.color.magenta(`${number(plan.held.length)} held for you`)}` : ''
   const summary = `${view.color.bold('Plan:')} ${number(count('create'))} to create, ${number(count('update'))} to update, ${number(count('remove'))} to remove${held}. ${many(requests, 'request')}, ${time} at ${number(view.requestsPerMinute)} per minute.`

@@ -1,6 +1,7 @@
 // The command table: every word that `heysync` understands, in the order of its help.
 import type { Command } from './command.ts'
 import { api } from './commands/api.ts'
+import { apply } from './commands/apply.ts'
 import { approve } from './commands/approve.ts'
 import { broadcast } from './commands/broadcast.ts'
 import { check } from './commands/check.ts'
@@ -28,12 +29,14 @@ import { sync } from './commands/sync.ts'
 import { tags } from './commands/tags.ts'
 import { team } from './commands/team.ts'
 import { templates } from './commands/templates.ts'
+import { undo } from './commands/undo.ts'
 import { why } from './commands/why.ts'
 
 export const commands: readonly Command[] = [
   init,
   check,
   plan,
+  apply,
   sync,
   resync,
   reconcile,
@@ -44,6 +47,7 @@ export const commands: readonly Command[] = [
   failures,
   redrive,
   approve,
+  undo,
   consent,
   send,
   broadcast,

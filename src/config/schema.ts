@@ -265,6 +265,16 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('How mapped tags meet tags that people set in Heymarket.'),
+  undo: z
+    .strictObject({
+      keepDays: z
+        .int()
+        .min(0)
+        .default(30)
+        .describe('How many days heysync keeps what contacts held before it wrote to them.'),
+    })
+    .prefault({})
+    .describe('Taking back what a cycle wrote: `heysync undo`.'),
   messaging: z
     .strictObject({
       inbox: z

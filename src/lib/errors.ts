@@ -192,6 +192,21 @@ export const ERROR_TABLE = {
     meaning: 'Another heysync process is working on this database.',
   },
   ERR_CYCLE_UNKNOWN: { verdict: 'stop', exitCode: 2, meaning: 'No cycle has this id.' },
+  ERR_PLAN_INVALID: {
+    verdict: 'stop',
+    exitCode: 2,
+    meaning: 'A file is not a plan, was edited since it was made, or was written by a newer heysync.',
+  },
+  ERR_PLAN_ACCOUNT: {
+    verdict: 'stop',
+    exitCode: 2,
+    meaning: 'A plan was made for another Heymarket account.',
+  },
+  ERR_UNDO_NOTHING: {
+    verdict: 'stop',
+    exitCode: 2,
+    meaning: 'A cycle wrote nothing, or what was there before it is not kept any more.',
+  },
   ERR_COUNTS: {
     verdict: 'stop',
     exitCode: 1,

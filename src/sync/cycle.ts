@@ -57,6 +57,8 @@ export interface CycleOutcome {
   readonly plan: CyclePlan
 }
 
+const DAY_MS = 24 * 60 * 60_000
+
 /** Runs one cycle. Errors: whatever stopped it; what was saved before stays, and the cycle is recorded as failed. */
 export async function runCycle(
   engine: Engine,
@@ -68,6 +70,7 @@ export async function runCycle(
   cycles.begin(request.id, request.mode, request.trigger, clock.now())
   try {
     const plan = await passThrough(engine, request, report, observer)
+    engine.mirror.images.prune(clock.now() - engine.undoKeepDays * DAY_MS)
     cycles.finish(request.id, {
       status: report.status,
       report: JSON.stringify(report),

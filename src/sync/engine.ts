@@ -35,6 +35,8 @@ export interface Engine {
   readonly guard: GuardConfig
   readonly concurrency: number
   readonly writes: 'auto' | 'bulk' | 'single'
+  /** How long before-images are kept, in days. */
+  readonly undoKeepDays: number
   readonly clock: Clock
   readonly random: () => number
   readonly signal: AbortSignal

@@ -46,6 +46,8 @@ export interface StatusReport {
     error: string | null
     report: unknown
   } | null
+  /** Contacts in which an undo holds back what the sources still say. */
+  readonly undone: number
   readonly remote: { duplicatePhones: number; lastFullReconcile: string | null }
 }
 
@@ -83,6 +85,7 @@ export function readStatus(db: Db, config: Config, working: boolean): StatusRepo
     held: [...heldGroups(db), ...heldLists(db, config)],
     lists: listsOf(mirror, config),
     lastCycle: last ? lastCycle(last, working) : null,
+    undone: mirror.pins.countPhones(),
     remote: {
       duplicatePhones: mirror.remote.duplicatePhones(),
       lastFullReconcile: fullAt === undefined ? null : toIso(Number(fullAt)),

@@ -61,6 +61,8 @@ export interface WhyAnswer {
     notBefore: string | null
   } | null
   readonly held: { cycle: string; reason: string; kind: string } | null
+  /** Values that an undo took back: not written again until the source says something else. Field `*` is the contact as a whole. */
+  readonly undone: readonly { field: string; value: string; cycle: string; at: string }[]
   readonly attempts: readonly {
     kind: string
     outcome: string
@@ -145,6 +147,12 @@ export function why(
     held: held
       ? { cycle: held.cycle_id, reason: held.reason, kind: (JSON.parse(held.change) as Change).kind }
       : null,
+    undone: (phone === null ? [] : mirror.pins.ofPhone(phone)).map(({ field, value, cycle_id, at }) => ({
+      field,
+      value,
+      cycle: cycle_id,
+      at: toIso(at),
+    })),
     attempts: (phone === null ? [] : outbox.attempts(phone)).map((one) => ({
       kind: one.kind,
       outcome: one.outcome,
@@ -231,7 +239,7 @@ function listText({
 
 /** What became of this person, in one sentence. */
 function verdictOf(answer: Omit<WhyAnswer, 'verdict'>): string {
-  const { records, rejections, contact, heymarket, operation, held } = answer
+  const { records, rejections, contact, heymarket, operation, held, undone } = answer
   const [rejection] = rejections
   if (held) return `Held by the guard: ${held.reason}. Release it with: heysync approve ${held.cycle}`
   if (operation?.state === 'dead') {
@@ -239,6 +247,9 @@ function verdictOf(answer: Omit<WhyAnswer, 'verdict'>): string {
   }
   if (operation)
     return `On its way: the ${operation.kind} waits in the outbox${operation.error ? ` after: ${operation.error}` : ''}.`
+  const [back] = undone
+  if (back && contact?.state === 'wanted')
+    return `${heymarket ? 'In Heymarket' : 'Not in Heymarket'}, as undo ${back.cycle} left it: what the sources say is held back until they say something else.`
   if (contact?.state === 'wanted' && heymarket) return 'In Heymarket, as the sources say.'
   if (contact?.state === 'wanted') return 'Wanted, and not in Heymarket yet: the next sync creates it.'
   if (contact && heymarket) return `Left the sources; handled by onRemoved (${contact.state}).`

@@ -107,6 +107,7 @@ export async function anEngine(
     guard: given.guard ?? dials(),
     concurrency: 8,
     writes: given.writes ?? 'single',
+    undoKeepDays: 30,
     clock,
     random: () => 1,
     signal,

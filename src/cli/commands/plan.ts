@@ -4,10 +4,12 @@ import { ERROR_TABLE } from '../../lib/errors.ts'
 import { confirmAccount } from '../../sync/account.ts'
 import { runCycle } from '../../sync/cycle.ts'
 import { type Change, changeHash } from '../../sync/diff/change.ts'
+import { makePlan } from '../../sync/plan/make-plan.ts'
 import type { PullResult } from '../../sync/pull/pull.ts'
 import { reconcileIncremental } from '../../sync/reconcile/reconcile.ts'
 import { type Command, flag, SOURCE_OPTION, texts } from '../command.ts'
 import { withApp } from '../open.ts'
+import { savePlan } from '../plan-store.ts'
 import { renderPlan } from '../render-plan.ts'
 import { planView } from '../run-cycle.ts'
 import { many, number } from '../table-text.ts'
@@ -21,15 +23,21 @@ export const plan: Command = {
   options: [
     SOURCE_OPTION,
     { flags: '--full', summary: 'pull everything and read all of Heymarket first' },
+    {
+      flags: '--out [file]',
+      summary: 'write the whole plan to a file for `apply`; without a name, one is made of its content',
+    },
     { flags: '--all', summary: 'show every change instead of a few of each kind' },
   ],
   examples: [
     { line: 'heysync plan', what: 'a few changes of each kind, and the counts' },
     { line: 'heysync plan --json', what: 'every change, for a script' },
+    { line: 'heysync plan --out plan.json', what: 'a file to look at, and to apply' },
   ],
-  json: '`cycle`, `counts` and `sources[]` and `failures[]` as in `sync`, `changes[]` (`kind`, `phone`, `source`, `record`, `rung` of a removal, `fields[]` with `field`, `before` and `after`, `hash`, `held`: the reason or null)',
+  json: '`cycle`, `counts` and `sources[]` and `failures[]` as in `sync`, `changes[]` (`kind`, `phone`, `source`, `record`, `rung` of a removal, `fields[]` with `field`, `before` and `after`, `hash`, `held`: the reason or null); with --out also `file`',
   run: (call, io) =>
     withApp(call, io, async (app) => {
+      const { out } = call.options
       const request = {
         id: ulid(io.clock.now()),
         mode: flag(call, 'full') ? ('full' as const) : ('incremental' as const),
@@ -38,35 +46,51 @@ export const plan: Command = {
         allowEmpty: [],
         planOnly: true,
       }
-      const { plan: found, report } = await app.alone(
+      const {
+        plan: found,
+        report,
+        saved,
+      } = await app.alone(
         'heysync plan',
         async () => {
           const { engine } = app
-          await confirmAccount(engine.mirror, engine.lookups, engine.named)
+          const { account } = await confirmAccount(engine.mirror, engine.lookups, engine.named)
           // What Heymarket shows is worth keeping; the sources are pulled into a copy, so that `sync` pulls them itself.
           await reconcileIncremental({
             mirror: engine.mirror,
             contacts: app.client.contacts,
             clock: io.clock,
           })
-          return app.onCopy((copy) => runCycle(copy, request))
+          return app.onCopy(async (copy) => {
+            const outcome = await runCycle(copy, request)
+            if (out === undefined) return { ...outcome, saved: null }
+            const { requestsPerMinute } = app.loaded.config.heymarket
+            const planned = [
+              ...outcome.plan.released.map((change) => ({ change, held: null, pins: [] })),
+              ...outcome.plan.held.map(({ change, reason }) => ({ change, held: reason, pins: [] })),
+            ]
+            const head = { cycle: request.id, undoes: null, account, requestsPerMinute }
+            return { ...outcome, saved: makePlan(copy, planned, head) }
+          })
         },
         (holder) => io.say(`${holder} is working on this database; waiting for it to finish …`),
       )
+      const file = saved === null ? null : savePlan(saved, out === true ? true : String(out), io.cwd)
       if (flag(call, 'json')) {
         const changes = [
           ...found.released.map((change) => ({ ...changeJson(change), held: null })),
           ...found.held.map(({ change, reason }) => ({ ...changeJson(change), held: reason })),
         ]
         io.data(
-          `${JSON.stringify({ cycle: report.cycle, counts: report.plan, sources: report.sources, failures: report.failures, changes }, null, 2)}\n`,
+          `${JSON.stringify({ cycle: report.cycle, counts: report.plan, sources: report.sources, failures: report.failures, changes, ...(file === null ? {} : { file }) }, null, 2)}\n`,
         )
       } else {
         io.data(`${renderPlan(found, planView(app, io, flag(call, 'all')))}\n`)
         for (const source of report.sources) io.say(io.color.dim(sourceLine(source)))
         for (const warning of report.warnings) io.say(`${io.color.yellow('!')} ${warning}`)
         for (const failure of report.failures) io.say(`${io.color.red('✗')} ${failure.message}`)
-        if (found.released.length > 0) io.say(`\n${io.color.cyan('heysync sync')}  does this`)
+        if (file !== null) io.say(`\n${io.color.cyan(`heysync apply ${file}`)}  does exactly this`)
+        else if (found.released.length > 0) io.say(`\n${io.color.cyan('heysync sync')}  does this`)
       }
       const [failure] = report.failures
       if (failure) return ERROR_TABLE[failure.code].exitCode

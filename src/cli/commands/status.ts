@@ -13,7 +13,7 @@ export const status: Command = {
     'Reads the database only; no request is sent. Exit code 3 means that something is held for you, 4 that there are ' +
     'rejections or dead letters, 1 that the last cycle failed.',
   examples: [{ line: 'heysync status', what: 'sources, contacts, and what needs you' }],
-  json: '`sources[]` (`id`, `lastPull`, `lastFullPull`, `watermark`, `records` by state), `contacts` (`wanted`, `inHeymarket`, `optedOut`, `collisions`), `rejections`, `outbox` (`waiting`, `deadLetters`), `held[]` (`cycle`, `source`, `changes`, `reason`, `examples`), `lists[]` (`title`, `id`, `members`, `waiting`, `refused`), `lastCycle` with its `report` (or null), `remote` (`duplicatePhones`, `lastFullReconcile`)',
+  json: '`sources[]` (`id`, `lastPull`, `lastFullPull`, `watermark`, `records` by state), `contacts` (`wanted`, `inHeymarket`, `optedOut`, `collisions`), `rejections`, `outbox` (`waiting`, `deadLetters`), `held[]` (`cycle`, `source`, `changes`, `reason`, `examples`), `lists[]` (`title`, `id`, `members`, `waiting`, `refused`), `lastCycle` with its `report` (or null), `undone` (contacts in which an undo holds back what the sources still say), `remote` (`duplicatePhones`, `lastFullReconcile`)',
   run: (call, io) =>
     withApp(call, io, async (app) => {
       const report = readStatus(app.db, app.loaded.config, !isFree(app.loaded.databasePath))
@@ -72,6 +72,13 @@ function renderStatus(report: StatusReport, color: Colors): string {
     lines.push(
       '',
       `${color.red(many(report.outbox.deadLetters, 'dead letter'))}  ${color.cyan('heysync failures')}`,
+    )
+  }
+  if (report.undone > 0) {
+    lines.push(
+      '',
+      `${many(report.undone, 'contact')} with values that were undone: held back until the source says something else`,
+      `      each: ${color.cyan('heysync why <phone>')}`,
     )
   }
   const calm = report.held.length === 0 && report.rejections === 0 && report.outbox.deadLetters === 0

@@ -22,7 +22,7 @@ export const why: Command = {
     { line: 'heysync why 14155552671', what: 'by number' },
     { line: 'heysync why P-1042', what: 'by record id' },
   ],
-  json: '`asked`, `phone`, `verdict`, `records[]`, `rejections[]`, `contact`, `heymarket`, `consent`, `lists`, `operation`, `held`, `attempts[]`',
+  json: '`asked`, `phone`, `verdict`, `records[]`, `rejections[]`, `contact`, `heymarket`, `consent`, `lists`, `operation`, `held`, `undone[]` (`field`, `value`, `cycle`, `at`), `attempts[]`',
   run: (call, io) =>
     withApp(call, io, async (app) => {
       const { config } = app.loaded
@@ -99,6 +99,14 @@ function renderWhy(answer: WhyAnswer, { color, columns: width }: Pick<Io, 'color
     const { kind, state, attempts, error } = answer.operation
     section('in the outbox', [[kind, state, many(attempts, 'attempt'), error ?? '']])
   }
+  section(
+    'undone, and held back until the source says something else',
+    answer.undone.map(({ field, value, cycle, at }) => [
+      field,
+      JSON.stringify(value),
+      color.dim(`undo ${cycle} at ${at}`),
+    ]),
+  )
   section(
     'last attempts',
     answer.attempts.map((row) => [row.at, row.kind, row.outcome, row.error ?? '', row.requestId ?? '']),

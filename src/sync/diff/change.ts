@@ -23,6 +23,8 @@ interface Base {
   readonly fields: readonly FieldChange[]
   /** True when the guard let only a part of the change through. */
   readonly partial?: true
+  /** True when exactly this is to be written, whatever the sources say by now: it comes out of a plan that a person saw. */
+  readonly exact?: true
 }
 
 export type Change =

@@ -9,6 +9,7 @@ import type { Mirror } from '../mirror/mirror.ts'
 import type { Change, FieldChange } from './change.ts'
 import { compareContact, targetTags } from './compare.ts'
 import type { Lookups } from './lookups.ts'
+import { isPinned, pinCreate, pinRemoval, withoutPinned } from './pins.ts'
 
 export interface DiffSettings {
   readonly lookups: Lookups
@@ -118,9 +119,14 @@ function diffOne(
   const tags = returned
     ? { policy: 'add' as const, owned: new Set([removedTag]) }
     : { policy: settings.tagPolicy, owned: ownedTags }
-  const fields = compareContact(wanted, remote, tags, settings.lookups)
-  const base = { phone: row.phone, sourceId: row.source_id, recordId: row.record_id, fields }
-  if (remote === null) return { change: { ...base, kind: 'create' }, stored: true }
+  const differing = compareContact(wanted, remote, tags, settings.lookups)
+  const from = { phone: row.phone, sourceId: row.source_id, recordId: row.record_id }
+  if (remote === null) {
+    if (isPinned(mirror, row.phone, pinCreate(differing))) return null
+    return { change: { ...from, kind: 'create', fields: differing }, stored: true }
+  }
+  const fields = withoutPinned(mirror, row.phone, differing)
+  const base = { ...from, fields }
   if (mirror.contacts.link(row.phone)?.contact_id !== remote.id) {
     mirror.contacts.putLink(
       row.phone,
@@ -176,6 +182,11 @@ function diffLeft(
     return { change: optOutOnly(row.phone, remote.id, row.source_id, row.record_id), stored: true }
   }
   const allowed = rung === 'delete' && !mayDelete(mirror, row.phone, remote.id) ? 'removeFromLists' : rung
+  // Somebody took this removal back: it is over.
+  if (isPinned(mirror, row.phone, pinRemoval(allowed))) {
+    mirror.contacts.markRemoved(row.phone)
+    return null
+  }
   const fields = removalFields(
     allowed,
     tag,
@@ -206,7 +217,7 @@ function diffLeft(
 }
 
 /** heysync deletes only what it created, or adopted while `onRemoved: delete` was already written in the config (I4). */
-function mayDelete(mirror: Mirror, phone: string, contactId: number): boolean {
+export function mayDelete(mirror: Mirror, phone: string, contactId: number): boolean {
   const link = mirror.contacts.link(phone)
   return link?.contact_id === contactId && (link.origin === 'created' || link.rung === 'delete')
 }

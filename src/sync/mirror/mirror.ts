@@ -2,8 +2,10 @@
 import type { Db } from '../../db/open.ts'
 import { type ConsentStore, consentStore } from './consent.ts'
 import { type ContactStore, contactStore } from './contacts.ts'
+import { type ImageStore, imageStore } from './images.ts'
 import { type ListStore, listStore } from './lists.ts'
 import { type MetaStore, metaStore } from './meta.ts'
+import { type PinStore, pinStore } from './pins.ts'
 import { type RecordStore, recordStore } from './records.ts'
 import { type RemoteStore, remoteStore } from './remote.ts'
 import { type SourceStore, sourceStore } from './sources.ts'
@@ -18,6 +20,8 @@ export interface Mirror {
   readonly meta: MetaStore
   readonly ways: WayStore
   readonly lists: ListStore
+  readonly images: ImageStore
+  readonly pins: PinStore
   /** Runs `work` in one transaction; `work` cannot await. */
   transaction<T>(work: () => T): T
 }
@@ -32,6 +36,8 @@ export function openMirror(db: Db): Mirror {
     meta: metaStore(db),
     ways: wayStore(db),
     lists: listStore(db),
+    images: imageStore(db),
+    pins: pinStore(db),
     transaction: (work) => db.transaction(work).immediate(),
   }
 }

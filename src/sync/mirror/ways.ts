@@ -5,13 +5,7 @@ import type { Db } from '../../db/open.ts'
 export type WayName = 'create.batch' | 'create.bulk' | 'update.batch' | 'search' | 'list.delta'
 
 /** A closed list, in the order in which they are tried. */
-const WAY_NAMES: readonly WayName[] = [
-  'create.batch',
-  'create.bulk',
-  'update.batch',
-  'search',
-  'list.delta',
-]
+const WAY_NAMES: readonly WayName[] = ['create.batch', 'create.bulk', 'update.batch', 'search', 'list.delta']
 
 export interface Way {
   readonly name: WayName

@@ -51,7 +51,11 @@ export interface Failure {
 
 export interface Outbox {
   /** Replaces the whole of what waits by this plan. A change that is the same keeps its attempts, and stays dead if it was; a new cycle does not wait for what an old one put off. */
-  enqueue(changes: readonly Change[], cycle: { id: string; lane: number; at: number }): void
+  enqueue(
+    changes: readonly Change[],
+    /** `others`: what waits beside this plan is dropped, unless it is told to stay. */
+    cycle: { id: string; lane: number; at: number; others?: 'stay' },
+  ): void
   /** Forgets operations for phones whose two sides turned out to be equal. */
   cancel(phones: readonly string[]): void
   drop(id: number): void
@@ -200,7 +204,7 @@ export function openOutbox(db: Db): Outbox {
   }
 
   return {
-    enqueue: (changes, { id, lane, at }) => {
+    enqueue: (changes, { id, lane, at, others }) => {
       db.transaction(() => {
         for (const change of changes) {
           upsert.run({
@@ -214,7 +218,7 @@ export function openOutbox(db: Db): Outbox {
             at,
           })
         }
-        dropUnplanned.run(id)
+        if (others !== 'stay') dropUnplanned.run(id)
       }).immediate()
     },
     cancel: (phones) => db.transaction(() => phones.forEach((phone) => void cancel.run(phone))).immediate(),

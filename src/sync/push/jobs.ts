@@ -84,6 +84,8 @@ function chooseWay(deps: PushDeps, operation: Operation): BulkWay | null {
     const way: Way = mirror.ways.get(name)
     return sizeOf(way, clock.now()) > 0 && keeps(way, fieldsOf(change), clock.now())
   }
+  // What a plan file or an undo says is held against what is there, one by one.
+  if (change.exact === true) return null
   if (change.kind === 'create')
     return usable('create.batch') ? 'create.batch' : usable('create.bulk') ? 'create.bulk' : null
   return change.kind === 'update' && mayOverwrite(deps, change) && usable('update.batch')

@@ -9,6 +9,7 @@ import { composeWrite, expectedRemote, newContactBody, type Write } from '../dif
 import type { Change } from '../diff/change.ts'
 import { parseRemote } from '../mirror/contacts.ts'
 import type { Failure, Operation } from '../outbox/outbox.ts'
+import { keepBeforeImage } from './before-image.ts'
 import type { PushDeps } from './deps.ts'
 import { type BulkWay, fieldsOf } from './jobs.ts'
 import { didNotStore, missing, tooMany, worked } from './learning.ts'
@@ -78,7 +79,7 @@ function takeUp(deps: PushDeps, operations: readonly Operation[]): { items: Item
     if (change === null) {
       ackWithoutRequest(deps, operation, planned)
       acks += 1
-    } else if (outgrewItsPlan(planned, change)) {
+    } else if (outgrewItsPlan(deps, planned, change)) {
       leaveToNextPlan(deps, operation)
     } else if (change.kind !== planned.kind || change.kind === 'remove') {
       deps.outbox.sendAlone(operation.id, change)
@@ -100,7 +101,12 @@ function itemOf(deps: PushDeps, operation: Operation, change: Item['change']): I
 async function sendAll(deps: PushDeps, run: Run, items: readonly Item[]): Promise<number> {
   if (items.length === 0) return 0
   const { outbox, mirror, clock } = deps
-  mirror.transaction(() => items.forEach(({ operation }) => void outbox.claim(operation.id)))
+  mirror.transaction(() => {
+    for (const { operation, change } of items) {
+      keepBeforeImage(deps, change)
+      outbox.claim(operation.id)
+    }
+  })
   run.left -= 1
   try {
     await request(deps, run.way, items)
@@ -234,7 +240,7 @@ function compareOne(
     return 'acked'
   }
   if (change.kind === 'update' && !moved) return 'unseen'
-  if (outgrewItsPlan(change, left)) leaveToNextPlan(deps, operation)
+  if (outgrewItsPlan(deps, change, left)) leaveToNextPlan(deps, operation)
   else outbox.sendAlone(operation.id, left)
   return 'alone'
 }

@@ -5,13 +5,14 @@ import { asHeysyncError, type HeysyncError } from '../../lib/errors.ts'
 import type { Change } from '../diff/change.ts'
 import type { Failure, Operation } from '../outbox/outbox.ts'
 import type { PushDeps } from './deps.ts'
-import { readBack, recompute } from './read-back.ts'
+import { exactStanding, readBack, recompute } from './read-back.ts'
 
 /** An operation that was sent this often in vain, while others got through, is a dead letter. */
 const MAX_ATTEMPTS = 12
 
-/** A create that met a contact with other values is an update that no guard has seen. */
-export function outgrewItsPlan(planned: Change, change: Change): boolean {
+/** A create that met a contact with other values is an update that no guard has seen; what a person saw is written as seen, or not. */
+export function outgrewItsPlan(deps: PushDeps, planned: Change, change: Change): boolean {
+  if (planned.exact === true) return exactStanding(deps, planned).kind === 'moved'
   const overwrites = change.fields.some(({ field, before }) => before !== '' && field !== 'optedOut')
   return planned.kind === 'create' && change.kind !== 'create' && overwrites
 }
@@ -19,7 +20,7 @@ export function outgrewItsPlan(planned: Change, change: Change): boolean {
 export function leaveToNextPlan(deps: PushDeps, operation: Operation): boolean {
   const { outbox, clock } = deps
   const message =
-    'The number turned out to be in Heymarket already, with other values; the next sync plans the update.'
+    'Heymarket turned out to hold other values than were planned for; the next sync, or `apply` of the same plan, says which.'
   // The operation stays the create that it was: a plan that says something else does not have to wait.
   outbox.retry(
     operation,
@@ -107,7 +108,7 @@ export function resend(deps: PushDeps, operation: Operation, planned: Change, wh
   const { outbox, clock } = deps
   const change = recompute(deps, planned)
   if (change === null) return ackWithoutRequest(deps, operation, planned)
-  if (outgrewItsPlan(planned, change)) return leaveToNextPlan(deps, operation)
+  if (outgrewItsPlan(deps, planned, change)) return leaveToNextPlan(deps, operation)
   const attempts = operation.attempts + (operation.state === 'unsettled' ? 0 : 1)
   if (attempts >= MAX_ATTEMPTS && outbox.othersGetThrough(operation)) {
     outbox.bury(operation, why, clock.now())

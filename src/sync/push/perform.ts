@@ -1,6 +1,7 @@
 // Owns one operation: claimed, sent, and brought to exactly one end: acked, to be tried again, or a dead letter.
 import type { Change } from '../diff/change.ts'
 import type { Operation } from '../outbox/outbox.ts'
+import { keepBeforeImage } from './before-image.ts'
 import type { PushDeps } from './deps.ts'
 import {
   acked,
@@ -23,8 +24,11 @@ export async function perform(deps: PushDeps, operation: Operation): Promise<boo
   if (lookFirst && planned.kind === 'create') await readBack(deps, planned, 'found')
   const change = currentChange(deps, planned)
   if (change === null) return ackWithoutRequest(deps, operation, planned)
-  if (outgrewItsPlan(planned, change)) return leaveToNextPlan(deps, operation)
-  outbox.claim(operation.id)
+  if (outgrewItsPlan(deps, planned, change)) return leaveToNextPlan(deps, operation)
+  mirror.transaction(() => {
+    keepBeforeImage(deps, change)
+    outbox.claim(operation.id)
+  })
   let record: () => void
   try {
     record = await send(deps, change)
@@ -41,6 +45,7 @@ export async function perform(deps: PushDeps, operation: Operation): Promise<boo
 
 /** What is left to do, now that Heymarket may have changed since the plan: a create may have become an update, or nothing. */
 export function currentChange(deps: PushDeps, planned: Change): Change | null {
+  if (planned.exact === true) return recompute(deps, planned)
   const known = deps.mirror.remote.byPhone(planned.phone)
   if (planned.kind === 'create') return known.length === 0 ? planned : recompute(deps, planned)
   if (deps.mirror.remote.find(planned.contactId)) return planned

@@ -8,8 +8,8 @@ import { perform } from './perform.ts'
 import { settleMany } from './settle-many.ts'
 
 export interface PushRun {
-  /** Cleaning up comes last, after the lists. */
-  readonly lanes: 'before lists' | 'after lists'
+  /** Cleaning up comes last, after the lists. All of them unless it is given. */
+  readonly lanes?: 'before lists' | 'after lists'
   readonly concurrency: number
   /** Reads Heymarket's news, so that no write lays old values over an edit made meanwhile. */
   readonly refresh: () => Promise<void>

@@ -5,6 +5,8 @@ import type { RemoteContact } from '../../heymarket/contact.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Change } from '../diff/change.ts'
 import { type DiffSettings, diffPhone } from '../diff/diff.ts'
+import { type Standing, standingOf } from '../diff/exact.ts'
+import { parseRemote } from '../mirror/contacts.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 
 export interface ReadBackDeps {
@@ -53,8 +55,25 @@ export function takeIn(
   }
 }
 
-/** What is left of a change after reading back; of a change that was let through in part, only that part. */
+/** How a change that is to be written exactly as it was shown stands to what the mirror holds now. */
+export function exactStanding({ mirror, settings }: ReadBackDeps, planned: Change): Standing {
+  const row =
+    planned.kind === 'create'
+      ? mirror.remote.byPhone(planned.phone)[0]
+      : mirror.remote.find(planned.contactId)
+  return standingOf(planned, row ? parseRemote(row.body) : null, settings.lookups)
+}
+
+/**
+ * What is left of a change after reading back. Of one that was let through in part, only that part; of one that is to be
+ * written as it was shown, what of it is not there yet.
+ */
 export function recompute(deps: ReadBackDeps, planned: Change): Change | null {
+  if (planned.exact === true) {
+    const standing = exactStanding(deps, planned)
+    if (standing.kind === 'done') return null
+    return standing.kind === 'todo' ? { ...planned, fields: standing.fields } : planned
+  }
   const change = diffPhone(deps.mirror, deps.settings, planned.phone)
   if (change === null || planned.partial !== true) return change
   const allowed = new Set(planned.fields.map((field) => field.field))

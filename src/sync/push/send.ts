@@ -97,6 +97,7 @@ async function sendUpdate(
 
 export function recordPushed(deps: PushDeps, change: Change, optedOut: boolean): void {
   const wanted = deps.mirror.contacts.find(change.phone)
-  const whole = change.partial !== true && wanted !== undefined
+  // What a plan file or an undo wrote need not be what the sources want.
+  const whole = change.partial !== true && change.exact !== true && wanted !== undefined
   deps.mirror.contacts.pushed(change.phone, whole ? pushKey(wanted.hash, optedOut, deps.settings) : null)
 }

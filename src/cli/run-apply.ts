@@ -1,0 +1,104 @@
+// Owns how a command applies a plan for somebody who watches, and how the end of it looks.
+import { ulid } from 'ulid'
+import type { App } from '../app.ts'
+import type { ExitCode } from '../lib/errors.ts'
+import { type ApplyOutcome, type ApplyRequest, applyPlan, type Refusal } from '../sync/plan/apply.ts'
+import { asChange, type PlanFile } from '../sync/plan/plan-file.ts'
+import type { Undo } from '../sync/plan/undo.ts'
+import { type Call, flag } from './command.ts'
+import { type Io, progress } from './io.ts'
+import type { PlanToShow } from './render-plan.ts'
+import { renderReport } from './render-report.ts'
+import { columns, many, wrap } from './table-text.ts'
+
+/** A plan file as it is shown. */
+export function planToShow({ changes }: PlanFile): PlanToShow {
+  return {
+    released: changes.filter(({ held }) => held === null).map(asChange),
+    held: changes.flatMap((planned) =>
+      planned.held === null ? [] : [{ change: asChange(planned), reason: planned.held }],
+    ),
+  }
+}
+
+/** Applies it while no other heysync process works on the database, prints the end, and returns the exit code. */
+export async function applyAndTell(
+  app: App,
+  io: Io,
+  call: Call,
+  plan: PlanFile,
+  request: Omit<ApplyRequest, 'id'>,
+  /** What was told already when the plan was made, for --json. */
+  found: {
+    readonly refused: readonly Refusal[]
+    readonly already: number
+    readonly left?: Undo['left']
+  } = { refused: [], already: 0 },
+): Promise<ExitCode> {
+  const bar = flag(call, 'json') ? null : progress(io, 'written')
+  const outcome = await app.alone(
+    `heysync ${request.trigger}`,
+    async () => {
+      try {
+        const id = ulid(io.clock.now())
+        return await applyPlan(app.engine, plan, { ...request, id }, (acked, total) =>
+          bar?.update(acked, total),
+        )
+      } finally {
+        bar?.stop()
+      }
+    },
+    (holder) => io.say(`${holder} is working on this database; waiting for it to finish …`),
+  )
+  const { report, heldBack } = outcome
+  const refused = [...found.refused, ...outcome.refused]
+  if (flag(call, 'json')) {
+    const counts = { already: found.already + outcome.already, heldBack, refused }
+    const data = { ...report, plan: { ...report.plan, id: plan.id }, ...found, ...counts }
+    io.data(`${JSON.stringify(data, null, 2)}\n`)
+  } else {
+    io.data(`${renderOutcome(app, io, outcome)}\n`)
+  }
+  if (report.status === 'failed') return 1
+  return report.status === 'held' || refused.length > 0 ? 3 : 0
+}
+
+function renderOutcome(app: App, io: Io, { report, already, heldBack, refused }: ApplyOutcome): string {
+  const { color, columns: width } = io
+  const { engine } = app
+  const lines = [
+    renderReport(report, {
+      color,
+      rejections: engine.mirror.records.countRejections(),
+      deadLetters: engine.outbox.counts().dead,
+    }),
+  ]
+  if (already > 0) lines.push(`  ${many(already, 'change was', 'changes were')} there already`)
+  if (heldBack > 0)
+    lines.push(
+      `  ${color.magenta(many(heldBack, 'change'))} that the plan shows as held: not applied. ${color.cyan('--include-held')} applies them too.`,
+    )
+  if (refused.length > 0) lines.push(...refusalLines(refused, io))
+  return lines.map((line) => wrap(line, width)).join('\n')
+}
+
+/** What moved, field by field. */
+export function refusalLines(refused: readonly Refusal[], { color, columns: width }: Io): string[] {
+  const quote = (value: string) => (value === '' ? '(blank)' : `"${value}"`)
+  return [
+    '',
+    color.magenta(color.bold(`refused ${refused.length}: they are not in Heymarket what the plan says`)),
+    ...refused.flatMap(({ phone, kind, source, record, moved }) => [
+      `  ${phone}  ${color.dim(`${source}/${record}`)}  ${kind}`,
+      columns(
+        moved.map(({ field, planned, now }) => [
+          color.dim(field),
+          `planned ${quote(planned)}`,
+          `now ${quote(now)}`,
+        ]),
+        '      ',
+        width,
+      ),
+    ]),
+  ]
+}

@@ -1,0 +1,39 @@
+// Owns what undo will need: the contact as Heymarket is known to hold it, kept before a cycle writes to it.
+import type { Change, FieldChange } from '../diff/change.ts'
+import type { PushDeps } from './deps.ts'
+
+/**
+ * To be called in the transaction that claims the operation. Not with the ack: then a write whose answer was lost could not
+ * be undone. Undo looks at what Heymarket shows, so the image of a write that never arrived does no harm.
+ */
+export function keepBeforeImage(
+  { mirror, clock, cycleId }: Pick<PushDeps, 'mirror' | 'clock' | 'cycleId'>,
+  change: Change,
+): void {
+  if (change.kind === 'remove' && change.rung !== 'delete' && change.fields.length === 0) return
+  const earlier = mirror.images.find(cycleId, change.phone)
+  const contactId = change.kind === 'create' ? null : change.contactId
+  mirror.images.put({
+    cycle_id: cycleId,
+    phone: change.phone,
+    kind: change.kind,
+    rung: change.kind === 'remove' ? change.rung : null,
+    contact_id: contactId,
+    source_id: change.sourceId,
+    record_id: change.recordId,
+    body: contactId === null ? null : (mirror.remote.find(contactId)?.body ?? null),
+    fields: JSON.stringify(
+      earlier ? joined(JSON.parse(earlier.fields) as FieldChange[], change.fields) : change.fields,
+    ),
+    at: clock.now(),
+  })
+}
+
+/** Two writes of one cycle as one: the value before the first, the value after the last. */
+function joined(first: readonly FieldChange[], then: readonly FieldChange[]): FieldChange[] {
+  const later = then.map((field) => {
+    const before = first.find((one) => one.field === field.field)?.before
+    return before === undefined ? field : { ...field, before }
+  })
+  return [...first.filter((one) => !then.some((field) => field.field === one.field)), ...later]
+}
