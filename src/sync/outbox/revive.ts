@@ -19,6 +19,7 @@ export function revive(mirror: Mirror, outbox: Outbox, dead: readonly Operation[
   mirror.transaction(() => {
     for (const { phone, kind } of dead) {
       if (kind === 'remove') mirror.contacts.reopenRemoval(phone)
+      mirror.remote.forgetCarried(phone)
       mirror.contacts.unsettle(phone)
       mirror.contacts.pushed(phone, null)
       outbox.redrive(phone)

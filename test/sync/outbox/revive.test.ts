@@ -143,7 +143,7 @@ test('a removal that was not stored is carried out when it is put back, although
   expect(world.sandbox.store.contact(nthPhone(1))).toMatchObject({ first: '', tags: [] })
 })
 
-test('an opt-out that an account acknowledges and never shows is counted once beside what is acked (I1)', async () => {
+test('an opt-out that an account acknowledges and never shows is counted once beside what is acked (I1), and sent again when it is put back', async () => {
   const world = await start({}, { optedOut: 'stop' }, { filter: 'record.here == "yes"' })
   world.sandbox.store.fill([{ phone: nthPhone(1), first: 'Ann' }])
   const { status, contacts } = world.engine.client
@@ -170,4 +170,9 @@ test('an opt-out that an account acknowledges and never shows is counted once be
     const { report } = await world.cycle()
     expect(report.push).toMatchObject({ acked: 1, deadLettered: 1, retrying: 0 })
   }
+  expect(await pass(world)).toEqual(QUIET)
+  const { mirror, outbox } = world.engine
+  revive(mirror, outbox, outbox.inState('dead'))
+  expect(await pass(world)).toEqual({ writes: 1, dead: 1 })
+  expect(await pass(world)).toEqual(QUIET)
 })
