@@ -17,6 +17,7 @@ import { type ListChanges, planLists, saveListPlan } from './lists/plan-lists.ts
 import { pushLists } from './lists/push-lists.ts'
 import { readLists } from './lists/read-lists.ts'
 import { LANE, type Outbox } from './outbox/outbox.ts'
+import { retryBasis, reviveAfterChange } from './outbox/revive.ts'
 import { pull } from './pull/pull.ts'
 import { settleLeftovers } from './push/leftovers.ts'
 import { push } from './push/push.ts'
@@ -123,6 +124,7 @@ async function passThrough(
   const strangers = unknownAssignees(mirror, lookups)
   if (strangers.length > 0) report.warnings.push(strangersWarning(strangers))
   compareAgainWhenNeeded(engine, settings)
+  retryDeadLettersWhenNeeded(engine, settings)
   const lookFirst = !report.reconcile.complete
   const pushDeps = { ...engine, settings, cycleId: request.id, lookFirst }
   if (!request.planOnly) await settleLeftovers(pushDeps)
@@ -219,6 +221,14 @@ function compareAgainWhenNeeded(engine: Engine, settings: DiffSettings): void {
   })
 }
 
+/** What Heymarket refused may get through now that the mapping or the account's names are others. */
+function retryDeadLettersWhenNeeded({ mirror, outbox, sources, log }: Engine, settings: DiffSettings): void {
+  const ids = sources.map((source) => source.config.id)
+  const revived = reviveAfterChange(mirror, outbox, retryBasis(mirror, ids, diffFingerprint(settings)))
+  if (revived > 0)
+    log.info({ deadLetters: revived }, 'tried again: the mapping or the names of the account changed')
+}
+
 async function pushPlan(
   engine: Engine,
   request: CycleRequest,
@@ -237,6 +247,8 @@ async function pushPlan(
   report.push.deadLettered = plan.notStored.length + listed.deadLettered
   if (plan.released.length === 0 && listed.planned === 0) return
   const startedAt = clock.now()
+  const deadBefore = outbox.countsOfCycle(request.id).dead
+  const knownLost = new Set(plan.notStored.map(({ phone }) => phone))
   const requestsBefore = engine.requestCount()
   const refresh = async () => {
     await readHead({ mirror, contacts: client.contacts, clock })
@@ -247,6 +259,8 @@ async function pushPlan(
     observer.onPush?.(acked, planned)
   }
   try {
+    // Only dead letters: nothing is sent, so there is nothing to read again.
+    if (outbox.nextDueAt(request.id) === null && listed.planned === 0) return
     const run = { concurrency: engine.concurrency, refresh }
     const before = await push(pushDeps, { ...run, lanes: 'before lists', onProgress: told })
     // Whoever gets on a list has to be there, and whoever is deleted leaves their lists first.
@@ -268,11 +282,13 @@ async function pushPlan(
     if (plan.released.length === 0) return
     // What was written is read once, in pages, and compared: an acknowledged write that did not stick is no success.
     await refresh()
-    const lost = diffAll(mirror, pushDeps.settings).notStored
+    const lost = diffAll(mirror, pushDeps.settings).notStored.filter(
+      ({ change }) => !knownLost.has(change.phone),
+    )
     mirror.transaction(() => buryNotStored(outbox, lost, { id: request.id, at: clock.now() }))
     report.push.acked -= lost.length
-    // What was refused may name a field or a tag that was made anew: the next cycle asks for the names again.
-    if (outbox.countsOfCycle(request.id).dead > 0) engine.lookups.forget()
+    // What was refused may name a field or a tag that was made anew: the next cycle asks for the names again, once.
+    if (outbox.countsOfCycle(request.id).dead > deadBefore) engine.lookups.forget()
   } finally {
     const counts = outbox.countsOfCycle(request.id)
     report.push.deadLettered = counts.dead + listed.deadLettered

@@ -8,7 +8,10 @@ import type { Change } from './diff/change.ts'
 import { heldMemberStore } from './guard/held-members.ts'
 import { heldStore } from './guard/held-store.ts'
 import { openMirror } from './mirror/mirror.ts'
+import { groupByCause } from './outbox/causes.ts'
+import { failureOf } from './outbox/failure.ts'
 import { openOutbox } from './outbox/outbox.ts'
+import { wayOutText } from './outbox/way-out.ts'
 
 export interface StatusReport {
   readonly sources: readonly {
@@ -20,7 +23,12 @@ export interface StatusReport {
   }[]
   readonly contacts: { wanted: number; inHeymarket: number; optedOut: number; collisions: number }
   readonly rejections: number
-  readonly outbox: { waiting: number; deadLetters: number }
+  readonly outbox: {
+    waiting: number
+    deadLetters: number
+    /** Of the dead letters, the most frequent first. */
+    causes: readonly { code: string | null; cause: string | null; changes: number; wayOut: string }[]
+  }
   readonly held: readonly {
     cycle: string
     source: string
@@ -54,7 +62,8 @@ export interface StatusReport {
 /** `working`: a heysync process works on this database at the moment. */
 export function readStatus(db: Db, config: Config, working: boolean): StatusReport {
   const mirror = openMirror(db)
-  const counts = openOutbox(db).counts()
+  const outbox = openOutbox(db)
+  const counts = outbox.counts()
   const states = db.prepare<[], { source_id: string; state: string; n: number }>(
     'SELECT source_id, state, count(*) AS n FROM source_record GROUP BY source_id, state',
   )
@@ -81,7 +90,16 @@ export function readStatus(db: Db, config: Config, working: boolean): StatusRepo
       collisions: mirror.contacts.collisions(),
     },
     rejections: mirror.records.countRejections(),
-    outbox: { waiting: counts.pending + counts.in_flight + counts.unsettled, deadLetters: counts.dead },
+    outbox: {
+      waiting: counts.pending + counts.in_flight + counts.unsettled,
+      deadLetters: counts.dead,
+      causes: groupByCause(outbox.inState('dead').map(failureOf)).map((cause) => ({
+        code: cause.code,
+        cause: cause.cause,
+        changes: cause.failures.length,
+        wayOut: wayOutText(cause),
+      })),
+    },
     held: [...heldGroups(db), ...heldLists(db, config)],
     lists: listsOf(mirror, config),
     lastCycle: last ? lastCycle(last, working) : null,

@@ -11,7 +11,10 @@ import { heldStore } from './guard/held-store.ts'
 import { parseRemote } from './mirror/contacts.ts'
 import { openMirror } from './mirror/mirror.ts'
 import type { StoredRecord } from './mirror/records.ts'
-import { openOutbox } from './outbox/outbox.ts'
+import { groupByCause } from './outbox/causes.ts'
+import { failureOf } from './outbox/failure.ts'
+import { type Operation, openOutbox } from './outbox/outbox.ts'
+import { wayOutText } from './outbox/way-out.ts'
 import { orderClaims } from './resolve/resolve.ts'
 
 export interface WhyRecord {
@@ -59,6 +62,8 @@ export interface WhyAnswer {
     error: string | null
     code: string | null
     notBefore: string | null
+    /** Of a dead letter. */
+    wayOut: string | null
   } | null
   readonly held: { cycle: string; reason: string; kind: string } | null
   /** Values that an undo took back: not written again until the source says something else. Field `*` is the contact as a whole. */
@@ -142,6 +147,7 @@ export function why(
           error: operation.error,
           code: operation.error_code,
           notBefore: operation.not_before === 0 ? null : toIso(operation.not_before),
+          wayOut: wayOutOf(operation),
         }
       : null,
     held: held
@@ -163,6 +169,11 @@ export function why(
     })),
   }
   return { ...answer, verdict: verdictOf(answer) }
+}
+
+function wayOutOf(operation: Operation): string | null {
+  const [cause] = groupByCause([failureOf(operation)])
+  return cause?.state === 'dead' ? wayOutText(cause) : null
 }
 
 function findPhone(
@@ -243,7 +254,7 @@ function verdictOf(answer: Omit<WhyAnswer, 'verdict'>): string {
   const [rejection] = rejections
   if (held) return `Held by the guard: ${held.reason}. Release it with: heysync approve ${held.cycle}`
   if (operation?.state === 'dead') {
-    return `Not in Heymarket as wanted: ${operation.error ?? operation.code ?? 'refused'} Try again with: heysync redrive`
+    return `Not in Heymarket as wanted: ${operation.error ?? operation.code ?? 'refused'} ${operation.wayOut ?? ''}`
   }
   if (operation)
     return `On its way: the ${operation.kind} waits in the outbox${operation.error ? ` after: ${operation.error}` : ''}.`

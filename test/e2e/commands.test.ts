@@ -233,15 +233,19 @@ describe('a contact that Heymarket refuses', () => {
         kind: 'create',
         state: 'dead',
         code: 'ERR_HEYMARKET_REJECTED',
+        cause: '400 phone: a contact with this phone exists',
         message: expect.stringContaining('a contact with this phone exists'),
+        field: 'phone',
         requestId: expect.any(String),
         attempts: 1,
         source: 'clinic',
+        record: 'P-0002',
         since: INSTANT,
+        wayOut: expect.stringMatching(/heysync redrive 15102000002$/),
       },
     ])
     expect(await home.json(0, 'why', '15102000002')).toMatchObject({
-      verdict: expect.stringMatching(/^Not in Heymarket as wanted: .*heysync redrive$/),
+      verdict: expect.stringMatching(/^Not in Heymarket as wanted: .*heysync redrive 15102000002$/),
       operation: { kind: 'create', state: 'dead', attempts: 1 },
     })
     const again = await home.requestsOf(() => home.run('sync'))

@@ -1,78 +1,69 @@
-// Owns `failures`: dead letters and what waits to be tried again, grouped by cause.
+// Owns `failures`: dead letters and what waits to be tried again, grouped by cause, each with the way out.
 
+import type { App } from '../../app.ts'
 import { toIso } from '../../lib/clock.ts'
-import { ERROR_TABLE, type ExitCode } from '../../lib/errors.ts'
-
-import type { Operation } from '../../sync/outbox/outbox.ts'
+import type { ExitCode } from '../../lib/errors.ts'
+import { type Cause, groupByCause } from '../../sync/outbox/causes.ts'
+import { type FailedChange, failureOf } from '../../sync/outbox/failure.ts'
+import { type KeyText, plainKey, wayOutText } from '../../sync/outbox/way-out.ts'
 import { type Command, flag } from '../command.ts'
 import { withApp } from '../open.ts'
-import { clip, columns, many } from '../table-text.ts'
+import { renderFailures } from '../render-failures.ts'
 
 export const failures: Command = {
   name: 'failures',
   summary: 'list the changes that did not get through to Heymarket, and why',
   about:
-    'Dead letters are changes that Heymarket refused: they are tried again when the record changes, or by `redrive`. ' +
-    'What only waits for its next try is listed too.',
-  options: [{ flags: '--all', summary: 'show every change instead of a few of each cause' }],
-  examples: [{ line: 'heysync failures', what: 'grouped by cause' }],
-  json: 'a list of `phone`, `kind`, `state`, `code`, `message`, `requestId`, `attempts`, `source`, `since`',
+    'Grouped by cause: what Heymarket said, without the numbers and values of the single contact. Each with an example and ' +
+    'the way out. Dead letters are changes that Heymarket refused: they are tried again once when the record, the mapping or ' +
+    "the account's fields, tags or team change, or by `redrive`. What only waits for its next try is listed too.",
+  options: [{ flags: '--all', summary: 'show every change instead of one of each cause' }],
+  examples: [
+    { line: 'heysync failures', what: 'grouped by cause' },
+    { line: 'heysync failures --json', what: 'all of them, for a script' },
+  ],
+  json: 'a list of `phone`, `kind`, `state` (`dead` or `retrying`), `code`, `cause`, `message`, `field`, `requestId`, `attempts`, `source`, `record`, `since`, `wayOut`',
   run: (call, io) =>
     withApp(call, io, async (app) => {
       const { outbox } = app.engine
-      const operations = [
-        ...outbox.inState('dead'),
-        ...outbox.inState('unsettled'),
-        ...outbox.inState('pending'),
-        ...outbox.inState('in_flight'),
-      ]
+      const states = ['dead', 'unsettled', 'pending', 'in_flight'] as const
+      const causes = groupByCause(states.flatMap((state) => outbox.inState(state)).map(failureOf))
       if (flag(call, 'json')) {
-        io.data(`${JSON.stringify(operations.map(failureJson), null, 2)}\n`)
-        return 0 as ExitCode
-      }
-      if (operations.length === 0) {
+        const rows = causes.flatMap((cause) => cause.failures.map((one) => failureJson(one, cause)))
+        io.data(`${JSON.stringify(rows, null, 2)}\n`)
+      } else if (causes.length === 0) {
         io.data('Nothing failed: every change got through.\n')
-        return 0 as ExitCode
+      } else {
+        const view = { columns: io.columns, color: io.color, keyText: keyIn(app), all: flag(call, 'all') }
+        io.data(`${renderFailures(causes, view)}\n`)
       }
-      const groups = new Map<string, Operation[]>()
-      for (const operation of operations) {
-        const cause = operation.state === 'dead' ? (operation.error_code ?? 'dead letter') : 'waiting'
-        groups.set(cause, [...(groups.get(cause) ?? []), operation])
-      }
-      for (const [cause, group] of groups) {
-        const meaning =
-          cause in ERROR_TABLE
-            ? ERROR_TABLE[cause as keyof typeof ERROR_TABLE].meaning
-            : 'Not sent yet, or to be tried again by the next sync.'
-        io.data(`${io.color.bold(cause)}  ${group.length}  ${io.color.dim(meaning)}\n`)
-        const shown = group.slice(0, flag(call, 'all') ? undefined : 5)
-        const lines = shown.map((one) => [
-          one.phone,
-          one.kind,
-          many(one.attempts, 'attempt'),
-          clip(one.error ?? '', Math.max(30, io.columns - 46)),
-        ])
-        io.data(`${columns(lines)}\n`)
-        if (group.length > shown.length)
-          io.data(io.color.dim(`  … and ${group.length - shown.length} more (--all shows them)\n`))
-        io.data('\n')
-      }
-      if (outbox.counts().dead > 0)
-        io.say(`${io.color.cyan('heysync redrive')}  tries the dead letters again`)
       return 0 as ExitCode
     }),
 }
 
-function failureJson(one: Operation) {
+/** A key of the mapping with its line in the config. */
+function keyIn({ loaded }: App): KeyText {
+  return (source, path) => {
+    const index = loaded.config.sources.findIndex(({ id }) => id === source)
+    const words = plainKey(source, path)
+    return index === -1 ? words : `${words} (${loaded.placeOf(['sources', index, ...path])})`
+  }
+}
+
+function failureJson(one: FailedChange, cause: Cause) {
   return {
     phone: one.phone,
     kind: one.kind,
-    state: one.state === 'dead' ? 'dead' : 'retrying',
-    code: one.error_code,
-    message: one.error,
-    requestId: one.request_id,
+    state: one.state,
+    code: one.code,
+    cause: one.cause,
+    message: one.message,
+    field: one.field,
+    requestId: one.requestId,
     attempts: one.attempts,
-    source: one.source_id,
-    since: toIso(one.created_at),
+    source: one.source,
+    record: one.record,
+    since: toIso(one.since),
+    wayOut: wayOutText(cause),
   }
 }

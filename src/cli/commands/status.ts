@@ -2,9 +2,9 @@
 import { isFree } from '../../db/lock.ts'
 import { readStatus, type StatusReport } from '../../sync/status.ts'
 import { type Command, flag } from '../command.ts'
-import type { Colors } from '../io.ts'
+import type { Colors, Io } from '../io.ts'
 import { withApp } from '../open.ts'
-import { columns, many, number } from '../table-text.ts'
+import { clip, columns, many, number } from '../table-text.ts'
 
 export const status: Command = {
   name: 'status',
@@ -13,20 +13,21 @@ export const status: Command = {
     'Reads the database only; no request is sent. Exit code 3 means that something is held for you, 4 that there are ' +
     'rejections or dead letters, 1 that the last cycle failed.',
   examples: [{ line: 'heysync status', what: 'sources, contacts, and what needs you' }],
-  json: '`sources[]` (`id`, `lastPull`, `lastFullPull`, `watermark`, `records` by state), `contacts` (`wanted`, `inHeymarket`, `optedOut`, `collisions`), `rejections`, `outbox` (`waiting`, `deadLetters`), `held[]` (`cycle`, `source`, `changes`, `reason`, `examples`), `lists[]` (`title`, `id`, `members`, `waiting`, `refused`), `lastCycle` with its `report` (or null), `undone` (contacts in which an undo holds back what the sources still say), `remote` (`duplicatePhones`, `lastFullReconcile`)',
+  json: '`sources[]` (`id`, `lastPull`, `lastFullPull`, `watermark`, `records` by state), `contacts` (`wanted`, `inHeymarket`, `optedOut`, `collisions`), `rejections`, `outbox` (`waiting`, `deadLetters`, `causes[]` with `code`, `cause`, `changes`, `wayOut`), `held[]` (`cycle`, `source`, `changes`, `reason`, `examples`), `lists[]` (`title`, `id`, `members`, `waiting`, `refused`), `lastCycle` with its `report` (or null), `undone` (contacts in which an undo holds back what the sources still say), `remote` (`duplicatePhones`, `lastFullReconcile`)',
   run: (call, io) =>
     withApp(call, io, async (app) => {
       const report = readStatus(app.db, app.loaded.config, !isFree(app.loaded.databasePath))
-      io.data(
-        flag(call, 'json') ? `${JSON.stringify(report, null, 2)}\n` : `${renderStatus(report, io.color)}\n`,
-      )
+      io.data(flag(call, 'json') ? `${JSON.stringify(report, null, 2)}\n` : `${renderStatus(report, io)}\n`)
       if (report.held.length > 0) return 3
       if (report.lastCycle?.status === 'failed' || report.lastCycle?.status === 'interrupted') return 1
       return report.rejections > 0 || report.outbox.deadLetters > 0 ? 4 : 0
     }),
 }
 
-function renderStatus(report: StatusReport, color: Colors): string {
+function renderStatus(
+  report: StatusReport,
+  { color, columns: width }: Pick<Io, 'color' | 'columns'>,
+): string {
   const { contacts, lastCycle } = report
   const lines = [
     columns([
@@ -72,6 +73,7 @@ function renderStatus(report: StatusReport, color: Colors): string {
     lines.push(
       '',
       `${color.red(many(report.outbox.deadLetters, 'dead letter'))}  ${color.cyan('heysync failures')}`,
+      ...biggestCause(report, width),
     )
   }
   if (report.undone > 0) {
@@ -94,4 +96,13 @@ function listTable({ lists }: StatusReport, color: Colors): string {
       ...[members, waiting, refused].map(number),
     ]),
   ])
+}
+
+/** What most of the dead letters have in common. */
+function biggestCause({ outbox: { causes } }: StatusReport, width: number): string[] {
+  const [biggest] = causes
+  if (biggest === undefined) return []
+  const share = causes.length === 1 ? 'all' : `${number(biggest.changes)} of them`
+  const words = [biggest.code, biggest.cause].filter(Boolean).join(': ')
+  return [`      ${clip(`${share}: ${words}`, width - 6)}`]
 }

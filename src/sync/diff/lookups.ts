@@ -113,6 +113,16 @@ export function index(names: Stored): Lookups {
     tagNames: names.tags.map((tag) => tag.name),
     account: { id: names.team.id, name: names.team.name },
     listSize: names.team.listSize ?? null,
-    fingerprint: contentHash(JSON.stringify(names)).toString('hex'),
+    fingerprint: contentHash(JSON.stringify(inOrder(names))).toString('hex'),
+  }
+}
+
+/** The order of an answer says nothing: without this, an account that shuffles it would look new each hour. */
+function inOrder({ fields, tags, team }: Stored): Stored {
+  const byId = (a: { id: number }, b: { id: number }) => a.id - b.id
+  return {
+    fields: [...fields].sort(byId),
+    tags: [...tags].sort(byId),
+    team: { ...team, members: [...team.members].sort(byId) },
   }
 }

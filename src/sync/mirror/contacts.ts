@@ -53,6 +53,8 @@ export interface ContactStore {
   /** No record claims the phone any more. */
   leave(phone: string, cycleId: string | null): void
   markRemoved(phone: string): void
+  /** A removal that was over is to be looked at again. */
+  reopenRemoval(phone: string): void
   forget(phone: string): void
   /** In phone order; `after` is the last phone of the page before. */
   unsettled(after: string, limit: number): Unsettled[]
@@ -90,6 +92,9 @@ export function contactStore(db: Db): ContactStore {
      WHERE phone = ? AND state = 'wanted'`,
   )
   const markRemoved = db.prepare<[string]>("UPDATE contact SET state = 'removed' WHERE phone = ?")
+  const reopenRemoval = db.prepare<[string]>(
+    "UPDATE contact SET state = 'left' WHERE phone = ? AND state = 'removed'",
+  )
   // While it is not known whether a create went through, the contact may turn up in Heymarket after all.
   const forget = db.prepare<[string]>(
     `DELETE FROM contact WHERE phone = ? AND NOT EXISTS
@@ -156,6 +161,7 @@ export function contactStore(db: Db): ContactStore {
     want: (row) => void want.run(row),
     leave: (phone, cycleId) => void leave.run(cycleId, phone),
     markRemoved: (phone) => void markRemoved.run(phone),
+    reopenRemoval: (phone) => void reopenRemoval.run(phone),
     forget: (phone) => void forget.run(phone),
     unsettled: (after, limit) => unsettled.all(after, limit),
     findUnsettled: (phone) => findUnsettled.get(phone),

@@ -29,6 +29,8 @@ export interface RemoteStore {
   read(contact: RemoteContact, walk: number, at: number): RemoteNews
   /** Takes in what an acked write must have left there. */
   wrote(contact: RemoteContact, at: number): void
+  /** An opt-out that was sent in vain is to be sent again. */
+  forgetCarried(phone: string): void
   drop(id: number): void
   /** Contacts that no walk from this number on has met. */
   unseen(walk: number): RemoteRow[]
@@ -56,6 +58,7 @@ export function remoteStore(db: Db): RemoteStore {
     'UPDATE remote_contact SET seen_walk = ?, updated = ?, read_at = ?, rev = ? WHERE id = ?',
   )
   const touchWalk = db.prepare<[number, number]>('UPDATE remote_contact SET seen_walk = ? WHERE id = ?')
+  const forgetCarried = db.prepare<[string]>('UPDATE remote_contact SET carried = 0 WHERE phone = ?')
   const drop = db.prepare<[number]>('DELETE FROM remote_contact WHERE id = ?')
   const unseen = db.prepare<[number], RemoteRow>('SELECT * FROM remote_contact WHERE seen_walk < ?')
   const count = db.prepare<[], number>('SELECT count(*) FROM remote_contact').pluck()
@@ -99,6 +102,7 @@ export function remoteStore(db: Db): RemoteStore {
         updated: known?.updated ?? null,
       })
     },
+    forgetCarried: (phone) => void forgetCarried.run(phone),
     drop: (id) => void drop.run(id),
     unseen: (walk) => unseen.all(walk),
     count: () => count.get() ?? 0,

@@ -33,8 +33,15 @@ export class ExpressionFailure extends Error {
 const FUNCTIONS =
   'lower() upper() trim() replace(a, b) split(s) join(s) contains() startsWith() endsWith() matches(), text(x) size(x) int(x) double(x) timestamp(x)'
 
-/** What an expression speaks of: `record` in a mapping, `contact` in a rule for lists and broadcasts. */
-export type Subject = 'record' | 'contact'
+/** What an expression speaks of: `record` in a mapping, `contact` in a rule for lists and broadcasts, `failure` in one for dead letters. */
+export type Subject = 'record' | 'contact' | 'failure'
+
+/** How one asks for something of it, for hints. */
+const ASKED: Readonly<Record<Subject, string>> = {
+  record: 'record.name, record["a name with spaces"]',
+  contact: 'contact.first, contact.tags, contact.custom["Plan"]',
+  failure: 'failure.code, failure.cause, failure.source',
+}
 
 const functions = new Environment({ homogeneousAggregateLiterals: false })
   .registerFunction('text(dyn): string', (value: unknown) => toText(value))
@@ -66,6 +73,7 @@ const running = functions
 const environments: Readonly<Record<Subject, { checks: Environment; runs: Environment }>> = {
   record: environmentOf('record'),
   contact: environmentOf('contact'),
+  failure: environmentOf('failure'),
 }
 
 function environmentOf(subject: Subject): { checks: Environment; runs: Environment } {
@@ -125,7 +133,7 @@ function check(source: string, keyPath: KeyPath, subject: Subject): { ast: ASTNo
   const start = (failure as { range?: { start: number } }).range?.start ?? 0
   throw new HeysyncError('ERR_EXPRESSION', {
     message: `${keyText(keyPath)} is not a CEL expression that works: ${summary(failure)}\n\n${caret(source, start)}`,
-    hint: `The variable is \`${subject}\` (${subject === 'record' ? 'record.name, record["a name with spaces"]' : 'contact.first, contact.tags, contact.custom["Plan"]'}); text goes in quotes. Functions: ${FUNCTIONS}. See docs/mapping.md.`,
+    hint: `The variable is \`${subject}\` (${ASKED[subject]}); text goes in quotes. Functions: ${FUNCTIONS}. See docs/mapping.md.`,
     cause: failure,
   })
 }

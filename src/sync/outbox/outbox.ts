@@ -111,7 +111,8 @@ export function openOutbox(db: Db): Outbox {
        source_id = excluded.source_id, cycle_id = excluded.cycle_id`,
   )
   const dropUnplanned = db.prepare<[string]>(
-    `DELETE FROM operation WHERE cycle_id <> ? AND state IN ('pending', 'dead') AND error_code IS NOT 'ERR_NOT_STORED'`,
+    `DELETE FROM operation WHERE cycle_id <> ?
+       AND (state = 'pending' OR (state = 'dead' AND error_code IS NOT 'ERR_NOT_STORED'))`,
   )
   // What became of an unsettled one is still to be found out.
   const cancel = db.prepare<[string]>("DELETE FROM operation WHERE phone = ? AND state <> 'unsettled'")

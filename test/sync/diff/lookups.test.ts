@@ -34,6 +34,15 @@ describe('names', () => {
     }
   })
 
+  test('have a fingerprint that does not depend on the order of an answer', () => {
+    const names = [5, 6].map((id) => ({ id, name: `N${id}` }))
+    const members = [7, 8].map((id) => ({ id, name: `M${id}`, email: '' }))
+    const inOrder = index({ fields: names, tags: names, team: { ...TEAM, members } })
+    const [reversed, others] = [[...names].reverse(), [...members].reverse()]
+    const shuffled = index({ fields: reversed, tags: reversed, team: { ...TEAM, members: others } })
+    expect(shuffled.fingerprint).toBe(inOrder.fingerprint)
+  })
+
   test('have a fingerprint that changes with any of them', () => {
     const fields = [{ id: 5, name: 'Plan' }]
     const fingerprint = index({ fields, tags: [], team: TEAM }).fingerprint

@@ -112,6 +112,14 @@ describe('a dead letter', () => {
   })
 })
 
+test('a change that was put back and that no plan contains any more is not wanted', () => {
+  const { outbox, plan } = start()
+  outbox.buryNotStored(anUpdate(), 'shows other values', { id: 'c1', at: 1_000 })
+  outbox.redrive(nthPhone(1))
+  plan('c2', [])
+  expect(outbox.ofPhone(nthPhone(1))).toBeUndefined()
+})
+
 describe('an unsettled operation', () => {
   test('survives plans, with or without its phone, until it is known what became of it', () => {
     const { outbox, plan, only } = start()
