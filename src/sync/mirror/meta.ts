@@ -13,6 +13,7 @@ export type MetaKey =
   | 'page_limit' // largest page that the account gave
   | 'resolve_fingerprint' // source order and resolve policy that the contacts were resolved with
   | 'diff_fingerprint' // what else the diff depends on: tag policy, field ids
+  | 'erase_salt' // under which the marks of erased people are made; written once, by the migration
 
 export interface MetaStore {
   get(key: MetaKey): string | undefined

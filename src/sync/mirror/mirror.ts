@@ -2,6 +2,7 @@
 import type { Db } from '../../db/open.ts'
 import { type ConsentStore, consentStore } from './consent.ts'
 import { type ContactStore, contactStore } from './contacts.ts'
+import { type ErasedStore, erasedStore } from './erased.ts'
 import { type MetaStore, metaStore } from './meta.ts'
 import { type RecordStore, recordStore } from './records.ts'
 import { type RemoteStore, remoteStore } from './remote.ts'
@@ -13,18 +14,21 @@ export interface Mirror {
   readonly contacts: ContactStore
   readonly remote: RemoteStore
   readonly consent: ConsentStore
+  readonly erased: ErasedStore
   readonly meta: MetaStore
   /** Runs `work` in one transaction; `work` cannot await. */
   transaction<T>(work: () => T): T
 }
 
 export function openMirror(db: Db): Mirror {
+  const erased = erasedStore(db)
   return {
     sources: sourceStore(db),
     records: recordStore(db),
     contacts: contactStore(db),
-    remote: remoteStore(db),
-    consent: consentStore(db),
+    remote: remoteStore(db, erased),
+    consent: consentStore(db, erased),
+    erased,
     meta: metaStore(db),
     transaction: (work) => db.transaction(work).immediate(),
   }
