@@ -1,5 +1,6 @@
 // A person who was erased is gone from the files, and neither a source nor Heymarket nor a message brings them back.
-import { describe, expect, test } from 'vitest'
+import Database from 'better-sqlite3'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { liftErase } from '../../src/erase/erase.ts'
 import { planBroadcast } from '../../src/messaging/broadcast.ts'
 import { schedule } from '../../src/messaging/schedule.ts'
@@ -64,6 +65,18 @@ describe('the files', () => {
       expect(office.bytesOf(...TRACES)).toEqual([])
     },
   )
+
+  test('are said not to be clean while somebody else reads them, and are after another try', async () => {
+    const office = await synced()
+    office.db.pragma('busy_timeout = 0')
+    const reader = new Database(office.db.name, { readonly: true })
+    onTestFinished(() => void reader.close())
+    reader.exec('BEGIN; SELECT count(*) FROM contact')
+    expect(await office.erase(ANA)).toMatchObject({ scrubbed: false })
+    reader.exec('COMMIT')
+    expect(await office.erase(ANA)).toMatchObject({ scrubbed: true, forgotten: {} })
+    expect(office.bytesOf(...TRACES)).toEqual([])
+  })
 
   test('hold nothing in any table, and what was forgotten is told by table', async () => {
     const office = await synced()
