@@ -8,6 +8,7 @@ import { openIntents } from '../../src/messaging/intents.ts'
 import { openSeenMessages } from '../../src/messaging/seen-messages.ts'
 import { anEngine, aSource, type TestEngine } from '../support/engine.ts'
 import { aDatabase, tempFolder } from '../support/folder.ts'
+import { withSandbox } from '../support/heymarket.ts'
 
 export interface Office extends TestEngine {
   readonly deps: MessagingDeps
@@ -17,9 +18,10 @@ export interface Office extends TestEngine {
 }
 
 /** Source records with names, addresses and an opt-out column. */
-export async function anOffice(): Promise<Office> {
+export async function anOffice(options: Parameters<typeof withSandbox>[0] = {}): Promise<Office> {
   const db = aDatabase(join(tempFolder(), 'heysync.db'))
-  const made = await anEngine({ db, source: aSource({ map: { email: 'email', optedOut: 'stop' } }) })
+  const box = await withSandbox(options)
+  const made = await anEngine({ box, db, source: aSource({ map: { email: 'email', optedOut: 'stop' } }) })
   const { mirror } = made.engine
   const deps: MessagingDeps = {
     intents: openIntents(db),
