@@ -64,6 +64,8 @@ export async function erase(deps: EraseDeps, phone: BareE164, wish: EraseWish): 
   let deleted: number[] = []
   if (wish.inHeymarket) {
     await deps.confirmAccount()
+    // Whether Heymarket remembers the STOP of a contact that is deleted is not documented; the mark does (I3).
+    if ((await client.status.get({ phone }))?.unsubscribed === true) mirror.erased.optOut(phone)
     deleted = await deleteContacts(client, mirror, phone, known)
   }
   return {

@@ -236,6 +236,13 @@ describe('in Heymarket', () => {
     expect(office.sandbox.store.contact(BEN)).not.toBeNull()
   })
 
+  test('a STOP that only Heymarket knows yet is kept on the mark before the contact goes', async () => {
+    const office = await synced()
+    office.sandbox.store.stop(ANA)
+    await office.erase(ANA, { inHeymarket: true })
+    expect(office.engine.mirror.erased.find(ANA)).toMatchObject({ optedOut: true })
+  })
+
   test('a contact that has another number by now is another person, and stays', async () => {
     const office = await synced()
     const id = office.sandbox.store.contact(ANA)?.id ?? 0
