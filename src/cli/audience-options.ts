@@ -41,7 +41,8 @@ export async function audienceOf(call: Call, io: Pick<Io, 'cwd' | 'say'>, app: A
       const typed = texts(call, 'phones').flatMap((one) => numbersIn(one, io.cwd))
       const phones = phonesOf(typed, loaded.config.defaultCountry)
       return {
-        asked: { phones: [...phones].sort() },
+        // Kept with the broadcast, so nobody who was erased is in it; that they are left out is said with the rest.
+        asked: { phones: phones.filter((phone) => !mirror.erased.has(phone)).sort() },
         words: 'by number',
         people: async () => peopleOf(mirror, phones),
       }

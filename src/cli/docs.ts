@@ -116,6 +116,12 @@ const EXITS: Readonly<Record<string, Exits>> = {
     2: 'The command line needs a correction, or only the person can lift the opt-out.',
     5: 'The database was written by a newer heysync.',
   },
+  erase: {
+    0: 'Erased, lifted or listed, or not done because you said no.',
+    1: 'Heymarket could not be reached or refused something; the same command does what is left.',
+    2: 'The command line needs a correction, or there is no terminal to ask on and no `--yes`. Nothing was erased.',
+    5: 'The database was written by a newer heysync.',
+  },
   send: {
     0: 'The message is sent, or an earlier call had sent it.',
     1: 'Heymarket could not be reached or refused it; the same command goes on, and never sends twice.',

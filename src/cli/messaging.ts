@@ -33,7 +33,7 @@ export function withMessaging<T>(
   )
 }
 
-function messagingDeps(app: App, io: Io): MessagingDeps {
+export function messagingDeps(app: App, io: Io): MessagingDeps {
   return {
     intents: openIntents(app.db),
     seen: openSeenMessages(app.db, app.engine.mirror.consent),

@@ -9,6 +9,7 @@ import { connectors } from './commands/connectors.ts'
 import { consent } from './commands/consent.ts'
 import { demo } from './commands/demo.ts'
 import { email } from './commands/email.ts'
+import { erase } from './commands/erase.ts'
 import { failures } from './commands/failures.ts'
 import { fields } from './commands/fields.ts'
 import { inboxes } from './commands/inboxes.ts'
@@ -49,6 +50,7 @@ export const commands: readonly Command[] = [
   approve,
   undo,
   consent,
+  erase,
   send,
   broadcast,
   schedule,

@@ -142,7 +142,7 @@ export const ERROR_TABLE = {
   ERR_OPTED_OUT: {
     verdict: 'reject',
     exitCode: 2,
-    meaning: 'The person opted out or is blocked, so nothing was sent.',
+    meaning: 'The person opted out, is blocked or was erased, so nothing was sent.',
   },
   ERR_KEY_REUSED: {
     verdict: 'stop',

@@ -91,7 +91,10 @@ export async function planBroadcast(
     wish,
     recipients: [
       ...parts.flatMap((part, at) => part.map(({ phone }) => ({ phone, part: at + 1, refused: null }))),
-      ...[...refused].map(([phone, why]) => ({ phone, part: 0, refused: why })),
+      // Of somebody who was erased not even this is kept.
+      ...[...refused]
+        .filter(([phone]) => !deps.mirror.erased.has(phone))
+        .map(([phone, why]) => ({ phone, part: 0, refused: why })),
     ],
     people: reached,
     reached: reached.length,

@@ -43,6 +43,8 @@ const OPTED_OUT = 'opted out in Heymarket'
 const BLOCKED = 'is blocked in Heymarket'
 
 function fromLedger({ mirror }: MessagingDeps, phone: BareE164): string | null {
+  const mark = mirror.erased.find(phone)
+  if (mark !== undefined) return `was erased on ${new Date(mark.at).toISOString().slice(0, 10)}`
   if (!mirror.consent.isOptedOut(phone)) return null
   const last = mirror.consent.history(phone).findLast((event) => event.state === 'opted_out')
   if (last === undefined) return 'opted out'

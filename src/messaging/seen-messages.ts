@@ -4,6 +4,7 @@ import type { Message } from '../heymarket/message.ts'
 import { instantKey } from '../lib/instant.ts'
 import { bareE164 } from '../lib/phone.ts'
 import type { ConsentStore } from '../sync/mirror/consent.ts'
+import { erasedStore } from '../sync/mirror/erased.ts'
 import { asksToStop } from './stop-words.ts'
 import type { WebhookEvent } from './webhook-event.ts'
 
@@ -15,6 +16,7 @@ export interface SeenMessages {
 }
 
 export function openSeenMessages(db: Db, consent: Pick<ConsentStore, 'optOut'>): SeenMessages {
+  const erased = erasedStore(db)
   const insert = db.prepare<[number, string, string, number]>(
     'INSERT INTO seen_message (id, sent_at, body, received_at) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
   )
@@ -23,8 +25,14 @@ export function openSeenMessages(db: Db, consent: Pick<ConsentStore, 'optOut'>):
   )
   const takeMessage = db.transaction((message: Message, now: number): boolean => {
     const sentAt = instantKey(message.date) ?? instantKey(new Date(now).toISOString()) ?? ''
-    const isNews = insert.run(message.id, sentAt, JSON.stringify(message), now).changes === 1
     const phone = bareE164(message.phone)
+    if ([message.phone, ...message.targets].some((one) => erased.has(one))) {
+      // Nothing of an erased person is kept but an opt-out, and that on the mark.
+      if (phone !== null && message.direction === 'in' && asksToStop(message.text))
+        consent.optOut(phone, 'heymarket', `message ${message.id}`, now)
+      return false
+    }
+    const isNews = insert.run(message.id, sentAt, JSON.stringify(message), now).changes === 1
     if (isNews && message.direction === 'in' && phone !== null && asksToStop(message.text))
       consent.optOut(phone, 'heymarket', `message ${message.id}`, now)
     return isNews

@@ -3,7 +3,7 @@
 
 import type { HeymarketClient } from '../heymarket/client.ts'
 import type { ContactStatus } from '../heymarket/contact-status.ts'
-import type { Clock } from '../lib/clock.ts'
+import { type Clock, toIso } from '../lib/clock.ts'
 import { HeysyncError } from '../lib/errors.ts'
 import type { BareE164 } from '../lib/phone.ts'
 import type { ConsentEvent } from './mirror/consent.ts'
@@ -36,9 +36,10 @@ export async function consentOf({ mirror, client }: ConsentDeps, phone: BareE164
   }
 }
 
-/** The number is not texted any more; in the ledger before Heymarket is told. Errors: those of the client. */
+/** The number is not texted any more; in the ledger before Heymarket is told. Errors: ERR_OPTED_OUT for an erased number, and those of the client. */
 export async function deny(deps: ConsentDeps, phone: BareE164, reason: string): Promise<ConsentView> {
   const { mirror, client, clock } = deps
+  mustNotBeErased(mirror, phone)
   mirror.transaction(() => {
     mirror.consent.optOut(phone, 'hand', reason, clock.now())
     mirror.contacts.unsettle(phone)
@@ -51,10 +52,11 @@ export async function deny(deps: ConsentDeps, phone: BareE164, reason: string): 
 
 /**
  * Opts a number back in: in Heymarket first, then in the ledger. A source that says so anew counts again.
- * Errors: ERR_OPTED_OUT where only the person can lift it, and those of the client; then nothing is changed here.
+ * Errors: ERR_OPTED_OUT where only the person can lift it or the number was erased, and those of the client; then nothing is changed here.
  */
 export async function allow(deps: ConsentDeps, phone: BareE164, reason: string): Promise<ConsentView> {
   const { mirror, client, clock } = deps
+  mustNotBeErased(mirror, phone)
   const before = await client.status.get({ phone })
   if (before?.byPerson === true) throw onlyThePerson()
   if (before?.unsubscribed === true) {
@@ -70,6 +72,16 @@ export async function allow(deps: ConsentDeps, phone: BareE164, reason: string):
   // What the mirror holds of the contact still says that it is out; an account that shows so counts again.
   await reconcileIncremental({ mirror, contacts: client.contacts, clock })
   return consentOf(deps, phone)
+}
+
+/** Consent of an erased number is not kept: nothing is sent to it, whatever it would be. */
+function mustNotBeErased({ erased }: Mirror, phone: BareE164): void {
+  const mark = erased.find(phone)
+  if (mark === undefined) return
+  throw new HeysyncError('ERR_OPTED_OUT', {
+    message: `This number was erased on ${toIso(mark.at).slice(0, 10)}, so nothing is sent to it and nothing is kept of it. Nothing was changed.`,
+    hint: 'To bring it back first: heysync erase <phone> --undo',
+  })
 }
 
 function onlyThePerson(): HeysyncError {

@@ -50,6 +50,8 @@ export interface WhyAnswer {
     fields: readonly { field: string; value: string; from: string }[]
   } | null
   readonly heymarket: (Record<string, unknown> & { id: number; link: string | null }) | null
+  /** Set when the number was erased. */
+  readonly erased: { at: string; reason: string } | null
   readonly consent: {
     optedOut: boolean
     history: readonly { state: string; origin: string; evidence: string; at: string }[]
@@ -99,12 +101,15 @@ export function why(
   const remote = remotes.find((row) => row.id === link?.contact_id) ?? remotes[0]
   const operation = phone === null ? undefined : outbox.ofPhone(phone)
   const held = phone === null ? undefined : heldStore(db).ofPhone(phone)
+  const mark = phone === null ? undefined : mirror.erased.find(phone)
+  const names = order.map((source) => mirror.erased.recordName(source, asked))
   const rejections = mirror.records
     .rejections()
     .filter(
       (row) =>
         records.some((one) => one.source_id === row.source_id && one.record_id === row.record_id) ||
         row.record_id === asked ||
+        names.includes(row.record_id) ||
         row.value === asked,
     )
   const answer = {
@@ -131,6 +136,7 @@ export function why(
         }
       : null,
     heymarket: remote ? { ...parseRemote(remote.body), link: link?.origin ?? null } : null,
+    erased: mark === undefined ? null : { at: toIso(mark.at), reason: mark.reason },
     consent: {
       optedOut: phone !== null && mirror.consent.isOptedOut(phone),
       history: (phone === null ? [] : mirror.consent.history(phone)).map((event) => ({
@@ -196,6 +202,7 @@ function known(mirror: ReturnType<typeof openMirror>, phone: string): boolean {
   return (
     mirror.records.withPhone(phone).length > 0 ||
     mirror.remote.byPhone(phone).length > 0 ||
+    mirror.erased.has(phone) ||
     mirror.contacts.find(phone) !== undefined
   )
 }
@@ -250,7 +257,9 @@ function listText({
 
 /** What became of this person, in one sentence. */
 function verdictOf(answer: Omit<WhyAnswer, 'verdict'>): string {
-  const { records, rejections, contact, heymarket, operation, held, undone } = answer
+  const { records, rejections, contact, heymarket, operation, held, undone, erased } = answer
+  if (erased)
+    return `Erased on ${erased.at.slice(0, 10)}; nothing is kept of them, no source brings them back, and nothing is sent to them. Lift it with: heysync erase <phone> --undo`
   const [rejection] = rejections
   if (held) return `Held by the guard: ${held.reason}. Release it with: heysync approve ${held.cycle}`
   if (operation?.state === 'dead') {

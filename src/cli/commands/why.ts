@@ -22,7 +22,7 @@ export const why: Command = {
     { line: 'heysync why 14155552671', what: 'by number' },
     { line: 'heysync why P-1042', what: 'by record id' },
   ],
-  json: '`asked`, `phone`, `verdict`, `records[]`, `rejections[]`, `contact`, `heymarket`, `consent`, `lists`, `operation`, `held`, `undone[]` (`field`, `value`, `cycle`, `at`), `attempts[]`',
+  json: '`asked`, `phone`, `verdict`, `records[]`, `rejections[]`, `contact`, `heymarket`, `erased` (`at`, `reason`; null when they were not), `consent`, `lists`, `operation`, `held`, `undone[]` (`field`, `value`, `cycle`, `at`), `attempts[]`',
   run: (call, io) =>
     withApp(call, io, async (app) => {
       const { config } = app.loaded

@@ -94,7 +94,7 @@ export function takeMembers(mirror: Mirror, list: StoredList, shownText: Readonl
     }
   }
   for (const phone of shown) {
-    if (members.has(phone)) continue
+    if (members.has(phone) || mirror.erased.has(phone)) continue
     mirror.lists.putMember({
       key: list.key,
       phone,

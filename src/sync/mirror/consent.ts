@@ -1,6 +1,7 @@
 // Owns the consent ledger: per phone number, strictest state wins, every step kept with where it came from (I3).
 import type { Db } from '../../db/open.ts'
 import type { BareE164 } from '../../lib/phone.ts'
+import type { ErasedStore } from './erased.ts'
 
 export type ConsentOrigin = 'source' | 'heymarket' | 'hand'
 
@@ -25,8 +26,9 @@ export interface UnpushedOptOut {
 
 export interface ConsentStore {
   unpushed(): UnpushedOptOut[]
+  /** Also true of an erased number. */
   isOptedOut(phone: string): boolean
-  /** Records an opt-out; true when it is news. */
+  /** Records an opt-out; true when it is news. Of an erased number only the mark keeps it. */
   optOut(phone: string, origin: ConsentOrigin, evidence: string, at: number): boolean
   /** Lifts an opt-out, by hand alone; what is seen after it counts again. */
   allow(phone: string, evidence: string, at: number): void
@@ -34,7 +36,7 @@ export interface ConsentStore {
   countOptedOut(): number
 }
 
-export function consentStore(db: Db): ConsentStore {
+export function consentStore(db: Db, erased: ErasedStore): ConsentStore {
   const find = db.prepare<[string], { state: string }>('SELECT state FROM consent WHERE phone = ?')
   const set = db.prepare<[string, ConsentEvent['state'], number]>(
     `INSERT INTO consent (phone, state, at) VALUES (?, ?, ?)
@@ -63,9 +65,13 @@ export function consentStore(db: Db): ConsentStore {
     .prepare<[], number>("SELECT count(*) FROM consent WHERE state = 'opted_out'")
     .pluck()
   return {
-    isOptedOut: (phone) => find.get(phone)?.state === 'opted_out',
+    isOptedOut: (phone) => find.get(phone)?.state === 'opted_out' || erased.has(phone),
     optOut: (phone, origin, evidence, at) => {
       if (find.get(phone)?.state === 'opted_out') return false
+      if (erased.has(phone)) {
+        erased.optOut(phone)
+        return false
+      }
       set.run(phone, 'opted_out', at)
       addEvent.run(phone, 'opted_out', origin, evidence, at)
       return true

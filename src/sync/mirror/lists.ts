@@ -52,7 +52,7 @@ export interface ListStore {
   putMember(member: Member): void
   dropMember(key: string, phone: string): void
   /** In which lists a number is. */
-  ofPhone(phone: string): (Member & { title: string })[]
+  ofPhone(phone: string): (Member & { title: string; list_id: number | null })[]
   /** Everybody known, in phone order, page by page. */
   candidates(after: string, limit: number): Candidate[]
   candidate(phone: string): Candidate | undefined
@@ -88,8 +88,8 @@ export function listStore(db: Db): ListStore {
        state = excluded.state, wants = excluded.wants, ours = excluded.ours, error = excluded.error`,
   )
   const dropMember = db.prepare<[string, string]>('DELETE FROM list_member WHERE key = ? AND phone = ?')
-  const ofPhone = db.prepare<[string], Member & { title: string }>(
-    `SELECT m.*, coalesce(l.title, m.key) AS title FROM list_member m
+  const ofPhone = db.prepare<[string], Member & { title: string; list_id: number | null }>(
+    `SELECT m.*, coalesce(l.title, m.key) AS title, l.list_id FROM list_member m
      LEFT JOIN list l ON l.key = m.key AND l.shard = m.shard WHERE m.phone = ? ORDER BY title`,
   )
   const candidates = db.prepare<[string, number], Candidate>(

@@ -14,6 +14,7 @@ export type MetaKey =
   | 'resolve_fingerprint' // source order and resolve policy that the contacts were resolved with
   | 'diff_fingerprint' // what else the diff depends on: tag policy, field ids
   | 'retry_basis' // names and mappings under which the dead letters were refused, as JSON RetryBasis
+  | 'erase_salt' // under which the marks of erased people are made; written once, by the migration
 
 export interface MetaStore {
   get(key: MetaKey): string | undefined

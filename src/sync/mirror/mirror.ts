@@ -2,6 +2,7 @@
 import type { Db } from '../../db/open.ts'
 import { type ConsentStore, consentStore } from './consent.ts'
 import { type ContactStore, contactStore } from './contacts.ts'
+import { type ErasedStore, erasedStore } from './erased.ts'
 import { type ImageStore, imageStore } from './images.ts'
 import { type ListStore, listStore } from './lists.ts'
 import { type MetaStore, metaStore } from './meta.ts'
@@ -17,6 +18,7 @@ export interface Mirror {
   readonly contacts: ContactStore
   readonly remote: RemoteStore
   readonly consent: ConsentStore
+  readonly erased: ErasedStore
   readonly meta: MetaStore
   readonly ways: WayStore
   readonly lists: ListStore
@@ -27,12 +29,14 @@ export interface Mirror {
 }
 
 export function openMirror(db: Db): Mirror {
+  const erased = erasedStore(db)
   return {
     sources: sourceStore(db),
     records: recordStore(db),
     contacts: contactStore(db),
-    remote: remoteStore(db),
-    consent: consentStore(db),
+    remote: remoteStore(db, erased),
+    consent: consentStore(db, erased),
+    erased,
     meta: metaStore(db),
     ways: wayStore(db),
     lists: listStore(db),

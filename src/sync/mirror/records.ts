@@ -41,6 +41,8 @@ export interface RecordStore {
   put(record: Omit<StoredRecord, 'gone_cycle'>): void
   /** Marks an unchanged record as seen in this pull. */
   touch(sourceId: string, recordId: string, pull: number, place: string | null): void
+  /** As if it had never been read. */
+  drop(sourceId: string, recordId: string): void
   claimants(phone: string): StoredRecord[]
   /** Every record that claims the phone or once did. */
   withPhone(phone: string): StoredRecord[]
@@ -99,6 +101,7 @@ export function recordStore(db: Db): RecordStore {
   const touch = db.prepare<[number, string | null, string, string]>(
     'UPDATE source_record SET seen_pull = ?, place = ? WHERE source_id = ? AND record_id = ?',
   )
+  const drop = db.prepare<[string, string]>('DELETE FROM source_record WHERE source_id = ? AND record_id = ?')
   const claimants = db.prepare<[string], StoredRecord>(
     `SELECT * FROM source_record WHERE phone = ? AND ${CLAIMS}`,
   )
@@ -175,6 +178,7 @@ export function recordStore(db: Db): RecordStore {
     find: (sourceId, recordId) => find.get(sourceId, recordId),
     put: (record) => void put.run(record),
     touch: (sourceId, recordId, pull, place) => void touch.run(pull, place, sourceId, recordId),
+    drop: (sourceId, recordId) => void drop.run(sourceId, recordId),
     claimants: (phone) => claimants.all(phone),
     withPhone: (phone) => withPhone.all(phone),
     withId: (recordId) => withId.all(recordId),

@@ -5,6 +5,7 @@ import { contentHash } from '../../lib/hash.ts'
 import { instantKey } from '../../lib/instant.ts'
 import { readBareE164 } from '../../lib/phone.ts'
 import { parseRemote } from './contacts.ts'
+import { blankContact, type ErasedStore } from './erased.ts'
 
 export interface RemoteRow {
   readonly id: number
@@ -32,6 +33,8 @@ export interface RemoteStore {
   /** An opt-out that was sent in vain is to be sent again. */
   forgetCarried(phone: string): void
   drop(id: number): void
+  /** Keeps of the contacts of an erased number only that they are there. */
+  blank(phone: string): void
   /** Contacts that no walk from this number on has met. */
   unseen(walk: number): RemoteRow[]
   count(): number
@@ -43,7 +46,7 @@ export interface RemoteStore {
   duplicatePhones(): number
 }
 
-export function remoteStore(db: Db): RemoteStore {
+export function remoteStore(db: Db, erased: ErasedStore): RemoteStore {
   const find = db.prepare<[number], RemoteRow>('SELECT * FROM remote_contact WHERE id = ?')
   const byPhone = db.prepare<[string], RemoteRow>('SELECT * FROM remote_contact WHERE phone = ? ORDER BY id')
   const put = db.prepare(
@@ -60,6 +63,9 @@ export function remoteStore(db: Db): RemoteStore {
   const touchWalk = db.prepare<[number, number]>('UPDATE remote_contact SET seen_walk = ? WHERE id = ?')
   const forgetCarried = db.prepare<[string]>('UPDATE remote_contact SET carried = 0 WHERE phone = ?')
   const drop = db.prepare<[number]>('DELETE FROM remote_contact WHERE id = ?')
+  const setBlank = db.prepare<[string, Buffer, number]>(
+    'UPDATE remote_contact SET phone = NULL, body = ?, hash = ? WHERE id = ?',
+  )
   const unseen = db.prepare<[number], RemoteRow>('SELECT * FROM remote_contact WHERE seen_walk < ?')
   const count = db.prepare<[], number>('SELECT count(*) FROM remote_contact').pluck()
   const countSeen = db
@@ -74,10 +80,15 @@ export function remoteStore(db: Db): RemoteStore {
       'SELECT count(*) FROM (SELECT 1 FROM remote_contact WHERE phone IS NOT NULL GROUP BY phone HAVING count(*) > 1)',
     )
     .pluck()
+  const kept = (contact: RemoteContact): RemoteContact => {
+    const phone = readBareE164(contact.phone)
+    return phone !== null && erased.has(phone) ? blankContact(contact) : contact
+  }
   return {
     find: (id) => find.get(id),
     byPhone: (phone) => byPhone.all(phone),
-    read: (shown, walk, at) => {
+    read: (answer, walk, at) => {
+      const shown = kept(answer)
       if (shown.isOptedOut !== null) rememberOptOutShown.run()
       const known = find.get(shown.id)
       if (known && known.rev !== null && shown.rev !== null && shown.rev < known.rev) {
@@ -95,7 +106,8 @@ export function remoteStore(db: Db): RemoteStore {
       put.run(row(contact, hash, walk, at, null))
       return known ? 'changed' : 'new'
     },
-    wrote: (contact, at) => {
+    wrote: (written, at) => {
+      const contact = kept(written)
       const known = find.get(contact.id)
       put.run({
         ...row(contact, remoteHash(contact), known?.seen_walk ?? 0, null, at),
@@ -104,6 +116,12 @@ export function remoteStore(db: Db): RemoteStore {
     },
     forgetCarried: (phone) => void forgetCarried.run(phone),
     drop: (id) => void drop.run(id),
+    blank: (phone) => {
+      for (const { id, body } of byPhone.all(phone)) {
+        const contact = blankContact(parseRemote(body))
+        setBlank.run(JSON.stringify(contact), remoteHash(contact), id)
+      }
+    },
     unseen: (walk) => unseen.all(walk),
     count: () => count.get() ?? 0,
     countSeen: (walk) => countSeen.get(walk) ?? 0,

@@ -16,6 +16,7 @@ export const REJECTION_TABLE = {
   ID_DUPLICATE: 'Another record of the same pull has the same id and was used instead.',
   ROW_MALFORMED: 'The row could not be read.',
   UPDATED_INVALID: 'The time of the last change is not a time.',
+  ERASED: 'The person was erased with `heysync erase`, and nothing of the record is kept.',
 } as const
 
 export type RejectionCode = keyof typeof REJECTION_TABLE

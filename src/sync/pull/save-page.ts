@@ -7,6 +7,7 @@ import type { Mirror } from '../mirror/mirror.ts'
 import type { StoredRecord } from '../mirror/records.ts'
 import type { Normalizer } from '../normalize/normalize.ts'
 import type { Rejection } from '../normalize/rejection.ts'
+import { clearErased, erasedRejection } from './erased.ts'
 
 /** What became of the records that a connector yielded; `read` is the sum of the other five (I1). */
 export interface PullCounts {
@@ -134,6 +135,7 @@ function saveVersion(
   const { sourceId, pull, at } = target
   const result = target.normalizer.normalize(record)
   noteConsent(mirror, target, record, result.consent)
+  clearErased(mirror, sourceId, record.id)
   const base = {
     source_id: sourceId,
     record_id: record.id,
@@ -146,6 +148,14 @@ function saveVersion(
   }
   for (const slot of ['', 'bad']) records.clearRejection(sourceId, record.id, slot)
   if (known?.phone) records.markDirty(known.phone)
+  const owner = result.kind === 'contact' ? result.contact.phone : result.consent
+  const rejection = erasedRejection(mirror, owner)
+  if (rejection !== null) {
+    records.drop(sourceId, record.id)
+    if (result.kind === 'deleted') return 'deleted'
+    reject(mirror, target, mirror.erased.recordName(sourceId, record.id), '', rejection, record.place ?? null)
+    return 'rejected'
+  }
   if (result.kind === 'contact') {
     records.markDirty(result.contact.phone)
     const notes = result.notes.length > 0 ? JSON.stringify(result.notes) : null

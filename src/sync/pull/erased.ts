@@ -1,0 +1,18 @@
+// Owns records of people who were erased: nothing of them is kept, and each is listed as rejected under a name of its own.
+import { toIso } from '../../lib/clock.ts'
+import type { BareE164 } from '../../lib/phone.ts'
+import type { Mirror } from '../mirror/mirror.ts'
+import type { Rejection } from '../normalize/rejection.ts'
+
+/** Why a record of this number is not taken in; null when it is. */
+export function erasedRejection({ erased }: Mirror, phone: BareE164 | null): Rejection | null {
+  const mark = phone === null ? undefined : erased.find(phone)
+  if (mark === undefined) return null
+  const message = `This person was erased on ${toIso(mark.at).slice(0, 10)}, and the source still holds them. Nothing of the record is kept; delete it in the source.`
+  return { code: 'ERASED', field: 'phone', value: '', message }
+}
+
+/** The record is read anew: it may have become somebody else's. */
+export function clearErased({ erased, records }: Mirror, sourceId: string, recordId: string): void {
+  if (erased.any()) records.clearRejection(sourceId, erased.recordName(sourceId, recordId), '')
+}
