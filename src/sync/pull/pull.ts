@@ -11,6 +11,7 @@ import { nearest } from '../../lib/suggest.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { Normalizer } from '../normalize/normalize.ts'
 import { markAbsent } from './absence.ts'
+import { handOverMerged } from './merges.ts'
 import { type PullCounts, savePage } from './save-page.ts'
 import { sourceError } from './source-error.ts'
 
@@ -129,6 +130,7 @@ export async function pull(mirror: Mirror, source: Source, run: PullRun): Promis
     } else if (full) {
       mirror.records.dropUnseenUnreadable(id, closing.pull)
     }
+    handOverMerged(mirror, id, proved)
     mirror.sources.complete(id, {
       startedAt: instantKey(request.window.to) ?? toIso(startedAt),
       token: end.token ?? null,

@@ -5,7 +5,7 @@ import { instantKey } from '../../lib/instant.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { StoredRecord } from '../mirror/records.ts'
-import type { Normalizer } from '../normalize/normalize.ts'
+import { mergedAway, type Normalizer } from '../normalize/normalize.ts'
 import type { Rejection } from '../normalize/rejection.ts'
 
 /** What became of the records that a connector yielded; `read` is the sum of the other five (I1). */
@@ -169,7 +169,18 @@ function saveVersion(
     return 'rejected'
   }
   const state = result.kind
-  records.put({ ...base, state, phone: known?.phone ?? result.consent, contact: null, notes: null })
+  const phone = known?.phone ?? result.consent
+  // Of two records that became one, the number stays claimed until the one that stays was shown: see merges.ts.
+  const merged = state === 'deleted' && mergedAway(record)
+  const contact = merged && known?.state !== 'gone' ? (known?.contact ?? null) : null
+  records.put({
+    ...base,
+    state,
+    phone,
+    contact,
+    notes: null,
+    merged_into: merged ? (record.mergedInto ?? null) : null,
+  })
   return state
 }
 
