@@ -110,6 +110,7 @@ async function passThrough(
     lookups,
     tagPolicy: engine.tagPolicy,
     removal: engine.removal,
+    onPhoneChange: engine.onPhoneChange,
     now: clock.now(),
   }
   const strangers = unknownAssignees(mirror, lookups)

@@ -3,8 +3,9 @@ import type { RemoteContact } from '../../heymarket/contact.ts'
 import { outcomeUnknown } from '../../heymarket/transport.ts'
 import { asHeysyncError, type HeysyncError } from '../../lib/errors.ts'
 import { composeWrite, expectedRemote, newContactBody } from '../diff/body.ts'
-import type { Change } from '../diff/change.ts'
+import { type Change, formerPhone } from '../diff/change.ts'
 import { pushKey, removalKey } from '../diff/diff.ts'
+import { MOVE_REFUSED } from '../diff/move.ts'
 import { parseRemote } from '../mirror/contacts.ts'
 import type { Failure, Operation } from '../outbox/outbox.ts'
 import type { PushDeps } from './deps.ts'
@@ -19,6 +20,7 @@ export async function perform(deps: PushDeps, operation: Operation): Promise<boo
   if (operation.state === 'unsettled') return settle(deps, operation)
   const planned = JSON.parse(operation.change) as Change
   if (deps.lookFirst && planned.kind === 'create') await readBack(deps, planned, 'found')
+  if (formerPhone(planned) !== null) await lookForBearer(deps, planned)
   const change = currentChange(deps, planned)
   if (change === null) return ackWithoutRequest(deps, operation, planned)
   if (outgrewItsPlan(planned, change)) return leaveToNextPlan(deps, operation)
@@ -37,8 +39,15 @@ export async function perform(deps: PushDeps, operation: Operation): Promise<boo
   return true
 }
 
-/** A create that met a contact with other values is an update that no guard has seen. */
+/** A contact that bears the new number already must not be met by a phone change: an account may merge the two. */
+async function lookForBearer({ mirror, client, clock }: PushDeps, planned: Change): Promise<void> {
+  const shown = await client.contacts.lookUp(planned.phone)
+  if (shown !== null) mirror.remote.read(shown, 0, clock.now())
+}
+
+/** A create or a phone change that met a contact with other values is an update that no guard has seen. */
 function outgrewItsPlan(planned: Change, change: Change): boolean {
+  if (formerPhone(planned) !== null && change.kind === 'update') return formerPhone(change) === null
   const overwrites = change.fields.some(({ field, before }) => before !== '' && field !== 'optedOut')
   return planned.kind === 'create' && change.kind !== 'create' && overwrites
 }
@@ -65,8 +74,10 @@ const NEXT_PLAN_MS = 60_000
 function currentChange(deps: PushDeps, planned: Change): Change | null {
   const known = deps.mirror.remote.byPhone(planned.phone)
   if (planned.kind === 'create') return known.length === 0 ? planned : recompute(deps, planned)
-  if (deps.mirror.remote.find(planned.contactId)) return planned
-  return recompute(deps, planned)
+  const bearer = deps.mirror.remote.find(planned.contactId)
+  const former = formerPhone(planned)
+  const stands = former === null || (known.length === 0 && bearer?.phone === former)
+  return bearer && stands ? planned : recompute(deps, planned)
 }
 
 /** Sends one change; returns what to record once it is acked. */
@@ -149,10 +160,13 @@ async function sendUpdate(
   // Where the account never shows opt-outs, a PUT without one might lift it: ask first (I3).
   const blocked =
     mirror.remote.showsOptOut() || optedOut ? false : await client.status.isUnsubscribed(change.contactId)
-  const write = composeWrite(change, remote, optedOut || blocked, settings.lookups)
+  // An opt-out goes with the contact to its new number: it is the same person, and consent only tightens (I3).
+  const former = formerPhone(change)
+  const carried = former !== null && (remote?.isOptedOut === true || mirror.consent.isOptedOut(former))
+  const write = composeWrite(change, remote, optedOut || blocked || carried, settings.lookups)
   const answer = await client.contacts.update(change.contactId, write.body, write.overwrite)
   return () => {
-    if (blocked)
+    if (blocked || carried)
       mirror.consent.optOut(change.phone, 'heymarket', `Heymarket contact ${change.contactId}`, clock.now())
     mirror.remote.wrote(expectedRemote(write, change.contactId, answer.rev), clock.now())
   }
@@ -181,7 +195,7 @@ async function handleFailure(
   change: Change,
   thrown: unknown,
 ): Promise<boolean> {
-  const { outbox, clock, signal } = deps
+  const { outbox, mirror, clock, signal } = deps
   // Interrupted with a request under way: it stays in flight, and the next cycle reads back what became of it.
   signal.throwIfAborted()
   const error = asHeysyncError(thrown)
@@ -193,6 +207,11 @@ async function handleFailure(
   if (error.verdict === 'dead-letter') {
     // "Refused" may mean "exists already" on a create, and "is gone" on an update: look before burying it.
     const now = await readBack(deps, change, 'found')
+    if (now !== null && formerPhone(change) !== null) {
+      // The account lets no contact change its number: the new one gets a contact of its own.
+      mirror.contacts.pushed(change.phone, MOVE_REFUSED)
+      return resend(deps, operation, change, failureOf(error))
+    }
     const moved = change.kind === 'create' ? now !== null : now === null
     if (moved) return resend(deps, operation, change, failureOf(error))
     outbox.bury(operation, failureOf(error), clock.now())
