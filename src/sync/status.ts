@@ -8,6 +8,7 @@ import type { Change } from './diff/change.ts'
 import { heldStore } from './guard/held-store.ts'
 import { openMirror } from './mirror/mirror.ts'
 import { openOutbox } from './outbox/outbox.ts'
+import { type Alarm, alarmOf } from './report.ts'
 
 export interface StatusReport {
   readonly sources: readonly {
@@ -27,6 +28,7 @@ export interface StatusReport {
     reason: string
     examples: readonly string[]
   }[]
+  readonly alarms: readonly Alarm[]
   readonly lastCycle: {
     cycle: string
     status: string
@@ -71,6 +73,7 @@ export function readStatus(db: Db, config: Config, working: boolean): StatusRepo
     rejections: mirror.records.countRejections(),
     outbox: { waiting: counts.pending + counts.in_flight + counts.unsettled, deadLetters: counts.dead },
     held: heldGroups(db),
+    alarms: mirror.alarms.all().map(alarmOf),
     lastCycle: last ? lastCycle(last, working) : null,
     remote: {
       duplicatePhones: mirror.remote.duplicatePhones(),

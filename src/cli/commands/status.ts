@@ -4,6 +4,7 @@ import { readStatus, type StatusReport } from '../../sync/status.ts'
 import { type Command, flag } from '../command.ts'
 import type { Colors } from '../io.ts'
 import { withApp } from '../open.ts'
+import { alarmLines } from '../render-report.ts'
 import { columns, many, number } from '../table-text.ts'
 
 export const status: Command = {
@@ -11,9 +12,9 @@ export const status: Command = {
   summary: 'show how things stand',
   about:
     'Reads the database only; no request is sent. Exit code 3 means that something is held for you, 4 that there are ' +
-    'rejections or dead letters, 1 that the last cycle failed.',
+    'alarms, rejections or dead letters, 1 that the last cycle failed.',
   examples: [{ line: 'heysync status', what: 'sources, contacts, and what needs you' }],
-  json: '`sources[]` (`id`, `lastPull`, `lastFullPull`, `watermark`, `records` by state), `contacts` (`wanted`, `inHeymarket`, `optedOut`, `collisions`), `rejections`, `outbox` (`waiting`, `deadLetters`), `held[]` (`cycle`, `source`, `changes`, `reason`, `examples`), `lastCycle` with its `report` (or null), `remote` (`duplicatePhones`, `lastFullReconcile`)',
+  json: '`sources[]` (`id`, `lastPull`, `lastFullPull`, `watermark`, `records` by state), `contacts` (`wanted`, `inHeymarket`, `optedOut`, `collisions`), `rejections`, `outbox` (`waiting`, `deadLetters`), `held[]` (`cycle`, `source`, `changes`, `reason`, `examples`), `alarms[]` (`code`, `source`, `message`, `cycle`), `lastCycle` with its `report` (or null), `remote` (`duplicatePhones`, `lastFullReconcile`)',
   run: (call, io) =>
     withApp(call, io, async (app) => {
       const report = readStatus(app.db, app.loaded.config, !isFree(app.loaded.databasePath))
@@ -22,7 +23,8 @@ export const status: Command = {
       )
       if (report.held.length > 0) return 3
       if (report.lastCycle?.status === 'failed' || report.lastCycle?.status === 'interrupted') return 1
-      return report.rejections > 0 || report.outbox.deadLetters > 0 ? 4 : 0
+      const looks = report.alarms.length + report.rejections + report.outbox.deadLetters > 0
+      return looks ? 4 : 0
     }),
 }
 
@@ -62,6 +64,7 @@ function renderStatus(report: StatusReport, color: Colors): string {
       `      release: ${color.cyan(`heysync approve ${held.cycle}`)}`,
     )
   }
+  for (const alarm of report.alarms) lines.push('', ...alarmLines(alarm, color))
   if (report.rejections > 0)
     lines.push(
       '',
@@ -73,7 +76,11 @@ function renderStatus(report: StatusReport, color: Colors): string {
       `${color.red(many(report.outbox.deadLetters, 'dead letter'))}  ${color.cyan('heysync failures')}`,
     )
   }
-  const calm = report.held.length === 0 && report.rejections === 0 && report.outbox.deadLetters === 0
+  const calm =
+    report.held.length === 0 &&
+    report.alarms.length === 0 &&
+    report.rejections === 0 &&
+    report.outbox.deadLetters === 0
   if (calm && lastCycle?.status === 'ok') lines.push('', color.green('All is well.'))
   return lines.join('\n')
 }

@@ -7,6 +7,9 @@ CREATE INDEX source_record_merging ON source_record (source_id) WHERE merged_int
 CREATE INDEX contact_left_by_record ON contact (source_id, record_id) WHERE state = 'left';
 CREATE INDEX link_by_contact ON link (contact_id);
 
+-- Fingerprint of map, filter and country alone: `mapping` covers the connector's options too, and its credential.
+ALTER TABLE source ADD COLUMN normalizer TEXT;
+
 -- What a pull showed that a person should look at. It stands until it is over or approved.
 CREATE TABLE alarm (
   source_id TEXT NOT NULL,

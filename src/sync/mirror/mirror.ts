@@ -1,5 +1,6 @@
 // Owns the mirror as one value: the tables that hold both sides, behind one named function per statement.
 import type { Db } from '../../db/open.ts'
+import { type AlarmStore, alarmStore } from './alarms.ts'
 import { type ConsentStore, consentStore } from './consent.ts'
 import { type ContactStore, contactStore } from './contacts.ts'
 import { type MetaStore, metaStore } from './meta.ts'
@@ -14,6 +15,7 @@ export interface Mirror {
   readonly remote: RemoteStore
   readonly consent: ConsentStore
   readonly meta: MetaStore
+  readonly alarms: AlarmStore
   /** Runs `work` in one transaction; `work` cannot await. */
   transaction<T>(work: () => T): T
 }
@@ -26,6 +28,7 @@ export function openMirror(db: Db): Mirror {
     remote: remoteStore(db),
     consent: consentStore(db),
     meta: metaStore(db),
+    alarms: alarmStore(db),
     transaction: (work) => db.transaction(work).immediate(),
   }
 }

@@ -49,6 +49,8 @@ export interface RecordStore {
   withId(recordId: string): StoredRecord[]
   /** Records of the source that are not gone. */
   countKnown(sourceId: string): number
+  /** True when an accepted record of the source has a value in this contact field (`email`, `tags`, `custom.Plan` …). */
+  hasValue(sourceId: string, field: string): boolean
   /** Different records that this pull has shown, readable or not. */
   countSeen(sourceId: string, pull: number): number
   unseen(sourceId: string, pull: number): { record_id: string; phone: BareE164 | null }[]
@@ -114,6 +116,12 @@ export function recordStore(db: Db): RecordStore {
   const countKnown = db
     .prepare<[string], number>(
       "SELECT count(*) FROM source_record WHERE source_id = ? AND state NOT IN ('gone', 'deleted')",
+    )
+    .pluck()
+  const hasValue = db
+    .prepare<[string, string, string], number>(
+      `SELECT EXISTS (SELECT 1 FROM source_record s, json_each(s.contact, ?) f
+         WHERE s.source_id = ? AND s.state = 'accepted' AND f.key = ? AND f.value NOT IN ('', '[]'))`,
     )
     .pluck()
   const unseen = db.prepare<[string, number], { record_id: string; phone: BareE164 | null }>(
@@ -196,6 +204,11 @@ export function recordStore(db: Db): RecordStore {
     withPhone: (phone) => withPhone.all(phone),
     withId: (recordId) => withId.all(recordId),
     countKnown: (sourceId) => countKnown.get(sourceId) ?? 0,
+    hasValue: (sourceId, field) => {
+      const custom = field.startsWith('custom.')
+      const [parent, key] = custom ? ['$.custom', field.slice('custom.'.length)] : ['$', field]
+      return hasValue.get(parent, sourceId, key) === 1
+    },
     unseen: (sourceId, pull) => unseen.all(sourceId, pull),
     markGone: (sourceId, recordId, cycleId, at) => void markGone.run(cycleId, at, sourceId, recordId),
     handOver: (sourceId, all) =>

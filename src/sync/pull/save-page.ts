@@ -7,6 +7,7 @@ import type { Mirror } from '../mirror/mirror.ts'
 import type { StoredRecord } from '../mirror/records.ts'
 import { mergedAway, type Normalizer } from '../normalize/normalize.ts'
 import type { Rejection } from '../normalize/rejection.ts'
+import { count, type Tally } from './tally.ts'
 
 /** What became of the records that a connector yielded; `read` is the sum of the other five (I1). */
 export interface PullCounts {
@@ -28,6 +29,8 @@ export interface PageTarget {
   readonly window: boolean
   /** How often each unreadable row came up in this pull. */
   readonly unreadable: Map<string, number>
+  /** What this pull changes. A pull that goes on after a crash counts from there. */
+  readonly tally: Tally
 }
 
 /** Saves a page in one transaction, the checkpoint with it, and adds to `counts` only once it is saved. */
@@ -134,6 +137,7 @@ function saveVersion(
   const { sourceId, pull, at } = target
   const result = target.normalizer.normalize(record)
   noteConsent(mirror, target, record, result.consent)
+  count(target.tally, record.id, known, result, at)
   const base = {
     source_id: sourceId,
     record_id: record.id,
