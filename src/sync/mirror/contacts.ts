@@ -13,6 +13,7 @@ export interface StoredContact {
   /** JSON ContactFields. */
   readonly fields: string
   readonly hash: Buffer
+  /** Records that claim the phone; of one that left, those that did last. */
   readonly claims: number
   readonly left_cycle: string | null
   readonly settled_desired: Buffer | null

@@ -109,19 +109,25 @@ describe('where the account takes no other number', () => {
     expect(world.writes()).toHaveLength(writes)
   })
 
-  test('one that was acknowledged and did not stick ends so too', async () => {
-    const box = await withSandbox()
-    const { contacts } = box.client
-    const keepsNumber: typeof contacts = {
-      ...contacts,
-      update: (id, body, overwrite) => contacts.update(id, { ...body, phone: nthPhone(1) }, overwrite),
-    }
-    const world = await one({}, UPDATES, { ...box, client: { ...box.client, contacts: keepsNumber } })
-    await moves(world)
-    await world.cycle()
-    await world.cycle()
-    fellBack(world)
-  })
+  test.each([0, 60_000])(
+    'one that was acknowledged and did not stick ends so too, shown after %i ms',
+    async (visibilityDelayMs) => {
+      const box = await withSandbox({ dialects: { visibilityDelayMs } })
+      const { contacts } = box.client
+      const keepsNumber: typeof contacts = {
+        ...contacts,
+        update: (id, body, overwrite) => contacts.update(id, { ...body, phone: nthPhone(1) }, overwrite),
+      }
+      const world = await one({}, UPDATES, { ...box, client: { ...box.client, contacts: keepsNumber } })
+      world.clock.advance(2 * visibilityDelayMs)
+      await moves(world)
+      for (let n = 0; n < 3; n += 1) {
+        world.clock.advance(2 * visibilityDelayMs)
+        await world.cycle()
+      }
+      fellBack(world)
+    },
+  )
 })
 
 describe('it is not certain that it is the same contact', () => {
@@ -195,6 +201,15 @@ describe('consent (I3)', () => {
       expect(world.engine.mirror.consent.isOptedOut(nthPhone(2))).toBe(true)
     },
   )
+
+  test('an opt-out counts for the new number at once, before Heymarket shows it', async () => {
+    const world = await one({ visibilityDelayMs: 60_000 })
+    await optsOut(world, idOf(world, 1))
+    world.clock.advance(120_000)
+    await world.cycle()
+    await moves(world)
+    expect(world.engine.mirror.consent.isOptedOut(nthPhone(2))).toBe(true)
+  })
 
   test('an opt-out of the old number that was not written yet goes first', async () => {
     const world = await one()

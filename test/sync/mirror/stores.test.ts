@@ -116,7 +116,7 @@ test('a wanted contact keeps what it was settled with until it changes, leaves o
   expect(contacts.find(nthPhone(1))).toMatchObject({
     state: 'left',
     left_cycle: 'c1',
-    claims: 0,
+    claims: 2,
     settled_desired: null,
   })
   contacts.leave(nthPhone(1), 'c2')
