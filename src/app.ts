@@ -129,6 +129,8 @@ export function openApp({ loaded, clock, random, signal, log }: AppOptions): App
         const source = config.sources.find((one) => one.id === sourceId)
         return { rung: source?.onRemoved ?? 'keep', tag: source?.removedTag }
       },
+      onPhoneChange: (sourceId) =>
+        config.sources.find((one) => one.id === sourceId)?.onPhoneChange ?? 'create',
       guard: config.guard,
       concurrency: config.heymarket.concurrency,
       writes: config.heymarket.writes,

@@ -104,7 +104,7 @@ const EXITS: Readonly<Record<string, Exits>> = {
     0: 'All is well.',
     1: 'The last cycle failed.',
     3: 'Something is held for you.',
-    4: 'There are rejections or dead letters.',
+    4: 'There are alarms, rejections or dead letters.',
     ...OPENS_DATABASE,
   },
   why: { 0: 'The answer is printed, also when nothing is known.', ...OPENS_DATABASE },

@@ -1,5 +1,5 @@
 // Owns how the end of a cycle looks: what was read, what was done, and the next step when there is one.
-import type { CycleReport } from '../sync/report.ts'
+import type { Alarm, CycleReport } from '../sync/report.ts'
 import type { Colors } from './io.ts'
 import { columns, many, number } from './table-text.ts'
 
@@ -17,8 +17,17 @@ export function renderReport(report: CycleReport, context: ReportContext): strin
   for (const failure of report.failures)
     lines.push(`  ${color.red('✗')} ${failure.source}  ${failure.message}`)
   for (const warning of report.warnings) lines.push(`  ${color.yellow('!')} ${warning}`)
+  for (const alarm of report.alarms) lines.push(...alarmLines(alarm, color))
   lines.push(statusLine(report, color), color.dim(`  cycle ${report.cycle}`), ...nextSteps(report, context))
   return lines.join('\n')
+}
+
+/** An alarm, and how to say that all is as it should be. */
+export function alarmLines({ message, cycle }: Alarm, color: Colors): string[] {
+  return [
+    `  ${color.red('alarm')}  ${message}`,
+    `         all right? ${color.cyan(`heysync approve ${cycle}`)}`,
+  ]
 }
 
 function sourceRows(report: CycleReport, color: Colors): string[][] {

@@ -199,6 +199,12 @@ const source = z.strictObject({
     .optional()
     .describe('The tag that `onRemoved: tag` adds.')
     .meta(example('Former customer')),
+  onPhoneChange: z
+    .enum(['create', 'update'])
+    .default('create')
+    .describe(
+      'What the new number of a record becomes: a new contact, and the old one counts as left; or the number of the contact that it has.',
+    ),
   overlapSeconds: z
     .int()
     .min(0)
@@ -349,5 +355,6 @@ export type ListConfig = Config['lists'][number]
 export type MapConfig = SourceConfig['map']
 export type Mapping = string | string[]
 export type RemovalRung = SourceConfig['onRemoved']
+export type OnPhoneChange = SourceConfig['onPhoneChange']
 export type Dial = Config['guard']['removals']
 export type GuardConfig = Config['guard']

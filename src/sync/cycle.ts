@@ -22,7 +22,7 @@ import { pull } from './pull/pull.ts'
 import { settleLeftovers } from './push/leftovers.ts'
 import { push } from './push/push.ts'
 import { readHead, reconcileFull, reconcileIncremental } from './reconcile/reconcile.ts'
-import { type CycleReport, checkCounts, countPlan, emptyReport } from './report.ts'
+import { alarmOf, type CycleReport, checkCounts, countPlan, emptyReport } from './report.ts'
 import { resolve } from './resolve/resolve.ts'
 
 export interface CycleRequest {
@@ -99,8 +99,11 @@ async function passThrough(
   const known = await confirmAccount(mirror, engine.lookups, engine.named)
   mirror.transaction(() => engine.named.tags.forEach((tag) => void mirror.contacts.ownTag(tag)))
 
-  mirror.records.dropRejectionsExcept(engine.sources.map((source) => source.config.id))
+  const sourceIds = engine.sources.map((source) => source.config.id)
+  mirror.records.dropRejectionsExcept(sourceIds)
+  mirror.alarms.dropExcept(sourceIds)
   await pullSources(engine, request, report, observer)
+  report.alarms.push(...mirror.alarms.all().map(alarmOf))
   if (report.sources.length > 0 && report.sources.every((source) => source.mode === 'full'))
     report.mode = 'full'
 
@@ -119,6 +122,7 @@ async function passThrough(
     lookups,
     tagPolicy: engine.tagPolicy,
     removal: engine.removal,
+    onPhoneChange: engine.onPhoneChange,
     now: clock.now(),
   }
   const strangers = unknownAssignees(mirror, lookups)

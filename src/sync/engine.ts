@@ -1,6 +1,6 @@
 // Owns the list of what a cycle works with: everything from outside comes in through this one value.
 
-import type { GuardConfig, RemovalRung } from '../config/schema.ts'
+import type { GuardConfig, OnPhoneChange, RemovalRung } from '../config/schema.ts'
 import type { ConnectorContext } from '../connector/contract.ts'
 import type { HeymarketClient } from '../heymarket/client.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -32,6 +32,7 @@ export interface Engine {
   readonly resolvePolicy: ResolvePolicy
   readonly tagPolicy: 'add' | 'replace'
   readonly removal: (sourceId: string) => { rung: RemovalRung; tag: string | undefined }
+  readonly onPhoneChange: (sourceId: string) => OnPhoneChange
   readonly guard: GuardConfig
   readonly concurrency: number
   readonly writes: 'auto' | 'bulk' | 'single'

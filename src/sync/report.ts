@@ -3,6 +3,7 @@ import { type ErrorCode, HeysyncError } from '../lib/errors.ts'
 import type { Change } from './diff/change.ts'
 import type { HeldChange } from './guard/guard.ts'
 import type { ListChanges } from './lists/plan-lists.ts'
+import type { AlarmCode, AlarmRow } from './mirror/alarms.ts'
 import type { PullResult } from './pull/pull.ts'
 import type { ReconcileResult } from './reconcile/reconcile.ts'
 
@@ -33,6 +34,18 @@ export interface SourceFailure {
   readonly message: string
 }
 
+export interface Alarm {
+  readonly code: AlarmCode
+  readonly source: string
+  readonly message: string
+  /** The cycle that raised it. */
+  readonly cycle: string
+}
+
+export function alarmOf({ code, source_id, message, cycle_id }: AlarmRow): Alarm {
+  return { code, source: source_id, message, cycle: cycle_id }
+}
+
 /** What `sync --json` prints. */
 export interface CycleReport {
   readonly cycle: string
@@ -43,6 +56,8 @@ export interface CycleReport {
   readonly failures: SourceFailure[]
   /** What went through in another way than the records ask for, a sentence each. */
   readonly warnings: string[]
+  /** What looks wrong about a source as a whole, until it is over or approved. */
+  readonly alarms: Alarm[]
   reconcile: ReconcileResult | null
   readonly plan: PlanCounts
   readonly push: PushCounts
@@ -56,6 +71,7 @@ export function emptyReport(cycle: string, mode: 'full' | 'incremental'): CycleR
     sources: [],
     failures: [],
     warnings: [],
+    alarms: [],
     reconcile: null,
     plan: { create: 0, update: 0, remove: 0, listAdd: 0, listRemove: 0, held: 0 },
     push: { requests: 0, acked: 0, retrying: 0, deadLettered: 0, seconds: 0 },

@@ -12,6 +12,7 @@ import { groupByCause } from './outbox/causes.ts'
 import { failureOf } from './outbox/failure.ts'
 import { openOutbox } from './outbox/outbox.ts'
 import { wayOutText } from './outbox/way-out.ts'
+import { type Alarm, alarmOf } from './report.ts'
 
 export interface StatusReport {
   readonly sources: readonly {
@@ -45,6 +46,7 @@ export interface StatusReport {
     waiting: number
     refused: number
   }[]
+  readonly alarms: readonly Alarm[]
   readonly lastCycle: {
     cycle: string
     status: string
@@ -102,6 +104,7 @@ export function readStatus(db: Db, config: Config, working: boolean): StatusRepo
     },
     held: [...heldGroups(db), ...heldLists(db, config)],
     lists: listsOf(mirror, config),
+    alarms: mirror.alarms.all().map(alarmOf),
     lastCycle: last ? lastCycle(last, working) : null,
     undone: mirror.pins.countPhones(),
     remote: {

@@ -25,6 +25,8 @@ export interface WhyRecord {
   /** True for the record that says what the contact looks like. */
   readonly wins: boolean
   readonly updatedAt: string | null
+  /** The record of the same source that this one was merged into. */
+  readonly mergedInto: string | null
   readonly notes: readonly Note[]
 }
 
@@ -215,6 +217,7 @@ function whyRecord(row: StoredRecord, winner: StoredRecord | undefined): WhyReco
     state: row.state,
     wins: row.source_id === winner?.source_id && row.record_id === winner.record_id,
     updatedAt: row.updated_at === null ? null : keyToText(row.updated_at),
+    mergedInto: row.merged_into,
     notes: row.notes === null ? [] : (JSON.parse(row.notes) as Note[]),
   }
 }
@@ -272,6 +275,11 @@ function verdictOf(answer: Omit<WhyAnswer, 'verdict'>): string {
     return `${heymarket ? 'In Heymarket' : 'Not in Heymarket'}, as undo ${back.cycle} left it: what the sources say is held back until they say something else.`
   if (contact?.state === 'wanted' && heymarket) return 'In Heymarket, as the sources say.'
   if (contact?.state === 'wanted') return 'Wanted, and not in Heymarket yet: the next sync creates it.'
+  const merged = records.find((record) => record.mergedInto !== null)
+  if (merged && !records.some((record) => record.wins)) {
+    const what = `Record ${merged.record} of ${merged.source} was merged into record ${merged.mergedInto}, which has another number.`
+    return contact && heymarket ? `${what} Handled by onRemoved (${contact.state}).` : what
+  }
   if (contact && heymarket) return `Left the sources; handled by onRemoved (${contact.state}).`
   const filtered = records.find((record) => record.state === 'filtered')
   if (filtered)

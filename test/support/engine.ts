@@ -104,6 +104,7 @@ export async function anEngine(
       id === config.id
         ? { rung: config.onRemoved, tag: config.removedTag }
         : { rung: 'keep', tag: undefined },
+    onPhoneChange: () => config.onPhoneChange,
     guard: given.guard ?? dials(),
     concurrency: 8,
     writes: given.writes ?? 'single',

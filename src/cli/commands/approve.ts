@@ -9,7 +9,7 @@ export const approve: Command = {
   name: 'approve',
   summary: 'release what the guard held in a cycle',
   about:
-    'Releases exactly the changes that this cycle held, and pushes them. A change that is no longer what it was then ' +
+    'Releases exactly the changes that this cycle held, and pushes them; closes the alarms that it showed. A change that is no longer what it was then ' +
     '(the record came back, somebody edited the contact) is not released with the others.',
   args: [{ name: 'cycle', summary: 'the id that `sync` and `status` print', required: true }],
   examples: [{ line: 'heysync approve 01JD0A8Q5T3W6Y9ZB2C4E6G8HK', what: 'what that cycle held' }],
@@ -38,6 +38,8 @@ export const approve: Command = {
             ? `Cycle ${id} held nothing.`
             : `${many(released, 'change')} of cycle ${id} released.`,
         )
+        const accepted = app.engine.mirror.alarms.accept(id)
+        if (accepted > 0) io.say(`${many(accepted, 'alarm')} closed.`)
       })
       return finishCycle(app, io, call, outcome)
     }),

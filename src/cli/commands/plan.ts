@@ -11,6 +11,7 @@ import { type Command, flag, SOURCE_OPTION, texts } from '../command.ts'
 import { withApp } from '../open.ts'
 import { savePlan } from '../plan-store.ts'
 import { renderPlan } from '../render-plan.ts'
+import { alarmLines } from '../render-report.ts'
 import { planView } from '../run-cycle.ts'
 import { many, number } from '../table-text.ts'
 
@@ -34,7 +35,7 @@ export const plan: Command = {
     { line: 'heysync plan --json', what: 'every change, for a script' },
     { line: 'heysync plan --out plan.json', what: 'a file to look at, and to apply' },
   ],
-  json: '`cycle`, `counts` and `sources[]` and `failures[]` as in `sync`, `changes[]` (`kind`, `phone`, `source`, `record`, `rung` of a removal, `fields[]` with `field`, `before` and `after`, `hash`, `held`: the reason or null); with --out also `file`',
+  json: '`cycle`, `counts` and `sources[]` and `failures[]` as in `sync`, `changes[]` (`kind`, `phone`, `source`, `record`, `rung` of a removal, `fields[]` with `field`, `before` and `after`, `hash`, `held`: the reason or null), `alarms[]` as in `sync`; with --out also `file`',
   run: (call, io) =>
     withApp(call, io, async (app) => {
       const { out } = call.options
@@ -82,12 +83,13 @@ export const plan: Command = {
           ...found.held.map(({ change, reason }) => ({ ...changeJson(change), held: reason })),
         ]
         io.data(
-          `${JSON.stringify({ cycle: report.cycle, counts: report.plan, sources: report.sources, failures: report.failures, changes, ...(file === null ? {} : { file }) }, null, 2)}\n`,
+          `${JSON.stringify({ cycle: report.cycle, counts: report.plan, sources: report.sources, failures: report.failures, alarms: report.alarms, changes, ...(file === null ? {} : { file }) }, null, 2)}\n`,
         )
       } else {
         io.data(`${renderPlan(found, planView(app, io, flag(call, 'all')))}\n`)
         for (const source of report.sources) io.say(io.color.dim(sourceLine(source)))
         for (const warning of report.warnings) io.say(`${io.color.yellow('!')} ${warning}`)
+        for (const alarm of report.alarms) io.say(alarmLines(alarm, io.color).join('\n'))
         for (const failure of report.failures) io.say(`${io.color.red('✗')} ${failure.message}`)
         if (file !== null) io.say(`\n${io.color.cyan(`heysync apply ${file}`)}  does exactly this`)
         else if (found.released.length > 0) io.say(`\n${io.color.cyan('heysync sync')}  does this`)

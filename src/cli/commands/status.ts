@@ -4,6 +4,7 @@ import { readStatus, type StatusReport } from '../../sync/status.ts'
 import { type Command, flag } from '../command.ts'
 import type { Colors, Io } from '../io.ts'
 import { withApp } from '../open.ts'
+import { alarmLines } from '../render-report.ts'
 import { clip, columns, many, number } from '../table-text.ts'
 
 export const status: Command = {
@@ -11,16 +12,17 @@ export const status: Command = {
   summary: 'show how things stand',
   about:
     'Reads the database only; no request is sent. Exit code 3 means that something is held for you, 4 that there are ' +
-    'rejections or dead letters, 1 that the last cycle failed.',
+    'alarms, rejections or dead letters, 1 that the last cycle failed.',
   examples: [{ line: 'heysync status', what: 'sources, contacts, and what needs you' }],
-  json: '`sources[]` (`id`, `lastPull`, `lastFullPull`, `watermark`, `records` by state), `contacts` (`wanted`, `inHeymarket`, `optedOut`, `collisions`), `rejections`, `outbox` (`waiting`, `deadLetters`, `causes[]` with `code`, `cause`, `changes`, `wayOut`), `held[]` (`cycle`, `source`, `changes`, `reason`, `examples`), `lists[]` (`title`, `id`, `members`, `waiting`, `refused`), `lastCycle` with its `report` (or null), `undone` (contacts in which an undo holds back what the sources still say), `remote` (`duplicatePhones`, `lastFullReconcile`)',
+  json: '`sources[]` (`id`, `lastPull`, `lastFullPull`, `watermark`, `records` by state), `contacts` (`wanted`, `inHeymarket`, `optedOut`, `collisions`), `rejections`, `outbox` (`waiting`, `deadLetters`, `causes[]` with `code`, `cause`, `changes`, `wayOut`), `held[]` (`cycle`, `source`, `changes`, `reason`, `examples`), `alarms[]` (`code`, `source`, `message`, `cycle`), `lists[]` (`title`, `id`, `members`, `waiting`, `refused`), `lastCycle` with its `report` (or null), `undone` (contacts in which an undo holds back what the sources still say), `remote` (`duplicatePhones`, `lastFullReconcile`)',
   run: (call, io) =>
     withApp(call, io, async (app) => {
       const report = readStatus(app.db, app.loaded.config, !isFree(app.loaded.databasePath))
       io.data(flag(call, 'json') ? `${JSON.stringify(report, null, 2)}\n` : `${renderStatus(report, io)}\n`)
       if (report.held.length > 0) return 3
       if (report.lastCycle?.status === 'failed' || report.lastCycle?.status === 'interrupted') return 1
-      return report.rejections > 0 || report.outbox.deadLetters > 0 ? 4 : 0
+      const looks = report.alarms.length + report.rejections + report.outbox.deadLetters > 0
+      return looks ? 4 : 0
     }),
 }
 
@@ -64,6 +66,7 @@ function renderStatus(
       `      release: ${color.cyan(`heysync approve ${held.cycle}`)}`,
     )
   }
+  for (const alarm of report.alarms) lines.push('', ...alarmLines(alarm, color))
   if (report.rejections > 0)
     lines.push(
       '',
@@ -83,7 +86,11 @@ function renderStatus(
       `      each: ${color.cyan('heysync why <phone>')}`,
     )
   }
-  const calm = report.held.length === 0 && report.rejections === 0 && report.outbox.deadLetters === 0
+  const calm =
+    report.held.length === 0 &&
+    report.alarms.length === 0 &&
+    report.rejections === 0 &&
+    report.outbox.deadLetters === 0
   if (calm && lastCycle?.status === 'ok') lines.push('', color.green('All is well.'))
   return lines.join('\n')
 }

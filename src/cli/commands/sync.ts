@@ -21,7 +21,7 @@ export const sync: Command = {
     { line: 'heysync sync', what: 'all sources' },
     { line: 'heysync sync --source clinic --json', what: 'one source, with the counts for a script' },
   ],
-  json: '`cycle`, `mode`, `status` (ok, held, failed), `sources[]` (counts per source; `read` is the sum of the five beside it), `failures[]`, `warnings[]`, `reconcile`, `plan`, `push`; field by field below',
+  json: '`cycle`, `mode`, `status` (ok, held, failed), `sources[]` (counts per source; `read` is the sum of the five beside it), `failures[]`, `warnings[]`, `alarms[]`, `reconcile`, `plan`, `push`; field by field below',
   run: (call, io) =>
     withApp(call, io, async (app) => {
       const allowEmpty = texts(call, 'allowEmpty')

@@ -53,7 +53,7 @@ function renderWhy(answer: WhyAnswer, { color, columns: width }: Pick<Io, 'color
     answer.records.map((row) => [
       row.wins ? color.green('●') : ' ',
       `${row.source}/${row.record}`,
-      row.state,
+      row.mergedInto === null ? row.state : `merged into record ${row.mergedInto}`,
       row.place ?? '',
       row.updatedAt ?? '',
       row.notes.map((note) => `${note.field}: ${note.message}`).join('; '),

@@ -57,6 +57,12 @@ export function isTagChange(change: FieldChange): change is Extract<FieldChange,
   return 'add' in change
 }
 
+/** The former number, where a change gives a contact another one. Such a change is found by the contact's id alone. */
+export function formerPhone(change: Change): BareE164 | null {
+  const moved = change.fields.find(({ field }) => field === 'phone')
+  return moved ? (moved.before as BareE164) : null
+}
+
 /** True when a field that had a value turns blank. */
 export function blanks(change: Change): boolean {
   return change.fields.some(

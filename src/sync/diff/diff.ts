@@ -1,5 +1,5 @@
 // Owns the diff: every contact whose two sides were not yet found equal, compared, as an ordered list of changes.
-import type { RemovalRung } from '../../config/schema.ts'
+import type { OnPhoneChange, RemovalRung } from '../../config/schema.ts'
 import type { RemoteContact } from '../../heymarket/contact.ts'
 import { contentHash } from '../../lib/hash.ts'
 import type { BareE164 } from '../../lib/phone.ts'
@@ -9,6 +9,7 @@ import type { Mirror } from '../mirror/mirror.ts'
 import type { Change, FieldChange } from './change.ts'
 import { compareContact, targetTags } from './compare.ts'
 import type { Lookups } from './lookups.ts'
+import { moveOf } from './move.ts'
 import { isPinned, pinCreate, pinRemoval, withoutPinned } from './pins.ts'
 
 export interface DiffSettings {
@@ -16,6 +17,8 @@ export interface DiffSettings {
   readonly tagPolicy: 'add' | 'replace'
   /** By source id; a source that is not configured any more keeps its contacts. */
   readonly removal: (sourceId: string) => { rung: RemovalRung; tag: string | undefined }
+  /** What a record's new number becomes: a contact of its own, or the number of the contact that it has. */
+  readonly onPhoneChange: (sourceId: string) => OnPhoneChange
   readonly now: number
 }
 
@@ -119,23 +122,22 @@ function diffOne(
   const tags = returned
     ? { policy: 'add' as const, owned: new Set([removedTag]) }
     : { policy: settings.tagPolicy, owned: ownedTags }
-  const differing = compareContact(wanted, remote, tags, settings.lookups)
+  const move = remote === null ? moveFor(mirror, settings, row) : null
+  if (move?.ready === false) return null
+  const differing = compareContact(wanted, move?.remote ?? remote, tags, settings.lookups)
   const from = { phone: row.phone, sourceId: row.source_id, recordId: row.record_id }
+  if (move) {
+    const number = { field: 'phone', before: move.from, after: row.phone }
+    const fields = [number, ...withoutPinned(mirror, row.phone, differing)]
+    return { change: { ...from, kind: 'update', contactId: move.remote.id, fields }, stored: true }
+  }
   if (remote === null) {
     if (isPinned(mirror, row.phone, pinCreate(differing))) return null
     return { change: { ...from, kind: 'create', fields: differing }, stored: true }
   }
   const fields = withoutPinned(mirror, row.phone, differing)
   const base = { ...from, fields }
-  if (mirror.contacts.link(row.phone)?.contact_id !== remote.id) {
-    mirror.contacts.putLink(
-      row.phone,
-      remote.id,
-      'adopted',
-      settings.removal(row.source_id).rung,
-      settings.now,
-    )
-  }
+  linkTo(mirror, settings, row, remote.id)
   if (fields.length === 0) {
     if (row.remote_hash) mirror.contacts.settle(row.phone, row.hash, row.remote_hash)
     return null
@@ -147,6 +149,22 @@ function diffOne(
     if (remoteHash) mirror.contacts.settle(row.phone, hash, remoteHash)
   }
   return { change, stored: false, conclude }
+}
+
+function moveFor(mirror: Mirror, settings: DiffSettings, row: Unsettled) {
+  return settings.onPhoneChange(row.source_id) === 'update' ? moveOf(mirror, row) : null
+}
+
+/** A contact that was linked under another number keeps what is known of its origin (I4), once a read shows the new one. */
+function linkTo(mirror: Mirror, settings: DiffSettings, row: Unsettled, contactId: number): void {
+  const { contacts } = mirror
+  if (contacts.link(row.phone)?.contact_id === contactId) return
+  const [former] = contacts.linkedPhones(contactId)
+  if (former === undefined) {
+    contacts.putLink(row.phone, contactId, 'adopted', settings.removal(row.source_id).rung, settings.now)
+  } else if (row.remote_read === 1) {
+    contacts.relink(former, row.phone)
+  }
 }
 
 /** True when what Heymarket shows is the answer to our own last write of exactly what is wanted now. */
@@ -168,8 +186,16 @@ function diffLeft(
   remote: RemoteContact | null,
 ): Verdict {
   if (remote === null) {
-    mirror.contacts.forget(row.phone)
+    // Given another number by a write of ours that no read has confirmed yet: if it did not stick, it is here again.
+    const link = mirror.contacts.link(row.phone)
+    const elsewhere = link && mirror.remote.find(link.contact_id)
+    if (elsewhere?.read_at !== null) mirror.contacts.forget(row.phone)
     return null
+  }
+  const move = moveFor(mirror, settings, row)
+  if (move?.from === row.phone) {
+    if (move.ready) return null
+    return { change: optOutOnly(row.phone, remote.id, row.source_id, row.record_id), stored: true }
   }
   const { rung, tag } =
     row.left_cycle === null ? { rung: 'keep' as const, tag: undefined } : settings.removal(row.source_id)

@@ -89,12 +89,10 @@ function stepsOf({ mirror }: Deps, { rule, add, remove }: ListChanges, shard: nu
     const id =
       mirror.lists.member(rule.key, change.phone)?.contact_id ??
       mirror.lists.candidate(change.phone)?.contact_id ??
-      null
-    ready.push({
-      ...change,
-      what: 'remove',
-      contactId: id ?? mirror.remote.byPhone(change.phone)[0]?.id ?? null,
-    })
+      mirror.remote.byPhone(change.phone)[0]?.id
+    // A contact that got another number stays on the list under that one.
+    const elsewhere = id !== undefined && mirror.remote.find(id)?.phone !== change.phone
+    ready.push({ ...change, what: 'remove', contactId: id === undefined || elsewhere ? null : id })
   }
   for (const change of add.filter((one) => one.shard === shard)) {
     const person = mirror.lists.candidate(change.phone)

@@ -13,6 +13,7 @@ export interface StoredContact {
   /** JSON ContactFields. */
   readonly fields: string
   readonly hash: Buffer
+  /** Records that claim the phone; of one that left, those that did last. */
   readonly claims: number
   readonly left_cycle: string | null
   readonly settled_desired: Buffer | null
@@ -68,7 +69,13 @@ export interface ContactStore {
   countInHeymarket(sourceId: string): number
   countWanted(): number
   collisions(): number
+  /** Contacts that this record spoke for and claims no more, not yet handled. */
+  leftBy(sourceId: string, recordId: string): StoredContact[]
   link(phone: string): Link | undefined
+  /** The numbers that a Heymarket contact is linked under. */
+  linkedPhones(contactId: number): BareE164[]
+  /** The contact's number has changed: its link goes with it. */
+  relink(from: string, to: string): void
   putLink(phone: string, contactId: number, origin: 'created' | 'adopted', rung: string, at: number): void
   dropLink(phone: string): void
   ownedTags(): Set<string>
@@ -88,7 +95,7 @@ export function contactStore(db: Db): ContactStore {
        fields = excluded.fields, hash = excluded.hash, claims = excluded.claims, left_cycle = NULL`,
   )
   const leave = db.prepare<[string | null, string]>(
-    `UPDATE contact SET state = 'left', left_cycle = ?, claims = 0, settled_desired = NULL
+    `UPDATE contact SET state = 'left', left_cycle = ?, settled_desired = NULL
      WHERE phone = ? AND state = 'wanted'`,
   )
   const markRemoved = db.prepare<[string]>("UPDATE contact SET state = 'removed' WHERE phone = ?")
@@ -139,6 +146,13 @@ export function contactStore(db: Db): ContactStore {
      ON CONFLICT (phone) DO UPDATE SET contact_id = excluded.contact_id, origin = excluded.origin,
        rung = excluded.rung, linked_at = excluded.linked_at`,
   )
+  const leftBy = db.prepare<[string, string], StoredContact>(
+    "SELECT * FROM contact WHERE source_id = ? AND record_id = ? AND state = 'left' ORDER BY phone",
+  )
+  const linkedPhones = db
+    .prepare<[number], BareE164>('SELECT phone FROM link WHERE contact_id = ? ORDER BY phone')
+    .pluck()
+  const relink = db.prepare<[string, string]>('UPDATE OR REPLACE link SET phone = ? WHERE phone = ?')
   const dropLink = db.prepare<[string]>('DELETE FROM link WHERE phone = ?')
   const ownedTags = db.prepare<[], string>('SELECT tag FROM owned_tag').pluck()
   const ownTag = db.prepare<[string]>('INSERT OR IGNORE INTO owned_tag (tag) VALUES (?)')
@@ -174,6 +188,9 @@ export function contactStore(db: Db): ContactStore {
     collisions: () => collisions.get() ?? 0,
     link: (phone) => link.get(phone),
     putLink: (phone, contactId, origin, rung, at) => void putLink.run(phone, contactId, origin, rung, at),
+    leftBy: (sourceId, recordId) => leftBy.all(sourceId, recordId),
+    linkedPhones: (contactId) => linkedPhones.all(contactId),
+    relink: (from, to) => void relink.run(to, from),
     dropLink: (phone) => void dropLink.run(phone),
     ownedTags: () => new Set(ownedTags.all()),
     ownTag: (tag) => void ownTag.run(tag),

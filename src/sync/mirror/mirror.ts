@@ -1,5 +1,6 @@
 // Owns the mirror as one value: the tables that hold both sides, behind one named function per statement.
 import type { Db } from '../../db/open.ts'
+import { type AlarmStore, alarmStore } from './alarms.ts'
 import { type ConsentStore, consentStore } from './consent.ts'
 import { type ContactStore, contactStore } from './contacts.ts'
 import { type ErasedStore, erasedStore } from './erased.ts'
@@ -24,6 +25,7 @@ export interface Mirror {
   readonly lists: ListStore
   readonly images: ImageStore
   readonly pins: PinStore
+  readonly alarms: AlarmStore
   /** Runs `work` in one transaction; `work` cannot await. */
   transaction<T>(work: () => T): T
 }
@@ -42,6 +44,7 @@ export function openMirror(db: Db): Mirror {
     lists: listStore(db),
     images: imageStore(db),
     pins: pinStore(db),
+    alarms: alarmStore(db),
     transaction: (work) => db.transaction(work).immediate(),
   }
 }

@@ -20,6 +20,8 @@ export interface StoredRecord {
   readonly seen_pull: number
   readonly gone_cycle: string | null
   readonly changed_at: number
+  /** The record that this one was merged into. */
+  readonly merged_into: string | null
 }
 
 export interface RejectionRow {
@@ -38,7 +40,7 @@ export interface RejectionRow {
 
 export interface RecordStore {
   find(sourceId: string, recordId: string): StoredRecord | undefined
-  put(record: Omit<StoredRecord, 'gone_cycle'>): void
+  put(record: Omit<StoredRecord, 'gone_cycle' | 'merged_into'> & { merged_into?: string | null }): void
   /** Marks an unchanged record as seen in this pull. */
   touch(sourceId: string, recordId: string, pull: number, place: string | null): void
   /** As if it had never been read. */
@@ -49,10 +51,17 @@ export interface RecordStore {
   withId(recordId: string): StoredRecord[]
   /** Records of the source that are not gone. */
   countKnown(sourceId: string): number
+  /** True when an accepted record of the source has a value in this contact field (`email`, `tags`, `custom.Plan` …). */
+  hasValue(sourceId: string, field: string): boolean
   /** Different records that this pull has shown, readable or not. */
   countSeen(sourceId: string, pull: number): number
   unseen(sourceId: string, pull: number): { record_id: string; phone: BareE164 | null }[]
   markGone(sourceId: string, recordId: string, cycleId: string, at: number): void
+  /**
+   * Ends the claims of merged records whose survivor was shown since, or of all of them; returns the phones they had. A
+   * survivor that waits itself has to go first, so it is to be called until it returns none.
+   */
+  handOver(sourceId: string, all: boolean): BareE164[]
   reject(row: {
     sourceId: string
     recordId: string
@@ -84,19 +93,19 @@ export interface RecordStore {
   takeDirty(limit: number): BareE164[]
 }
 
-const CLAIMS = `state IN ('accepted', 'rejected') AND contact IS NOT NULL`
+const CLAIMS = `contact IS NOT NULL AND (state IN ('accepted', 'rejected') OR (state = 'deleted' AND merged_into IS NOT NULL))`
 
 export function recordStore(db: Db): RecordStore {
   const find = db.prepare<[string, string], StoredRecord>(
     'SELECT * FROM source_record WHERE source_id = ? AND record_id = ?',
   )
   const put = db.prepare(
-    `INSERT INTO source_record (source_id, record_id, state, raw_hash, updated_at, place, phone, contact, notes, seen_pull, gone_cycle, changed_at)
-     VALUES (@source_id, @record_id, @state, @raw_hash, @updated_at, @place, @phone, @contact, @notes, @seen_pull, NULL, @changed_at)
+    `INSERT INTO source_record (source_id, record_id, state, raw_hash, updated_at, place, phone, contact, notes, seen_pull, gone_cycle, changed_at, merged_into)
+     VALUES (@source_id, @record_id, @state, @raw_hash, @updated_at, @place, @phone, @contact, @notes, @seen_pull, NULL, @changed_at, @merged_into)
      ON CONFLICT (source_id, record_id) DO UPDATE SET
        state = excluded.state, raw_hash = excluded.raw_hash, updated_at = excluded.updated_at, place = excluded.place,
        phone = excluded.phone, contact = excluded.contact, notes = excluded.notes, seen_pull = excluded.seen_pull,
-       gone_cycle = NULL, changed_at = excluded.changed_at`,
+       gone_cycle = NULL, changed_at = excluded.changed_at, merged_into = excluded.merged_into`,
   )
   const touch = db.prepare<[number, string | null, string, string]>(
     'UPDATE source_record SET seen_pull = ?, place = ? WHERE source_id = ? AND record_id = ?',
@@ -112,6 +121,12 @@ export function recordStore(db: Db): RecordStore {
       "SELECT count(*) FROM source_record WHERE source_id = ? AND state NOT IN ('gone', 'deleted')",
     )
     .pluck()
+  const hasValue = db
+    .prepare<[string, string, string], number>(
+      `SELECT EXISTS (SELECT 1 FROM source_record s, json_each(s.contact, ?) f
+         WHERE s.source_id = ? AND s.state = 'accepted' AND f.key = ? AND f.value NOT IN ('', '[]'))`,
+    )
+    .pluck()
   const unseen = db.prepare<[string, number], { record_id: string; phone: BareE164 | null }>(
     `SELECT record_id, phone FROM source_record
      WHERE source_id = ? AND seen_pull <> ? AND state NOT IN ('gone', 'deleted')`,
@@ -119,6 +134,16 @@ export function recordStore(db: Db): RecordStore {
   const markGone = db.prepare<[string, number, string, string]>(
     "UPDATE source_record SET state = 'gone', gone_cycle = ?, changed_at = ? WHERE source_id = ? AND record_id = ?",
   )
+  const handOver = db
+    .prepare<[{ sourceId: string; all: 0 | 1 }], BareE164 | null>(
+      `UPDATE source_record AS loser SET contact = NULL
+       WHERE source_id = @sourceId AND merged_into IS NOT NULL AND contact IS NOT NULL AND (@all OR EXISTS (
+         SELECT 1 FROM source_record s
+         WHERE s.source_id = loser.source_id AND s.record_id = loser.merged_into AND s.seen_pull >= loser.seen_pull
+           AND NOT (s.merged_into IS NOT NULL AND s.contact IS NOT NULL)))
+       RETURNING phone`,
+    )
+    .pluck()
   const reject = db.prepare(
     `INSERT INTO rejection (source_id, record_id, slot, code, field, value, message, place, first_cycle, first_pull, seen_pull, at)
      VALUES (@sourceId, @recordId, @slot, @code, @field, @value, @message, @place, @cycleId, @pull, @pull, @at)
@@ -176,15 +201,22 @@ export function recordStore(db: Db): RecordStore {
     .pluck()
   return {
     find: (sourceId, recordId) => find.get(sourceId, recordId),
-    put: (record) => void put.run(record),
+    put: (record) => void put.run({ merged_into: null, ...record }),
     touch: (sourceId, recordId, pull, place) => void touch.run(pull, place, sourceId, recordId),
     drop: (sourceId, recordId) => void drop.run(sourceId, recordId),
     claimants: (phone) => claimants.all(phone),
     withPhone: (phone) => withPhone.all(phone),
     withId: (recordId) => withId.all(recordId),
     countKnown: (sourceId) => countKnown.get(sourceId) ?? 0,
+    hasValue: (sourceId, field) => {
+      const custom = field.startsWith('custom.')
+      const [parent, key] = custom ? ['$.custom', field.slice('custom.'.length)] : ['$', field]
+      return hasValue.get(parent, sourceId, key) === 1
+    },
     unseen: (sourceId, pull) => unseen.all(sourceId, pull),
     markGone: (sourceId, recordId, cycleId, at) => void markGone.run(cycleId, at, sourceId, recordId),
+    handOver: (sourceId, all) =>
+      handOver.all({ sourceId, all: all ? 1 : 0 }).filter((phone) => phone !== null),
     reject: ({ rejection, ...row }) =>
       void reject.run({ ...row, ...rejection, value: rejection.value.slice(0, 200) }),
     findRejection: (sourceId, recordId, slot) => findRejection.get(sourceId, recordId, slot),

@@ -18,6 +18,8 @@ export interface RemoteRow {
   readonly read_at: number | null
   readonly acked_at: number | null
   readonly acked_rev: number | null
+  /** 1 when our last write said is_opted_out. */
+  readonly carried: 0 | 1
 }
 
 /** What a read told us about one contact. */

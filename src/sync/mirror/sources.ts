@@ -13,6 +13,8 @@ export interface SourceRow {
   readonly watermark: string | null
   readonly token: string | null
   readonly mapping: string | null
+  /** Fingerprint of map, filter and country alone. */
+  readonly normalizer: string | null
   readonly completed_seq: number
   readonly completed_at: number | null
   readonly full_at: number | null
@@ -36,6 +38,7 @@ export interface SourceStore {
       startedAt: string
       token: string | null
       mapping: string | null
+      normalizer: string | null
       at: number
       full: boolean
       /** The pull proved what is absent. */
@@ -64,6 +67,7 @@ export function sourceStore(db: Db): SourceStore {
   const complete = db.prepare(
     `UPDATE source SET pull_mode = NULL, pull_from = NULL, pull_to = NULL, pull_position = NULL, pull_mapping = NULL,
        watermark = nullif(max(coalesce(watermark, ''), min(coalesce(pull_newest, ''), @startedAt)), ''), token = coalesce(@token, token), mapping = coalesce(@mapping, mapping),
+       normalizer = coalesce(@normalizer, normalizer),
        pull_newest = NULL, completed_at = @at,
        completed_seq = CASE WHEN @proved THEN pull_seq ELSE completed_seq END, full_at = CASE WHEN @full THEN @at ELSE full_at END
      WHERE id = @id`,

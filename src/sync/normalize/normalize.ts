@@ -90,7 +90,7 @@ export function compileNormalizer(
 
   function normalize(record: SourceRecord): Normalized {
     const { fields } = record
-    if (record.deleted === true) {
+    if (record.deleted === true || mergedAway(record)) {
       // Deleted records often carry little more than their id, so what fails on one says nothing about consent.
       return { kind: 'deleted', consent: orNull(() => (saysNo(fields, []) ? phoneOf(fields, []) : null)) }
     }
@@ -146,6 +146,11 @@ export function compileNormalizer(
     tagLiterals: [...new Set((tags?.literals ?? []).flatMap(readTags))],
     owned: [...plain.map(({ name }) => name), ...customFields.map((name) => `custom.${name}`)],
   }
+}
+
+/** The source keeps the person under another record: this one is as good as deleted. */
+export function mergedAway({ id, mergedInto }: SourceRecord): boolean {
+  return mergedInto !== undefined && mergedInto !== '' && mergedInto !== id
 }
 
 function orNull(read: () => BareE164 | null): BareE164 | null {

@@ -86,6 +86,7 @@ async function passThrough(
     lookups,
     tagPolicy: engine.tagPolicy,
     removal: engine.removal,
+    onPhoneChange: engine.onPhoneChange,
     now: clock.now(),
   }
   const lookFirst = !report.reconcile.complete

@@ -11,8 +11,11 @@ import { nearest } from '../../lib/suggest.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { Normalizer } from '../normalize/normalize.ts'
 import { markAbsent } from './absence.ts'
+import { judgePull } from './alarms.ts'
+import { handOverMerged } from './merges.ts'
 import { type PullCounts, savePage } from './save-page.ts'
 import { sourceError } from './source-error.ts'
+import { emptyTally } from './tally.ts'
 
 /** A configured source with everything that is compiled from its config. */
 export interface Source {
@@ -86,6 +89,7 @@ export async function pull(mirror: Mirror, source: Source, run: PullRun): Promis
     gone: 0,
   }
   const unreadable = new Map<string, number>()
+  const tally = emptyTally()
   let seq = resumes ? stored.pull_seq : undefined
   // Begins with the first thing to save, so that a source that cannot be read leaves the mirror as it was.
   const target = () => {
@@ -99,6 +103,7 @@ export async function pull(mirror: Mirror, source: Source, run: PullRun): Promis
       at: startedAt,
       window: changesOnly,
       unreadable,
+      tally,
     }
   }
   let end: PullEnd | undefined
@@ -123,16 +128,27 @@ export async function pull(mirror: Mirror, source: Source, run: PullRun): Promis
   const proved = end.covers === 'everything'
   const close = () => {
     const closing = target()
+    const shown = proved ? mirror.records.countSeen(id, closing.pull) : 0
+    const census = proved ? { known: mirror.records.countKnown(id) - tally.added, shown } : null
     if (proved) {
       const sinceSeq = stored?.completed_seq ?? 0
       result.gone = markAbsent(mirror, { ...closing, sinceSeq, allowEmpty: run.allowEmpty })
     } else if (full) {
       mirror.records.dropUnseenUnreadable(id, closing.pull)
     }
+    handOverMerged(mirror, id, proved)
+    judgePull(mirror, {
+      ...closing,
+      map: source.config.map,
+      sameMapping: stored?.normalizer === source.normalizer.fingerprint,
+      census,
+      allowEmpty: run.allowEmpty,
+    })
     mirror.sources.complete(id, {
       startedAt: instantKey(request.window.to) ?? toIso(startedAt),
       token: end.token ?? null,
       mapping: proved || full ? fingerprint : null,
+      normalizer: proved || full ? source.normalizer.fingerprint : null,
       at: run.clock.now(),
       full: proved || full,
       proved,

@@ -5,9 +5,10 @@ import { instantKey } from '../../lib/instant.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { StoredRecord } from '../mirror/records.ts'
-import type { Normalizer } from '../normalize/normalize.ts'
+import { mergedAway, type Normalizer } from '../normalize/normalize.ts'
 import type { Rejection } from '../normalize/rejection.ts'
 import { clearErased, erasedRejection } from './erased.ts'
+import { count, type Tally } from './tally.ts'
 
 /** What became of the records that a connector yielded; `read` is the sum of the other five (I1). */
 export interface PullCounts {
@@ -29,6 +30,8 @@ export interface PageTarget {
   readonly window: boolean
   /** How often each unreadable row came up in this pull. */
   readonly unreadable: Map<string, number>
+  /** What this pull changes. A pull that goes on after a crash counts from there. */
+  readonly tally: Tally
 }
 
 /** Saves a page in one transaction, the checkpoint with it, and adds to `counts` only once it is saved. */
@@ -136,6 +139,7 @@ function saveVersion(
   const result = target.normalizer.normalize(record)
   noteConsent(mirror, target, record, result.consent)
   clearErased(mirror, sourceId, record.id)
+  count(target.tally, record.id, known, result, at)
   const base = {
     source_id: sourceId,
     record_id: record.id,
@@ -179,7 +183,18 @@ function saveVersion(
     return 'rejected'
   }
   const state = result.kind
-  records.put({ ...base, state, phone: known?.phone ?? result.consent, contact: null, notes: null })
+  const phone = known?.phone ?? result.consent
+  // Of two records that became one, the number stays claimed until the one that stays was shown: see merges.ts.
+  const merged = state === 'deleted' && mergedAway(record)
+  const contact = merged && known?.state !== 'gone' ? (known?.contact ?? null) : null
+  records.put({
+    ...base,
+    state,
+    phone,
+    contact,
+    notes: null,
+    merged_into: merged ? (record.mergedInto ?? null) : null,
+  })
   return state
 }
 

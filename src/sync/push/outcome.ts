@@ -2,7 +2,8 @@
 // An outcome that is not known is read back, never repeated blindly (I2).
 import { outcomeUnknown } from '../../heymarket/transport.ts'
 import { asHeysyncError, type HeysyncError } from '../../lib/errors.ts'
-import type { Change } from '../diff/change.ts'
+import { type Change, formerPhone } from '../diff/change.ts'
+import { MOVE_REFUSED } from '../diff/move.ts'
 import type { Failure, Operation } from '../outbox/outbox.ts'
 import type { PushDeps } from './deps.ts'
 import { exactStanding, readBack, recompute } from './read-back.ts'
@@ -10,9 +11,10 @@ import { exactStanding, readBack, recompute } from './read-back.ts'
 /** An operation that was sent this often in vain, while others got through, is a dead letter. */
 const MAX_ATTEMPTS = 12
 
-/** A create that met a contact with other values is an update that no guard has seen; what a person saw is written as seen, or not. */
+/** A create or a phone change that met a contact with other values is an update that no guard has seen; what a person saw is written as seen, or not. */
 export function outgrewItsPlan(deps: PushDeps, planned: Change, change: Change): boolean {
   if (planned.exact === true) return exactStanding(deps, planned).kind === 'moved'
+  if (formerPhone(planned) !== null && change.kind === 'update') return formerPhone(change) === null
   const overwrites = change.fields.some(({ field, before }) => before !== '' && field !== 'optedOut')
   return planned.kind === 'create' && change.kind !== 'create' && overwrites
 }
@@ -56,7 +58,7 @@ export async function handleFailure(
   change: Change,
   thrown: unknown,
 ): Promise<boolean> {
-  const { outbox, clock, signal } = deps
+  const { outbox, mirror, clock, signal } = deps
   // Interrupted with a request under way: it stays in flight, and the next cycle reads back what became of it.
   signal.throwIfAborted()
   const error = asHeysyncError(thrown)
@@ -68,6 +70,11 @@ export async function handleFailure(
   if (error.verdict === 'dead-letter') {
     // "Refused" may mean "exists already" on a create, and "is gone" on an update: look before burying it.
     const now = await readBack(deps, change, 'found')
+    if (now !== null && formerPhone(change) !== null) {
+      // The account lets no contact change its number: the new one gets a contact of its own.
+      mirror.contacts.pushed(change.phone, MOVE_REFUSED)
+      return resend(deps, operation, change, failureOf(error))
+    }
     const moved = change.kind === 'create' ? now !== null : now === null
     if (moved) return resend(deps, operation, change, failureOf(error))
     outbox.bury(operation, failureOf(error), clock.now())

@@ -1,7 +1,7 @@
 // Owns one request for one change: what is sent, and what the mirror holds once it is acked.
 import type { RemoteContact } from '../../heymarket/contact.ts'
 import { composeWrite, expectedRemote, newContactBody } from '../diff/body.ts'
-import type { Change } from '../diff/change.ts'
+import { type Change, formerPhone } from '../diff/change.ts'
 import { pushKey, removalKey } from '../diff/diff.ts'
 import { parseRemote } from '../mirror/contacts.ts'
 import type { PushDeps } from './deps.ts'
@@ -86,10 +86,13 @@ async function sendUpdate(
   // Where the account never shows opt-outs, a PUT without one might lift it: ask first (I3).
   const blocked =
     mirror.remote.showsOptOut() || optedOut ? false : await client.status.isUnsubscribed(change.contactId)
-  const write = composeWrite(change, remote, optedOut || blocked, settings.lookups)
+  // An opt-out goes with the contact to its new number: it is the same person, and consent only tightens (I3).
+  const former = formerPhone(change)
+  const carried = former !== null && (remote?.isOptedOut === true || mirror.consent.isOptedOut(former))
+  const write = composeWrite(change, remote, optedOut || blocked || carried, settings.lookups)
   const answer = await client.contacts.update(change.contactId, write.body, write.overwrite)
   return () => {
-    if (blocked)
+    if (blocked || carried)
       mirror.consent.optOut(change.phone, 'heymarket', `Heymarket contact ${change.contactId}`, clock.now())
     mirror.remote.wrote(expectedRemote(write, change.contactId, answer.rev), clock.now())
   }

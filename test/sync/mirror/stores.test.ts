@@ -50,7 +50,7 @@ describe('a transaction', () => {
 
 describe('where the pulls of a source stand', () => {
   const begin = { mode: 'full', from: null, to: B, mapping: 'm' } as const
-  const end = { startedAt: B, token: null, mapping: 'm', at: 7, full: true, proved: true }
+  const end = { startedAt: B, token: null, mapping: 'm', normalizer: 'n', at: 7, full: true, proved: true }
 
   test('moves with a completed pull, and never back', () => {
     const { sources } = openMirror(aDatabase())
@@ -116,7 +116,7 @@ test('a wanted contact keeps what it was settled with until it changes, leaves o
   expect(contacts.find(nthPhone(1))).toMatchObject({
     state: 'left',
     left_cycle: 'c1',
-    claims: 0,
+    claims: 2,
     settled_desired: null,
   })
   contacts.leave(nthPhone(1), 'c2')

@@ -10,6 +10,7 @@ export function sourceConfig(
     connector: 'csv',
     options: {},
     onRemoved: 'removeFromLists',
+    onPhoneChange: 'create',
     overlapSeconds: 300,
     lagSeconds: 0,
     map: { phone: 'phone', ...map },

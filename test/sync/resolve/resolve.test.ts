@@ -29,6 +29,7 @@ function record(given: Partial<StoredRecord> & { fields?: ContactFields } = {}):
     seen_pull: 1,
     gone_cycle: null,
     changed_at: 0,
+    merged_into: null,
     ...rest,
   }
 }

@@ -1,0 +1,15 @@
+// Owns merges: when the number of a record that was merged into another stops being claimed.
+import type { Mirror } from '../mirror/mirror.ts'
+
+/**
+ * Ends the claims of merged records whose survivor this source has shown since the merge. The survivor may come on a later
+ * page or in a later pull, and often takes the number over: until then nobody has left. A complete full pull shows
+ * everything there is, so nothing is waited for after it. Runs inside the pull's closing transaction.
+ */
+export function handOverMerged({ records }: Mirror, sourceId: string, complete: boolean): void {
+  let phones = records.handOver(sourceId, complete)
+  while (phones.length > 0) {
+    for (const phone of phones) records.markDirty(phone)
+    phones = records.handOver(sourceId, complete)
+  }
+}
