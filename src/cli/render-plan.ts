@@ -1,8 +1,8 @@
 // Owns how a plan looks: what would change, field by field, a few of each kind, and what is held and why.
 
-import type { CyclePlan } from '../sync/cycle.ts'
 import type { Change } from '../sync/diff/change.ts'
 import type { HeldChange } from '../sync/guard/guard.ts'
+import type { CyclePlan } from '../sync/observer.ts'
 import type { Colors } from './io.ts'
 import { clip, columns, many, number, wrap } from './table-text.ts'
 

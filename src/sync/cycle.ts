@@ -12,11 +12,12 @@ import { confirmAccount, confirmWanted, unknownAssignees } from './account.ts'
 import type { Change } from './diff/change.ts'
 import { type DiffSettings, diffAll, diffFingerprint, type NotStored } from './diff/diff.ts'
 import type { Engine } from './engine.ts'
-import { type GuardResult, guardPlan } from './guard/guard.ts'
+import { guardPlan } from './guard/guard.ts'
+import { type CycleObserver, type CyclePlan, recordProgress } from './observer.ts'
 import { LANE, type Outbox } from './outbox/outbox.ts'
 import { pull } from './pull/pull.ts'
 import { settleLeftovers } from './push/leftovers.ts'
-import { push } from './push/push.ts'
+import { PATIENCE_MS, push } from './push/push.ts'
 import { readHead, reconcileFull, reconcileIncremental } from './reconcile/reconcile.ts'
 import { type CycleReport, checkCounts, countPlan, emptyReport } from './report.ts'
 import { resolve } from './resolve/resolve.ts'
@@ -32,25 +33,17 @@ export interface CycleRequest {
   readonly allowEmpty: readonly string[]
   /** Stop after the guard: show the plan, write nothing to Heymarket. */
   readonly planOnly: boolean
-}
-
-/** What somebody who watches is told. */
-export interface CycleObserver {
-  onPull?(sourceId: string, read: number): void
-  onReconcile?(seen: number): void
-  onPlan?(plan: CyclePlan): void
-  onPush?(acked: number, planned: number): void
-}
-
-export interface CyclePlan extends GuardResult {
-  /** Changes that Heymarket acknowledged once and does not show. */
-  readonly notStored: readonly Change[]
+  /** True when another cycle should begin soon: the rest of a long push is left to the next one. */
+  readonly yieldNow?: () => boolean
 }
 
 export interface CycleOutcome {
   readonly report: CycleReport
   readonly plan: CyclePlan
 }
+
+/** A push that gives way has written for at least so long, so that it always comes further; in milliseconds. */
+const SLICE_MS = 30_000
 
 /** Runs one cycle. Errors: whatever stopped it; what was saved before stays, and the cycle is recorded as failed. */
 export async function runCycle(
@@ -60,9 +53,11 @@ export async function runCycle(
 ): Promise<CycleOutcome> {
   const { cycles, clock } = engine
   const report = emptyReport(request.id, request.mode)
-  cycles.begin(request.id, request.mode, request.trigger, clock.now())
+  const { id, mode, trigger, sources } = request
+  const reason = mode === 'full' ? whoAsked(request) : null
+  cycles.begin({ id, mode, trigger, reason, sources, at: clock.now() })
   try {
-    const plan = await passThrough(engine, request, report, observer)
+    const plan = await passThrough(engine, request, report, recordProgress(engine, id, observer))
     cycles.finish(request.id, {
       status: report.status,
       report: JSON.stringify(report),
@@ -142,6 +137,7 @@ async function passThrough(
   }
 
   const cycle = { id: request.id, at: clock.now() }
+  const readsEverything = request.mode === 'full' || report.sources.some(({ reason }) => reason !== null)
   mirror.transaction(() => {
     engine.held.replace(request.id, plan.held)
     engine.held.dropApprovalsExcept(diff.changes)
@@ -149,7 +145,7 @@ async function passThrough(
     buryNotStored(outbox, diff.notStored, cycle)
     outbox.enqueue(plan.released, {
       ...cycle,
-      lane: request.mode === 'full' ? LANE.backfill : LANE.incremental,
+      lane: readsEverything ? LANE.backfill : LANE.incremental,
     })
   })
 
@@ -157,6 +153,10 @@ async function passThrough(
   report.status = statusOf(report)
   checkCounts(report)
   return plan
+}
+
+function whoAsked({ trigger }: CycleRequest): 'hand' | 'schedule' {
+  return trigger === 'schedule' ? 'schedule' : 'hand'
 }
 
 /** Pulls each source in turn. One that fails does not keep the others waiting, unless all of them fail. */
@@ -179,10 +179,12 @@ async function pullSources(
       const result = await pull(engine.mirror, source, {
         cycleId: request.id,
         mode: request.mode,
+        asked: whoAsked(request),
         allowEmpty: request.allowEmpty.includes(id),
         clock: engine.clock,
         context: { ...context, log: { ...context.log, warn } },
-        onProgress: (read) => observer.onPull?.(id, read),
+        onFull: (reason) => observer.onFull?.(id, reason),
+        onProgress: (read, total) => observer.onPull?.(id, read, total),
       })
       report.sources.push(result)
     } catch (thrown) {
@@ -220,6 +222,7 @@ async function pushPlan(
   if (plan.released.length === 0) return
   const startedAt = clock.now()
   const requestsBefore = engine.requestCount()
+  let gaveWay = false
   const refresh = async () => {
     await readHead({ mirror, contacts: client.contacts, clock })
   }
@@ -227,6 +230,10 @@ async function pushPlan(
     await push(pushDeps, {
       concurrency: engine.concurrency,
       refresh,
+      yieldNow: () => {
+        gaveWay = clock.now() - startedAt >= SLICE_MS && (request.yieldNow?.() ?? false)
+        return gaveWay
+      },
       onProgress: (acked) => {
         report.push.acked = acked
         observer.onPush?.(acked, plan.released.length)
@@ -242,7 +249,9 @@ async function pushPlan(
   } finally {
     const counts = outbox.countsOfCycle(request.id)
     report.push.deadLettered = counts.dead
-    report.push.retrying = counts.pending + counts.in_flight + counts.unsettled
+    // What this push would have waited for is left to the next one with the rest.
+    report.push.deferred = gaveWay ? outbox.countDueBy(request.id, clock.now() + PATIENCE_MS) : 0
+    report.push.retrying = counts.pending + counts.in_flight + counts.unsettled - report.push.deferred
     report.push.requests = engine.requestCount() - requestsBefore
     report.push.seconds = Math.round((clock.now() - startedAt) / 100) / 10
   }

@@ -1,9 +1,11 @@
 // Owns `status`: all is well, or exactly what is not, at one look.
 import { isFree } from '../../db/lock.ts'
+import { FULL_REASON_TEXT } from '../../sync/pull/why-full.ts'
 import { readStatus, type StatusReport } from '../../sync/status.ts'
 import { type Command, flag } from '../command.ts'
 import type { Colors } from '../io.ts'
 import { withApp } from '../open.ts'
+import { leftText, phaseText } from '../phases.ts'
 import { columns, many, number } from '../table-text.ts'
 
 export const status: Command = {
@@ -13,10 +15,10 @@ export const status: Command = {
     'Reads the database only; no request is sent. Exit code 3 means that something is held for you, 4 that there are ' +
     'rejections or dead letters, 1 that the last cycle failed.',
   examples: [{ line: 'heysync status', what: 'sources, contacts, and what needs you' }],
-  json: '`sources[]` (`id`, `lastPull`, `lastFullPull`, `watermark`, `records` by state), `contacts` (`wanted`, `inHeymarket`, `optedOut`, `collisions`), `rejections`, `outbox` (`waiting`, `deadLetters`), `held[]` (`cycle`, `source`, `changes`, `reason`, `examples`), `lastCycle` with its `report` (or null), `remote` (`duplicatePhones`, `lastFullReconcile`)',
+  json: '`sources[]` (`id`, `lastPull`, `lastFullPull`, `watermark`, `records` by state), `contacts` (`wanted`, `inHeymarket`, `optedOut`, `collisions`), `rejections`, `outbox` (`waiting`, `deadLetters`), `held[]` (`cycle`, `source`, `changes`, `reason`, `examples`), `lastCycle` with its `reason` and its `report` (or null), `underWay` (what another process is at, or null: `cycle`, `mode`, `trigger`, `reason`, `since`, `phase`: pull, reconcile or push, `source`, `done`, `total` and `secondsLeft`, null while nobody knows), `remote` (`duplicatePhones`, `lastFullReconcile`)',
   run: (call, io) =>
     withApp(call, io, async (app) => {
-      const report = readStatus(app.db, app.loaded.config, !isFree(app.loaded.databasePath))
+      const report = readStatus(app.db, app.loaded.config, !isFree(app.loaded.databasePath), io.clock.now())
       io.data(
         flag(call, 'json') ? `${JSON.stringify(report, null, 2)}\n` : `${renderStatus(report, io.color)}\n`,
       )
@@ -47,7 +49,9 @@ function renderStatus(report: StatusReport, color: Colors): string {
     ]),
     '',
   ]
-  if (lastCycle) {
+  if (report.underWay) {
+    lines.push(...underWayLines(report.underWay, color))
+  } else if (lastCycle) {
     lines.push(
       `last cycle  ${lastCycle.status}, ${lastCycle.trigger} at ${lastCycle.at}  ${color.dim(lastCycle.cycle)}`,
     )
@@ -76,4 +80,17 @@ function renderStatus(report: StatusReport, color: Colors): string {
   const calm = report.held.length === 0 && report.rejections === 0 && report.outbox.deadLetters === 0
   if (calm && lastCycle?.status === 'ok') lines.push('', color.green('All is well.'))
   return lines.join('\n')
+}
+
+function underWayLines(at: NonNullable<StatusReport['underWay']>, color: Colors): string[] {
+  const why = at.reason === null ? '' : `, because ${FULL_REASON_TEXT[at.reason]}`
+  const what = at.mode === 'full' ? 'full resync' : 'sync'
+  const lines = [`${color.bold('under way')}  ${what} since ${at.since}${why}  ${color.dim(at.cycle)}`]
+  const { phase } = at
+  if (phase !== null) {
+    const count = at.total === null ? number(at.done) : `${number(at.done)} of ${number(at.total)}`
+    const left = leftText(at.secondsLeft)
+    lines.push(`           ${count} ${phaseText({ ...at, phase })}${left === '' ? '' : `, ${left}`}`)
+  }
+  return lines
 }

@@ -20,5 +20,6 @@ ALTER TABLE cycle ADD COLUMN sources TEXT;
 ALTER TABLE cycle ADD COLUMN phase TEXT;
 ALTER TABLE cycle ADD COLUMN phase_source TEXT;
 ALTER TABLE cycle ADD COLUMN phase_at INTEGER;
+ALTER TABLE cycle ADD COLUMN phase_from INTEGER; -- what was done when it began
 ALTER TABLE cycle ADD COLUMN done INTEGER;
 ALTER TABLE cycle ADD COLUMN total INTEGER;   -- NULL while nobody knows

@@ -46,7 +46,7 @@ export interface Failure {
 }
 
 export interface Outbox {
-  /** Replaces the whole of what waits by this plan. A change that is the same keeps its attempts, and stays dead if it was; a new cycle does not wait for what an old one put off. */
+  /** Replaces the whole of what waits by this plan. A change that is the same keeps its attempts and its lane, and stays dead if it was; a new cycle does not wait for what an old one put off. */
   enqueue(changes: readonly Change[], cycle: { id: string; lane: number; at: number }): void
   /** Forgets operations for phones whose two sides turned out to be equal. */
   cancel(phones: readonly string[]): void
@@ -54,6 +54,8 @@ export interface Outbox {
   due(now: number, limit: number, cycleId: string): Operation[]
   /** When the next operation of this cycle is due; null when none is waiting. */
   nextDueAt(cycleId: string): number | null
+  /** How many of this cycle wait, and may be sent at this instant or before. */
+  countDueBy(cycleId: string, at: number): number
   claim(id: number): void
   /** Takes a claim back: nothing was sent. */
   release(id: number): void
@@ -93,7 +95,8 @@ export function openOutbox(db: Db): Outbox {
        request_id = CASE WHEN change_hash = excluded.change_hash THEN request_id END,
        state      = CASE WHEN state = 'unsettled' THEN 'unsettled'
                          WHEN state = 'dead' AND change_hash = excluded.change_hash THEN 'dead' ELSE 'pending' END,
-       kind = excluded.kind, lane = excluded.lane, change = excluded.change, change_hash = excluded.change_hash,
+       lane       = CASE WHEN change_hash = excluded.change_hash THEN lane ELSE excluded.lane END,
+       kind = excluded.kind, change = excluded.change, change_hash = excluded.change_hash,
        source_id = excluded.source_id, cycle_id = excluded.cycle_id`,
   )
   const dropUnplanned = db.prepare<[string]>(
@@ -108,6 +111,9 @@ export function openOutbox(db: Db): Outbox {
   )
   const nextDueAt = db
     .prepare<[string], number | null>(`SELECT min(not_before) FROM operation WHERE ${WAITING}`)
+    .pluck()
+  const countDueBy = db
+    .prepare<[string, number], number>(`SELECT count(*) FROM operation WHERE ${WAITING} AND not_before <= ?`)
     .pluck()
   const claim = db.prepare<[number]>("UPDATE operation SET state = 'in_flight' WHERE id = ?")
   const release = db.prepare<[number]>(
@@ -205,6 +211,7 @@ export function openOutbox(db: Db): Outbox {
     drop: (id) => void remove.run(id),
     due: (now, limit, cycleId) => due.all(cycleId, now, now, limit),
     nextDueAt: (cycleId) => nextDueAt.get(cycleId) ?? null,
+    countDueBy: (cycleId, at) => countDueBy.get(cycleId, at) ?? 0,
     claim: (id) => void claim.run(id),
     release: (id) => void release.run(id),
     requeue: (id) => void requeue.run(id),
