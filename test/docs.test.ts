@@ -82,6 +82,7 @@ describe('the object that sync --json prints', () => {
       {
         id: 'clinic',
         mode: 'full',
+        reason: null,
         read: 0,
         unchanged: 0,
         accepted: 0,

@@ -27,7 +27,8 @@ export interface Io {
 }
 
 export interface Progress {
-  update(done: number, total: number): void
+  /** `total`: null while nobody knows. `left`: the time left in words; without it, it is worked out from the pace. */
+  update(done: number, total: number | null, left?: string): void
   stop(): void
 }
 
@@ -41,15 +42,16 @@ export function progress(io: Io, label: string): Progress {
 
 function progressBar(io: Io, label: string): Progress {
   const { color } = io
+  const barsize = Math.max(10, Math.min(40, io.columns - 60))
   const bar = new cliProgress.SingleBar({
-    format: `  {bar}  {percentage} %  {value} of {total} ${label}  ${color.dim('{eta_formatted} left')}`,
-    formatBar: (share, { barsize = 0 }) => {
+    format: (_options, { value, total, progress: share, eta }, { known, left }) => {
+      const done = value.toLocaleString('en-US')
+      if (!known) return `  ${done} ${label}`
       const full = Math.round(share * barsize)
-      return color.cyan('━'.repeat(full)) + color.dim('─'.repeat(barsize - full))
+      const bar = color.cyan('━'.repeat(full)) + color.dim('─'.repeat(barsize - full))
+      const rest = color.dim(left ?? `${Math.round(eta)} s left`)
+      return `  ${bar}  ${Math.floor(share * 100)} %  ${done} of ${total.toLocaleString('en-US')} ${label}  ${rest}`
     },
-    formatValue: (value, _options, type) =>
-      type === 'value' || type === 'total' ? value.toLocaleString('en-US') : String(value),
-    barsize: Math.max(10, Math.min(40, io.columns - 50)),
     hideCursor: true,
     clearOnComplete: true,
     stream: io.errorStream,
@@ -58,11 +60,12 @@ function progressBar(io: Io, label: string): Progress {
   })
   let started = false
   return {
-    update: (done, total) => {
-      if (!started) bar.start(total, done)
+    update: (done, total, left) => {
+      const payload = { known: total !== null, left }
+      if (!started) bar.start(total ?? 0, done, payload)
       started = true
-      bar.setTotal(total)
-      bar.update(done)
+      bar.setTotal(Math.max(done, total ?? 0))
+      bar.update(done, payload)
     },
     stop: () => {
       if (started) bar.stop()
@@ -73,11 +76,13 @@ function progressBar(io: Io, label: string): Progress {
 function progressLines(io: Io, label: string): Progress {
   let quarters = 0
   return {
-    update: (done, total) => {
+    update: (done, total, left) => {
+      if (total === null) return
       const reached = Math.floor((done / total) * 4)
       if (total < WORTH_A_LINE || reached <= quarters) return
       quarters = reached
-      io.say(`  ${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} ${label}`)
+      const rest = left && done < total ? `, ${left}` : ''
+      io.say(`  ${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} ${label}${rest}`)
     },
     stop: () => {},
   }

@@ -61,7 +61,8 @@ function statusLine(report: CycleReport, color: Colors): string {
   const held = plan.held > 0 ? `, ${color.magenta(`${number(plan.held)} held`)}` : ''
   const retrying = push.retrying > 0 ? `, ${color.yellow(`${number(push.retrying)} to be tried again`)}` : ''
   const dead = push.deadLettered > 0 ? `, ${color.red(many(push.deadLettered, 'dead letter'))}` : ''
-  return `${mark} ${color.bold(report.status)}: ${done}${held}${retrying}${dead}`
+  const deferred = push.deferred > 0 ? `, ${number(push.deferred)} left to the next cycle` : ''
+  return `${mark} ${color.bold(report.status)}: ${done}${held}${retrying}${deferred}${dead}`
 }
 
 function nextSteps(report: CycleReport, { color, rejections, deadLetters }: ReportContext): string[] {

@@ -3,8 +3,10 @@ import { ulid } from 'ulid'
 import type { App } from '../app.ts'
 import { ERROR_TABLE, type ExitCode } from '../lib/errors.ts'
 import { type CycleOutcome, type CycleRequest, runCycle } from '../sync/cycle.ts'
+import { FULL_REASON_TEXT } from '../sync/pull/why-full.ts'
 import { type Call, flag } from './command.ts'
-import { type Io, progress } from './io.ts'
+import type { Io } from './io.ts'
+import { phaseBars } from './phases.ts'
 import { renderPlan } from './render-plan.ts'
 import { renderReport } from './render-report.ts'
 
@@ -28,17 +30,22 @@ export async function watchCycle(
 }
 
 async function watched(app: App, io: Io, request: CycleRequest, talk: boolean): Promise<CycleOutcome> {
-  const bar = talk ? progress(io, 'written') : null
+  if (!talk) return runCycle(app.engine, request)
+  const bars = phaseBars(io, app.loaded.config.heymarket.requestsPerMinute)
+  const say = (text: string) => {
+    bars.clear()
+    io.say(text)
+  }
   try {
     return await runCycle(app.engine, request, {
-      onPlan: (plan) => {
-        if (talk) io.say(`${renderPlan(plan, planView(app, io, false))}\n`)
-        if (plan.released.length > 0) bar?.update(0, plan.released.length)
+      onFull: (source, reason) => {
+        if (reason !== 'hand') say(`${source}: full pull, because ${FULL_REASON_TEXT[reason]}`)
       },
-      onPush: (acked, planned) => bar?.update(acked, planned),
+      onPlan: (plan) => say(`${renderPlan(plan, planView(app, io, false))}\n`),
+      onProgress: bars.show,
     })
   } finally {
-    bar?.stop()
+    bars.clear()
   }
 }
 

@@ -16,6 +16,11 @@ export interface WalkPage<T> {
   readonly fresh: readonly T[]
   /** Instant key of the last row: how far down the walk has come. */
   readonly reached: string
+  /**
+   * RFC 3339: a walk from this instant shows what this one did not show yet, and the ties of the last row once more.
+   * Null among ties, and after anything that proves nothing: there a walk has to go on from an earlier page.
+   */
+  readonly resumeFrom: string | null
 }
 
 export interface WalkEnd {
@@ -49,17 +54,18 @@ export const PAGE_LIMITS = [1000, 100, 0] as const
 const ROWS_PER_PAGE = 30
 
 /**
- * Yields pages until the listing's end; the reader may stop earlier. The next cursor is one tick after the last row
- * seen, so that an exclusive cursor shows its ties again; what was seen before is told apart by id.
+ * Yields pages until the listing's end, from the newest change on or `from` an instant; the reader may stop earlier.
+ * The next cursor is one tick after the last row seen, so that an exclusive cursor shows its ties again; what was seen
+ * before is told apart by id.
  */
 export async function* walkPages<T>(
   listing: Listing<T>,
-  settings: { limit: number; onLimit: (taken: number) => void },
+  settings: { limit: number; onLimit: (taken: number) => void; from?: string | null },
 ): AsyncGenerator<WalkPage<T>, WalkEnd> {
   const seen = new Set<number>()
   let orderly = true
   let limit = listing.takesLimit ? settings.limit : 0
-  let date: string | undefined
+  let date = settings.from ?? undefined
   let previous: string | null = null
   // A page as long as the longest seen is full: there may be more behind it.
   let longest = listing.fullAt ?? (listing.takesLimit ? 0 : ROWS_PER_PAGE)
@@ -90,11 +96,12 @@ export async function* walkPages<T>(
     const reached = keys.at(-1) ?? ''
     if (keys.includes('') || !descending(keys) || (previous !== null && reached > previous)) orderly = false
     const fresh = take(rows)
-    yield { rows, fresh, reached }
-    if (reached === '') return { orderly: false, seen: seen.size }
     digits = Math.max(digits, fractionDigits(keys)) as Resolution
+    const tick = reached === '' ? null : tickAfter(reached, digits)
+    yield { rows, fresh, reached, resumeFrom: orderly ? tick : null }
+    if (tick === null) return { orderly: false, seen: seen.size }
     if (fresh.length > 0) {
-      date = tickAfter(reached, digits)
+      date = tick
     } else if (date === justBefore(reached)) {
       // The account does not follow the cursor.
       return { orderly: false, seen: seen.size }
@@ -156,7 +163,7 @@ async function* passTies<T>(
     if (barren === 2) return false
     const last = rows.at(-1)
     if (fresh.length > 0 && last !== undefined)
-      yield { rows, fresh, reached: instantKey(listing.instantOf(last)) ?? '' }
+      yield { rows, fresh, reached: instantKey(listing.instantOf(last)) ?? '', resumeFrom: null }
   }
 }
 

@@ -1,5 +1,7 @@
 // Owns the cycle table: one row per pass of the flow, kept with its report.
 import type { Db } from '../db/open.ts'
+import type { Phase, Progress } from './progress.ts'
+import type { FullReason } from './pull/why-full.ts'
 
 export interface CycleRow {
   readonly id: string
@@ -12,38 +14,72 @@ export interface CycleRow {
   readonly report: string | null
   /** JSON {code, message, hint}. */
   readonly error: string | null
+  /** Why everything is read, or everything of one source; null for an incremental cycle. */
+  readonly reason: FullReason | null
+  /** JSON list of ids: the sources that it was to pull. */
+  readonly sources: string | null
+  readonly phase: Phase | null
+  readonly phase_source: string | null
+  readonly phase_at: number | null
+  readonly phase_from: number | null
+  readonly done: number | null
+  readonly total: number | null
 }
 
 export interface CycleStore {
-  begin(id: string, mode: string, trigger: string, at: number): void
+  begin(cycle: {
+    id: string
+    mode: string
+    trigger: string
+    reason: FullReason | null
+    sources: readonly string[]
+    at: number
+  }): void
+  /** A cycle that reads a source in full though nobody asked for it. The first reason stays. */
+  because(id: string, reason: FullReason): void
+  progress(id: string, at: Progress): void
   finish(
     id: string,
     end: { status: CycleRow['status']; report: string | null; error: string | null; at: number },
   ): void
   find(id: string): CycleRow | undefined
   latest(limit: number): CycleRow[]
+  /** The last full cycle that was begun so. */
+  latestFull(trigger: string): CycleRow | undefined
 }
 
 export function cycleStore(db: Db): CycleStore {
   // Only one process runs cycles at a time, so whatever still says `running` was cut off.
   const markInterrupted = db.prepare("UPDATE cycle SET status = 'interrupted' WHERE status = 'running'")
   const begin = db.prepare(
-    "INSERT INTO cycle (id, mode, trigger, status, started_at) VALUES (?, ?, ?, 'running', ?)",
+    `INSERT INTO cycle (id, mode, trigger, status, started_at, reason, sources)
+     VALUES (@id, @mode, @trigger, 'running', @at, @reason, @sources)`,
+  )
+  const because = db.prepare('UPDATE cycle SET reason = coalesce(reason, ?) WHERE id = ?')
+  const progress = db.prepare(
+    `UPDATE cycle SET phase = @phase, phase_source = @source, phase_at = @startedAt, phase_from = @startedWith,
+       done = @done, total = @total WHERE id = @id`,
   )
   const finish = db.prepare(
     'UPDATE cycle SET status = ?, report = ?, error = ?, finished_at = ? WHERE id = ?',
   )
   const find = db.prepare<[string], CycleRow>('SELECT * FROM cycle WHERE id = ?')
   const latest = db.prepare<[number], CycleRow>('SELECT * FROM cycle ORDER BY id DESC LIMIT ?')
+  const latestFull = db.prepare<[string], CycleRow>(
+    "SELECT * FROM cycle WHERE mode = 'full' AND trigger = ? ORDER BY id DESC LIMIT 1",
+  )
   return {
-    begin: (id, mode, trigger, at) => {
+    begin: (cycle) => {
       db.transaction(() => {
         markInterrupted.run()
-        begin.run(id, mode, trigger, at)
+        begin.run({ ...cycle, sources: JSON.stringify(cycle.sources) })
       }).immediate()
     },
+    because: (id, reason) => void because.run(reason, id),
+    progress: (id, at) => void progress.run({ id, ...at }),
     finish: (id, end) => void finish.run(end.status, end.report, end.error, end.at, id),
     find: (id) => find.get(id),
     latest: (limit) => latest.all(limit),
+    latestFull: (trigger) => latestFull.get(trigger),
   }
 }

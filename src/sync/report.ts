@@ -24,6 +24,8 @@ export interface PushCounts {
   requests: number
   acked: number
   retrying: number
+  /** Not sent in this cycle, because something more urgent had to begin: the next one goes on with them. */
+  deferred: number
   deadLettered: number
   seconds: number
 }
@@ -74,7 +76,7 @@ export function emptyReport(cycle: string, mode: 'full' | 'incremental'): CycleR
     alarms: [],
     reconcile: null,
     plan: { create: 0, update: 0, remove: 0, listAdd: 0, listRemove: 0, held: 0 },
-    push: { requests: 0, acked: 0, retrying: 0, deadLettered: 0, seconds: 0 },
+    push: { requests: 0, acked: 0, retrying: 0, deferred: 0, deadLettered: 0, seconds: 0 },
   }
 }
 
@@ -108,7 +110,7 @@ export function checkCounts(report: CycleReport): void {
   }
   const { plan, push } = report
   const planned = plan.create + plan.update + plan.remove + plan.listAdd + plan.listRemove
-  const ended = push.acked + push.retrying + push.deadLettered + plan.held
+  const ended = push.acked + push.retrying + push.deferred + push.deadLettered + plan.held
   if (planned !== ended) offBy(`${planned} changes were planned, and ${ended} are accounted for`)
 }
 

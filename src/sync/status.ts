@@ -12,6 +12,8 @@ import { groupByCause } from './outbox/causes.ts'
 import { failureOf } from './outbox/failure.ts'
 import { openOutbox } from './outbox/outbox.ts'
 import { wayOutText } from './outbox/way-out.ts'
+import { type Phase, secondsLeft } from './progress.ts'
+import type { FullReason } from './pull/why-full.ts'
 import { type Alarm, alarmOf } from './report.ts'
 
 export interface StatusReport {
@@ -53,16 +55,31 @@ export interface StatusReport {
     mode: string
     trigger: string
     at: string
+    /** Why everything was read; null for an incremental cycle. */
+    reason: FullReason | null
     error: string | null
     report: unknown
   } | null
   /** Contacts in which an undo holds back what the sources still say. */
   readonly undone: number
+  /** What the process that works on this database is at; null when none runs a cycle. */
+  readonly underWay: {
+    cycle: string
+    mode: string
+    trigger: string
+    reason: FullReason | null
+    since: string
+    phase: Phase | null
+    source: string | null
+    done: number
+    total: number | null
+    secondsLeft: number | null
+  } | null
   readonly remote: { duplicatePhones: number; lastFullReconcile: string | null }
 }
 
-/** `working`: a heysync process works on this database at the moment. */
-export function readStatus(db: Db, config: Config, working: boolean): StatusReport {
+/** `working`: a heysync process works on this database at the moment. `now`: milliseconds since 1970. */
+export function readStatus(db: Db, config: Config, working: boolean, now: number): StatusReport {
   const mirror = openMirror(db)
   const outbox = openOutbox(db)
   const counts = outbox.counts()
@@ -107,6 +124,7 @@ export function readStatus(db: Db, config: Config, working: boolean): StatusRepo
     alarms: mirror.alarms.all().map(alarmOf),
     lastCycle: last ? lastCycle(last, working) : null,
     undone: mirror.pins.countPhones(),
+    underWay: last?.status === 'running' && working ? underWay(last, config, now) : null,
     remote: {
       duplicatePhones: mirror.remote.duplicatePhones(),
       lastFullReconcile: fullAt === undefined ? null : toIso(Number(fullAt)),
@@ -122,8 +140,26 @@ function lastCycle(row: CycleRow, working: boolean) {
     mode: row.mode,
     trigger: row.trigger,
     at: toIso(row.started_at),
+    reason: row.reason,
     error: row.error === null ? null : ((JSON.parse(row.error) as { message: string }).message ?? null),
     report: row.report === null ? null : (JSON.parse(row.report) as unknown),
+  }
+}
+
+function underWay(row: CycleRow, config: Config, now: number): StatusReport['underWay'] {
+  const { phase, total } = row
+  const done = row.done ?? 0
+  const startedAt = row.phase_at ?? row.started_at
+  const at = { phase, source: row.phase_source, done, total }
+  const progress = phase === null ? null : { ...at, phase, startedAt, startedWith: row.phase_from ?? 0 }
+  return {
+    cycle: row.id,
+    mode: row.mode,
+    trigger: row.trigger,
+    reason: row.reason,
+    since: toIso(row.started_at),
+    ...at,
+    secondsLeft: progress === null ? null : secondsLeft(progress, now, config.heymarket.requestsPerMinute),
   }
 }
 

@@ -18,14 +18,13 @@ export const reconcile: Command = {
     withApp(call, io, async (app) => {
       const { engine } = app
       const bar = flag(call, 'json') ? null : progress(io, 'contacts read')
-      const known = engine.mirror.remote.count()
       const result = await app.alone('heysync reconcile', async () => {
         await confirmAccount(engine.mirror, engine.lookups, { customFields: [], tags: [] })
         return reconcileFull({
           mirror: engine.mirror,
           contacts: app.client.contacts,
           clock: io.clock,
-          onProgress: (seen) => bar?.update(seen, Math.max(seen, known)),
+          onProgress: (seen, total) => bar?.update(seen, total === null ? null : Math.max(seen, total)),
         })
       })
       bar?.stop()

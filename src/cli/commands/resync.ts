@@ -8,7 +8,8 @@ export const resync: Command = {
   summary: 'compare everything on both sides and write the differences',
   about:
     'Reads every record of the sources and every contact of the account, however long ago they changed, and then writes ' +
-    'only the differences. Use it after somebody changed much in Heymarket by hand, or when you want to be sure.',
+    'only the differences. Use it after somebody changed much in Heymarket by hand, or when you want to be sure. ' +
+    'Stopped or killed, it goes on where it was when you run it again.',
   options: [SOURCE_OPTION],
   examples: [{ line: 'heysync resync', what: 'all sources' }],
   json: 'as `sync`',

@@ -1,4 +1,5 @@
 // Owns `run`: the background service in the foreground of a service manager.
+import { schedule } from 'node-cron'
 import { openApp } from '../../app.ts'
 import { createLogger } from '../../lib/logger.ts'
 import { runDaemon } from '../../service/daemon.ts'
@@ -26,7 +27,7 @@ export const run: Command = {
     try {
       if (loaded.config.sources.every((source) => !source.schedule && !source.fullSchedule))
         log.warn('no source has a schedule, so only one cycle is run; add `schedule:` to heysync.yaml')
-      await runDaemon({ app, clock: io.clock, signal: io.signal, log })
+      await runDaemon({ app, clock: io.clock, signal: io.signal, log, schedule })
       return 0
     } finally {
       clearInterval(alive)

@@ -1,9 +1,11 @@
 // Owns `status`: all is well, or exactly what is not, at one look.
 import { isFree } from '../../db/lock.ts'
+import { FULL_REASON_TEXT } from '../../sync/pull/why-full.ts'
 import { readStatus, type StatusReport } from '../../sync/status.ts'
 import { type Command, flag } from '../command.ts'
 import type { Colors, Io } from '../io.ts'
 import { withApp } from '../open.ts'
+import { leftText, phaseText } from '../phases.ts'
 import { alarmLines } from '../render-report.ts'
 import { clip, columns, many, number } from '../table-text.ts'
 
@@ -14,10 +16,10 @@ export const status: Command = {
     'Reads the database only; no request is sent. Exit code 3 means that something is held for you, 4 that there are ' +
     'alarms, rejections or dead letters, 1 that the last cycle failed.',
   examples: [{ line: 'heysync status', what: 'sources, contacts, and what needs you' }],
-  json: '`sources[]` (`id`, `lastPull`, `lastFullPull`, `watermark`, `records` by state), `contacts` (`wanted`, `inHeymarket`, `optedOut`, `collisions`), `rejections`, `outbox` (`waiting`, `deadLetters`, `causes[]` with `code`, `cause`, `changes`, `wayOut`), `held[]` (`cycle`, `source`, `changes`, `reason`, `examples`), `alarms[]` (`code`, `source`, `message`, `cycle`), `lists[]` (`title`, `id`, `members`, `waiting`, `refused`), `lastCycle` with its `report` (or null), `undone` (contacts in which an undo holds back what the sources still say), `remote` (`duplicatePhones`, `lastFullReconcile`)',
+  json: '`sources[]` (`id`, `lastPull`, `lastFullPull`, `watermark`, `records` by state), `contacts` (`wanted`, `inHeymarket`, `optedOut`, `collisions`), `rejections`, `outbox` (`waiting`, `deadLetters`, `causes[]` with `code`, `cause`, `changes`, `wayOut`), `held[]` (`cycle`, `source`, `changes`, `reason`, `examples`), `alarms[]` (`code`, `source`, `message`, `cycle`), `lists[]` (`title`, `id`, `members`, `waiting`, `refused`), `lastCycle` with its `reason` and its `report` (or null), `underWay` (what another process is at, or null: `cycle`, `mode`, `trigger`, `reason`, `since`, `phase`: pull, reconcile or push, `source`, `done`, `total` and `secondsLeft`, null while nobody knows), `undone` (contacts in which an undo holds back what the sources still say), `remote` (`duplicatePhones`, `lastFullReconcile`)',
   run: (call, io) =>
     withApp(call, io, async (app) => {
-      const report = readStatus(app.db, app.loaded.config, !isFree(app.loaded.databasePath))
+      const report = readStatus(app.db, app.loaded.config, !isFree(app.loaded.databasePath), io.clock.now())
       io.data(flag(call, 'json') ? `${JSON.stringify(report, null, 2)}\n` : `${renderStatus(report, io)}\n`)
       if (report.held.length > 0) return 3
       if (report.lastCycle?.status === 'failed' || report.lastCycle?.status === 'interrupted') return 1
@@ -51,7 +53,9 @@ function renderStatus(
     '',
     ...(report.lists.length > 0 ? [listTable(report, color), ''] : []),
   ]
-  if (lastCycle) {
+  if (report.underWay) {
+    lines.push(...underWayLines(report.underWay, color))
+  } else if (lastCycle) {
     lines.push(
       `last cycle  ${lastCycle.status}, ${lastCycle.trigger} at ${lastCycle.at}  ${color.dim(lastCycle.cycle)}`,
     )
@@ -112,4 +116,17 @@ function biggestCause({ outbox: { causes } }: StatusReport, width: number): stri
   const share = causes.length === 1 ? 'all' : `${number(biggest.changes)} of them`
   const words = [biggest.code, biggest.cause].filter(Boolean).join(': ')
   return [`      ${clip(`${share}: ${words}`, width - 6)}`]
+}
+
+function underWayLines(at: NonNullable<StatusReport['underWay']>, color: Colors): string[] {
+  const why = at.reason === null ? '' : `, because ${FULL_REASON_TEXT[at.reason]}`
+  const what = at.mode === 'full' ? 'full resync' : 'sync'
+  const lines = [`${color.bold('under way')}  ${what} since ${at.since}${why}  ${color.dim(at.cycle)}`]
+  const { phase } = at
+  if (phase !== null) {
+    const count = at.total === null ? number(at.done) : `${number(at.done)} of ${number(at.total)}`
+    const left = leftText(at.secondsLeft)
+    lines.push(`           ${count} ${phaseText({ ...at, phase })}${left === '' ? '' : `, ${left}`}`)
+  }
+  return lines
 }

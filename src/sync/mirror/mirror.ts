@@ -4,6 +4,7 @@ import { type AlarmStore, alarmStore } from './alarms.ts'
 import { type ConsentStore, consentStore } from './consent.ts'
 import { type ContactStore, contactStore } from './contacts.ts'
 import { type ErasedStore, erasedStore } from './erased.ts'
+import { type FullWalkStore, fullWalkStore } from './full-walk.ts'
 import { type ImageStore, imageStore } from './images.ts'
 import { type ListStore, listStore } from './lists.ts'
 import { type MetaStore, metaStore } from './meta.ts'
@@ -20,6 +21,7 @@ export interface Mirror {
   readonly remote: RemoteStore
   readonly consent: ConsentStore
   readonly erased: ErasedStore
+  readonly fullWalk: FullWalkStore
   readonly meta: MetaStore
   readonly ways: WayStore
   readonly lists: ListStore
@@ -39,6 +41,7 @@ export function openMirror(db: Db): Mirror {
     remote: remoteStore(db, erased),
     consent: consentStore(db, erased),
     erased,
+    fullWalk: fullWalkStore(db),
     meta: metaStore(db),
     ways: wayStore(db),
     lists: listStore(db),

@@ -28,7 +28,7 @@ export type RemoteNews = 'same' | 'new' | 'changed' | 'stale'
 export interface RemoteStore {
   find(id: number): RemoteRow | undefined
   byPhone(phone: string): RemoteRow[]
-  /** Takes in a contact read from Heymarket. `stale`: it shows a state from before our own last write, and is ignored. */
+  /** Takes in a contact read from Heymarket; `walk` 0 is no walk, and takes nothing from what a walk saw. `stale`: it shows a state from before our own last write, and is ignored. */
   read(contact: RemoteContact, walk: number, at: number): RemoteNews
   /** Takes in what an acked write must have left there. */
   wrote(contact: RemoteContact, at: number): void
@@ -55,14 +55,16 @@ export function remoteStore(db: Db, erased: ErasedStore): RemoteStore {
     `INSERT INTO remote_contact (id, phone, body, hash, rev, updated, seen_walk, read_at, acked_at, acked_rev, carried)
      VALUES (@id, @phone, @body, @hash, @rev, @updated, @seen_walk, @read_at, @acked_at, @acked_rev, coalesce(@carried, 0))
      ON CONFLICT (id) DO UPDATE SET phone = excluded.phone, body = excluded.body, hash = excluded.hash, rev = excluded.rev,
-       updated = excluded.updated, seen_walk = excluded.seen_walk, read_at = excluded.read_at,
+       updated = excluded.updated, seen_walk = max(seen_walk, excluded.seen_walk), read_at = excluded.read_at,
        acked_at = coalesce(excluded.acked_at, acked_at), acked_rev = coalesce(excluded.acked_rev, acked_rev),
        carried = coalesce(@carried, carried)`,
   )
   const touch = db.prepare<[number, string | null, number, number | null, number]>(
-    'UPDATE remote_contact SET seen_walk = ?, updated = ?, read_at = ?, rev = ? WHERE id = ?',
+    'UPDATE remote_contact SET seen_walk = max(seen_walk, ?), updated = ?, read_at = ?, rev = ? WHERE id = ?',
   )
-  const touchWalk = db.prepare<[number, number]>('UPDATE remote_contact SET seen_walk = ? WHERE id = ?')
+  const touchWalk = db.prepare<[number, number]>(
+    'UPDATE remote_contact SET seen_walk = max(seen_walk, ?) WHERE id = ?',
+  )
   const forgetCarried = db.prepare<[string]>('UPDATE remote_contact SET carried = 0 WHERE phone = ?')
   const drop = db.prepare<[number]>('DELETE FROM remote_contact WHERE id = ?')
   const setBlank = db.prepare<[string, Buffer, number]>(

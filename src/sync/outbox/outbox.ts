@@ -50,7 +50,7 @@ export interface Failure {
 }
 
 export interface Outbox {
-  /** Replaces the whole of what waits by this plan. A change that is the same keeps its attempts, and stays dead if it was; a new cycle does not wait for what an old one put off. */
+  /** Replaces the whole of what waits by this plan. A change that is the same keeps its attempts and its lane, and stays dead if it was; a new cycle does not wait for what an old one put off. */
   enqueue(
     changes: readonly Change[],
     /** `others`: what waits beside this plan is dropped, unless it is told to stay. */
@@ -63,6 +63,8 @@ export interface Outbox {
   due(now: number, limit: number, cycleId: string, lane?: number): Operation[]
   /** When the next operation of this cycle is due; null when none is waiting. */
   nextDueAt(cycleId: string, lane?: number): number | null
+  /** How many of this cycle wait, and may be sent at this instant or before. */
+  countDueBy(cycleId: string, at: number): number
   claim(id: number): void
   /** The outcome is still to be found out, by so many more looks; no attempt is counted. */
   lookAgain(operation: Operation, looks: number, notBefore: number, failure: Failure): void
@@ -107,7 +109,8 @@ export function openOutbox(db: Db): Outbox {
        state      = CASE WHEN state = 'unsettled' THEN 'unsettled'
                          WHEN state = 'dead' AND change_hash = excluded.change_hash THEN 'dead' ELSE 'pending' END,
        alone      = CASE WHEN change_hash = excluded.change_hash THEN alone ELSE 0 END,
-       kind = excluded.kind, lane = excluded.lane, change = excluded.change, change_hash = excluded.change_hash,
+       lane       = CASE WHEN change_hash = excluded.change_hash THEN lane ELSE excluded.lane END,
+       kind = excluded.kind, change = excluded.change, change_hash = excluded.change_hash,
        source_id = excluded.source_id, cycle_id = excluded.cycle_id`,
   )
   const dropUnplanned = db.prepare<[string]>(
@@ -123,6 +126,11 @@ export function openOutbox(db: Db): Outbox {
   )
   const nextDueAt = db
     .prepare<[string, number], number | null>(`SELECT min(not_before) FROM operation WHERE ${WAITING}`)
+    .pluck()
+  const countDueBy = db
+    .prepare<[string, number, number], number>(
+      `SELECT count(*) FROM operation WHERE ${WAITING} AND not_before <= ?`,
+    )
     .pluck()
   const claim = db.prepare<[number]>("UPDATE operation SET state = 'in_flight' WHERE id = ?")
   const lookAgain = db.prepare(
@@ -225,6 +233,7 @@ export function openOutbox(db: Db): Outbox {
     cancel: (phones) => db.transaction(() => phones.forEach((phone) => void cancel.run(phone))).immediate(),
     drop: (id) => void remove.run(id),
     due: (now, limit, cycleId, lane = LANE.scrub) => due.all(cycleId, lane, now, now, limit),
+    countDueBy: (cycleId, at) => countDueBy.get(cycleId, LANE.scrub, at) ?? 0,
     nextDueAt: (cycleId, lane = LANE.scrub) => nextDueAt.get(cycleId, lane) ?? null,
     claim: (id) => void claim.run(id),
     lookAgain: ({ id }, looks, notBefore, { code, message, requestId }) =>

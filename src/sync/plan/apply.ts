@@ -57,7 +57,8 @@ export async function applyPlan(
   const { account } = await engine.lookups.get()
   if (account.id !== plan.account.id) throw otherAccount(plan, account)
   const report = emptyReport(request.id, 'incremental')
-  cycles.begin(request.id, 'incremental', request.trigger, clock.now())
+  const { id, trigger } = request
+  cycles.begin({ id, mode: 'incremental', trigger, reason: null, sources: [], at: clock.now() })
   const end = (status: CycleReport['status'] | 'interrupted', error: string | null) =>
     cycles.finish(request.id, { status, report: JSON.stringify(report), error, at: clock.now() })
   try {

@@ -16,6 +16,7 @@ import { handOverMerged } from './merges.ts'
 import { type PullCounts, savePage } from './save-page.ts'
 import { sourceError } from './source-error.ts'
 import { emptyTally } from './tally.ts'
+import { type FullReason, whyFull } from './why-full.ts'
 
 /** A configured source with everything that is compiled from its config. */
 export interface Source {
@@ -30,11 +31,16 @@ export interface PullRun {
   readonly cycleId: string
   /** `full` when the user or a schedule asks for everything. */
   readonly mode: 'full' | 'incremental'
+  /** Who asked for everything, when somebody did. */
+  readonly asked: 'hand' | 'schedule'
   /** The operator says that this source may really be empty. */
   readonly allowEmpty: boolean
   readonly clock: Clock
   readonly context: ConnectorContext
-  readonly onProgress?: (read: number) => void
+  /** Before the first page, when everything is read for a reason. */
+  readonly onFull?: (reason: FullReason) => void
+  /** `total`: how many there will be, null while nobody knows. */
+  readonly onProgress?: (read: number, total: number | null) => void
 }
 
 export interface PullResult extends PullCounts {
@@ -42,6 +48,8 @@ export interface PullResult extends PullCounts {
   /** Known records that a complete full pull did not show. */
   gone: number
   readonly mode: 'full' | 'incremental'
+  /** Why everything was read; null for an incremental pull and for a source that is always read whole. */
+  readonly reason: FullReason | null
 }
 
 /** Pulls one source. Errors: the ERR_SOURCE_* codes; what was saved before an error stays, and the cursor does not move. */
@@ -51,11 +59,8 @@ export async function pull(mirror: Mirror, source: Source, run: PullRun): Promis
   const fingerprint = contentHash(
     JSON.stringify([source.normalizer.fingerprint, source.connector.kind, source.options]),
   ).toString('hex')
-  // A changed mapping, or another table or file, changes every record, also those that a window would not show.
-  const full =
-    run.mode === 'full' ||
-    stored?.mapping !== fingerprint ||
-    source.connector.capabilities.incremental === 'none'
+  const reason = run.mode === 'full' ? run.asked : whyFull(stored, fingerprint)
+  const full = reason !== null || source.connector.capabilities.incremental === 'none'
   const mode = full ? 'full' : 'incremental'
   const changesOnly = !full && source.connector.capabilities.incremental === 'watermark'
   const startedAt = run.clock.now()
@@ -80,6 +85,7 @@ export async function pull(mirror: Mirror, source: Source, run: PullRun): Promis
   const result: PullResult = {
     id,
     mode,
+    reason,
     read: 0,
     unchanged: 0,
     accepted: 0,
@@ -88,6 +94,10 @@ export async function pull(mirror: Mirror, source: Source, run: PullRun): Promis
     deleted: 0,
     gone: 0,
   }
+  const known = full ? mirror.records.countKnown(id) : 0
+  const already = resumes ? mirror.records.countSeen(id, stored.pull_seq) : 0
+  const total = known > 0 ? Math.max(0, known - already) : null
+  if (reason !== null) run.onFull?.(reason)
   const unreadable = new Map<string, number>()
   const tally = emptyTally()
   let seq = resumes ? stored.pull_seq : undefined
@@ -113,7 +123,7 @@ export async function pull(mirror: Mirror, source: Source, run: PullRun): Promis
       if (source.connector.fixedFields) requireFields(page, source.normalizer, id)
       const holdsRows = page.records.length + (page.bad?.length ?? 0) > 0
       if (holdsRows || seq !== undefined) savePage(mirror, target(), page, result)
-      run.onProgress?.(result.read)
+      run.onProgress?.(result.read, total)
       end = page.end
     }
   } catch (error) {

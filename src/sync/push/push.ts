@@ -14,15 +14,17 @@ export interface PushRun {
   /** Reads Heymarket's news, so that no write lays old values over an edit made meanwhile. */
   readonly refresh: () => Promise<void>
   readonly onProgress?: (acked: number) => void
+  /** Asked between batches: true leaves what is not sent yet to the next cycle. */
+  readonly yieldNow?: () => boolean
 }
 
 const BATCH = 200
 /** How old the view of Heymarket may get while pushing, in milliseconds. */
 const REFRESH_MS = 60_000
 /** Longest wait inside a cycle for an operation that has to be tried again; what takes longer is left to the next cycle. */
-const PATIENCE_MS = 20_000
+export const PATIENCE_MS = 20_000
 
-/** Sends everything that is due. Returns the number acked. Errors: those with verdict `stop`, and an unreachable host. */
+/** Sends everything that is due, or as much until it is told to give way. Returns the number acked. Errors: those with verdict `stop`, and an unreachable host. */
 export async function push(deps: PushDeps, run: PushRun): Promise<number> {
   const { outbox, clock, signal, cycleId } = deps
   const limit = pLimit(run.concurrency)
@@ -61,6 +63,7 @@ export async function push(deps: PushDeps, run: PushRun): Promise<number> {
     )
     const failure = stopped as { error: unknown } | null
     if (failure) throw failure.error
+    if (run.yieldNow?.()) return acked
   }
 }
 

@@ -6,6 +6,7 @@ import { PAGE_LIMITS, walkPages } from '../../heymarket/walk.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { instantKey, keyToMs } from '../../lib/instant.ts'
 import { readBareE164 } from '../../lib/phone.ts'
+import type { FullWalk } from '../mirror/full-walk.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { RemoteRow } from '../mirror/remote.ts'
 
@@ -29,45 +30,72 @@ export interface ReconcileResult {
 const SETTLE_MS = 5 * 60_000
 /** So many of these are asked for by id; where more are missing, the lists are behind, and the next walk will tell. */
 const MAX_ASKED = 50
+/** A full walk that was cut off is gone on with for so long after it began, in milliseconds. */
+const RESUMABLE_MS = 6 * 60 * 60_000
 
 export interface ReconcileDeps {
   readonly mirror: Mirror
   readonly contacts: ContactsApi
   readonly clock: Clock
-  readonly onProgress?: (seen: number) => void
+  /** `total`: how many there will be, null while nobody knows. */
+  readonly onProgress?: (seen: number, total: number | null) => void
 }
 
 /**
  * Reads every contact, and then what changed while that went on. What a complete walk did not show is dropped from the
- * mirror.
+ * mirror. A walk that was cut off goes on where it was.
  */
 export async function reconcileFull(deps: ReconcileDeps): Promise<ReconcileResult> {
   const { mirror, contacts, clock } = deps
-  const startedAt = clock.now()
+  const resumed = walkToResume(mirror, clock.now())
+  let at: FullWalk = resumed ?? newWalk(mirror, clock.now())
   const result = emptyResult('full')
-  const walkSeq = nextWalk(mirror)
-  const walk = startWalk(deps)
-  let head: string | null = null
+  result.added = at.added
+  result.changed = at.changed
+  result.seen = resumed ? mirror.remote.countSeen(at.walk_seq) : 0
+  // How far it is in all: what was there last time, or else what the account counts, once it turns out to be long.
+  let total = mirror.meta.get('full_walk_at') === undefined ? null : mirror.remote.count()
+  const walk = startWalk(deps, at.resume_from)
   let step = await walk.next()
-  while (!step.done) {
-    const { rows: shown, fresh } = step.value
-    absorb(deps, fresh, walkSeq, result)
-    head ??= highest('', shown)
-    deps.onProgress?.(result.seen)
+  for (let pages = 1; !step.done; pages += 1) {
+    const { rows, fresh, resumeFrom } = step.value
+    at = mirror.transaction(() => {
+      absorb(deps, fresh, at.walk_seq, result)
+      const reached: FullWalk = {
+        ...at,
+        head: at.head || highest('', rows),
+        resume_from: resumeFrom ?? at.resume_from,
+        added: result.added,
+        changed: result.changed,
+      }
+      mirror.fullWalk.save(reached)
+      return reached
+    })
+    if (total === null && pages === 2 && fresh.length > 0 && deps.onProgress) total = await contacts.count()
+    deps.onProgress?.(result.seen, total)
     step = await walk.next()
   }
-  // Whoever was edited behind the walk's back moved to the head: read again from now down to where the walk began.
-  mirror.meta.set('remote_watermark', head ?? '')
+  // Whoever was edited behind the walk's back moved to the head: read again from now down to where the walk began, or to
+  // where those came who read the news since.
+  if ((mirror.meta.get('remote_watermark') ?? '') === at.watermark)
+    mirror.meta.set('remote_watermark', at.head)
   const late = await readHead(deps)
   result.added += late.added
   result.changed += late.changed
   result.count = await contacts.count()
-  result.seen = mirror.remote.countSeen(walkSeq)
+  result.seen = mirror.remote.countSeen(at.walk_seq)
+  const knownOffset = Number(mirror.meta.get('count_offset') ?? 0)
+  if (resumed && result.count !== result.seen + knownOffset) {
+    // While it was cut off somebody was deleted whom it had seen, or was missed: only a walk in one go tells.
+    mirror.fullWalk.drop()
+    return reconcileFull(deps)
+  }
   // The account may count contacts that it lists nowhere. That it does so twice in a row shows that it is not ours to find.
   const offset = Math.max(0, result.count - result.seen)
   result.complete = step.value.orderly && (offset === 0 || String(offset) === mirror.meta.get('count_offset'))
-  const missing = result.complete ? await missingContacts(deps, walkSeq, startedAt) : []
+  const missing = result.complete ? await missingContacts(deps, at.walk_seq, at.started_at) : []
   mirror.transaction(() => {
+    mirror.fullWalk.drop()
     mirror.meta.set('count_offset', String(offset))
     if (!result.complete) return
     for (const row of missing) {
@@ -78,6 +106,25 @@ export async function reconcileFull(deps: ReconcileDeps): Promise<ReconcileResul
     mirror.meta.set('full_walk_at', String(clock.now()))
   })
   return result
+}
+
+/** The walk that was cut off, unless that is too long ago: whoever was deleted since would hide in it. */
+function walkToResume(mirror: Mirror, now: number): FullWalk | undefined {
+  const walk = mirror.fullWalk.find()
+  const age = walk === undefined ? 0 : now - walk.started_at
+  return age >= 0 && age < RESUMABLE_MS ? walk : undefined
+}
+
+function newWalk(mirror: Mirror, now: number): FullWalk {
+  return {
+    walk_seq: nextWalk(mirror),
+    started_at: now,
+    head: '',
+    watermark: mirror.meta.get('remote_watermark') ?? '',
+    resume_from: null,
+    added: 0,
+    changed: 0,
+  }
 }
 
 /** What a complete walk did not show. One that we wrote a moment ago may only not be listed yet, so it is asked for by id. */
@@ -178,11 +225,11 @@ function nextWalk(mirror: Mirror): number {
   return next
 }
 
-function startWalk({ mirror, contacts }: ReconcileDeps) {
+function startWalk({ mirror, contacts }: ReconcileDeps, from: string | null = null) {
   const limit = Number(mirror.meta.get('page_limit') ?? PAGE_LIMITS[0])
   return walkPages(
     { page: contacts.page, idOf: (one) => one.id, instantOf: (one) => one.updated, takesLimit: true },
-    { limit, onLimit: (taken) => mirror.meta.set('page_limit', String(taken)) },
+    { limit, onLimit: (taken) => mirror.meta.set('page_limit', String(taken)), from },
   )
 }
 

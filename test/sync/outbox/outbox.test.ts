@@ -52,6 +52,17 @@ describe('a plan', () => {
     expect([outbox.ofPhone(nthPhone(1)), outbox.ofPhone(nthPhone(2))?.cycle_id]).toEqual([undefined, 'c2'])
   })
 
+  test('leaves a change in its lane when it is planned again, and puts another one where it belongs', () => {
+    const { plan, only } = start()
+    plan('c1', [anUpdate()], LANE.backfill)
+    plan('c2', [anUpdate()], LANE.incremental)
+    expect(only()).toMatchObject({ lane: LANE.backfill, cycle_id: 'c2' })
+    plan('c3', [anUpdate({ fields: [OTHER] })], LANE.incremental)
+    expect(only().lane).toBe(LANE.incremental)
+    plan('c4', [anUpdate({ fields: [OTHER] })], LANE.backfill)
+    expect(only().lane).toBe(LANE.incremental)
+  })
+
   test('replaces an older change for the same phone by the newer one, which starts afresh', () => {
     const { outbox, plan, only } = start()
     plan('c1', [anUpdate()])

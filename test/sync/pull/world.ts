@@ -66,6 +66,7 @@ export function world({ source = aSource(), can, fixedFields = false }: WorldOpt
         {
           cycleId: `c${cycles}`,
           mode: 'full',
+          asked: 'hand',
           allowEmpty: false,
           clock,
           context: { signal, baseDir: '/', clock, log: quiet },

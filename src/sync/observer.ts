@@ -1,0 +1,71 @@
+// Owns what somebody who watches a cycle is told, and what of it is saved for those who look on from another process.
+import type { Clock } from '../lib/clock.ts'
+import type { CycleStore } from './cycles.ts'
+import type { Change } from './diff/change.ts'
+import type { GuardResult } from './guard/guard.ts'
+import type { ListChanges } from './lists/plan-lists.ts'
+import type { Phase, Progress } from './progress.ts'
+import type { FullReason } from './pull/why-full.ts'
+
+export interface CyclePlan extends GuardResult {
+  /** Changes that Heymarket acknowledged once and does not show. */
+  readonly notStored: readonly Change[]
+  /** What each list kept by rule needs. */
+  readonly lists: readonly ListChanges[]
+}
+
+export interface CycleObserver {
+  /** Everything of this source is read, and why. */
+  onFull?(sourceId: string, reason: FullReason): void
+  onPull?(sourceId: string, read: number, total: number | null): void
+  onReconcile?(seen: number, total: number | null): void
+  onPlan?(plan: CyclePlan): void
+  onPush?(acked: number, planned: number): void
+  /** Each step of the above as one. */
+  onProgress?(progress: Progress): void
+}
+
+/** Saved at most this often within a phase, in milliseconds. */
+const SAVE_EVERY_MS = 1000
+
+/** An observer that saves each step for `status` and hands it on. */
+export function recordProgress(
+  { cycles, clock }: { cycles: CycleStore; clock: Clock },
+  cycleId: string,
+  inner: CycleObserver,
+): CycleObserver {
+  let last: Progress | null = null
+  let savedAt = 0
+  const step = (phase: Phase, source: string | null, done: number, total: number | null) => {
+    const now = clock.now()
+    const same = last?.phase === phase && last.source === source ? last : null
+    last = {
+      phase,
+      source,
+      startedAt: same?.startedAt ?? now,
+      startedWith: same?.startedWith ?? done,
+      done,
+      total,
+    }
+    inner.onProgress?.(last)
+    if (same !== null && now - savedAt < SAVE_EVERY_MS) return
+    savedAt = now
+    cycles.progress(cycleId, last)
+  }
+  return {
+    ...inner,
+    onFull: (source, reason) => {
+      cycles.because(cycleId, reason)
+      inner.onFull?.(source, reason)
+    },
+    onPull: (source, read, total) => step('pull', source, read, total),
+    onReconcile: (seen, total) => step('reconcile', null, seen, total),
+    onPlan: (plan) => {
+      inner.onPlan?.(plan)
+      const members = plan.lists.reduce((sum, { add, remove }) => sum + add.length + remove.length, 0)
+      const planned = plan.released.length + members
+      if (planned > 0) step('push', null, 0, planned)
+    },
+    onPush: (acked, planned) => step('push', null, acked, planned),
+  }
+}

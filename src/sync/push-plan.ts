@@ -1,0 +1,112 @@
+// Owns the writing of a plan: contacts, then lists, then cleaning up; what was written is read again, and every change is
+// accounted for.
+import type { Change } from './diff/change.ts'
+import { diffAll, type NotStored } from './diff/diff.ts'
+import type { Engine } from './engine.ts'
+import { pushLists } from './lists/push-lists.ts'
+import type { CycleObserver, CyclePlan } from './observer.ts'
+import type { Outbox } from './outbox/outbox.ts'
+import type { PushDeps } from './push/deps.ts'
+import { PATIENCE_MS, push } from './push/push.ts'
+import { readHead } from './reconcile/reconcile.ts'
+import type { CycleReport } from './report.ts'
+
+/** A push that gives way has written for at least so long, so that it always comes further; in milliseconds. */
+const SLICE_MS = 30_000
+
+/** Writes what the guard let through. Errors: only those that stop the whole push. */
+export async function pushPlan(
+  engine: Engine,
+  request: { readonly id: string; readonly yieldNow?: () => boolean },
+  plan: CyclePlan,
+  pushDeps: PushDeps,
+  report: CycleReport,
+  observer: CycleObserver,
+): Promise<void> {
+  const { mirror, client, clock, outbox } = engine
+  const listed = { acked: 0, retrying: 0, deadLettered: 0, planned: 0 }
+  for (const { add, remove, refused } of plan.lists) {
+    listed.planned += add.length + remove.length
+    listed.deadLettered += refused.length
+  }
+  listed.retrying = listed.planned
+  report.push.deadLettered = plan.notStored.length + listed.deadLettered
+  if (plan.released.length === 0 && listed.planned === 0) return
+  const startedAt = clock.now()
+  const deadBefore = outbox.countsOfCycle(request.id).dead
+  const knownLost = new Set(plan.notStored.map(({ phone }) => phone))
+  const requestsBefore = engine.requestCount()
+  let gaveWay = false
+  const refresh = async () => {
+    await readHead({ mirror, contacts: client.contacts, clock })
+  }
+  const planned = plan.released.length + listed.planned
+  const told = (acked: number) => {
+    report.push.acked = acked
+    observer.onPush?.(acked, planned)
+  }
+  try {
+    // Only dead letters: nothing is sent, so there is nothing to read again.
+    if (outbox.nextDueAt(request.id) === null && listed.planned === 0) return
+    const run = {
+      concurrency: engine.concurrency,
+      refresh,
+      yieldNow: () => {
+        gaveWay ||= clock.now() - startedAt >= SLICE_MS && (request.yieldNow?.() ?? false)
+        return gaveWay
+      },
+    }
+    const before = await push(pushDeps, { ...run, lanes: 'before lists', onProgress: told })
+    // Whoever gets on a list has to be there, and whoever is deleted leaves their lists first.
+    if (listed.planned > 0) {
+      const onLists = { ...pushDeps, rules: engine.lists }
+      const done = await pushLists(onLists, plan.lists, (acked) => told(before + acked))
+      listed.acked = done.acked
+      listed.retrying = done.retrying
+      listed.deadLettered += done.deadLettered
+      report.warnings.push(...done.warnings)
+    }
+    const soFar = before + listed.acked
+    const last = { ...run, lanes: 'after lists' as const, onProgress: (acked: number) => told(soFar + acked) }
+    report.push.acked = soFar + (gaveWay ? 0 : await push(pushDeps, last))
+    if (plan.released.length === 0) return
+    // What was written is read once, in pages, and compared: an acknowledged write that did not stick is no success.
+    await refresh()
+    const lost = diffAll(mirror, pushDeps.settings).notStored.filter(
+      ({ change }) => !knownLost.has(change.phone),
+    )
+    mirror.transaction(() => buryNotStored(outbox, lost, { id: request.id, at: clock.now() }))
+    report.push.acked -= lost.length
+    // What was refused may name a field or a tag that was made anew: the next cycle asks for the names again, once.
+    if (outbox.countsOfCycle(request.id).dead > deadBefore) engine.lookups.forget()
+  } finally {
+    const counts = outbox.countsOfCycle(request.id)
+    report.push.deadLettered = counts.dead + listed.deadLettered
+    // What this push would have waited for is left to the next one with the rest.
+    const due = gaveWay ? outbox.countDueBy(request.id, clock.now() + PATIENCE_MS) : 0
+    report.push.deferred = due + (gaveWay ? listed.retrying : 0)
+    const waiting = counts.pending + counts.in_flight + counts.unsettled + listed.retrying
+    report.push.retrying = waiting - report.push.deferred
+    report.push.requests = engine.requestCount() - requestsBefore
+    report.push.seconds = Math.round((clock.now() - startedAt) / 100) / 10
+  }
+}
+
+/** To be called in a transaction. */
+export function buryNotStored(
+  outbox: Outbox,
+  lost: readonly NotStored[],
+  cycle: { id: string; at: number },
+): void {
+  for (const { change, conclude } of lost) {
+    outbox.buryNotStored(change, notStoredMessage(change), cycle)
+    conclude()
+  }
+}
+
+function notStoredMessage(change: Change): string {
+  const fields = change.fields.map(
+    (field) => `${field.field}: sent "${field.after}", shows "${field.before}"`,
+  )
+  return `Heymarket accepted the write and shows other values: ${fields.join('; ')}.`
+}

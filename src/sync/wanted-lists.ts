@@ -1,0 +1,68 @@
+// Owns what the lists need in a cycle: planned from what is saved, and read from the account where that is called for.
+import type { Change } from './diff/change.ts'
+import type { DiffSettings } from './diff/diff.ts'
+import type { Engine } from './engine.ts'
+import type { GuardResult } from './guard/guard.ts'
+import { type ListChanges, planLists, saveListPlan } from './lists/plan-lists.ts'
+import { readLists } from './lists/read-lists.ts'
+import type { CycleReport } from './report.ts'
+
+/** What the lists need. Those of the account are read where one has to be made, and when everything is read anyway. */
+export async function wantedLists(
+  engine: Engine,
+  mode: 'full' | 'incremental',
+  guarded: GuardResult,
+  settings: DiffSettings,
+  report: CycleReport,
+): Promise<ListChanges[]> {
+  const { mirror, client, clock, lists: rules } = engine
+  if (rules.length === 0) return []
+  if (mode === 'full') mirror.transaction(() => void mirror.lists.retryRefused())
+  const phones = (kind: Change['kind']) =>
+    new Set<string>(guarded.released.flatMap((change) => (change.kind === kind ? [change.phone] : [])))
+  const wanted = {
+    rules,
+    dial: engine.guard.listRemovals,
+    listSize: settings.lookups.listSize,
+    rungOf: (sourceId: string) => engine.removal(sourceId).rung,
+    creates: phones('create'),
+    leaves: phones('remove'),
+    isApproved: engine.heldMembers.isApproved,
+  }
+  let plan = planLists(mirror, wanted)
+  if (mode === 'full' || plan.some(({ create }) => create.length > 0)) {
+    const { gone } = await readLists({ mirror, lists: client.lists, rules, clock })
+    for (const title of gone)
+      report.warnings.push(`List "${title}" is not in Heymarket any more; heysync makes it again.`)
+    plan = planLists(mirror, wanted)
+  }
+  for (const { rule, failing } of plan) {
+    if (failing > 0)
+      report.warnings.push(
+        `The condition of list "${rule.title}" gives no yes or no for ${failing} contacts; they stay as they are.`,
+      )
+  }
+  return plan
+}
+
+/** Saves the plan of the lists, and who is kept on one. To be called in the transaction that saves the plan. */
+export function saveLists(
+  { mirror, heldMembers }: Engine,
+  cycleId: string,
+  lists: readonly ListChanges[],
+): void {
+  heldMembers.replace(cycleId, held(lists))
+  heldMembers.dropApprovalsExcept(removed(lists))
+  saveListPlan(mirror, lists)
+}
+
+/** Who is taken off by this plan; an approval is used up by the next one. */
+function removed(lists: readonly ListChanges[]) {
+  return lists.flatMap(({ rule, remove }) => remove.map(({ phone }) => ({ key: rule.key, phone })))
+}
+
+function held(lists: readonly ListChanges[]) {
+  return lists.flatMap(({ rule, held: kept, reason }) =>
+    kept.map(({ phone }) => ({ key: rule.key, phone, reason })),
+  )
+}

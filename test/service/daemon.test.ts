@@ -1,0 +1,191 @@
+// The daemon: a long push gives way to what came due, goes on afterwards, and a resync that was stopped is begun again.
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { expect, onTestFinished, test } from 'vitest'
+import { connectors } from '../../connectors/index.ts'
+import { openApp } from '../../src/app.ts'
+import { loadConfig } from '../../src/config/load.ts'
+import { startSandbox } from '../../src/sandbox/server.ts'
+import { runDaemon } from '../../src/service/daemon.ts'
+import { leapingClock } from '../support/clock.ts'
+import { tempFolder } from '../support/folder.ts'
+
+const PEOPLE = 1000
+const HOUR = 60 * 60_000
+
+interface CycleLine {
+  readonly msg: string
+  readonly status?: string
+  readonly sources?: readonly { mode: string; reason: string | null }[]
+  readonly push?: { acked: number; deferred: number }
+}
+
+/** A service for a file of people, on a clock that leaps; schedules come due when the test says so. */
+async function service(people = PEOPLE) {
+  const folder = tempFolder()
+  const clock = leapingClock()
+  const watchers = new Set<() => void>()
+  const sandbox = await startSandbox({
+    port: 0,
+    requestsPerMinute: 100_000,
+    dialects: { maxLimit: 30 },
+    clock,
+    onRequest: () => watchers.forEach((look) => void look()),
+  })
+  onTestFinished(() => sandbox.close())
+  const file = join(folder, 'people.csv')
+  const write = (firsts: Readonly<Record<number, string>> = {}) => {
+    const rows = Array.from(
+      { length: people },
+      (_, n) => `${n},${14_152_000_000 + n},${firsts[n] ?? 'Before'}`,
+    )
+    writeFileSync(file, `id,phone,first\n${rows.join('\n')}\n`)
+  }
+  write()
+  writeFileSync(
+    join(folder, 'heysync.yaml'),
+    `heymarket:
+  baseUrl: ${sandbox.url}
+  auth: { secretId: sandbox, secretKey: sandbox-secret }
+database: ./heysync.db
+defaultCountry: US
+sources:
+  - id: people
+    connector: csv
+    schedule: "* * * * *"
+    fullSchedule: "0 3 * * *"
+    options: { path: ./people.csv, idColumn: id }
+    map: { phone: phone, first: first }
+`,
+  )
+  const loaded = loadConfig({ path: join(folder, 'heysync.yaml'), env: {}, cwd: folder, connectors })
+  return {
+    clock,
+    sandbox,
+    write,
+    remove: () => rmSync(file),
+    /** Resolves at the first request that finds it so. */
+    once: (so: () => boolean) =>
+      new Promise<void>((resolve) => {
+        const look = () => {
+          if (!so()) return
+          watchers.delete(look)
+          resolve()
+        }
+        watchers.add(look)
+      }),
+    start: () => {
+      const stop = new AbortController()
+      const lines: CycleLine[] = []
+      const readers = new Set<() => void>()
+      const log = pino(
+        { base: null },
+        {
+          write: (line: string) => {
+            lines.push(JSON.parse(line) as CycleLine)
+            readers.forEach((read) => void read())
+          },
+        },
+      )
+      const app = openApp({ loaded, clock, random: () => 1, signal: stop.signal, log })
+      const ticks = new Map<string, () => void>()
+      const schedule = (expression: string, run: () => void) => {
+        ticks.set(expression, run)
+        return { destroy: () => void ticks.delete(expression) }
+      }
+      const ended = runDaemon({ app, clock, signal: stop.signal, log, schedule }).finally(() => app.close())
+      return {
+        tick: (expression: string) => ticks.get(expression)?.(),
+        cycles: () => lines.filter(({ msg }) => msg.startsWith('cycle ')),
+        said: (msg: string) =>
+          new Promise<void>((resolve) => {
+            const read = () => {
+              if (!lines.some((line) => line.msg.includes(msg))) return
+              readers.delete(read)
+              resolve()
+            }
+            readers.add(read)
+            read()
+          }),
+        stop: async () => {
+          // The ids of cycles go by the clock.
+          clock.advance(1000)
+          stop.abort()
+          await ended
+        },
+      }
+    },
+  }
+}
+
+const MINUTELY = '* * * * *'
+const NIGHTLY = '0 3 * * *'
+
+test('an edit that comes due during a long first load gets through before its end', async () => {
+  const world = await service()
+  const daemon = world.start()
+  await world.once(() => world.sandbox.store.contacts().length >= 100)
+  world.write({ 0: 'After' })
+  daemon.tick(MINUTELY)
+  await daemon.said('cycle finished')
+  await daemon.stop()
+  const [first, second] = daemon.cycles()
+  expect(first).toMatchObject({ msg: 'cycle gave way', status: 'ok', sources: [{ reason: 'first' }] })
+  expect(second).toMatchObject({ msg: 'cycle finished', status: 'ok', sources: [{ reason: null }] })
+  expect((first?.push?.acked ?? 0) + (second?.push?.acked ?? 0)).toBe(PEOPLE + 1)
+  const writes = world.sandbox.store
+    .requests()
+    .filter(({ method, path }) => method === 'PUT' || path === '/v1/contact')
+  expect(writes.findIndex(({ method }) => method === 'PUT')).toBeLessThan(PEOPLE - 100)
+  expect(world.sandbox.store.creations()).toHaveLength(PEOPLE)
+})
+
+test('a source that fails when it comes due keeps nobody waiting whose change was planned before', async () => {
+  const world = await service()
+  const daemon = world.start()
+  await world.once(() => world.sandbox.store.contacts().length >= 100)
+  world.remove()
+  daemon.tick(MINUTELY)
+  await daemon.said('cycle finished')
+  await daemon.stop()
+  expect(world.sandbox.store.contacts()).toHaveLength(PEOPLE)
+  expect(daemon.cycles().map(({ msg }) => msg)).toEqual(['cycle gave way', 'cycle finished'])
+})
+
+test('a full resync by schedule that is stopped while it reads is begun again at the next start', async () => {
+  const world = await service(300)
+  const first = world.start()
+  await first.said('cycle finished')
+  const pages = () => world.sandbox.store.requests().filter(({ path }) => path === '/v1/contacts').length
+  const before = pages()
+  first.tick(NIGHTLY)
+  await world.once(() => pages() >= before + 5)
+  await first.stop()
+  const second = world.start()
+  await second.said('cycle finished')
+  const read = pages()
+  await second.stop()
+  expect(second.cycles()[0]).toMatchObject({ sources: [{ mode: 'full', reason: 'schedule' }] })
+  // 300 contacts are eleven pages; what the first had read is not read again.
+  expect(read - before).toBeLessThanOrEqual(17)
+  const third = world.start()
+  await third.said('cycle finished')
+  await third.stop()
+  expect(third.cycles()[0]).toMatchObject({ sources: [{ reason: null }] })
+})
+
+test('one that was stopped long ago waits for its schedule', async () => {
+  const world = await service(100)
+  const first = world.start()
+  await first.said('cycle finished')
+  const before = world.sandbox.store.requests().length
+  first.tick(NIGHTLY)
+  await world.once(() => world.sandbox.store.requests().length >= before + 2)
+  await first.stop()
+  world.clock.advance(7 * HOUR)
+  const second = world.start()
+  await second.said('cycle finished')
+  await second.stop()
+  expect(second.cycles()[0]).toMatchObject({ sources: [{ reason: null }] })
+})
