@@ -32,7 +32,7 @@ const EXIT_MEANING: Readonly<Record<ExitCode, string>> = {
   0: 'Done.',
   1: 'Failed, and worth running again: nothing has to be corrected first.',
   2: 'The command line, the config, a source or the account needs a correction first.',
-  3: 'A guard holds a part of the plan until a person releases it with `approve`.',
+  3: 'A part waits for a person: a guard holds it until `approve`, or `apply` or `undo` refused it because it moved since.',
   4: 'The command worked and found something to look at: rejections, dead letters or drift.',
   5: 'The database was written by a newer heysync.',
 }

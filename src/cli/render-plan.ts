@@ -137,7 +137,9 @@ function heldPart(held: PlanToShow['held'], room: Room): string[] {
   return [
     color.magenta(color.bold(`held ${number(held.length)}`)),
     ...shown.flatMap(([reason, changes]) => [
-      wrap(`  ${reason}`, room.columns),
+      ...wrap(reason, room.columns - 2)
+        .split('\n')
+        .map((line) => `  ${line}`),
       ...changes.slice(0, examples).flatMap(({ change }) => changeLines(change, room)),
       ...(changes.length > examples ? [color.dim(`  … and ${number(changes.length - examples)} more`)] : []),
     ]),

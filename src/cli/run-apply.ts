@@ -9,7 +9,7 @@ import { type Call, flag } from './command.ts'
 import { type Io, progress } from './io.ts'
 import type { PlanToShow } from './render-plan.ts'
 import { renderReport } from './render-report.ts'
-import { columns, many, wrap } from './table-text.ts'
+import { columns, many, number } from './table-text.ts'
 
 /** A plan file as it is shown. */
 export function planToShow({ changes }: PlanFile): PlanToShow {
@@ -64,7 +64,7 @@ export async function applyAndTell(
 }
 
 function renderOutcome(app: App, io: Io, { report, already, heldBack, refused }: ApplyOutcome): string {
-  const { color, columns: width } = io
+  const { color } = io
   const { engine } = app
   const lines = [
     renderReport(report, {
@@ -76,19 +76,22 @@ function renderOutcome(app: App, io: Io, { report, already, heldBack, refused }:
   if (already > 0) lines.push(`  ${many(already, 'change was', 'changes were')} there already`)
   if (heldBack > 0)
     lines.push(
-      `  ${color.magenta(many(heldBack, 'change'))} that the plan shows as held: not applied. ${color.cyan('--include-held')} applies them too.`,
+      `  ${color.magenta(`${number(heldBack)} held`)} in the plan, and not applied: ${color.cyan('--include-held')} applies them too`,
     )
   if (refused.length > 0) lines.push(...refusalLines(refused, io))
-  return lines.map((line) => wrap(line, width)).join('\n')
+  return lines.join('\n')
 }
+
+const REFUSALS_SHOWN = 50
 
 /** What moved, field by field. */
 export function refusalLines(refused: readonly Refusal[], { color, columns: width }: Io): string[] {
   const quote = (value: string) => (value === '' ? '(blank)' : `"${value}"`)
+  const rest = refused.length - REFUSALS_SHOWN
   return [
     '',
-    color.magenta(color.bold(`refused ${refused.length}: they are not in Heymarket what the plan says`)),
-    ...refused.flatMap(({ phone, kind, source, record, moved }) => [
+    color.magenta(color.bold(`refused ${number(refused.length)}: Heymarket holds something else by now`)),
+    ...refused.slice(0, REFUSALS_SHOWN).flatMap(({ phone, kind, source, record, moved }) => [
       `  ${phone}  ${color.dim(`${source}/${record}`)}  ${kind}`,
       columns(
         moved.map(({ field, planned, now }) => [
@@ -100,5 +103,6 @@ export function refusalLines(refused: readonly Refusal[], { color, columns: widt
         width,
       ),
     ]),
+    ...(rest > 0 ? [color.dim(`  … and ${number(rest)} more (--json lists them)`)] : []),
   ]
 }

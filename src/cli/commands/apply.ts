@@ -20,7 +20,7 @@ export const apply: Command = {
     { flags: '--all', summary: 'show every change instead of a few of each kind' },
   ],
   examples: [
-    { line: 'heysync plan --out plan.json && heysync apply plan.json', what: 'what was shown, and no more' },
+    { line: 'heysync apply plan.json', what: 'what `heysync plan --out plan.json` showed, and no more' },
     { line: 'heysync apply plan.json --include-held', what: 'you have looked at what is held, and want it' },
   ],
   json: 'as `sync`, of what went ahead, with `plan.id`; and `already` (changes that were there), `heldBack`, `refused[]` (`phone`, `kind`, `source`, `record`, `moved[]` with `field`, `planned`, `now`)',
