@@ -29,7 +29,10 @@ let reader: Database.Database
 /** Somebody of each kind: arrived, opted out, claimed twice, rejected, a dead letter, held, edited in Heymarket. */
 beforeEach(async () => {
   const guard = dials({ removals: { ratio: 0, min: 1 } })
-  const source = aSource({ onRemoved: 'delete', map: { email: 'email', optedOut: 'stop' } })
+  const source = aSource({
+    onRemoved: 'delete',
+    map: { email: 'email', displayName: 'shown', optedOut: 'stop' },
+  })
   clinic = await anEngine({ source, guard })
   clinic.rows = {
     'P-1': { phone: nthPhone(1), first: 'Ann', last: 'Lee', email: 'ann@example.com', stop: 'no' },
@@ -134,6 +137,8 @@ test('v1_operations has what was acked, and what was refused with its reason', a
   expect(JSON.parse(String(waiting?.fields))).toMatchObject([
     { field: 'first', before: 'Ann', after: 'Annabel' },
   ])
+  // It waits, so it is no drift.
+  expect(ask('SELECT * FROM v1_drift')).toEqual([])
   expect(waiting?.next_try_at).toMatch(/^2030-01-15T12:\d\d:\d\d\.\d{3}Z$/)
 })
 

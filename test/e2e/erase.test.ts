@@ -68,3 +68,13 @@ test('is told by why, rejections and --list, refuses messages and consent, and i
   expect(await home.json(0, 'erase', '--list')).toEqual([])
   expect((await home.run('erase')).code).toBe(2)
 })
+
+test('is left out of a broadcast that names the number, which keeps nothing of it', async () => {
+  const home = await clinic()
+  await home.json(0, 'erase', ANA)
+  const call = ['broadcast', '--phones', `${ANA},15102000002`, '--text', 'Hi', '--inbox', 'Billing', '--yes']
+  expect(await home.json(0, ...call)).toMatchObject({ state: 'sent', reached: 1, refused: [] })
+  const out = home.sandbox.store.messages().filter(({ direction }) => direction === 'out')
+  expect(out.map(({ targets }) => targets)).toEqual([['15102000002']])
+  expect(JSON.stringify(home.mirror())).not.toContain(ANA)
+})
