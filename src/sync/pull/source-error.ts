@@ -8,6 +8,7 @@ const CODE_OF_KIND: Record<ConnectorErrorKind, ErrorCode> = {
   field: 'ERR_SOURCE_FIELD',
   busy: 'ERR_SOURCE_BUSY',
   empty: 'ERR_SOURCE_EMPTY',
+  'cursor-expired': 'ERR_SOURCE_FAILED',
   failed: 'ERR_SOURCE_FAILED',
 }
 
