@@ -1,7 +1,5 @@
 // Owns the service: cycles by schedule, one at a time, and the door for webhooks, until it is told to stop.
 import { once } from 'node:events'
-import { schedule } from 'node-cron'
-import { ulid } from 'ulid'
 import type { App } from '../app.ts'
 import type { Clock } from '../lib/clock.ts'
 import { asHeysyncError } from '../lib/errors.ts'
@@ -9,6 +7,7 @@ import type { Logger } from '../lib/logger.ts'
 import { openSeenMessages } from '../messaging/seen-messages.ts'
 import type { WebhookEvent } from '../messaging/webhook-event.ts'
 import { runCycle } from '../sync/cycle.ts'
+import { followSchedules } from './schedules.ts'
 import { type OpenDoor, openWebhooks } from './webhooks.ts'
 
 /** What waits for its turn: which sources, and whether everything is read. */
@@ -24,7 +23,7 @@ export interface DaemonDeps {
   readonly log: Logger
 }
 
-/** Runs until the signal fires. A cycle that fails is logged; the next tick tries again. */
+/** Runs until the signal fires. A cycle that fails is logged; the next tick tries again. Errors: ERR_DATABASE_LOST. */
 export async function runDaemon({ app, clock, signal, log }: DaemonDeps): Promise<void> {
   const { sources } = app.loaded.config
   const due: Due = { full: new Set(), incremental: new Set(sources.map((source) => source.id)) }
@@ -33,29 +32,22 @@ export async function runDaemon({ app, clock, signal, log }: DaemonDeps): Promis
     due[kind].add(id)
     wake.dispatchEvent(new Event('due'))
   }
-  const tasks = sources.flatMap((source) => {
-    const options = source.timezone === undefined ? {} : { timezone: source.timezone }
-    return [
-      ...(source.schedule === undefined
-        ? []
-        : [schedule(source.schedule, () => add('incremental', source.id), options)]),
-      ...(source.fullSchedule === undefined
-        ? []
-        : [schedule(source.fullSchedule, () => add('full', source.id), options)]),
-    ]
-  })
+  const stopSchedules = followSchedules({ sources, clock, log, onDue: add })
   const door = await openDoor({ app, clock, log })
   log.info({ sources: sources.map((source) => source.id), webhooks: door?.url }, 'heysync is running')
   try {
     while (!signal.aborted) {
       const next = takeDue(due)
       if (next === null) await waitFor(wake, signal)
-      else await cycle(app, clock, log, next)
+      else if (!(await cycle(app, clock, log, next)) && next.mode === 'full') {
+        // A night without Heymarket does not put off what is only found by reading everything until the next night.
+        for (const id of next.sources) due.full.add(id)
+        await waitFor(wake, signal)
+      }
     }
   } finally {
-    for (const task of tasks) await task.destroy()
+    await stopSchedules()
     await door?.close()
-    log.info('heysync stopped')
   }
 }
 
@@ -90,22 +82,27 @@ async function waitFor(wake: EventTarget, signal: AbortSignal): Promise<void> {
   }
 }
 
+/** Returns whether the cycle came to its end. Errors: ERR_DATABASE_LOST, after which nothing more can be done with this app. */
 async function cycle(
   app: App,
   clock: Clock,
   log: Logger,
   next: { mode: 'full' | 'incremental'; sources: string[] },
-): Promise<void> {
-  const id = ulid(clock.now())
+): Promise<boolean> {
+  let id: string | undefined
   try {
-    const { report } = await app.alone('heysync run', () =>
-      runCycle(app.engine, { ...next, id, trigger: 'schedule', allowEmpty: [], planOnly: false }),
-    )
+    const { report } = await app.alone('heysync run', () => {
+      id = app.engine.cycles.nextId(clock.now())
+      return runCycle(app.engine, { ...next, id, trigger: 'schedule', allowEmpty: [], planOnly: false })
+    })
     const { sources, plan, push, status } = report
     log[status === 'ok' ? 'info' : 'warn']({ cycle: id, status, sources, plan, push }, 'cycle finished')
+    return true
   } catch (thrown) {
     const error = asHeysyncError(thrown)
-    if (error.code === 'ERR_ABORTED') return
-    log.error({ cycle: id, code: error.code, hint: error.hint }, error.message)
+    if (error.code === 'ERR_DATABASE_LOST') throw error
+    if (error.code !== 'ERR_ABORTED')
+      log.error({ cycle: id, code: error.code, hint: error.hint }, error.message)
+    return false
   }
 }

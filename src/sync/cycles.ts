@@ -1,4 +1,5 @@
 // Owns the cycle table: one row per pass of the flow, kept with its report.
+import { decodeTime, ulid } from 'ulid'
 import type { Db } from '../db/open.ts'
 
 export interface CycleRow {
@@ -15,6 +16,8 @@ export interface CycleRow {
 }
 
 export interface CycleStore {
+  /** An id for a cycle that begins `now`. Ids sort in the order of the cycles, also after the clock went back. */
+  nextId(now: number): string
   begin(id: string, mode: string, trigger: string, at: number): void
   finish(
     id: string,
@@ -22,6 +25,8 @@ export interface CycleStore {
   ): void
   find(id: string): CycleRow | undefined
   latest(limit: number): CycleRow[]
+  /** The cycles that did not come to a good end since the last that did. */
+  failing(): { cycles: number; since: number | null }
 }
 
 export function cycleStore(db: Db): CycleStore {
@@ -35,7 +40,16 @@ export function cycleStore(db: Db): CycleStore {
   )
   const find = db.prepare<[string], CycleRow>('SELECT * FROM cycle WHERE id = ?')
   const latest = db.prepare<[number], CycleRow>('SELECT * FROM cycle ORDER BY id DESC LIMIT ?')
+  const lastId = db.prepare<[], string | null>('SELECT max(id) FROM cycle').pluck()
+  const failing = db.prepare<[], { cycles: number; since: number | null }>(
+    `SELECT count(*) AS cycles, min(started_at) AS since FROM cycle
+     WHERE status = 'failed' AND id > coalesce((SELECT max(id) FROM cycle WHERE status IN ('ok', 'held')), '')`,
+  )
   return {
+    nextId: (now) => {
+      const last = lastId.get()
+      return ulid(last ? Math.max(now, decodeTime(last) + 1) : now)
+    },
     begin: (id, mode, trigger, at) => {
       db.transaction(() => {
         markInterrupted.run()
@@ -45,5 +59,6 @@ export function cycleStore(db: Db): CycleStore {
     finish: (id, end) => void finish.run(end.status, end.report, end.error, end.at, id),
     find: (id) => find.get(id),
     latest: (limit) => latest.all(limit),
+    failing: () => failing.get() ?? { cycles: 0, since: null },
   }
 }

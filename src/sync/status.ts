@@ -34,8 +34,11 @@ export interface StatusReport {
     trigger: string
     at: string
     error: string | null
+    hint: string | null
     report: unknown
   } | null
+  /** Cycles that failed since the last good one. */
+  readonly failing: { cycles: number; since: string | null }
   readonly remote: { duplicatePhones: number; lastFullReconcile: string | null }
 }
 
@@ -48,7 +51,9 @@ export function readStatus(db: Db, config: Config, working: boolean): StatusRepo
   )
   const recordCounts = states.all()
   const fullAt = mirror.meta.get('full_walk_at')
-  const [last] = cycleStore(db).latest(1)
+  const cycles = cycleStore(db)
+  const [last] = cycles.latest(1)
+  const failing = cycles.failing()
   return {
     sources: config.sources.map(({ id }) => {
       const row = mirror.sources.find(id)
@@ -72,6 +77,7 @@ export function readStatus(db: Db, config: Config, working: boolean): StatusRepo
     outbox: { waiting: counts.pending + counts.in_flight + counts.unsettled, deadLetters: counts.dead },
     held: heldGroups(db),
     lastCycle: last ? lastCycle(last, working) : null,
+    failing: { cycles: failing.cycles, since: failing.since === null ? null : toIso(failing.since) },
     remote: {
       duplicatePhones: mirror.remote.duplicatePhones(),
       lastFullReconcile: fullAt === undefined ? null : toIso(Number(fullAt)),
@@ -80,6 +86,7 @@ export function readStatus(db: Db, config: Config, working: boolean): StatusRepo
 }
 
 function lastCycle(row: CycleRow, working: boolean) {
+  const error = row.error === null ? null : (JSON.parse(row.error) as { message?: string; hint?: string })
   return {
     cycle: row.id,
     // A killed process cannot say that it was interrupted.
@@ -87,7 +94,8 @@ function lastCycle(row: CycleRow, working: boolean) {
     mode: row.mode,
     trigger: row.trigger,
     at: toIso(row.started_at),
-    error: row.error === null ? null : ((JSON.parse(row.error) as { message: string }).message ?? null),
+    error: error?.message ?? null,
+    hint: error?.hint ?? null,
     report: row.report === null ? null : (JSON.parse(row.report) as unknown),
   }
 }

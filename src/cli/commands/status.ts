@@ -1,5 +1,6 @@
 // Owns `status`: all is well, or exactly what is not, at one look.
 import { isFree } from '../../db/lock.ts'
+import type { CycleReport } from '../../sync/report.ts'
 import { readStatus, type StatusReport } from '../../sync/status.ts'
 import { type Command, flag } from '../command.ts'
 import type { Colors } from '../io.ts'
@@ -13,7 +14,7 @@ export const status: Command = {
     'Reads the database only; no request is sent. Exit code 3 means that something is held for you, 4 that there are ' +
     'rejections or dead letters, 1 that the last cycle failed.',
   examples: [{ line: 'heysync status', what: 'sources, contacts, and what needs you' }],
-  json: '`sources[]` (`id`, `lastPull`, `lastFullPull`, `watermark`, `records` by state), `contacts` (`wanted`, `inHeymarket`, `optedOut`, `collisions`), `rejections`, `outbox` (`waiting`, `deadLetters`), `held[]` (`cycle`, `source`, `changes`, `reason`, `examples`), `lastCycle` with its `report` (or null), `remote` (`duplicatePhones`, `lastFullReconcile`)',
+  json: '`sources[]` (`id`, `lastPull`, `lastFullPull`, `watermark`, `records` by state), `contacts` (`wanted`, `inHeymarket`, `optedOut`, `collisions`), `rejections`, `outbox` (`waiting`, `deadLetters`), `held[]` (`cycle`, `source`, `changes`, `reason`, `examples`), `lastCycle` with its `error`, `hint` and `report` (or null), `failing` (`cycles` that failed since the last good one, `since` when), `remote` (`duplicatePhones`, `lastFullReconcile`)',
   run: (call, io) =>
     withApp(call, io, async (app) => {
       const report = readStatus(app.db, app.loaded.config, !isFree(app.loaded.databasePath))
@@ -51,7 +52,7 @@ function renderStatus(report: StatusReport, color: Colors): string {
     lines.push(
       `last cycle  ${lastCycle.status}, ${lastCycle.trigger} at ${lastCycle.at}  ${color.dim(lastCycle.cycle)}`,
     )
-    if (lastCycle.error) lines.push(`  ${color.red(lastCycle.error)}`)
+    lines.push(...whatWentWrong(report, color))
   } else {
     lines.push(`No cycle yet. ${color.cyan('heysync plan')} shows what the first one would do.`)
   }
@@ -76,4 +77,18 @@ function renderStatus(report: StatusReport, color: Colors): string {
   const calm = report.held.length === 0 && report.rejections === 0 && report.outbox.deadLetters === 0
   if (calm && lastCycle?.status === 'ok') lines.push('', color.green('All is well.'))
   return lines.join('\n')
+}
+
+/** Why the last cycle failed, what to do, and for how long it has been so. */
+function whatWentWrong({ lastCycle, failing }: StatusReport, color: Colors): string[] {
+  const lines: string[] = []
+  if (lastCycle?.error) lines.push(`  ${color.red(lastCycle.error)}`)
+  if (lastCycle?.hint) lines.push(`  ${color.cyan('Try')} ${lastCycle.hint}`)
+  const { failures = [] } = (lastCycle?.report ?? {}) as Partial<CycleReport>
+  for (const { source, message } of failures) lines.push(`  ${color.red('✗')} ${source}  ${message}`)
+  if (lastCycle?.status === 'interrupted')
+    lines.push(`  ${color.cyan('heysync sync')} goes on from what was saved.`)
+  if (failing.cycles > 1)
+    lines.push(`  ${many(failing.cycles, 'cycle')} failed since ${failing.since}, and none went through.`)
+  return lines
 }
