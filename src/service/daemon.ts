@@ -16,6 +16,9 @@ interface Due {
   readonly incremental: Set<string>
 }
 
+/** Between two cycles, so that a command that waits for its turn gets it also when the next cycle is due at once, in milliseconds. */
+const TURN_MS = 500
+
 export interface DaemonDeps {
   readonly app: App
   readonly clock: Clock
@@ -38,15 +41,20 @@ export async function runDaemon({ app, clock, signal, log }: DaemonDeps): Promis
   try {
     while (!signal.aborted) {
       const next = takeDue(due)
-      if (next === null) await waitFor(wake, signal)
-      else if (!(await cycle(app, clock, log, next)) && next.mode === 'full') {
-        // A night without Heymarket does not put off what is only found by reading everything until the next night.
-        for (const id of next.sources) due.full.add(id)
+      if (next === null) {
         await waitFor(wake, signal)
+        continue
       }
+      const finished = await cycle(app, clock, log, next)
+      // Rejects only when the signal fires, which ends the loop.
+      await clock.sleep(TURN_MS, signal).catch(() => {})
+      if (finished || next.mode === 'incremental') continue
+      // A night without Heymarket does not put off what is only found by reading everything until the next night.
+      for (const id of next.sources) due.full.add(id)
+      await waitFor(wake, signal)
     }
   } finally {
-    await stopSchedules()
+    stopSchedules()
     await door?.close()
   }
 }
@@ -95,14 +103,14 @@ async function cycle(
       id = app.engine.cycles.nextId(clock.now())
       return runCycle(app.engine, { ...next, id, trigger: 'schedule', allowEmpty: [], planOnly: false })
     })
-    const { sources, plan, push, status } = report
-    log[status === 'ok' ? 'info' : 'warn']({ cycle: id, status, sources, plan, push }, 'cycle finished')
+    const { mode, sources, plan, push, status } = report
+    log[status === 'ok' ? 'info' : 'warn']({ cycle: id, mode, status, sources, plan, push }, 'cycle finished')
     return true
   } catch (thrown) {
     const error = asHeysyncError(thrown)
     if (error.code === 'ERR_DATABASE_LOST') throw error
     if (error.code !== 'ERR_ABORTED')
-      log.error({ cycle: id, code: error.code, hint: error.hint }, error.message)
+      log.error({ cycle: id, mode: next.mode, code: error.code, hint: error.hint }, error.message)
     return false
   }
 }

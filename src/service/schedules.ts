@@ -1,60 +1,60 @@
-// Owns the schedules of the sources: when each is due, also after the machine slept or its clock was set.
-import { schedule, type TaskOptions } from 'node-cron'
+// Owns the schedules of the sources: when each is due. The hour is looked at again and again instead of waiting for a
+// timer, because timers stand still while the machine sleeps and do not know when its clock is set.
+import { createTask, type ScheduledTask } from 'node-cron'
 import type { SourceConfig } from '../config/schema.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
 
-/** How often the clock is looked at, in milliseconds. One that went back by less delays the next cycle by less. */
-const LOOK_MS = 1_000
+/** How often the clock is looked at, in milliseconds. */
+const LOOK_MS = 500
+
+type Mode = 'full' | 'incremental'
 
 export interface SchedulesDeps {
   readonly sources: readonly SourceConfig[]
   readonly clock: Clock
   readonly log: Logger
-  readonly onDue: (mode: 'full' | 'incremental', sourceId: string) => void
+  readonly onDue: (mode: Mode, sourceId: string) => void
+}
+
+interface Timetable {
+  readonly mode: Mode
+  readonly sourceId: string
+  /** Never started: it only tells what comes next after now. */
+  readonly task: ScheduledTask
+  nextAt: number
 }
 
 /** Follows `schedule` and `fullSchedule` of each source until the returned function is called. */
-export function followSchedules({ sources, clock, log, onDue }: SchedulesDeps): () => Promise<void> {
-  const tasks = sources.flatMap(({ id, schedule: often, fullSchedule: full, timezone }) => {
-    const options: TaskOptions = {
-      ...(timezone === undefined ? {} : { timezone }),
-      suppressMissedWarning: true,
-      logger: cronLogger(log),
-    }
-    const task = (mode: 'full' | 'incremental', expression: string | undefined) => {
-      if (expression === undefined) return []
-      const made = schedule(expression, () => onDue(mode, id), options)
-      // The machine slept, was busy for more than a second, or its clock was set ahead: late is better than not at all.
-      made.on('execution:missed', () => onDue(mode, id))
-      return [made]
-    }
-    return [...task('incremental', often), ...task('full', full)]
-  })
-  // The next time of a task was reckoned with the clock as it was. One that went back by an hour would delay it by an hour.
+export function followSchedules({ sources, clock, log, onDue }: SchedulesDeps): () => void {
+  const tables = sources.flatMap((source) => [
+    ...timetable('incremental', source, source.schedule),
+    ...timetable('full', source, source.fullSchedule),
+  ])
   let seenAt = clock.now()
-  const watch = setInterval(() => {
+  const look = () => {
     const now = clock.now()
-    if (now < seenAt) {
-      log.warn({ backMs: seenAt - now }, 'the clock went back; the schedules are followed from the new time')
-      for (const task of tasks) {
-        void task.stop()
-        void task.start()
-      }
-    }
+    const wentBack = now < seenAt
+    if (wentBack) log.warn(`the clock went back by ${Math.ceil((seenAt - now) / 1000)} s`)
     seenAt = now
-  }, LOOK_MS)
-  return async () => {
-    clearInterval(watch)
-    for (const task of tasks) await task.destroy()
+    for (const table of tables) {
+      // What passed while the machine slept, or its clock was set ahead, is due once: late is better than not at all.
+      if (now >= table.nextAt) onDue(table.mode, table.sourceId)
+      else if (!wentBack) continue
+      table.nextAt = nextOf(table.task)
+    }
   }
+  const watch = setInterval(look, LOOK_MS)
+  return () => clearInterval(watch)
 }
 
-function cronLogger(log: Logger): NonNullable<TaskOptions['logger']> {
-  const say = (level: 'debug' | 'warn' | 'error') => (message: string | Error, error?: Error) =>
-    log[level](
-      { ...(error ? { reason: error.message } : {}) },
-      message instanceof Error ? message.message : message,
-    )
-  return { debug: say('debug'), info: say('debug'), warn: say('warn'), error: say('error') }
+function timetable(mode: Mode, { id, timezone }: SourceConfig, expression: string | undefined): Timetable[] {
+  if (expression === undefined) return []
+  const task = createTask(expression, () => {}, timezone === undefined ? {} : { timezone })
+  return [{ mode, sourceId: id, task, nextAt: nextOf(task) }]
+}
+
+/** Milliseconds since 1970. */
+function nextOf(task: ScheduledTask): number {
+  return task.getNextRuns(1)[0]?.getTime() ?? Number.POSITIVE_INFINITY
 }

@@ -25,8 +25,8 @@ export interface CycleStore {
   ): void
   find(id: string): CycleRow | undefined
   latest(limit: number): CycleRow[]
-  /** The cycles that did not come to a good end since the last that did. */
-  failing(): { cycles: number; since: number | null }
+  /** The cycles that failed since the last good one, the newest first. */
+  failing(): CycleRow[]
 }
 
 export function cycleStore(db: Db): CycleStore {
@@ -41,9 +41,10 @@ export function cycleStore(db: Db): CycleStore {
   const find = db.prepare<[string], CycleRow>('SELECT * FROM cycle WHERE id = ?')
   const latest = db.prepare<[number], CycleRow>('SELECT * FROM cycle ORDER BY id DESC LIMIT ?')
   const lastId = db.prepare<[], string | null>('SELECT max(id) FROM cycle').pluck()
-  const failing = db.prepare<[], { cycles: number; since: number | null }>(
-    `SELECT count(*) AS cycles, min(started_at) AS since FROM cycle
-     WHERE status = 'failed' AND id > coalesce((SELECT max(id) FROM cycle WHERE status IN ('ok', 'held')), '')`,
+  const failing = db.prepare<[], CycleRow>(
+    `SELECT * FROM cycle
+     WHERE status = 'failed' AND id > coalesce((SELECT max(id) FROM cycle WHERE status IN ('ok', 'held')), '')
+     ORDER BY id DESC`,
   )
   return {
     nextId: (now) => {
@@ -59,6 +60,6 @@ export function cycleStore(db: Db): CycleStore {
     finish: (id, end) => void finish.run(end.status, end.report, end.error, end.at, id),
     find: (id) => find.get(id),
     latest: (limit) => latest.all(limit),
-    failing: () => failing.get() ?? { cycles: 0, since: null },
+    failing: () => failing.all(),
   }
 }

@@ -37,8 +37,8 @@ export interface StatusReport {
     hint: string | null
     report: unknown
   } | null
-  /** Cycles that failed since the last good one. */
-  readonly failing: { cycles: number; since: string | null }
+  /** Cycles that failed since the last good one, also while the next one runs. */
+  readonly failing: { cycles: number; since: string | null; error: string | null; hint: string | null }
   readonly remote: { duplicatePhones: number; lastFullReconcile: string | null }
 }
 
@@ -53,7 +53,6 @@ export function readStatus(db: Db, config: Config, working: boolean): StatusRepo
   const fullAt = mirror.meta.get('full_walk_at')
   const cycles = cycleStore(db)
   const [last] = cycles.latest(1)
-  const failing = cycles.failing()
   return {
     sources: config.sources.map(({ id }) => {
       const row = mirror.sources.find(id)
@@ -77,7 +76,7 @@ export function readStatus(db: Db, config: Config, working: boolean): StatusRepo
     outbox: { waiting: counts.pending + counts.in_flight + counts.unsettled, deadLetters: counts.dead },
     held: heldGroups(db),
     lastCycle: last ? lastCycle(last, working) : null,
-    failing: { cycles: failing.cycles, since: failing.since === null ? null : toIso(failing.since) },
+    failing: failingOf(cycles.failing()),
     remote: {
       duplicatePhones: mirror.remote.duplicatePhones(),
       lastFullReconcile: fullAt === undefined ? null : toIso(Number(fullAt)),
@@ -85,8 +84,22 @@ export function readStatus(db: Db, config: Config, working: boolean): StatusRepo
   }
 }
 
+function failingOf(rows: readonly CycleRow[]): StatusReport['failing'] {
+  const since = rows.at(-1)?.started_at
+  return {
+    cycles: rows.length,
+    since: since === undefined ? null : toIso(since),
+    ...whyOf(rows[0]?.error ?? null),
+  }
+}
+
+function whyOf(error: string | null): { error: string | null; hint: string | null } {
+  const { message = null, hint = null } =
+    error === null ? {} : (JSON.parse(error) as { message?: string; hint?: string })
+  return { error: message, hint }
+}
+
 function lastCycle(row: CycleRow, working: boolean) {
-  const error = row.error === null ? null : (JSON.parse(row.error) as { message?: string; hint?: string })
   return {
     cycle: row.id,
     // A killed process cannot say that it was interrupted.
@@ -94,8 +107,7 @@ function lastCycle(row: CycleRow, working: boolean) {
     mode: row.mode,
     trigger: row.trigger,
     at: toIso(row.started_at),
-    error: error?.message ?? null,
-    hint: error?.hint ?? null,
+    ...whyOf(row.error),
     report: row.report === null ? null : (JSON.parse(row.report) as unknown),
   }
 }

@@ -14,7 +14,7 @@ export const status: Command = {
     'Reads the database only; no request is sent. Exit code 3 means that something is held for you, 4 that there are ' +
     'rejections or dead letters, 1 that the last cycle failed.',
   examples: [{ line: 'heysync status', what: 'sources, contacts, and what needs you' }],
-  json: '`sources[]` (`id`, `lastPull`, `lastFullPull`, `watermark`, `records` by state), `contacts` (`wanted`, `inHeymarket`, `optedOut`, `collisions`), `rejections`, `outbox` (`waiting`, `deadLetters`), `held[]` (`cycle`, `source`, `changes`, `reason`, `examples`), `lastCycle` with its `error`, `hint` and `report` (or null), `failing` (`cycles` that failed since the last good one, `since` when), `remote` (`duplicatePhones`, `lastFullReconcile`)',
+  json: '`sources[]` (`id`, `lastPull`, `lastFullPull`, `watermark`, `records` by state), `contacts` (`wanted`, `inHeymarket`, `optedOut`, `collisions`), `rejections`, `outbox` (`waiting`, `deadLetters`), `held[]` (`cycle`, `source`, `changes`, `reason`, `examples`), `lastCycle` with its `error`, `hint` and `report` (or null), `failing` (`cycles` that failed since the last good one, `since` when, and the newest `error` and `hint`), `remote` (`duplicatePhones`, `lastFullReconcile`)',
   run: (call, io) =>
     withApp(call, io, async (app) => {
       const report = readStatus(app.db, app.loaded.config, !isFree(app.loaded.databasePath))
@@ -22,7 +22,8 @@ export const status: Command = {
         flag(call, 'json') ? `${JSON.stringify(report, null, 2)}\n` : `${renderStatus(report, io.color)}\n`,
       )
       if (report.held.length > 0) return 3
-      if (report.lastCycle?.status === 'failed' || report.lastCycle?.status === 'interrupted') return 1
+      // While the next one runs, what failed before it still counts.
+      if (report.failing.cycles > 0 || report.lastCycle?.status === 'interrupted') return 1
       return report.rejections > 0 || report.outbox.deadLetters > 0 ? 4 : 0
     }),
 }
@@ -82,8 +83,9 @@ function renderStatus(report: StatusReport, color: Colors): string {
 /** Why the last cycle failed, what to do, and for how long it has been so. */
 function whatWentWrong({ lastCycle, failing }: StatusReport, color: Colors): string[] {
   const lines: string[] = []
-  if (lastCycle?.error) lines.push(`  ${color.red(lastCycle.error)}`)
-  if (lastCycle?.hint) lines.push(`  ${color.cyan('Try')} ${lastCycle.hint}`)
+  const { error, hint } = lastCycle?.status === 'running' ? failing : (lastCycle ?? failing)
+  if (error) lines.push(`  ${color.red(error)}`)
+  if (hint) lines.push(`  ${color.cyan('Try')} ${hint}`)
   const { failures = [] } = (lastCycle?.report ?? {}) as Partial<CycleReport>
   for (const { source, message } of failures) lines.push(`  ${color.red('✗')} ${source}  ${message}`)
   if (lastCycle?.status === 'interrupted')
