@@ -1,6 +1,6 @@
 // The config is changed between two syncs. What a changed filter or mapping does to many people is in ../guard.test.ts.
 import { describe, expect, test } from 'vitest'
-import { clinicConfig, csv, type House, people, type Tree, writes } from '../support.ts'
+import { clinicConfig, csv, type House, people, sql, type Tree, writes } from '../support.ts'
 import { clinic, expectExactly } from './clinic.ts'
 
 const SOURCE = {
@@ -81,6 +81,19 @@ test('new credentials of the same account: nothing is read twice, nothing is wri
   const { report, written } = await reconfigured(home, {}, { heymarket })
   expect(report).toMatchObject({ status: 'ok', reconcile: { mode: 'incremental' } })
   expect(written).toEqual([])
+})
+
+test('credentials of another account: refused before anything is written', async () => {
+  const home = await synced(30)
+  sql(home, "UPDATE meta SET value = '999' WHERE key = 'account'")
+  home.write('contacts.csv', csv(people(31)))
+  const requests = await home.requestsOf(async () => {
+    const done = await home.run('sync')
+    expect(done.code).toBe(2)
+    expect(done.stderr).toContain('Error ERR_ACCOUNT_CHANGED The database mirrors Heymarket team 999')
+    expect(done.stderr).toContain('Give each account its own `database:` file in heysync.yaml')
+  })
+  expect(writes(requests)).toEqual([])
 })
 
 test('defaultCountry: numbers are read anew, and who has another number now is another contact', async () => {
