@@ -3,6 +3,7 @@ import { readdirSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { LoadedConfig } from './config/load.ts'
 import { acquireLock } from './db/lock.ts'
+import { lossGuard } from './db/loss.ts'
 import { type Db, openDatabase } from './db/open.ts'
 import { createAuthorizer } from './heymarket/auth.ts'
 import { openBudget, type RequestBudget } from './heymarket/budget.ts'
@@ -63,12 +64,14 @@ export function openApp({ loaded, clock, random, signal, log }: AppOptions): App
   const close = () => {
     while (releasers.length > 0) releasers.pop()?.()
   }
+  let assertNotLost = () => {}
   const locked = async <T>(
     path: string,
     holder: string,
     work: () => Promise<T>,
     onWait?: (holder: string) => void,
   ): Promise<T> => {
+    assertNotLost()
     const lock = await acquireLock(path, {
       holder: `${holder} (process ${process.pid})`,
       waitMs: LOCK_WAIT_MS,
@@ -77,6 +80,7 @@ export function openApp({ loaded, clock, random, signal, log }: AppOptions): App
       ...(onWait ? { onWait } : {}),
     })
     try {
+      assertNotLost()
       return await work()
     } finally {
       lock.release()
@@ -85,6 +89,7 @@ export function openApp({ loaded, clock, random, signal, log }: AppOptions): App
   try {
     const db = openDatabase(loaded.databasePath)
     releasers.push(() => db.close())
+    assertNotLost = lossGuard(loaded.databasePath)
     let requests = 0
     const budget = openBudget(db, config.heymarket.requestsPerMinute, clock)
     const transport = createTransport({

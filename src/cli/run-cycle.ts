@@ -1,5 +1,4 @@
 // Owns how a command runs a cycle for somebody who watches: waiting said, plan shown, bar moved, result printed.
-import { ulid } from 'ulid'
 import type { App } from '../app.ts'
 import { ERROR_TABLE, type ExitCode } from '../lib/errors.ts'
 import { type CycleOutcome, type CycleRequest, runCycle } from '../sync/cycle.ts'
@@ -23,7 +22,8 @@ export async function watchCycle(
     `heysync ${request.trigger}`,
     async () => {
       prepare()
-      return watched(app, io, { ...request, id: ulid(io.clock.now()), planOnly: false }, talk)
+      const id = app.engine.cycles.nextId(io.clock.now())
+      return watched(app, io, { ...request, id, planOnly: false }, talk)
     },
     (holder) => io.say(`${holder} is working on this database; waiting for it to finish …`),
   )

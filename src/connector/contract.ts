@@ -139,6 +139,14 @@ export class ConnectorError extends Error {
 
 /**
  * `not-found`: what the options point at is not there. `unreadable`: it is, but in another format. `field`: a column that the
- * options name is missing. `busy`: still being written. `empty`: not even a header. `failed`: anything worth trying again.
+ * options name is missing. `busy`: still being written. `empty`: not even a header. `cursor-expired`: the source no longer
+ * takes the token or position of the request, so the engine asks for everything, once. `failed`: anything worth trying again.
  */
-export type ConnectorErrorKind = 'not-found' | 'unreadable' | 'field' | 'busy' | 'empty' | 'failed'
+export type ConnectorErrorKind =
+  | 'not-found'
+  | 'unreadable'
+  | 'field'
+  | 'busy'
+  | 'empty'
+  | 'cursor-expired'
+  | 'failed'

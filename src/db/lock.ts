@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import type { Clock } from '../lib/clock.ts'
-import { HeysyncError } from '../lib/errors.ts'
+import { databaseError, HeysyncError } from '../lib/errors.ts'
 
 export interface Lock {
   release(): void
@@ -62,7 +62,8 @@ function tryLock(path: string, holder: string): Lock | null {
     db?.close()
     const code = (error as { code?: unknown }).code
     if (code === 'SQLITE_BUSY' || code === 'SQLITE_LOCKED') return null
-    if (code === 'SQLITE_FULL' || code === 'ENOSPC') throw error
+    const failure = databaseError(error, path)
+    if (failure && failure.code !== 'ERR_DATABASE_OPEN') throw failure
     throw new HeysyncError('ERR_DATABASE_OPEN', {
       message: `heysync cannot make the lock file ${path}: ${error instanceof Error ? error.message : String(error)}.`,
       hint: 'The folder of the database must be writable for the user that runs heysync.',

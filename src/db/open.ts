@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
-import { HeysyncError } from '../lib/errors.ts'
+import { databaseError, HeysyncError } from '../lib/errors.ts'
 import { migrate } from './migrate.ts'
 
 export type Db = Database.Database
@@ -48,14 +48,8 @@ export function openDatabase(path: string): Db {
 
 function cannotOpen(path: string, cause: unknown): HeysyncError {
   const why = cause instanceof Error ? cause.message : String(cause)
-  const code = (cause as { code?: unknown }).code
-  if (code === 'SQLITE_FULL' || code === 'ENOSPC') {
-    return new HeysyncError('ERR_DATABASE_FULL', {
-      message: `The disk that holds ${path} is full.`,
-      hint: 'Free some space and run the same command again; nothing that was saved is lost.',
-      cause,
-    })
-  }
+  const failure = databaseError(cause, path)
+  if (failure && failure.code !== 'ERR_DATABASE_OPEN') return failure
   return new HeysyncError('ERR_DATABASE_OPEN', {
     message: `The database ${path} cannot be opened: ${why}.`,
     hint: 'Check `database:` in heysync.yaml and the rights on that folder. If the file is damaged, move it away: the next `heysync sync` rebuilds it from both sides.',

@@ -186,6 +186,17 @@ export const ERROR_TABLE = {
     meaning: 'The database file cannot be opened or is not a heysync database.',
   },
   ERR_DATABASE_FULL: { verdict: 'retry', exitCode: 1, meaning: 'The disk that holds the database is full.' },
+  ERR_DATABASE_IO: {
+    verdict: 'retry',
+    exitCode: 1,
+    meaning:
+      'The system refuses to read or write the database file: a quota, a size limit or a failing disk.',
+  },
+  ERR_DATABASE_LOST: {
+    verdict: 'retry',
+    exitCode: 1,
+    meaning: 'The database file was deleted or replaced while this process had it open.',
+  },
   ERR_DATABASE_BUSY: {
     verdict: 'retry',
     exitCode: 1,
@@ -267,18 +278,43 @@ export class HeysyncError extends Error {
   }
 }
 
-/** Anything thrown, as a HeysyncError: what is not ours becomes ERR_INTERNAL with its cause kept. */
-export function asHeysyncError(thrown: unknown): HeysyncError {
-  if (thrown instanceof HeysyncError) return thrown
-  const code = (thrown as { code?: unknown } | null)?.code
-  const message = thrown instanceof Error ? thrown.message : String(thrown)
+/** What SQLite or the file system says of the database file at `path`; null when it is about something else. */
+export function databaseError(thrown: unknown, path?: string): HeysyncError | null {
+  const code = String((thrown as { code?: unknown } | null)?.code)
+  const why = thrown instanceof Error ? thrown.message : String(thrown)
+  const file = path ?? 'the database'
   if (code === 'SQLITE_FULL' || code === 'ENOSPC') {
+    const ofAnother = code === 'ENOSPC' && path === undefined
     return new HeysyncError('ERR_DATABASE_FULL', {
-      message: `The disk is full: ${message}`,
+      message: ofAnother ? `The disk is full: ${why}` : `The disk that holds ${file} is full.`,
       hint: 'Free some space and run the same command again; nothing that was saved is lost.',
       cause: thrown,
     })
   }
+  const refused = path !== undefined && (code === 'EDQUOT' || code === 'EFBIG' || code === 'EIO')
+  if (refused || code.startsWith('SQLITE_IOERR')) {
+    return new HeysyncError('ERR_DATABASE_IO', {
+      message: `The system refuses to read or write ${file}: ${why} (${code}).`,
+      hint: 'Look at the quota and the file-size limit of the user that runs heysync, and at the disk. Then run the same command again; nothing that was saved is lost.',
+      cause: thrown,
+    })
+  }
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_READONLY')) {
+    return new HeysyncError('ERR_DATABASE_OPEN', {
+      message: `heysync cannot work with ${file}: ${why}.`,
+      hint: 'Check `database:` in heysync.yaml and the rights on that folder. If the file is damaged, move it away: the next `heysync sync` rebuilds it from both sides.',
+      cause: thrown,
+    })
+  }
+  return null
+}
+
+/** Anything thrown, as a HeysyncError: what is not ours becomes ERR_INTERNAL with its cause kept. */
+export function asHeysyncError(thrown: unknown): HeysyncError {
+  if (thrown instanceof HeysyncError) return thrown
+  const ofDatabase = databaseError(thrown)
+  if (ofDatabase) return ofDatabase
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
   if (thrown instanceof Error && thrown.name === 'AbortError') {
     return new HeysyncError('ERR_ABORTED', { message: 'Interrupted.', cause: thrown })
   }

@@ -1,7 +1,6 @@
 // Owns the service: cycles by schedule, one at a time, and the door for webhooks, until it is told to stop. A long push
 // gives way when a schedule comes due, and goes on afterwards.
 import { once } from 'node:events'
-import { ulid } from 'ulid'
 import type { App } from '../app.ts'
 import type { Clock } from '../lib/clock.ts'
 import { asHeysyncError } from '../lib/errors.ts'
@@ -10,26 +9,32 @@ import { openSeenMessages } from '../messaging/seen-messages.ts'
 import type { WebhookEvent } from '../messaging/webhook-event.ts'
 import { runCycle } from '../sync/cycle.ts'
 import { dueQueue, type Turn } from './due.ts'
+import { followSchedules } from './schedules.ts'
 import { type OpenDoor, openWebhooks } from './webhooks.ts'
 
 /** A full cycle that was cut off is begun again for so long after it began, in milliseconds. */
 const RESUMABLE_MS = 6 * 60 * 60_000
+
+/** Between two cycles, so that a command that waits for its turn gets it also when the next cycle is due at once, in milliseconds. */
+const TURN_MS = 500
 
 export interface DaemonDeps {
   readonly app: App
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly log: Logger
-  /** Calls `run` whenever the cron expression says so. */
-  readonly schedule: (
-    expression: string,
-    run: () => void,
-    options: { timezone?: string },
-  ) => { destroy(): void | Promise<void> }
+  /** Says when a source is due, until the returned function is called. */
+  readonly follow?: typeof followSchedules
 }
 
-/** Runs until the signal fires. A cycle that fails is logged; the next tick tries again. */
-export async function runDaemon({ app, clock, signal, log, schedule }: DaemonDeps): Promise<void> {
+/** Runs until the signal fires. A cycle that fails is logged; the next tick tries again. Errors: ERR_DATABASE_LOST. */
+export async function runDaemon({
+  app,
+  clock,
+  signal,
+  log,
+  follow = followSchedules,
+}: DaemonDeps): Promise<void> {
   const { sources } = app.loaded.config
   const ids = sources.map((source) => source.id)
   const wake = new EventTarget()
@@ -39,29 +44,29 @@ export async function runDaemon({ app, clock, signal, log, schedule }: DaemonDep
     cutOff(app, clock.now()).filter((id) => ids.includes(id)),
   )
   due.add('incremental', ids)
-  const tasks = sources.flatMap((source) => {
-    const options = source.timezone === undefined ? {} : { timezone: source.timezone }
-    return [
-      ...(source.schedule === undefined
-        ? []
-        : [schedule(source.schedule, () => due.add('incremental', [source.id]), options)]),
-      ...(source.fullSchedule === undefined
-        ? []
-        : [schedule(source.fullSchedule, () => due.add('full', [source.id]), options)]),
-    ]
-  })
+  const stopSchedules = follow({ sources, clock, log, onDue: (mode, id) => due.add(mode, [id]) })
   const door = await openDoor({ app, clock, log })
-  log.info({ sources: sources.map((source) => source.id), webhooks: door?.url }, 'heysync is running')
+  log.info({ sources: ids, webhooks: door?.url }, 'heysync is running')
+  let again: readonly string[] = []
   try {
     while (!signal.aborted) {
       const next = due.take()
-      if (next === null) await waitFor(wake, signal)
-      else if ((await cycle(app, clock, log, next, due.waiting)) === 'unfinished') due.leaveRest()
+      if (next === null) {
+        await waitFor(wake, signal)
+        due.add('full', again)
+        again = []
+        continue
+      }
+      const end = await cycle(app, clock, log, next, due.waiting)
+      // Rejects only when the signal fires, which ends the loop.
+      await clock.sleep(TURN_MS, signal).catch(() => {})
+      if (end.left) due.leaveRest()
+      // A night without Heymarket does not put off what is only found by reading everything until the next night.
+      if (end.failed && next.mode === 'full') again = [...new Set([...again, ...next.sources])]
     }
   } finally {
-    for (const task of tasks) await task.destroy()
+    stopSchedules()
     await door?.close()
-    log.info('heysync stopped')
   }
 }
 
@@ -94,38 +99,40 @@ function cutOff({ engine }: App, now: number): readonly string[] {
   return stopped && last.sources !== null ? (JSON.parse(last.sources) as string[]) : []
 }
 
-/** `unfinished`: a part of the push is left, or was left before and could not be looked at. */
+interface CycleEnd {
+  readonly failed: boolean
+  /** A part of the push is left, or was left before and could not be looked at. */
+  readonly left: boolean
+}
+
+/** Errors: ERR_DATABASE_LOST, after which nothing more can be done with this app. */
 async function cycle(
   app: App,
   clock: Clock,
   log: Logger,
   next: Turn,
   yieldNow: () => boolean,
-): Promise<'done' | 'unfinished'> {
-  const id = ulid(clock.now())
+): Promise<CycleEnd> {
+  let id: string | undefined
   try {
-    const { report } = await app.alone('heysync run', () =>
-      runCycle(app.engine, {
-        ...next,
-        id,
-        trigger: 'schedule',
-        allowEmpty: [],
-        planOnly: false,
-        yieldNow,
-      }),
-    )
-    const { sources, plan, push, status } = report
+    const { report } = await app.alone('heysync run', () => {
+      id = app.engine.cycles.nextId(clock.now())
+      const request = { ...next, id, trigger: 'schedule', allowEmpty: [], planOnly: false, yieldNow }
+      return runCycle(app.engine, request)
+    })
+    const { mode, sources, plan, push, status } = report
     log[status === 'ok' ? 'info' : 'warn'](
-      { cycle: id, status, sources, plan, push },
+      { cycle: id, mode, status, sources, plan, push },
       push.deferred > 0 ? 'cycle gave way' : 'cycle finished',
     )
-    return push.deferred > 0 ? 'unfinished' : 'done'
+    return { failed: false, left: push.deferred > 0 }
   } catch (thrown) {
     const error = asHeysyncError(thrown)
-    if (error.code === 'ERR_ABORTED') return 'done'
-    log.error({ cycle: id, code: error.code, hint: error.hint }, error.message)
+    if (error.code === 'ERR_DATABASE_LOST') throw error
+    if (error.code === 'ERR_ABORTED') return { failed: true, left: false }
+    log.error({ cycle: id, mode: next.mode, code: error.code, hint: error.hint }, error.message)
     // A source that cannot be read keeps nobody waiting whose changes are planned already.
     const waiting = app.engine.outbox.counts().pending > 0
-    return waiting && next.sources.length > 0 ? 'unfinished' : 'done'
+    return { failed: true, left: waiting && next.sources.length > 0 }
   }
 }

@@ -1,4 +1,5 @@
 // Owns the cycle table: one row per pass of the flow, kept with its report.
+import { decodeTime, ulid } from 'ulid'
 import type { Db } from '../db/open.ts'
 import type { Phase, Progress } from './progress.ts'
 import type { FullReason } from './pull/why-full.ts'
@@ -38,6 +39,8 @@ export interface CycleStore {
   /** A cycle that reads a source in full though nobody asked for it. The first reason stays. */
   because(id: string, reason: FullReason): void
   progress(id: string, at: Progress): void
+  /** An id for a cycle that begins `now`. Ids sort in the order of the cycles, also after the clock went back. */
+  nextId(now: number): string
   finish(
     id: string,
     end: { status: CycleRow['status']; report: string | null; error: string | null; at: number },
@@ -46,6 +49,8 @@ export interface CycleStore {
   latest(limit: number): CycleRow[]
   /** The last full cycle that was begun so. */
   latestFull(trigger: string): CycleRow | undefined
+  /** The cycles that failed since the last good one, the newest first. */
+  failing(): CycleRow[]
 }
 
 export function cycleStore(db: Db): CycleStore {
@@ -68,7 +73,17 @@ export function cycleStore(db: Db): CycleStore {
   const latestFull = db.prepare<[string], CycleRow>(
     "SELECT * FROM cycle WHERE mode = 'full' AND trigger = ? ORDER BY id DESC LIMIT 1",
   )
+  const lastId = db.prepare<[], string | null>('SELECT max(id) FROM cycle').pluck()
+  const failing = db.prepare<[], CycleRow>(
+    `SELECT * FROM cycle
+     WHERE status = 'failed' AND id > coalesce((SELECT max(id) FROM cycle WHERE status IN ('ok', 'held')), '')
+     ORDER BY id DESC`,
+  )
   return {
+    nextId: (now) => {
+      const last = lastId.get()
+      return ulid(last ? Math.max(now, decodeTime(last) + 1) : now)
+    },
     begin: (cycle) => {
       db.transaction(() => {
         markInterrupted.run()
@@ -81,5 +96,6 @@ export function cycleStore(db: Db): CycleStore {
     find: (id) => find.get(id),
     latest: (limit) => latest.all(limit),
     latestFull: (trigger) => latestFull.get(trigger),
+    failing: () => failing.all(),
   }
 }

@@ -58,8 +58,11 @@ export interface StatusReport {
     /** Why everything was read; null for an incremental cycle. */
     reason: FullReason | null
     error: string | null
+    hint: string | null
     report: unknown
   } | null
+  /** Cycles that failed since the last good one, also while the next one runs. */
+  readonly failing: { cycles: number; since: string | null; error: string | null; hint: string | null }
   /** Contacts in which an undo holds back what the sources still say. */
   readonly undone: number
   /** What the process that works on this database is at; null when none runs a cycle. */
@@ -88,7 +91,8 @@ export function readStatus(db: Db, config: Config, working: boolean, now: number
   )
   const recordCounts = states.all()
   const fullAt = mirror.meta.get('full_walk_at')
-  const [last] = cycleStore(db).latest(1)
+  const cycles = cycleStore(db)
+  const [last] = cycles.latest(1)
   return {
     sources: config.sources.map(({ id }) => {
       const row = mirror.sources.find(id)
@@ -124,12 +128,28 @@ export function readStatus(db: Db, config: Config, working: boolean, now: number
     alarms: mirror.alarms.all().map(alarmOf),
     lastCycle: last ? lastCycle(last, working) : null,
     undone: mirror.pins.countPhones(),
+    failing: failingOf(cycles.failing()),
     underWay: last?.status === 'running' && working ? underWay(last, config, now) : null,
     remote: {
       duplicatePhones: mirror.remote.duplicatePhones(),
       lastFullReconcile: fullAt === undefined ? null : toIso(Number(fullAt)),
     },
   }
+}
+
+function failingOf(rows: readonly CycleRow[]): StatusReport['failing'] {
+  const since = rows.at(-1)?.started_at
+  return {
+    cycles: rows.length,
+    since: since === undefined ? null : toIso(since),
+    ...whyOf(rows[0]?.error ?? null),
+  }
+}
+
+function whyOf(error: string | null): { error: string | null; hint: string | null } {
+  const { message = null, hint = null } =
+    error === null ? {} : (JSON.parse(error) as { message?: string; hint?: string })
+  return { error: message, hint }
 }
 
 function lastCycle(row: CycleRow, working: boolean) {
@@ -141,7 +161,7 @@ function lastCycle(row: CycleRow, working: boolean) {
     trigger: row.trigger,
     at: toIso(row.started_at),
     reason: row.reason,
-    error: row.error === null ? null : ((JSON.parse(row.error) as { message: string }).message ?? null),
+    ...whyOf(row.error),
     report: row.report === null ? null : (JSON.parse(row.report) as unknown),
   }
 }

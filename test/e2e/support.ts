@@ -27,8 +27,8 @@ export interface Done {
 
 export interface Running {
   readonly done: Promise<Done>
-  /** Resolves once stderr holds the text; rejects when the program ends without it. */
-  said(text: string): Promise<void>
+  /** Resolves once stderr holds the text this many times; rejects when the program ends without it. */
+  said(text: string, times?: number): Promise<void>
   signal(name: NodeJS.Signals): void
 }
 
@@ -42,6 +42,8 @@ export interface House {
   /** Runs it, expects this exit code, and reads stdout as JSON. */
   json<T = Tree>(code: number, ...args: string[]): Promise<T>
   start(...args: string[]): Running
+  /** Runs a line of shell in the folder, in which `$heysync` is the program. */
+  shell(script: string, env?: Readonly<Record<string, string>>): Running
   /** Writes a file that was last changed a minute ago, so that nobody waits for it to settle. */
   write(name: string, content: string | Uint8Array): void
   remove(name: string): void
@@ -70,21 +72,28 @@ export async function house(options: SandboxOptions = {}): Promise<House> {
     await sandbox.close()
     rmSync(dir, { recursive: true, force: true })
   })
-  const start = (...args: string[]): Running => {
+  const launch = (
+    command: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+  ): Running => {
     const { PATH = '' } = process.env
-    const child = spawn(process.execPath, [PROGRAM, ...args], {
+    const child = spawn(command, args, {
       cwd: dir,
-      env: { PATH, HOME: dir },
+      env: { PATH, HOME: dir, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     children.add(child)
     return watch(child, () => children.delete(child))
   }
+  const start = (...args: string[]) => launch(process.execPath, [PROGRAM, ...args], {})
   const run = (...args: string[]) => start(...args).done
   return {
     dir,
     sandbox,
     start,
+    shell: (script, env = {}) =>
+      launch('sh', ['-c', script], { ...env, heysync: `${process.execPath} ${PROGRAM}` }),
     run,
     json: async (code, ...args) => {
       const done = await run(...args, '--json')
@@ -148,10 +157,10 @@ function watch(child: ChildProcess, ended: () => void): Running {
   })
   return {
     done,
-    said: (text) =>
+    said: (text, times = 1) =>
       new Promise((resolve, reject) => {
         const look = () => {
-          if (stderr.includes(text)) resolve()
+          if (stderr.split(text).length > times) resolve()
           else if (over) reject(new Error(`The program ended without saying "${text}":\n${stderr}`))
           else return
           listeners = listeners.filter((one) => one !== look)

@@ -89,14 +89,16 @@ sources:
         },
       )
       const app = openApp({ loaded, clock, random: () => 1, signal: stop.signal, log })
-      const ticks = new Map<string, () => void>()
-      const schedule = (expression: string, run: () => void) => {
-        ticks.set(expression, run)
-        return { destroy: () => void ticks.delete(expression) }
+      let due: ((mode: 'full' | 'incremental', source: string) => void) | undefined
+      const follow = ({ onDue }: { onDue: NonNullable<typeof due> }) => {
+        due = onDue
+        return () => {
+          due = undefined
+        }
       }
-      const ended = runDaemon({ app, clock, signal: stop.signal, log, schedule }).finally(() => app.close())
+      const ended = runDaemon({ app, clock, signal: stop.signal, log, follow }).finally(() => app.close())
       return {
-        tick: (expression: string) => ticks.get(expression)?.(),
+        tick: (mode: 'full' | 'incremental') => due?.(mode, 'people'),
         cycles: () => lines.filter(({ msg }) => msg.startsWith('cycle ')),
         said: (msg: string) =>
           new Promise<void>((resolve) => {
@@ -119,15 +121,12 @@ sources:
   }
 }
 
-const MINUTELY = '* * * * *'
-const NIGHTLY = '0 3 * * *'
-
 test('an edit that comes due during a long first load gets through before its end', async () => {
   const world = await service()
   const daemon = world.start()
   await world.once(() => world.sandbox.store.contacts().length >= 100)
   world.write({ 0: 'After' })
-  daemon.tick(MINUTELY)
+  daemon.tick('incremental')
   await daemon.said('cycle finished')
   await daemon.stop()
   const [first, second] = daemon.cycles()
@@ -146,7 +145,7 @@ test('a source that fails when it comes due keeps nobody waiting whose change wa
   const daemon = world.start()
   await world.once(() => world.sandbox.store.contacts().length >= 100)
   world.remove()
-  daemon.tick(MINUTELY)
+  daemon.tick('incremental')
   await daemon.said('cycle finished')
   await daemon.stop()
   expect(world.sandbox.store.contacts()).toHaveLength(PEOPLE)
@@ -159,7 +158,7 @@ test('a full resync by schedule that is stopped while it reads is begun again at
   await first.said('cycle finished')
   const pages = () => world.sandbox.store.requests().filter(({ path }) => path === '/v1/contacts').length
   const before = pages()
-  first.tick(NIGHTLY)
+  first.tick('full')
   await world.once(() => pages() >= before + 5)
   await first.stop()
   const second = world.start()
@@ -180,7 +179,7 @@ test('one that was stopped long ago waits for its schedule', async () => {
   const first = world.start()
   await first.said('cycle finished')
   const before = world.sandbox.store.requests().length
-  first.tick(NIGHTLY)
+  first.tick('full')
   await world.once(() => world.sandbox.store.requests().length >= before + 2)
   await first.stop()
   world.clock.advance(7 * HOUR)

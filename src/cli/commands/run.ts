@@ -1,9 +1,11 @@
 // Owns `run`: the background service in the foreground of a service manager.
-import { schedule } from 'node-cron'
 import { openApp } from '../../app.ts'
-import { createLogger } from '../../lib/logger.ts'
+import type { LoadedConfig } from '../../config/load.ts'
+import { HeysyncError } from '../../lib/errors.ts'
+import { createLogger, type Logger } from '../../lib/logger.ts'
 import { runDaemon } from '../../service/daemon.ts'
 import type { Command } from '../command.ts'
+import type { Io } from '../io.ts'
 import { loadFor } from '../open.ts'
 
 export const run: Command = {
@@ -21,17 +23,30 @@ export const run: Command = {
       secrets: loaded.secrets,
       stream: io.errorStream,
     })
-    const app = openApp({ loaded, clock: io.clock, random: io.random, signal: io.signal, log })
     // Schedules keep the process alive; without any, waiting for the signal has to do it.
     const alive = setInterval(() => {}, 60_000)
     try {
       if (loaded.config.sources.every((source) => !source.schedule && !source.fullSchedule))
         log.warn('no source has a schedule, so only one cycle is run; add `schedule:` to heysync.yaml')
-      await runDaemon({ app, clock: io.clock, signal: io.signal, log, schedule })
+      while (!io.signal.aborted) await runUntilLost(loaded, io, log)
+      log.info('heysync stopped')
       return 0
     } finally {
       clearInterval(alive)
-      app.close()
     }
   },
+}
+
+/** Returns when the service stopped, or when its database is lost, which a new start mends. */
+async function runUntilLost(loaded: LoadedConfig, io: Io, log: Logger): Promise<void> {
+  const { clock, random, signal } = io
+  const app = openApp({ loaded, clock, random, signal, log })
+  try {
+    await runDaemon({ app, clock, signal, log })
+  } catch (thrown) {
+    if (!(thrown instanceof HeysyncError) || thrown.code !== 'ERR_DATABASE_LOST') throw thrown
+    log.error({ code: thrown.code }, `${thrown.message} It is opened anew, and both sides are read again.`)
+  } finally {
+    app.close()
+  }
 }

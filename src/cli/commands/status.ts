@@ -1,6 +1,7 @@
 // Owns `status`: all is well, or exactly what is not, at one look.
 import { isFree } from '../../db/lock.ts'
 import { FULL_REASON_TEXT } from '../../sync/pull/why-full.ts'
+import type { CycleReport } from '../../sync/report.ts'
 import { readStatus, type StatusReport } from '../../sync/status.ts'
 import { type Command, flag } from '../command.ts'
 import type { Colors, Io } from '../io.ts'
@@ -16,13 +17,14 @@ export const status: Command = {
     'Reads the database only; no request is sent. Exit code 3 means that something is held for you, 4 that there are ' +
     'alarms, rejections or dead letters, 1 that the last cycle failed.',
   examples: [{ line: 'heysync status', what: 'sources, contacts, and what needs you' }],
-  json: '`sources[]` (`id`, `lastPull`, `lastFullPull`, `watermark`, `records` by state), `contacts` (`wanted`, `inHeymarket`, `optedOut`, `collisions`), `rejections`, `outbox` (`waiting`, `deadLetters`, `causes[]` with `code`, `cause`, `changes`, `wayOut`), `held[]` (`cycle`, `source`, `changes`, `reason`, `examples`), `alarms[]` (`code`, `source`, `message`, `cycle`), `lists[]` (`title`, `id`, `members`, `waiting`, `refused`), `lastCycle` with its `reason` and its `report` (or null), `underWay` (what another process is at, or null: `cycle`, `mode`, `trigger`, `reason`, `since`, `phase`: pull, reconcile or push, `source`, `done`, `total` and `secondsLeft`, null while nobody knows), `undone` (contacts in which an undo holds back what the sources still say), `remote` (`duplicatePhones`, `lastFullReconcile`)',
+  json: '`sources[]` (`id`, `lastPull`, `lastFullPull`, `watermark`, `records` by state), `contacts` (`wanted`, `inHeymarket`, `optedOut`, `collisions`), `rejections`, `outbox` (`waiting`, `deadLetters`, `causes[]` with `code`, `cause`, `changes`, `wayOut`), `held[]` (`cycle`, `source`, `changes`, `reason`, `examples`), `alarms[]` (`code`, `source`, `message`, `cycle`), `lists[]` (`title`, `id`, `members`, `waiting`, `refused`), `lastCycle` with its `reason`, `error`, `hint` and `report` (or null), `failing` (`cycles` that failed since the last good one, `since` when, and the newest `error` and `hint`), `underWay` (what another process is at, or null: `cycle`, `mode`, `trigger`, `reason`, `since`, `phase`: pull, reconcile or push, `source`, `done`, `total` and `secondsLeft`, null while nobody knows), `undone` (contacts in which an undo holds back what the sources still say), `remote` (`duplicatePhones`, `lastFullReconcile`)',
   run: (call, io) =>
     withApp(call, io, async (app) => {
       const report = readStatus(app.db, app.loaded.config, !isFree(app.loaded.databasePath), io.clock.now())
       io.data(flag(call, 'json') ? `${JSON.stringify(report, null, 2)}\n` : `${renderStatus(report, io)}\n`)
       if (report.held.length > 0) return 3
-      if (report.lastCycle?.status === 'failed' || report.lastCycle?.status === 'interrupted') return 1
+      // While the next one runs, what failed before it still counts.
+      if (report.failing.cycles > 0 || report.lastCycle?.status === 'interrupted') return 1
       const looks = report.alarms.length + report.rejections + report.outbox.deadLetters > 0
       return looks ? 4 : 0
     }),
@@ -59,7 +61,7 @@ function renderStatus(
     lines.push(
       `last cycle  ${lastCycle.status}, ${lastCycle.trigger} at ${lastCycle.at}  ${color.dim(lastCycle.cycle)}`,
     )
-    if (lastCycle.error) lines.push(`  ${color.red(lastCycle.error)}`)
+    lines.push(...whatWentWrong(report, color))
   } else {
     lines.push(`No cycle yet. ${color.cyan('heysync plan')} shows what the first one would do.`)
   }
@@ -128,5 +130,20 @@ function underWayLines(at: NonNullable<StatusReport['underWay']>, color: Colors)
     const left = leftText(at.secondsLeft)
     lines.push(`           ${count} ${phaseText({ ...at, phase })}${left === '' ? '' : `, ${left}`}`)
   }
+  return lines
+}
+
+/** Why the last cycle failed, what to do, and for how long it has been so. */
+function whatWentWrong({ lastCycle, failing }: StatusReport, color: Colors): string[] {
+  const lines: string[] = []
+  const { error, hint } = lastCycle?.status === 'running' ? failing : (lastCycle ?? failing)
+  if (error) lines.push(`  ${color.red(error)}`)
+  if (hint) lines.push(`  ${color.cyan('Try')} ${hint}`)
+  const { failures = [] } = (lastCycle?.report ?? {}) as Partial<CycleReport>
+  for (const { source, message } of failures) lines.push(`  ${color.red('✗')} ${source}  ${message}`)
+  if (lastCycle?.status === 'interrupted')
+    lines.push(`  ${color.cyan('heysync sync')} goes on from what was saved.`)
+  if (failing.cycles > 1)
+    lines.push(`  ${many(failing.cycles, 'cycle')} failed since ${failing.since}, and none went through.`)
   return lines
 }

@@ -30,6 +30,8 @@ export interface SourceStore {
   /** `newest` is the highest updatedAt of the page, as an instant key. */
   /** The pull under way proved nothing: the next one starts over. */
   abandon(id: string): void
+  /** The source no longer takes what it gave: the next pull reads everything. */
+  dropCursor(id: string): void
   checkpoint(id: string, position: string, newest: string | null): void
   /** A completed pull: the cursor moves to the newest record seen, but not past the pull's start; the checkpoint is dropped. */
   complete(
@@ -64,6 +66,9 @@ export function sourceStore(db: Db): SourceStore {
   const abandon = db.prepare<[string]>(
     'UPDATE source SET pull_mode = NULL, pull_position = NULL WHERE id = ?',
   )
+  const dropCursor = db.prepare<[string]>(
+    'UPDATE source SET token = NULL, mapping = NULL, pull_mode = NULL, pull_position = NULL WHERE id = ?',
+  )
   const complete = db.prepare(
     `UPDATE source SET pull_mode = NULL, pull_from = NULL, pull_to = NULL, pull_position = NULL, pull_mapping = NULL,
        watermark = nullif(max(coalesce(watermark, ''), min(coalesce(pull_newest, ''), @startedAt)), ''), token = coalesce(@token, token), mapping = coalesce(@mapping, mapping),
@@ -76,6 +81,7 @@ export function sourceStore(db: Db): SourceStore {
     find: (id) => find.get(id),
     begin: (id, pull) => Number(begin.get({ id, ...pull })),
     abandon: (id) => void abandon.run(id),
+    dropCursor: (id) => void dropCursor.run(id),
     checkpoint: (id, position, newest) => void checkpoint.run(position, newest, id),
     complete: (id, done) =>
       void complete.run({ id, ...done, full: done.full ? 1 : 0, proved: done.proved ? 1 : 0 }),

@@ -2,7 +2,14 @@
 // The cursor moves only here, only when a pull completed, and never past the instant the pull began.
 
 import type { SourceConfig } from '../../config/schema.ts'
-import type { Connector, ConnectorContext, Page, PullEnd, PullRequest } from '../../connector/contract.ts'
+import {
+  type Connector,
+  type ConnectorContext,
+  ConnectorError,
+  type Page,
+  type PullEnd,
+  type PullRequest,
+} from '../../connector/contract.ts'
 import { type Clock, toIso } from '../../lib/clock.ts'
 import { HeysyncError } from '../../lib/errors.ts'
 import { contentHash } from '../../lib/hash.ts'
@@ -54,6 +61,20 @@ export interface PullResult extends PullCounts {
 
 /** Pulls one source. Errors: the ERR_SOURCE_* codes; what was saved before an error stays, and the cursor does not move. */
 export async function pull(mirror: Mirror, source: Source, run: PullRun): Promise<PullResult> {
+  try {
+    return await pullOnce(mirror, source, run)
+  } catch (error) {
+    if (!isCursorExpired(error)) throw error
+    // Saved first: killed in the middle of what follows, the next cycle reads everything too.
+    mirror.sources.dropCursor(source.config.id)
+    run.context.log.warn(
+      `its cursor is no longer taken (${error.message.replace(/\.$/, '')}), so everything is read again.`,
+    )
+    return pullOnce(mirror, source, { ...run, mode: 'full' })
+  }
+}
+
+async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<PullResult> {
   const { id } = source.config
   const stored = mirror.sources.find(id)
   const fingerprint = contentHash(
@@ -127,6 +148,7 @@ export async function pull(mirror: Mirror, source: Source, run: PullRun): Promis
       end = page.end
     }
   } catch (error) {
+    if (isCursorExpired(error) && usesCursor(request)) throw error
     throw sourceError(error, id, stored !== undefined && stored.completed_at !== null)
   }
   try {
@@ -171,6 +193,14 @@ export async function pull(mirror: Mirror, source: Source, run: PullRun): Promis
     throw error
   }
   return result
+}
+
+function isCursorExpired(error: unknown): error is ConnectorError {
+  return error instanceof ConnectorError && error.kind === 'cursor-expired'
+}
+
+function usesCursor({ token, resumeAfter, window }: PullRequest): boolean {
+  return token !== null || resumeAfter !== null || window.from !== null
 }
 
 /** A mapped column that is not there at all would turn a field blank for everybody: a mistake in the config, not data. */

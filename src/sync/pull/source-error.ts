@@ -8,6 +8,7 @@ const CODE_OF_KIND: Record<ConnectorErrorKind, ErrorCode> = {
   field: 'ERR_SOURCE_FIELD',
   busy: 'ERR_SOURCE_BUSY',
   empty: 'ERR_SOURCE_EMPTY',
+  'cursor-expired': 'ERR_SOURCE_FAILED',
   failed: 'ERR_SOURCE_FAILED',
 }
 
@@ -15,7 +16,8 @@ const CODE_OF_KIND: Record<ConnectorErrorKind, ErrorCode> = {
 export function sourceError(error: unknown, sourceId: string, readBefore: boolean): unknown {
   if (!(error instanceof ConnectorError)) {
     if (error instanceof HeysyncError || (error instanceof Error && error.name === 'AbortError')) return error
-    if ((error as { code?: unknown }).code === 'SQLITE_FULL') return error
+    // Not the source: its records could not be saved. The file system's own codes may be those of a source's file.
+    if (String((error as { code?: unknown }).code).startsWith('SQLITE_')) return error
     return new HeysyncError('ERR_SOURCE_FAILED', {
       message: `Source ${sourceId} could not be read: ${error instanceof Error ? error.message : String(error)}`,
       cause: error,

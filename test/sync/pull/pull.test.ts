@@ -141,6 +141,70 @@ describe('the cursor', () => {
     expect(memory.requests.map(({ token }) => token)).toEqual([null, 't1', null])
   })
 
+  describe('that the source no longer takes', () => {
+    const expired = () => new ConnectorError('cursor-expired', { message: 'the token is too old.' })
+    const withToken = (token: string, ...records: SourceRecord[]): Page[] => [
+      { records, position: 'p1', end: { covers: 'everything', count: null, token } },
+    ]
+
+    test('is dropped, and everything is read in the same cycle, which says so and proves who is gone', async () => {
+      const { pull, memory, record, warnings } = world({ can: { incremental: 'token' } })
+      await pull(withToken('t1', rec('1'), rec('2')), { mode: 'incremental' })
+      const result = await pull(
+        () => {
+          if (memory.requests.at(-1)?.token === 't1') throw expired()
+          return withToken('t2', rec('1'))
+        },
+        { mode: 'incremental' },
+      )
+      expect(result).toMatchObject({ mode: 'full', read: 1, unchanged: 1, gone: 1 })
+      expect(record('2')).toMatchObject({ state: 'gone' })
+      expect(warnings).toEqual([
+        'its cursor is no longer taken (the token is too old), so everything is read again.',
+      ])
+      await pull(changes(), { mode: 'incremental' })
+      expect(memory.requests.map(({ mode, token }) => [mode, token])).toEqual([
+        ['full', null],
+        ['incremental', 't1'],
+        ['full', null],
+        ['incremental', 't2'],
+      ])
+    })
+
+    test('in the middle of a pull that went on after a crash: that pull starts over', async () => {
+      const { pull, memory } = world({ can: { resumable: true } })
+      const cut = function* (): Generator<Page> {
+        yield { records: [rec('1')], position: 'p1' }
+        throw new Error('the line broke')
+      }
+      await expect(pull(cut)).rejects.toMatchObject({ code: 'ERR_SOURCE_FAILED' })
+      await pull(() => {
+        if (memory.requests.at(-1)?.resumeAfter !== null) throw expired()
+        return all(rec('1'), rec('2'))
+      })
+      expect(memory.requests.map(({ resumeAfter }) => resumeAfter)).toEqual([null, 'p1', null])
+    })
+
+    test('is not tried again when reading everything fails: the next cycle reads everything', async () => {
+      const { pull, memory } = world({ can: { incremental: 'token' } })
+      await pull(withToken('t1', rec('1')))
+      await expect(
+        pull(
+          () => {
+            throw expired()
+          },
+          { mode: 'incremental' },
+        ),
+      ).rejects.toMatchObject({ code: 'ERR_SOURCE_FAILED' })
+      await pull(withToken('t2', rec('1')), { mode: 'incremental' })
+      expect(memory.requests.map(({ mode, token }) => [mode, token]).slice(1)).toEqual([
+        ['incremental', 't1'],
+        ['full', null],
+        ['full', null],
+      ])
+    })
+  })
+
   test('of a connector that cannot pull changes is not used: each pull is full', async () => {
     const { pull, memory } = world({ can: { incremental: 'none' } })
     await pull(all(rec('1')))

@@ -42,11 +42,13 @@ export function world({ source = aSource(), can, fixedFields = false }: WorldOpt
   const { signal } = new AbortController()
   let config = source
   let cycles = 0
-  const quiet = { debug: () => {}, info: () => {}, warn: () => {} }
+  const warnings: string[] = []
+  const log = { debug: () => {}, info: () => {}, warn: (message: string) => void warnings.push(message) }
   return {
     clock,
     mirror,
     memory,
+    warnings,
     remap: (changed: SourceConfig) => {
       config = changed
     },
@@ -69,7 +71,7 @@ export function world({ source = aSource(), can, fixedFields = false }: WorldOpt
           asked: 'hand',
           allowEmpty: false,
           clock,
-          context: { signal, baseDir: '/', clock, log: quiet },
+          context: { signal, baseDir: '/', clock, log },
           ...run,
         },
       )
