@@ -10,7 +10,7 @@
 import { asHeysyncError } from '../lib/errors.ts'
 import { confirmAccount, confirmWanted, unknownAssignees } from './account.ts'
 import type { Change } from './diff/change.ts'
-import { type DiffSettings, diffAll, diffFingerprint, type NotStored } from './diff/diff.ts'
+import { diffAll, type NotStored } from './diff/diff.ts'
 import type { Engine } from './engine.ts'
 import { type GuardResult, guardPlan } from './guard/guard.ts'
 import { LANE, type Outbox } from './outbox/outbox.ts'
@@ -20,6 +20,8 @@ import { push } from './push/push.ts'
 import { readHead, reconcileFull, reconcileIncremental } from './reconcile/reconcile.ts'
 import { type CycleReport, checkCounts, countPlan, emptyReport } from './report.ts'
 import { resolve } from './resolve/resolve.ts'
+import { compareAgainWhenNeeded, diffSettings } from './settings.ts'
+import { tagWarnings } from './tag-warnings.ts'
 
 export interface CycleRequest {
   readonly id: string
@@ -106,20 +108,16 @@ async function passThrough(
   resolve(mirror, engine.resolvePolicy, request.id)
 
   const lookups = await confirmWanted(mirror, engine.lookups, known)
-  const settings: DiffSettings = {
-    lookups,
-    tagPolicy: engine.tagPolicy,
-    removal: engine.removal,
-    now: clock.now(),
-  }
+  const settings = diffSettings(engine, lookups)
   const strangers = unknownAssignees(mirror, lookups)
   if (strangers.length > 0) report.warnings.push(strangersWarning(strangers))
-  compareAgainWhenNeeded(engine, settings)
+  compareAgainWhenNeeded(mirror, settings)
   const lookFirst = !report.reconcile.complete
   const pushDeps = { ...engine, settings, cycleId: request.id, lookFirst }
   if (!request.planOnly) await settleLeftovers(pushDeps)
   const diff = diffAll(mirror, settings)
 
+  report.warnings.push(...tagWarnings(mirror, settings))
   const full = diff.changes.filter(
     (change) => change.kind === 'remove' && change.rung === 'tag' && change.fields.length === 0,
   )
@@ -194,17 +192,6 @@ async function pullSources(
     }
   }
   if (firstError !== undefined && report.sources.length === 0) throw firstError
-}
-
-/** Names, ids and policies take part in every comparison: when they change, nothing counts as settled. */
-function compareAgainWhenNeeded(engine: Engine, settings: DiffSettings): void {
-  const { mirror } = engine
-  const fingerprint = diffFingerprint(settings)
-  mirror.transaction(() => {
-    if (mirror.meta.get('diff_fingerprint') === fingerprint) return
-    mirror.contacts.unsettleAll()
-    mirror.meta.set('diff_fingerprint', fingerprint)
-  })
 }
 
 async function pushPlan(

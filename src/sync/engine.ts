@@ -8,6 +8,7 @@ import type { Logger } from '../lib/logger.ts'
 import type { NamedInConfig } from './account.ts'
 import type { CycleStore } from './cycles.ts'
 import type { LookupCache } from './diff/lookups.ts'
+import type { FieldPolicies } from './diff/policy.ts'
 import type { HeldStore } from './guard/held-store.ts'
 import type { Mirror } from './mirror/mirror.ts'
 import type { Outbox } from './outbox/outbox.ts'
@@ -26,6 +27,8 @@ export interface Engine {
   readonly named: NamedInConfig
   readonly resolvePolicy: ResolvePolicy
   readonly tagPolicy: 'add' | 'replace'
+  readonly tagPriority: readonly string[]
+  readonly policies: FieldPolicies
   readonly removal: (sourceId: string) => { rung: RemovalRung; tag: string | undefined }
   readonly guard: GuardConfig
   readonly concurrency: number

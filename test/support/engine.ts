@@ -6,6 +6,7 @@ import { createLogger } from '../../src/lib/logger.ts'
 import { type CycleOutcome, runCycle } from '../../src/sync/cycle.ts'
 import { cycleStore } from '../../src/sync/cycles.ts'
 import { lookupCache } from '../../src/sync/diff/lookups.ts'
+import { fieldPolicies } from '../../src/sync/diff/policy.ts'
 import type { Engine } from '../../src/sync/engine.ts'
 import { heldStore } from '../../src/sync/guard/held-store.ts'
 import { openMirror } from '../../src/sync/mirror/mirror.ts'
@@ -68,6 +69,9 @@ export async function anEngine(
     source?: SourceConfig
     guard?: GuardConfig
     tagPolicy?: 'add' | 'replace'
+    tagPriority?: readonly string[]
+    /** The `fields` of the config. */
+    fields?: object
   } = {},
 ): Promise<TestEngine> {
   const box = given.box ?? (await withSandbox())
@@ -94,6 +98,8 @@ export async function anEngine(
     named,
     resolvePolicy: { sourceOrder: [config.id], mode: 'winner' },
     tagPolicy: given.tagPolicy ?? 'add',
+    tagPriority: given.tagPriority ?? [],
+    policies: fieldPolicies(configSchema.shape.fields.parse(given.fields ?? {})),
     removal: (id) =>
       id === config.id
         ? { rung: config.onRemoved, tag: config.removedTag }

@@ -23,6 +23,8 @@ export interface Lookups {
   readonly fieldNames: readonly string[]
   readonly tagNames: readonly string[]
   readonly account: { readonly id: number; readonly name: string }
+  /** Of every custom field (`custom.<name>`) and tag (`tag.<name>`). */
+  readonly ids: Readonly<Record<string, number>>
   /** Changes when any name or id does. */
   readonly fingerprint: string
 }
@@ -109,6 +111,10 @@ export function index(names: Stored): Lookups {
     fieldNames: names.fields.map((field) => field.name),
     tagNames: names.tags.map((tag) => tag.name),
     account: { id: names.team.id, name: names.team.name },
+    ids: Object.fromEntries([
+      ...[...fields].map(([name, id]) => [`custom.${name}`, id]),
+      ...[...tags].map(([name, id]) => [`tag.${name}`, id]),
+    ]),
     fingerprint: contentHash(JSON.stringify(names)).toString('hex'),
   }
 }

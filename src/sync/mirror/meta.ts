@@ -12,7 +12,8 @@ export type MetaKey =
   | 'shows_opt_out' // set once an answer showed is_opted_out
   | 'page_limit' // largest page that the account gave
   | 'resolve_fingerprint' // source order and resolve policy that the contacts were resolved with
-  | 'diff_fingerprint' // what else the diff depends on: tag policy, field ids
+  | 'diff_fingerprint' // what else the diff depends on: policies, field ids
+  | 'name_ids' // ids of custom fields and tags at the last comparison, as JSON
 
 export interface MetaStore {
   get(key: MetaKey): string | undefined

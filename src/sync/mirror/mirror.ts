@@ -2,6 +2,7 @@
 import type { Db } from '../../db/open.ts'
 import { type ConsentStore, consentStore } from './consent.ts'
 import { type ContactStore, contactStore } from './contacts.ts'
+import { type DriftStore, driftStore } from './drift.ts'
 import { type MetaStore, metaStore } from './meta.ts'
 import { type RecordStore, recordStore } from './records.ts'
 import { type RemoteStore, remoteStore } from './remote.ts'
@@ -13,6 +14,7 @@ export interface Mirror {
   readonly contacts: ContactStore
   readonly remote: RemoteStore
   readonly consent: ConsentStore
+  readonly drift: DriftStore
   readonly meta: MetaStore
   /** Runs `work` in one transaction; `work` cannot await. */
   transaction<T>(work: () => T): T
@@ -25,6 +27,7 @@ export function openMirror(db: Db): Mirror {
     contacts: contactStore(db),
     remote: remoteStore(db),
     consent: consentStore(db),
+    drift: driftStore(db),
     meta: metaStore(db),
     transaction: (work) => db.transaction(work).immediate(),
   }

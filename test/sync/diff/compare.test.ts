@@ -5,7 +5,8 @@ import type { RemoteContact } from '../../../src/heymarket/contact.ts'
 import type { ContactFields } from '../../../src/sync/contact.ts'
 import { composeWrite, expectedRemote, newContactBody } from '../../../src/sync/diff/body.ts'
 import type { Change, FieldChange } from '../../../src/sync/diff/change.ts'
-import { compareContact, type TagPolicy, targetTags } from '../../../src/sync/diff/compare.ts'
+import { compareContact } from '../../../src/sync/diff/compare.ts'
+import { type TagPolicy, targetTags } from '../../../src/sync/diff/tags.ts'
 import { anUpdate, aRemote, nthPhone, someLookups } from '../../support/contact.ts'
 
 const LOOKUPS = someLookups()
@@ -16,7 +17,7 @@ function compare(
   remote: RemoteContact | null,
   tags = ADD,
   optedOut = false,
-): FieldChange[] {
+): readonly FieldChange[] {
   return compareContact({ fields, optedOut }, remote, tags, LOOKUPS)
 }
 
