@@ -1,8 +1,9 @@
 -- Three-way comparison: what both sides last agreed on, what was found to differ since, and tags that found no room.
 
 ALTER TABLE contact ADD COLUMN base TEXT;     -- JSON ContactFields of the last time the two sides were in accord; NULL when not known
+ALTER TABLE contact ADD COLUMN base_push BLOB; -- pushed_key as it was then: a later push is what both sides agreed on since
 ALTER TABLE contact ADD COLUMN cut_tags TEXT; -- JSON list: tags that the sources want and that do not fit
-UPDATE contact SET base = fields WHERE state = 'wanted' AND settled_desired = hash;
+UPDATE contact SET base = fields, base_push = pushed_key WHERE state = 'wanted' AND settled_desired = hash;
 CREATE INDEX contact_with_cut_tags ON contact (phone) WHERE cut_tags IS NOT NULL;
 
 -- Owned fields that somebody changed in Heymarket, until both sides agree again.

@@ -127,8 +127,8 @@ function diffOne(mirror: Mirror, settings: DiffSettings, known: Known, row: Unse
   const linked = remote !== null && mirror.contacts.link(row.phone)?.contact_id === remote.id
   const wrote = wroteWhatIsWanted(row, settings)
   const echo = wrote && showsOurWrite(row)
-  // Where our last write wanted just this and Heymarket has moved on since, that write is what both agreed on.
-  const agreed = wrote && !echo ? row.fields : row.base
+  // A write of just this after the base was taken, and Heymarket has moved on since: that write is what both agreed on.
+  const agreed = wrote && !echo && !samePush(row) ? row.fields : row.base
   const base = linked && agreed !== null ? (JSON.parse(agreed) as ContactFields) : null
   const found = compareWanted(settings, known, row, remote, base, echo)
   recordDrift(mirror, settings, known, row.phone, found.edits)
@@ -213,6 +213,13 @@ function recordDrift(
   edits: readonly Edit[],
 ): void {
   if (edits.length > 0 || drifted.has(phone)) mirror.drift.replace(phone, edits, settings.now)
+  // Once it is undone the two sides are the pair that was found equal before, and have to be looked at all the same.
+  if (edits.some((edit) => edit.outcome === 'restored')) mirror.contacts.unsettle(phone)
+}
+
+/** True when nothing was written since the base was taken. */
+function samePush({ pushed_key, base_push }: Unsettled): boolean {
+  return pushed_key !== null && base_push?.equals(pushed_key) === true
 }
 
 /** True when our last acked write was of exactly what is wanted now. */

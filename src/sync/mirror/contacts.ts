@@ -20,6 +20,8 @@ export interface StoredContact {
   readonly pushed_key: Buffer | null
   /** JSON ContactFields of the last time the two sides were in accord; null when that is not known. */
   readonly base: string | null
+  /** `pushed_key` as it was then. */
+  readonly base_push: Buffer | null
   /** JSON list: tags that are wanted and do not fit. */
   readonly cut_tags: string | null
 }
@@ -102,7 +104,8 @@ export function contactStore(db: Db): ContactStore {
        fields = excluded.fields, hash = excluded.hash, claims = excluded.claims, left_cycle = NULL`,
   )
   const leave = db.prepare<[string | null, string]>(
-    `UPDATE contact SET state = 'left', left_cycle = ?, claims = 0, settled_desired = NULL, base = NULL, cut_tags = NULL
+    `UPDATE contact SET state = 'left', left_cycle = ?, claims = 0, settled_desired = NULL, base = NULL, pushed_key = NULL,
+       cut_tags = NULL
      WHERE phone = ? AND state = 'wanted'`,
   )
   const markRemoved = db.prepare<[string]>("UPDATE contact SET state = 'removed' WHERE phone = ?")
@@ -127,8 +130,8 @@ export function contactStore(db: Db): ContactStore {
   )
   const findUnsettled = db.prepare<[string], Unsettled>(`${UNSETTLED} AND c.phone = ?`)
   const settle = db.prepare<[Buffer, Buffer, string | null, string | null, string]>(
-    `UPDATE contact SET settled_desired = ?, settled_remote = ?, base = coalesce(?, fields), cut_tags = ?
-     WHERE phone = ?`,
+    `UPDATE contact SET settled_desired = ?, settled_remote = ?, base = coalesce(?, fields), base_push = pushed_key,
+       cut_tags = ? WHERE phone = ?`,
   )
   const remember = db.prepare<[string | null, string | null, string]>(
     'UPDATE contact SET base = ?, cut_tags = ? WHERE phone = ?',
