@@ -12,19 +12,14 @@ export function diffSettings(engine: Engine, lookups: Lookups): DiffSettings {
 /** Names, ids and policies take part in every comparison: when they change, nothing counts as settled. */
 export function compareAgainWhenNeeded(mirror: Mirror, settings: DiffSettings): void {
   const fingerprint = diffFingerprint(settings)
-  const { ids } = settings.lookups
   mirror.transaction(() => {
     if (mirror.meta.get('diff_fingerprint') === fingerprint) return
-    // A field that was deleted and made anew is blank everywhere, and nobody emptied it.
-    if (movedName(mirror.meta.get('name_ids'), ids)) mirror.contacts.forgetNamedBases()
+    const known = JSON.parse(mirror.meta.get('name_ids') ?? '{}') as Lookups['ids']
+    const ids = { ...known, ...settings.lookups.ids }
+    // A field or a tag that was deleted and made anew is blank everywhere, and nobody emptied it.
+    if (Object.entries(known).some(([name, id]) => ids[name] !== id)) mirror.contacts.forgetNamedBases()
     mirror.contacts.unsettleAll()
     mirror.meta.set('name_ids', JSON.stringify(ids))
     mirror.meta.set('diff_fingerprint', fingerprint)
   })
-}
-
-/** True when a custom field or a tag of before has another id now. */
-function movedName(before: string | undefined, now: Lookups['ids']): boolean {
-  const known = before === undefined ? {} : (JSON.parse(before) as Lookups['ids'])
-  return Object.entries(known).some(([name, id]) => now[name] !== undefined && now[name] !== id)
 }

@@ -52,6 +52,16 @@ export interface WhyAnswer {
     history: readonly { state: string; origin: string; evidence: string; at: string }[]
   }
   readonly lists: readonly string[]
+  /** Owned fields that somebody changed in Heymarket. */
+  readonly drift: readonly {
+    field: string
+    expected: string | null
+    found: string
+    outcome: 'kept' | 'restored'
+    since: string
+  }[]
+  /** Tags that the sources want and that find no room among the five. */
+  readonly cutTags: readonly string[]
   readonly operation: {
     kind: string
     state: string
@@ -132,6 +142,14 @@ export function why(
       })),
     },
     lists: [],
+    drift: (phone === null ? [] : mirror.drift.ofPhone(phone)).map((row) => ({
+      field: row.field,
+      expected: row.expected,
+      found: row.found,
+      outcome: row.outcome,
+      since: toIso(row.first_seen_at),
+    })),
+    cutTags: JSON.parse(contact?.cut_tags ?? '[]') as string[],
     operation: operation
       ? {
           kind: operation.kind,
@@ -224,7 +242,7 @@ function verdictOf(answer: Omit<WhyAnswer, 'verdict'>): string {
   }
   if (operation)
     return `On its way: the ${operation.kind} waits in the outbox${operation.error ? ` after: ${operation.error}` : ''}.`
-  if (contact?.state === 'wanted' && heymarket) return 'In Heymarket, as the sources say.'
+  if (contact?.state === 'wanted' && heymarket) return inHeymarket(answer)
   if (contact?.state === 'wanted') return 'Wanted, and not in Heymarket yet: the next sync creates it.'
   if (contact && heymarket) return `Left the sources; handled by onRemoved (${contact.state}).`
   const filtered = records.find((record) => record.state === 'filtered')
@@ -236,4 +254,13 @@ function verdictOf(answer: Omit<WhyAnswer, 'verdict'>): string {
     return `Record ${left.record} is ${left.state === 'gone' ? 'not in source' : 'deleted in source'} ${left.source} any more.`
   if (heymarket) return 'In Heymarket, and in none of the sources: heysync leaves it alone.'
   return 'Not known: no source showed this number or record, and Heymarket does not hold it.'
+}
+
+function inHeymarket({ drift, cutTags }: Pick<WhyAnswer, 'drift' | 'cutTags'>): string {
+  const kept = drift.filter((row) => row.outcome === 'kept').map((row) => row.field)
+  const parts = [
+    ...(kept.length > 0 ? [`but for what was changed there and is kept: ${kept.join(', ')}`] : []),
+    ...(cutTags.length > 0 ? [`but for tags beyond five: ${cutTags.join(', ')}`] : []),
+  ]
+  return `In Heymarket, as the sources say${parts.map((part) => `, ${part}`).join('')}.`
 }

@@ -76,7 +76,8 @@ export function compareSides(
   compareAssignee(into, fields.assignee, remote, rules, lookups)
   for (const [name, value] of Object.entries(fields.custom ?? {})) {
     const id = lookups.fieldId(name)
-    text(`custom.${name}`, (id === undefined ? undefined : remote?.custom[String(id)]) ?? '', value)
+    // A field that the account lacks can hold nothing. A cycle stops for it before it gets here.
+    if (id !== undefined) text(`custom.${name}`, remote?.custom[String(id)] ?? '', value)
   }
   if (fields.tags !== undefined) compareTagField(into, fields.tags, remote, rules, lookups)
   // Consent only tightens (I3): there is no change that opts anybody in.
