@@ -16,6 +16,7 @@ import type { Logger } from './lib/logger.ts'
 import { nearest } from './lib/suggest.ts'
 import { cycleStore } from './sync/cycles.ts'
 import { lookupCache } from './sync/diff/lookups.ts'
+import { fieldPolicies } from './sync/diff/policy.ts'
 import type { Engine } from './sync/engine.ts'
 import { heldMemberStore } from './sync/guard/held-members.ts'
 import { heldStore } from './sync/guard/held-store.ts'
@@ -130,6 +131,8 @@ export function openApp({ loaded, clock, random, signal, log }: AppOptions): App
       lists,
       resolvePolicy: { sourceOrder: config.sources.map((source) => source.id), mode: config.resolve },
       tagPolicy: config.tags.policy,
+      tagPriority: config.tags.priority,
+      policies: fieldPolicies(config.fields),
       removal: (sourceId) => {
         const source = config.sources.find((one) => one.id === sourceId)
         return { rung: source?.onRemoved ?? 'keep', tag: source?.removedTag }

@@ -93,10 +93,10 @@ const EXITS: Readonly<Record<string, Exits>> = {
     5: 'The database was written by a newer heysync.',
   },
   reconcile: {
-    0: 'Heymarket holds what the mirror says.',
+    0: 'Heymarket holds what the mirror says; what was edited there and is kept counts as that.',
     1: 'Heymarket could not be reached.',
     2: 'The config or the credentials need a correction.',
-    4: 'There was drift, or the account counts more contacts than it showed.',
+    4: 'There was drift, a field is still to be restored, or the account counts more contacts than it showed.',
     5: 'The database was written by a newer heysync.',
   },
   run: { 0: 'Stopped by SIGTERM, SIGINT or Ctrl-C.', ...OPENS_DATABASE },

@@ -26,6 +26,7 @@ export function crossCheck(request: CrossCheckRequest): Problem[] {
     ...repeated(lists, ['lists'], 'title', 'names a second list'),
     ...repeated(lists, ['lists'], 'key', 'names a second list'),
     ...sources.flatMap((source, index) => sourceProblems(source, ['sources', index], request)),
+    ...policyProblems(group(group(group(request.value).fields).custom), sources),
     ...serviceProblems(group(group(request.value).service)),
   ]
 }
@@ -83,6 +84,18 @@ function sourceProblems(source: Group, path: KeyPath, request: CrossCheckRequest
     add('onRemoved', 'is tag, so removedTag must name the tag to add')
   }
   return problems
+}
+
+/** A policy for a custom field that no source maps would do nothing: most likely the name is misspelt. */
+function policyProblems(policies: Group, sources: readonly Group[]): Problem[] {
+  const mapped = sources.flatMap((source) => Object.keys(group(group(source.map).custom)))
+  return Object.keys(policies)
+    .filter((name) => !mapped.includes(name))
+    .map((name) => ({
+      path: ['fields', 'custom', name],
+      side: 'key' as const,
+      what: `is a custom field that no source maps${didYouMean(name, mapped)}`,
+    }))
 }
 
 /** Which of the five fields is wrong; node-cron quotes the field, so its own words are not repeated. */

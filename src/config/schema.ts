@@ -234,6 +234,44 @@ const list = z.strictObject({
     .describe('true: members that heysync did not put on the list are taken off as well.'),
 })
 
+const write = z
+  .enum(['always', 'neverClear', 'ifEmpty'])
+  .describe(
+    'always: what the source says, blanks too. neverClear: a blank in the source empties nothing. ifEmpty: only where Heymarket has nothing.',
+  )
+const onHeymarketEdit = z
+  .enum(['source', 'heymarket'])
+  .describe(
+    "When somebody changes the field in Heymarket: source puts the source's value back, heymarket keeps theirs until the source's own value changes.",
+  )
+
+const fieldPolicy = (what: string) =>
+  z
+    .strictObject({ write: write.optional(), onHeymarketEdit: onHeymarketEdit.optional() })
+    .describe(what)
+    .meta(example({ onHeymarketEdit: 'heymarket' }))
+
+const fields = z
+  .strictObject({
+    default: z
+      .strictObject({ write: write.default('always'), onHeymarketEdit: onHeymarketEdit.default('source') })
+      .prefault({})
+      .describe('For every field that says nothing else.'),
+    first: fieldPolicy('First name.').optional(),
+    last: fieldPolicy('Last name.').optional(),
+    displayName: fieldPolicy('Name shown in Heymarket.').optional(),
+    email: fieldPolicy('E-mail address.').optional(),
+    assignee: fieldPolicy('Assigned team member.').optional(),
+    tags: fieldPolicy('Tags, each on its own; `ifEmpty` is for contacts without any.').optional(),
+    custom: z
+      .record(z.string().min(1), fieldPolicy('One custom field.'))
+      .default({})
+      .describe('Custom fields, by the names that `map.custom` gives them.')
+      .meta(example({ Plan: { write: 'ifEmpty' } })),
+  })
+  .prefault({})
+  .describe('What a source may write into a mapped field, and what becomes of edits made in Heymarket.')
+
 export const configSchema = z.strictObject({
   heymarket,
   database: z
@@ -260,6 +298,7 @@ export const configSchema = z.strictObject({
     .describe('Where people come from, in order of priority: the first wins a shared number.'),
   lists: z.array(list).default([]).describe('Lists kept in Heymarket by rule.'),
   guard,
+  fields,
   tags: z
     .strictObject({
       policy: z
@@ -268,6 +307,13 @@ export const configSchema = z.strictObject({
         .describe(
           'add: only tags that the mapping names or named come and go. replace: the mapping owns the whole set.',
         ),
+      priority: z
+        .array(z.string().min(1))
+        .default([])
+        .describe(
+          'Where a contact would have more than 5 tags, these are taken first, in this order; then the rest in the order of the mapping.',
+        )
+        .meta(example(['VIP', 'New patient'])),
     })
     .prefault({})
     .describe('How mapped tags meet tags that people set in Heymarket.'),
@@ -358,3 +404,4 @@ export type RemovalRung = SourceConfig['onRemoved']
 export type OnPhoneChange = SourceConfig['onPhoneChange']
 export type Dial = Config['guard']['removals']
 export type GuardConfig = Config['guard']
+export type FieldsConfig = Config['fields']

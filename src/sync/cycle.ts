@@ -21,6 +21,8 @@ import { buryNotStored, pushPlan } from './push-plan.ts'
 import { reconcileFull, reconcileIncremental } from './reconcile/reconcile.ts'
 import { alarmOf, type CycleReport, checkCounts, countPlan, emptyReport } from './report.ts'
 import { resolve } from './resolve/resolve.ts'
+import { compareAgainWhenNeeded, diffSettings } from './settings.ts'
+import { tagWarnings } from './tag-warnings.ts'
 import { saveLists, wantedLists } from './wanted-lists.ts'
 
 export interface CycleRequest {
@@ -105,22 +107,17 @@ async function passThrough(
   resolve(mirror, engine.resolvePolicy, request.id)
 
   const lookups = await confirmWanted(mirror, engine.lookups, known)
-  const settings: DiffSettings = {
-    lookups,
-    tagPolicy: engine.tagPolicy,
-    removal: engine.removal,
-    onPhoneChange: engine.onPhoneChange,
-    now: clock.now(),
-  }
+  const settings = diffSettings(engine, lookups)
   const strangers = unknownAssignees(mirror, lookups)
   if (strangers.length > 0) report.warnings.push(strangersWarning(strangers))
-  compareAgainWhenNeeded(engine, settings)
+  compareAgainWhenNeeded(mirror, settings)
   retryDeadLettersWhenNeeded(engine, settings)
   const lookFirst = !report.reconcile.complete
   const pushDeps = { ...engine, settings, cycleId: request.id, lookFirst }
   if (!request.planOnly) await settleLeftovers(pushDeps)
   const diff = diffAll(mirror, settings)
 
+  report.warnings.push(...tagWarnings(mirror, settings))
   const full = diff.changes.filter(
     (change) => change.kind === 'remove' && change.rung === 'tag' && change.fields.length === 0,
   )
@@ -204,17 +201,6 @@ async function pullSources(
     }
   }
   if (firstError !== undefined && report.sources.length === 0) throw firstError
-}
-
-/** Names, ids and policies take part in every comparison: when they change, nothing counts as settled. */
-function compareAgainWhenNeeded(engine: Engine, settings: DiffSettings): void {
-  const { mirror } = engine
-  const fingerprint = diffFingerprint(settings)
-  mirror.transaction(() => {
-    if (mirror.meta.get('diff_fingerprint') === fingerprint) return
-    mirror.contacts.unsettleAll()
-    mirror.meta.set('diff_fingerprint', fingerprint)
-  })
 }
 
 /** What Heymarket refused may get through now that the mapping or the account's names are others. */

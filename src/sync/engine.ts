@@ -8,6 +8,7 @@ import type { Logger } from '../lib/logger.ts'
 import type { NamedInConfig } from './account.ts'
 import type { CycleStore } from './cycles.ts'
 import type { LookupCache } from './diff/lookups.ts'
+import type { FieldPolicies } from './diff/policy.ts'
 import type { HeldMemberStore } from './guard/held-members.ts'
 import type { HeldStore } from './guard/held-store.ts'
 import type { ListRule } from './lists/rule.ts'
@@ -31,6 +32,8 @@ export interface Engine {
   readonly lists: readonly ListRule[]
   readonly resolvePolicy: ResolvePolicy
   readonly tagPolicy: 'add' | 'replace'
+  readonly tagPriority: readonly string[]
+  readonly policies: FieldPolicies
   readonly removal: (sourceId: string) => { rung: RemovalRung; tag: string | undefined }
   readonly onPhoneChange: (sourceId: string) => OnPhoneChange
   readonly guard: GuardConfig

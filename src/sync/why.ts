@@ -59,6 +59,16 @@ export interface WhyAnswer {
     history: readonly { state: string; origin: string; evidence: string; at: string }[]
   }
   readonly lists: readonly string[]
+  /** Owned fields that somebody changed in Heymarket. */
+  readonly drift: readonly {
+    field: string
+    expected: string | null
+    found: string
+    outcome: 'kept' | 'restored'
+    since: string
+  }[]
+  /** Tags that the sources want and that find no room among the five. */
+  readonly cutTags: readonly string[]
   readonly operation: {
     kind: string
     state: string
@@ -147,6 +157,14 @@ export function why(
       })),
     },
     lists: (phone === null ? [] : mirror.lists.ofPhone(phone)).map(listText),
+    drift: (phone === null ? [] : mirror.drift.ofPhone(phone)).map((row) => ({
+      field: row.field,
+      expected: row.expected,
+      found: row.found,
+      outcome: row.outcome,
+      since: toIso(row.first_seen_at),
+    })),
+    cutTags: JSON.parse(contact?.cut_tags ?? '[]') as string[],
     operation: operation
       ? {
           kind: operation.kind,
@@ -273,7 +291,7 @@ function verdictOf(answer: Omit<WhyAnswer, 'verdict'>): string {
   const [back] = undone
   if (back && contact?.state === 'wanted')
     return `${heymarket ? 'In Heymarket' : 'Not in Heymarket'}, as undo ${back.cycle} left it: what the sources say is held back until they say something else.`
-  if (contact?.state === 'wanted' && heymarket) return 'In Heymarket, as the sources say.'
+  if (contact?.state === 'wanted' && heymarket) return inHeymarket(answer)
   if (contact?.state === 'wanted') return 'Wanted, and not in Heymarket yet: the next sync creates it.'
   const merged = records.find((record) => record.mergedInto !== null)
   if (merged && !records.some((record) => record.wins)) {
@@ -290,4 +308,13 @@ function verdictOf(answer: Omit<WhyAnswer, 'verdict'>): string {
     return `Record ${left.record} is ${left.state === 'gone' ? 'not in source' : 'deleted in source'} ${left.source} any more.`
   if (heymarket) return 'In Heymarket, and in none of the sources: heysync leaves it alone.'
   return 'Not known: no source showed this number or record, and Heymarket does not hold it.'
+}
+
+function inHeymarket({ drift, cutTags }: Pick<WhyAnswer, 'drift' | 'cutTags'>): string {
+  const kept = drift.filter((row) => row.outcome === 'kept').map((row) => row.field)
+  const parts = [
+    ...(kept.length > 0 ? [`but for what was changed there and is kept: ${kept.join(', ')}`] : []),
+    ...(cutTags.length > 0 ? [`but for tags beyond five: ${cutTags.join(', ')}`] : []),
+  ]
+  return `In Heymarket, as the sources say${parts.map((part) => `, ${part}`).join('')}.`
 }

@@ -50,6 +50,23 @@ describe('a database that is there', () => {
     expect(metaStore(aDatabase(path)).get('account')).toBe('41')
   })
 
+  test('of before the field policies knows what its settled contacts agreed on', () => {
+    const path = inFolder()
+    const folder = new URL('../../src/db/migrations/', import.meta.url)
+    const old = new Database(path)
+    for (const name of readdirSync(folder).sort().slice(0, 4))
+      old.exec(readFileSync(new URL(name, folder), 'utf8'))
+    old.pragma('user_version = 4')
+    old.pragma(`application_id = ${0x6873796e}`)
+    old.exec(`INSERT INTO contact (phone, state, source_id, record_id, fields, hash, claims, settled_desired) VALUES
+      ('1', 'wanted', 's', 'r', '{"first":"Ann"}', x'01', 1, x'01'),
+      ('2', 'wanted', 's', 'r', '{"first":"Ben"}', x'02', 1, x'01'),
+      ('3', 'removed', 's', 'r', '{"first":"Cid"}', x'03', 1, x'03')`)
+    old.close()
+    const base = aDatabase(path).prepare('SELECT base FROM contact ORDER BY phone').pluck()
+    expect(base.all()).toEqual(['{"first":"Ann"}', null, null])
+  })
+
   test('of a newer heysync is refused with exit code 5, and stays as it is', () => {
     const path = inFolder()
     const newer = openDatabase(path)

@@ -207,8 +207,23 @@ describe('reconcile', () => {
       })
     })
     expect(writes(found)).toEqual([])
-    expect(await home.json(0, 'reconcile')).toMatchObject({ changed: 0, missing: 0 })
+    // What is to be restored is said until it is.
+    const typo = {
+      phone: '15102000001',
+      field: 'first',
+      expected: 'Ann1',
+      found: 'Typo',
+      outcome: 'restored',
+    }
+    expect(await home.json(4, 'reconcile')).toMatchObject({
+      changed: 0,
+      missing: 0,
+      drift: { kept: 0, restored: 1, fields: [typo] },
+    })
+    const why = (await home.run('why', '15102000001')).stdout
+    expect(why).toMatch(/first +"Ann1" → "Typo" +to be restored +since 2/)
     await home.json(0, 'sync')
+    expect(await home.json(0, 'reconcile')).toMatchObject({ drift: { kept: 0, restored: 0, fields: [] } })
     expect(home.sandbox.store.contact('15102000001')).toMatchObject({ first: 'Ann1', email: 'a@b.com' })
     expect(home.sandbox.store.contact('15102000002')).toMatchObject({ first: 'Ann2' })
     expect(home.sandbox.store.contact('14152345678')).toMatchObject({ first: 'Walk-in' })

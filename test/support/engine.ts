@@ -6,6 +6,7 @@ import { createLogger } from '../../src/lib/logger.ts'
 import { type CycleOutcome, runCycle } from '../../src/sync/cycle.ts'
 import { cycleStore } from '../../src/sync/cycles.ts'
 import { lookupCache } from '../../src/sync/diff/lookups.ts'
+import { fieldPolicies } from '../../src/sync/diff/policy.ts'
 import type { Engine } from '../../src/sync/engine.ts'
 import { heldMemberStore } from '../../src/sync/guard/held-members.ts'
 import { heldStore } from '../../src/sync/guard/held-store.ts'
@@ -72,6 +73,9 @@ export async function anEngine(
     tagPolicy?: 'add' | 'replace'
     writes?: Engine['writes']
     lists?: readonly { title: string; where: string; key?: string; owned?: boolean }[]
+    tagPriority?: readonly string[]
+    /** The `fields` of the config. */
+    fields?: object
   } = {},
 ): Promise<TestEngine> {
   const box = given.box ?? (await withSandbox())
@@ -100,6 +104,8 @@ export async function anEngine(
     lists: compileListRules((given.lists ?? []).map((list) => ({ owned: false, ...list }))),
     resolvePolicy: { sourceOrder: [config.id], mode: 'winner' },
     tagPolicy: given.tagPolicy ?? 'add',
+    tagPriority: given.tagPriority ?? [],
+    policies: fieldPolicies(configSchema.shape.fields.parse(given.fields ?? {})),
     removal: (id) =>
       id === config.id
         ? { rung: config.onRemoved, tag: config.removedTag }

@@ -22,7 +22,7 @@ export const why: Command = {
     { line: 'heysync why 14155552671', what: 'by number' },
     { line: 'heysync why P-1042', what: 'by record id' },
   ],
-  json: '`asked`, `phone`, `verdict`, `records[]`, `rejections[]`, `contact`, `heymarket`, `erased` (`at`, `reason`; null when they were not), `consent`, `lists`, `operation`, `held`, `undone[]` (`field`, `value`, `cycle`, `at`), `attempts[]`',
+  json: '`asked`, `phone`, `verdict`, `records[]`, `rejections[]`, `contact`, `heymarket`, `erased` (`at`, `reason`; null when they were not), `consent`, `lists`, `drift[]` (`field`, `expected`, `found`, `outcome` kept or restored, `since`), `cutTags[]`, `operation`, `held`, `undone[]` (`field`, `value`, `cycle`, `at`), `attempts[]`',
   run: (call, io) =>
     withApp(call, io, async (app) => {
       const { config } = app.loaded
@@ -91,6 +91,16 @@ function renderWhy(answer: WhyAnswer, { color, columns: width }: Pick<Io, 'color
         .map(([field, value]) => [field, typeof value === 'string' ? value : JSON.stringify(value)]),
     )
   }
+  section(
+    'changed in Heymarket',
+    answer.drift.map((row) => [
+      row.field,
+      `${row.expected === null ? 'not known before' : JSON.stringify(row.expected)} → ${JSON.stringify(row.found)}`,
+      row.outcome === 'kept' ? 'kept' : 'to be restored',
+      color.dim(`since ${row.since}`),
+    ]),
+  )
+  section('tags without room', answer.cutTags.length > 0 ? [[answer.cutTags.join(', ')]] : [])
   section('consent', [
     [answer.consent.optedOut ? color.red('opted out') : 'no opt-out known'],
     ...answer.consent.history.map((event) => [event.at, event.state, event.origin, event.evidence]),

@@ -71,7 +71,7 @@ function group(schema: JsonSchema, given: unknown, indent: number): string[] {
 
 function key(name: string, schema: JsonSchema, fallback: unknown, indent: number): string[] {
   const pad = ' '.repeat(indent)
-  if (schema.properties) return [`${pad}${name}:`, ...group(schema, fallback, indent + 2)]
+  if (schema.properties && !schema.examples) return [`${pad}${name}:`, ...group(schema, fallback, indent + 2)]
   const forms = schema.anyOf?.filter((form) => form.properties) ?? []
   if (forms.length > 0) return [`${pad}${name}:`, ...alternatives(forms, indent + 2)]
   if (schema.items?.properties) return [`${pad}${name}:`, ...entry(schema.items, indent + 2)]

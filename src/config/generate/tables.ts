@@ -16,6 +16,8 @@ const SECTIONS: Readonly<Record<string, readonly string[]>> = {
   list: ['lists', '[]'],
   guard: ['guard'],
   dial: ['guard', 'removals'],
+  fields: ['fields'],
+  policy: ['fields', 'default'],
   tags: ['tags'],
   service: ['service'],
   log: ['log'],

@@ -7,13 +7,15 @@ import type { BareE164 } from '../../lib/phone.ts'
 /** One owned field before and after. Custom fields are `custom.<name>`; tags also say what comes and goes. */
 export type FieldChange =
   | { readonly field: string; readonly before: string; readonly after: string }
-  | {
-      readonly field: 'tags'
-      readonly before: string
-      readonly after: string
-      readonly add: readonly string[]
-      readonly remove: readonly string[]
-    }
+  | TagChange
+
+export interface TagChange {
+  readonly field: 'tags'
+  readonly before: string
+  readonly after: string
+  readonly add: readonly string[]
+  readonly remove: readonly string[]
+}
 
 interface Base {
   readonly phone: BareE164
@@ -53,7 +55,7 @@ export function changeHash(change: Change): Buffer {
   )
 }
 
-export function isTagChange(change: FieldChange): change is Extract<FieldChange, { add: readonly string[] }> {
+export function isTagChange(change: FieldChange): change is TagChange {
   return 'add' in change
 }
 

@@ -6,15 +6,21 @@ import type { BareE164 } from '../../lib/phone.ts'
 import type { ContactFields } from '../contact.ts'
 import { parseRemote, type Unsettled } from '../mirror/contacts.ts'
 import type { Mirror } from '../mirror/mirror.ts'
-import type { Change, FieldChange } from './change.ts'
-import { compareContact, targetTags } from './compare.ts'
+import { withValues } from './base.ts'
+import { type Change, type FieldChange, isTagChange } from './change.ts'
+import { type Comparison, compareContact, compareSides, type Edit } from './compare.ts'
 import type { Lookups } from './lookups.ts'
 import { moveOf } from './move.ts'
 import { isPinned, pinCreate, pinRemoval, withoutPinned } from './pins.ts'
+import type { FieldPolicies } from './policy.ts'
+import { targetTags } from './tags.ts'
 
 export interface DiffSettings {
   readonly lookups: Lookups
   readonly tagPolicy: 'add' | 'replace'
+  /** Tags that are taken first where there are too many. */
+  readonly tagPriority: readonly string[]
+  readonly policies: FieldPolicies
   /** By source id; a source that is not configured any more keeps its contacts. */
   readonly removal: (sourceId: string) => { rung: RemovalRung; tag: string | undefined }
   /** What a record's new number becomes: a contact of its own, or the number of the contact that it has. */
@@ -34,7 +40,8 @@ export function removalKey(rung: RemovalRung): Buffer {
 
 /** Of what the comparison depends on beside the two sides; when it changes, every contact is compared again. */
 export function diffFingerprint(settings: DiffSettings): string {
-  return `${settings.lookups.fingerprint} ${settings.tagPolicy}`
+  const { lookups, tagPolicy, tagPriority, policies } = settings
+  return `${lookups.fingerprint} ${tagPolicy} ${JSON.stringify(tagPriority)} ${policies.fingerprint}`
 }
 
 /** A write that Heymarket acknowledged and does not show: writing it again would be futile. */
@@ -56,13 +63,13 @@ const PAGE = 1000
 /** Compares all contacts that need it, in phone order. Writes only what it learnt: links, settled pairs, removals that need nothing. */
 export function diffAll(mirror: Mirror, settings: DiffSettings): DiffResult {
   const result = { changes: [] as Change[], notStored: [] as NotStored[], equal: [] as string[] }
-  const ownedTags = mirror.contacts.ownedTags()
+  const known: Known = { ownedTags: mirror.contacts.ownedTags(), drifted: mirror.drift.phones() }
   let after = ''
   for (;;) {
     const rows = mirror.contacts.unsettled(after, PAGE)
     mirror.transaction(() => {
       for (const row of rows) {
-        const verdict = diffOne(mirror, settings, ownedTags, row)
+        const verdict = diffOne(mirror, settings, known, row)
         if (verdict === null) result.equal.push(row.phone)
         else if (verdict.stored) result.changes.push(verdict.change)
         else result.notStored.push(verdict)
@@ -96,7 +103,9 @@ function optOutOnly(phone: BareE164, contactId: number, sourceId: string, record
 export function diffPhone(mirror: Mirror, settings: DiffSettings, phone: string): Change | null {
   return mirror.transaction(() => {
     const row = mirror.contacts.findUnsettled(phone)
-    const verdict = row ? diffOne(mirror, settings, mirror.contacts.ownedTags(), row) : null
+    if (!row) return null
+    const drifted = new Set(mirror.drift.ofPhone(phone).map((one) => one.phone))
+    const verdict = diffOne(mirror, settings, { ownedTags: mirror.contacts.ownedTags(), drifted }, row)
     return verdict?.change ?? null
   })
 }
@@ -106,49 +115,83 @@ type Verdict =
   | (NotStored & { readonly stored: false })
   | null
 
-function diffOne(
-  mirror: Mirror,
-  settings: DiffSettings,
-  ownedTags: ReadonlySet<string>,
-  row: Unsettled,
-): Verdict {
+/** Of the whole database, read once per diff. */
+interface Known {
+  readonly ownedTags: ReadonlySet<string>
+  /** Phones with drift. */
+  readonly drifted: ReadonlySet<string>
+}
+
+function diffOne(mirror: Mirror, settings: DiffSettings, known: Known, row: Unsettled): Verdict {
   const remote = row.remote_body === null ? null : parseRemote(row.remote_body)
-  if (row.state === 'left') return diffLeft(mirror, settings, row, remote)
-  const desired = JSON.parse(row.fields) as ContactFields
-  const { tag: removedTag } = settings.removal(row.source_id)
-  // Somebody who came back loses the tag that leaving gave, also where the mapping has no tags of its own.
-  const returned = desired.tags === undefined && removedTag !== undefined
-  const wanted = { fields: returned ? { ...desired, tags: [] } : desired, optedOut: row.opted_out === 1 }
-  const tags = returned
-    ? { policy: 'add' as const, owned: new Set([removedTag]) }
-    : { policy: settings.tagPolicy, owned: ownedTags }
+  if (row.state === 'left') {
+    recordDrift(mirror, settings, known, row.phone, [])
+    return diffLeft(mirror, settings, row, remote)
+  }
   const move = remote === null ? moveFor(mirror, settings, row) : null
   if (move?.ready === false) return null
-  const differing = compareContact(wanted, move?.remote ?? remote, tags, settings.lookups)
+  const linked = remote !== null && mirror.contacts.link(row.phone)?.contact_id === remote.id
+  const wrote = wroteWhatIsWanted(row, settings)
+  const echo = wrote && showsOurWrite(row)
+  // A write of just this after the base was taken, and Heymarket has moved on since: that write is what both agreed on.
+  const agreed = wrote && !echo && !samePush(row) ? row.fields : row.base
+  const base = linked && agreed !== null ? (JSON.parse(agreed) as ContactFields) : null
+  const found = compareWanted(settings, known, row, move?.remote ?? remote, base, echo)
+  recordDrift(mirror, settings, known, row.phone, found.edits)
+  if (remote === null || found.changes.length > 0) rememberOpen(mirror, row, base, found)
   const from = { phone: row.phone, sourceId: row.source_id, recordId: row.record_id }
   if (move) {
     const number = { field: 'phone', before: move.from, after: row.phone }
-    const fields = [number, ...withoutPinned(mirror, row.phone, differing)]
+    const fields = [number, ...withoutPinned(mirror, row.phone, found.changes)]
     return { change: { ...from, kind: 'update', contactId: move.remote.id, fields }, stored: true }
   }
   if (remote === null) {
-    if (isPinned(mirror, row.phone, pinCreate(differing))) return null
-    return { change: { ...from, kind: 'create', fields: differing }, stored: true }
+    if (isPinned(mirror, row.phone, pinCreate(found.changes))) return null
+    return { change: { ...from, kind: 'create', fields: found.changes }, stored: true }
   }
-  const fields = withoutPinned(mirror, row.phone, differing)
-  const base = { ...from, fields }
+  const fields = withoutPinned(mirror, row.phone, found.changes)
   linkTo(mirror, settings, row, remote.id)
   if (fields.length === 0) {
-    if (row.remote_hash) mirror.contacts.settle(row.phone, row.hash, row.remote_hash)
+    settle(mirror, row, found)
     return null
   }
-  const change: Change = { ...base, kind: 'update', contactId: remote.id }
-  if (!isEcho(row, settings)) return { change, stored: true }
-  const { hash, remote_hash: remoteHash } = row
-  const conclude = () => {
-    if (remoteHash) mirror.contacts.settle(row.phone, hash, remoteHash)
+  const change: Change = { ...from, fields, kind: 'update', contactId: remote.id }
+  if (!echo) return { change, stored: true }
+  return { change, stored: false, conclude: () => settle(mirror, row, found) }
+}
+
+function compareWanted(
+  settings: DiffSettings,
+  known: Known,
+  row: Unsettled,
+  remote: RemoteContact | null,
+  base: ContactFields | null,
+  ownWrite: boolean,
+): Comparison {
+  const desired = JSON.parse(row.fields) as ContactFields
+  const { tag: ofLeaving } = settings.removal(row.source_id)
+  // Somebody who came back loses the tag that leaving gave, also where the mapping has no tags of its own.
+  const returned = desired.tags === undefined && ofLeaving !== undefined
+  const fields = returned ? { ...desired, tags: [] } : desired
+  const tags = returned
+    ? { policy: 'add' as const, owned: new Set([ofLeaving]), ofLeaving }
+    : { policy: settings.tagPolicy, owned: known.ownedTags, priority: settings.tagPriority, ofLeaving }
+  const rules = { tags, policies: settings.policies, base, ownWrite }
+  return compareSides({ fields, optedOut: row.opted_out === 1 }, remote, rules, settings.lookups)
+}
+
+/** Both sides are in accord, or writing would be futile: what differs all the same is taken for what it is. */
+function settle(mirror: Mirror, row: Unsettled, { changes, accepted, cut }: Comparison): void {
+  if (row.remote_hash === null) return
+  const values: Record<string, string | readonly string[]> = { ...accepted }
+  const wanted = JSON.parse(row.fields) as ContactFields
+  for (const change of changes) {
+    if (!isTagChange(change)) values[change.field] = change.before
+    else values.tags = (wanted.tags ?? []).filter((tag) => !change.add.includes(tag)).concat(change.remove)
   }
-  return { change, stored: false, conclude }
+  const same = Object.keys(values).length === 0
+  const base = same ? null : JSON.stringify(withValues(wanted, values))
+  mirror.contacts.settle(row.phone, row.hash, row.remote_hash, { base, cutTags: cutText(cut) })
 }
 
 function moveFor(mirror: Mirror, settings: DiffSettings, row: Unsettled) {
@@ -167,12 +210,46 @@ function linkTo(mirror: Mirror, settings: DiffSettings, row: Unsettled, contactI
   }
 }
 
-/** True when what Heymarket shows is the answer to our own last write of exactly what is wanted now. */
-function isEcho(row: Unsettled, settings: DiffSettings): boolean {
-  const wanted = pushKey(row.hash, row.opted_out === 1, settings)
-  return row.pushed_key?.equals(wanted) === true && showsOurWrite(row)
+/** While something is still to be written, what was kept without a memory becomes one, so that later news is recognised. */
+function rememberOpen(
+  mirror: Mirror,
+  row: Unsettled,
+  base: ContactFields | null,
+  { accepted, cut }: Comparison,
+): void {
+  const same = Object.keys(accepted).length === 0
+  const json = same && base === null ? null : JSON.stringify(withValues(base ?? {}, accepted))
+  if (json !== row.base || cutText(cut) !== row.cut_tags)
+    mirror.contacts.remember(row.phone, json, cutText(cut))
 }
 
+function cutText(cut: readonly string[]): string | null {
+  return cut.length === 0 ? null : JSON.stringify(cut)
+}
+
+function recordDrift(
+  mirror: Mirror,
+  settings: DiffSettings,
+  { drifted }: Known,
+  phone: string,
+  edits: readonly Edit[],
+): void {
+  if (edits.length > 0 || drifted.has(phone)) mirror.drift.replace(phone, edits, settings.now)
+  // Once it is undone the two sides are the pair that was found equal before, and have to be looked at all the same.
+  if (edits.some((edit) => edit.outcome === 'restored')) mirror.contacts.unsettle(phone)
+}
+
+/** True when nothing was written since the base was taken. */
+function samePush({ pushed_key, base_push }: Unsettled): boolean {
+  return pushed_key !== null && base_push?.equals(pushed_key) === true
+}
+
+/** True when our last acked write was of exactly what is wanted now. */
+function wroteWhatIsWanted(row: Unsettled, settings: DiffSettings): boolean {
+  return row.pushed_key?.equals(pushKey(row.hash, row.opted_out === 1, settings)) === true
+}
+
+/** True when what Heymarket shows is the answer to our own last write. */
 function showsOurWrite(row: Unsettled): boolean {
   const ours = row.acked_rev === null || row.remote_rev === null || row.acked_rev === row.remote_rev
   return row.remote_read === 1 && ours
@@ -254,7 +331,7 @@ function removalFields(
   wanted: ContactFields,
   remote: RemoteContact,
   lookups: Lookups,
-): FieldChange[] {
+): readonly FieldChange[] {
   const held = remote.tagIds.map(lookups.tagName)
   if (rung === 'tag' && tag !== undefined && !held.includes(tag)) {
     const target = targetTags(held, [tag], { policy: 'add', owned: new Set() })

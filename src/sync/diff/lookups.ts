@@ -25,6 +25,8 @@ export interface Lookups {
   readonly account: { readonly id: number; readonly name: string }
   /** Most contacts on one list; null where the account does not say. */
   readonly listSize: number | null
+  /** Of every custom field (`custom.<name>`) and tag (`tag.<name>`). */
+  readonly ids: Readonly<Record<string, number>>
   /** Changes when any name or id does. */
   readonly fingerprint: string
 }
@@ -113,6 +115,10 @@ export function index(names: Stored): Lookups {
     tagNames: names.tags.map((tag) => tag.name),
     account: { id: names.team.id, name: names.team.name },
     listSize: names.team.listSize ?? null,
+    ids: Object.fromEntries([
+      ...[...fields].map(([name, id]) => [`custom.${name}`, id]),
+      ...[...tags].map(([name, id]) => [`tag.${name}`, id]),
+    ]),
     fingerprint: contentHash(JSON.stringify(inOrder(names))).toString('hex'),
   }
 }

@@ -19,6 +19,12 @@ export interface StoredContact {
   readonly settled_desired: Buffer | null
   readonly settled_remote: Buffer | null
   readonly pushed_key: Buffer | null
+  /** JSON ContactFields of the last time the two sides were in accord; null when that is not known. */
+  readonly base: string | null
+  /** `pushed_key` as it was then. */
+  readonly base_push: Buffer | null
+  /** JSON list: tags that are wanted and do not fit. */
+  readonly cut_tags: string | null
 }
 
 /** A contact whose desired and remote sides were not yet found equal. */
@@ -60,7 +66,19 @@ export interface ContactStore {
   /** In phone order; `after` is the last phone of the page before. */
   unsettled(after: string, limit: number): Unsettled[]
   findUnsettled(phone: string): Unsettled | undefined
-  settle(phone: string, desired: Buffer, remote: Buffer): void
+  /** The two sides are in accord: `base` says where that is not what the sources want. */
+  settle(
+    phone: string,
+    desired: Buffer,
+    remote: Buffer,
+    more?: { base: string | null; cutTags: string | null },
+  ): void
+  /** What both sides agree on while something is still to be written. */
+  remember(phone: string, base: string | null, cutTags: string | null): void
+  /** Custom fields or tags got other ids: what Heymarket holds of them is not what it held. */
+  forgetNamedBases(): void
+  /** How many contacts have tags that do not fit, and the first of them. */
+  cutTags(): { n: number; example: string | null }
   unsettle(phone: string): void
   unsettleAll(): void
   /** What the last acked write wanted, as `pushKey` names it; null when it was only a part. */
@@ -95,7 +113,8 @@ export function contactStore(db: Db): ContactStore {
        fields = excluded.fields, hash = excluded.hash, claims = excluded.claims, left_cycle = NULL`,
   )
   const leave = db.prepare<[string | null, string]>(
-    `UPDATE contact SET state = 'left', left_cycle = ?, settled_desired = NULL
+    `UPDATE contact SET state = 'left', left_cycle = ?, settled_desired = NULL, base = NULL, pushed_key = NULL,
+       cut_tags = NULL
      WHERE phone = ? AND state = 'wanted'`,
   )
   const markRemoved = db.prepare<[string]>("UPDATE contact SET state = 'removed' WHERE phone = ?")
@@ -122,8 +141,19 @@ export function contactStore(db: Db): ContactStore {
     `${UNSETTLED} AND c.phone > ? ORDER BY c.phone LIMIT ?`,
   )
   const findUnsettled = db.prepare<[string], Unsettled>(`${UNSETTLED} AND c.phone = ?`)
-  const settle = db.prepare<[Buffer, Buffer, string]>(
-    'UPDATE contact SET settled_desired = ?, settled_remote = ? WHERE phone = ?',
+  const settle = db.prepare<[Buffer, Buffer, string | null, string | null, string]>(
+    `UPDATE contact SET settled_desired = ?, settled_remote = ?, base = coalesce(?, fields), base_push = pushed_key,
+       cut_tags = ? WHERE phone = ?`,
+  )
+  const remember = db.prepare<[string | null, string | null, string]>(
+    'UPDATE contact SET base = ?, cut_tags = ? WHERE phone = ?',
+  )
+  const forgetNamedBases = db.prepare(
+    "UPDATE contact SET base = json_remove(base, '$.custom', '$.tags') WHERE base IS NOT NULL",
+  )
+  const cutTags = db.prepare<[], { n: number; example: string | null }>(
+    `SELECT count(*) AS n, (SELECT cut_tags FROM contact WHERE cut_tags IS NOT NULL ORDER BY phone LIMIT 1) AS example
+     FROM contact WHERE cut_tags IS NOT NULL`,
   )
   const unsettle = db.prepare<[string]>('UPDATE contact SET settled_desired = NULL WHERE phone = ?')
   const unsettleAll = db.prepare(
@@ -179,7 +209,11 @@ export function contactStore(db: Db): ContactStore {
     forget: (phone) => void forget.run(phone),
     unsettled: (after, limit) => unsettled.all(after, limit),
     findUnsettled: (phone) => findUnsettled.get(phone),
-    settle: (phone, desired, remote) => void settle.run(desired, remote, phone),
+    settle: (phone, desired, remote, more) =>
+      void settle.run(desired, remote, more?.base ?? null, more?.cutTags ?? null, phone),
+    remember: (phone, base, cutTags) => void remember.run(base, cutTags, phone),
+    forgetNamedBases: () => void forgetNamedBases.run(),
+    cutTags: () => cutTags.get() ?? { n: 0, example: null },
     unsettle: (phone) => void unsettle.run(phone),
     unsettleAll: () => void unsettleAll.run(),
     pushed: (phone, key) => void pushed.run(key, phone),

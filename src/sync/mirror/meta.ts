@@ -15,6 +15,8 @@ export type MetaKey =
   | 'diff_fingerprint' // what else the diff depends on: tag policy, field ids
   | 'retry_basis' // names and mappings under which the dead letters were refused, as JSON RetryBasis
   | 'erase_salt' // under which the marks of erased people are made; written once, by the migration
+  | 'diff_fingerprint' // what else the diff depends on: policies, field ids
+  | 'name_ids' // ids of custom fields and tags at the last comparison, as JSON
 
 export interface MetaStore {
   get(key: MetaKey): string | undefined

@@ -3,6 +3,7 @@ import type { Db } from '../../db/open.ts'
 import { type AlarmStore, alarmStore } from './alarms.ts'
 import { type ConsentStore, consentStore } from './consent.ts'
 import { type ContactStore, contactStore } from './contacts.ts'
+import { type DriftStore, driftStore } from './drift.ts'
 import { type ErasedStore, erasedStore } from './erased.ts'
 import { type FullWalkStore, fullWalkStore } from './full-walk.ts'
 import { type ImageStore, imageStore } from './images.ts'
@@ -22,6 +23,7 @@ export interface Mirror {
   readonly consent: ConsentStore
   readonly erased: ErasedStore
   readonly fullWalk: FullWalkStore
+  readonly drift: DriftStore
   readonly meta: MetaStore
   readonly ways: WayStore
   readonly lists: ListStore
@@ -42,6 +44,7 @@ export function openMirror(db: Db): Mirror {
     consent: consentStore(db, erased),
     erased,
     fullWalk: fullWalkStore(db),
+    drift: driftStore(db),
     meta: metaStore(db),
     ways: wayStore(db),
     lists: listStore(db),

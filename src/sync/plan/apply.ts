@@ -4,7 +4,6 @@ import { asHeysyncError, HeysyncError } from '../../lib/errors.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 import { confirmAccount } from '../account.ts'
 import type { Change } from '../diff/change.ts'
-import type { DiffSettings } from '../diff/diff.ts'
 import type { Moved } from '../diff/exact.ts'
 import type { Engine } from '../engine.ts'
 import { LANE } from '../outbox/outbox.ts'
@@ -14,6 +13,7 @@ import { push } from '../push/push.ts'
 import { exactStanding } from '../push/read-back.ts'
 import { readHead, reconcileIncremental } from '../reconcile/reconcile.ts'
 import { type CycleReport, checkCounts, countPlan, emptyReport } from '../report.ts'
+import { diffSettings } from '../settings.ts'
 import { judge } from './judge.ts'
 import { asChange, type PlanFile, type PlannedChange } from './plan-file.ts'
 
@@ -83,13 +83,7 @@ async function passThrough(
   const { mirror, client, clock, outbox } = engine
   const lookups = await confirmAccount(mirror, engine.lookups, engine.named)
   report.reconcile = await reconcileIncremental({ mirror, contacts: client.contacts, clock })
-  const settings: DiffSettings = {
-    lookups,
-    tagPolicy: engine.tagPolicy,
-    removal: engine.removal,
-    onPhoneChange: engine.onPhoneChange,
-    now: clock.now(),
-  }
+  const settings = diffSettings(engine, lookups)
   const lookFirst = !report.reconcile.complete
   const deps: PushDeps = { ...engine, settings, cycleId: request.id, lookFirst }
   await settleLeftovers(deps)

@@ -3,9 +3,11 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { RemoteContact } from '../../../src/heymarket/contact.ts'
 import type { ContactFields } from '../../../src/sync/contact.ts'
+import { withValues } from '../../../src/sync/diff/base.ts'
 import { composeWrite, expectedRemote, newContactBody } from '../../../src/sync/diff/body.ts'
 import type { Change, FieldChange } from '../../../src/sync/diff/change.ts'
-import { compareContact, type TagPolicy, targetTags } from '../../../src/sync/diff/compare.ts'
+import { compareContact, compareSides } from '../../../src/sync/diff/compare.ts'
+import { type TagPolicy, targetTags } from '../../../src/sync/diff/tags.ts'
 import { anUpdate, aRemote, nthPhone, someLookups } from '../../support/contact.ts'
 
 const LOOKUPS = someLookups()
@@ -16,7 +18,7 @@ function compare(
   remote: RemoteContact | null,
   tags = ADD,
   optedOut = false,
-): FieldChange[] {
+): readonly FieldChange[] {
   return compareContact({ fields, optedOut }, remote, tags, LOOKUPS)
 }
 
@@ -241,6 +243,44 @@ test('comparing again after the write finds nothing: the write makes Heymarket s
       expect(compareContact({ fields, optedOut }, shown, tags, LOOKUPS)).toEqual([])
     }),
     { numRuns: 2_000 },
+  )
+})
+
+const FIELD_POLICY = fc.record({
+  write: fc.constantFrom('always' as const, 'neverClear' as const, 'ifEmpty' as const),
+  onHeymarketEdit: fc.constantFrom('source' as const, 'heymarket' as const),
+})
+
+test('whatever the policies and the base, one write is enough, and what is kept stays kept', () => {
+  fc.assert(
+    fc.property(
+      FIELDS,
+      fc.option(REMOTES),
+      POLICIES,
+      FIELD_POLICY,
+      fc.option(FIELDS),
+      (fields, given, tags, policy, agreed) => {
+        const remote = given === null ? null : aRemote(given)
+        const policies = { of: () => policy, fingerprint: '' }
+        const look = (shown: RemoteContact | null, base: ContactFields | null, ownWrite: boolean) =>
+          compareSides({ fields, optedOut: false }, shown, { tags, policies, base, ownWrite }, LOOKUPS)
+        const before = remote === null ? null : agreed
+        const planned = look(remote, before, false)
+        const change: Change = { ...anUpdate(), fields: planned.changes }
+        const shown = expectedRemote(composeWrite(change, remote, false, LOOKUPS), 1, 2)
+        const open =
+          Object.keys(planned.accepted).length === 0 ? before : withValues(before ?? {}, planned.accepted)
+        const written = look(shown, open, true)
+        expect(written.changes).toEqual([])
+        const settled = look(shown, withValues(fields, written.accepted), false)
+        expect(settled.changes).toEqual([])
+        const kept = ({ edits }: typeof written) =>
+          edits.filter((edit) => edit.outcome === 'kept').map((edit) => edit.field)
+        expect(kept(settled)).toEqual(kept(written))
+        expect(settled.edits.filter((edit) => edit.outcome === 'restored')).toEqual([])
+      },
+    ),
+    { numRuns: 3_000 },
   )
 })
 

@@ -96,27 +96,20 @@ SELECT
   strftime('%Y-%m-%dT%H:%M:%S', j.at / 1000, 'unixepoch') || printf('.%03dZ', j.at % 1000) AS at
 FROM rejection j;
 
--- Owned fields in which Heymarket differs from what is wanted, with nothing under way that would change it.
+-- Owned fields that somebody changed in Heymarket, until both sides agree again.
 CREATE VIEW v1_drift AS
 SELECT
-  c.phone AS phone,
-  r.id AS heymarket_id,
+  d.phone AS phone,
+  (SELECT v.heymarket_id FROM v1_contacts v WHERE v.phone = d.phone) AS heymarket_id,
   c.source_id AS source,
   c.record_id AS record,
-  f.key AS field,
-  f.value AS wanted,
-  json_extract(r.body, '$.' || f.key) AS shown,
-  EXISTS (SELECT 1 FROM held h WHERE h.phone = c.phone) AS held
-FROM contact c
-JOIN json_each(c.fields) f ON f.key IN ('first', 'last', 'displayName', 'email')
-JOIN remote_contact r ON r.phone = c.phone AND r.id = coalesce(
-  (SELECT l.contact_id FROM link l JOIN remote_contact x ON x.id = l.contact_id AND x.phone = c.phone WHERE l.phone = c.phone),
-  (SELECT min(x.id) FROM remote_contact x WHERE x.phone = c.phone))
-WHERE c.state = 'wanted'
-  AND f.value IS NOT json_extract(r.body, '$.' || f.key)
-  -- A display name that the source leaves blank is Heymarket's to make.
-  AND NOT (f.key = 'displayName' AND f.value = '')
-  AND NOT EXISTS (SELECT 1 FROM operation o WHERE o.phone = c.phone);
+  d.field AS field,
+  d.expected AS expected,
+  d.found AS found,
+  d.outcome AS outcome,
+  strftime('%Y-%m-%dT%H:%M:%S', d.first_seen_at / 1000, 'unixepoch') || printf('.%03dZ', d.first_seen_at % 1000) AS since
+FROM drift d
+LEFT JOIN contact c ON c.phone = d.phone;
 
 -- One row for each number of which consent is known, with the step that counts.
 CREATE VIEW v1_consent AS
