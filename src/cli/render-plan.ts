@@ -14,6 +14,8 @@ export interface PlanView {
   /** Requests that the plan costs at least, and how many the budget allows per minute. */
   readonly requestsPerMinute: number
   readonly all: boolean
+  /** What a contact is called; "" when nobody knows. */
+  readonly nameOf: (phone: string) => string
 }
 
 export function renderPlan(plan: CyclePlan, view: PlanView): string {
@@ -49,7 +51,8 @@ function changeLines(change: Change, view: PlanView): string[] {
     const values = change.fields.map((field) => `${field.field} ${quote(field.after)}`).join(', ')
     return [`  ${color.green('+')} ${change.phone}  ${clip(values, Math.max(20, view.columns - 22))}`]
   }
-  const who = `${change.phone}  ${color.dim(`${change.sourceId}/${change.recordId}`)}`
+  const name = view.nameOf(change.phone)
+  const who = `${change.phone}  ${name === '' ? '' : `${name}  `}${color.dim(`${change.sourceId}/${change.recordId}`)}`
   const head =
     change.kind === 'remove' ? `${color.red('-')} ${who}  ${change.rung}` : `${color.yellow('~')} ${who}`
   const fields = change.fields.map((field) => [

@@ -4,6 +4,7 @@ import { api } from './commands/api.ts'
 import { approve } from './commands/approve.ts'
 import { broadcast } from './commands/broadcast.ts'
 import { check } from './commands/check.ts'
+import { collisions } from './commands/collisions.ts'
 import { connectors } from './commands/connectors.ts'
 import { consent } from './commands/consent.ts'
 import { demo } from './commands/demo.ts'
@@ -41,6 +42,7 @@ export const commands: readonly Command[] = [
   status,
   why,
   rejections,
+  collisions,
   failures,
   redrive,
   approve,

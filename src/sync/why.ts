@@ -227,6 +227,10 @@ function verdictOf(answer: Omit<WhyAnswer, 'verdict'>): string {
   }
   if (operation)
     return `On its way: the ${operation.kind} waits in the outbox${operation.error ? ` after: ${operation.error}` : ''}.`
+  const winner = records.find((record) => record.wins)
+  const loses = records.some((one) => one.record === answer.asked && one.state === 'accepted' && !one.wins)
+  if (winner && loses)
+    return `Shares its number with record ${winner.record} of ${winner.source}, which wins and says what the contact looks like. All such numbers: heysync collisions`
   if (contact?.state === 'wanted' && heymarket) return 'In Heymarket, as the sources say.'
   if (contact?.state === 'wanted') return 'Wanted, and not in Heymarket yet: the next sync creates it.'
   const merged = records.find((record) => record.mergedInto !== null)

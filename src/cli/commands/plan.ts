@@ -39,7 +39,11 @@ export const plan: Command = {
         allowEmpty: [],
         planOnly: true,
       }
-      const { plan: found, report } = await app.alone(
+      const {
+        plan: found,
+        report,
+        shared,
+      } = await app.alone(
         'heysync plan',
         async () => {
           const { engine } = app
@@ -50,7 +54,10 @@ export const plan: Command = {
             contacts: app.client.contacts,
             clock: io.clock,
           })
-          return app.onCopy((copy) => runCycle(copy, request))
+          return app.onCopy(async (copy) => {
+            const outcome = await runCycle(copy, request)
+            return { ...outcome, shared: copy.mirror.contacts.collisions() }
+          })
         },
         (holder) => io.say(`${holder} is working on this database; waiting for it to finish …`),
       )
@@ -65,6 +72,10 @@ export const plan: Command = {
       } else {
         io.data(`${renderPlan(found, planView(app, io, flag(call, 'all')))}\n`)
         for (const source of report.sources) io.say(io.color.dim(sourceLine(source)))
+        if (shared > 0)
+          io.say(
+            io.color.dim(`${many(shared, 'number')} claimed by more than one record: the winner decides`),
+          )
         for (const warning of report.warnings) io.say(`${io.color.yellow('!')} ${warning}`)
         for (const alarm of report.alarms) io.say(alarmLines(alarm, io.color).join('\n'))
         for (const failure of report.failures) io.say(`${io.color.red('✗')} ${failure.message}`)
