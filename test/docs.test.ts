@@ -93,6 +93,7 @@ describe('the object that sync --json prints', () => {
       },
     ],
     failures: [{ source: 'clinic', code: 'ERR_SOURCE_FAILED', message: 'x' }],
+    alarms: [{ code: 'SEES_LESS', source: 'clinic', message: 'x', cycle: 'c1' }],
     reconcile: { mode: 'full', seen: 0, added: 0, changed: 0, missing: 0, count: null, complete: true },
   }
 
@@ -113,7 +114,7 @@ describe('the object that sync --json prints', () => {
 
   test('is explained field by field', () => {
     const rows = [...section.matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1])
-    const lists = ['sources[]', 'failures[]', 'warnings[]']
+    const lists = ['sources[]', 'failures[]', 'warnings[]', 'alarms[]']
     const fields = fieldsOf(report, '').filter((field) => lists.includes(field) || !field.endsWith('[]'))
     expect(rows.sort()).toEqual(fields.sort())
   })

@@ -109,6 +109,7 @@ const EXITS: Readonly<Record<string, Exits>> = {
   },
   why: { 0: 'The answer is printed, also when nothing is known.', ...OPENS_DATABASE },
   rejections: { 0: 'The list is printed, also when it is empty.', ...OPENS_DATABASE },
+  collisions: { 0: 'The list is printed, also when it is empty.', ...OPENS_DATABASE },
   failures: { 0: 'The list is printed, also when it is empty.', ...OPENS_DATABASE },
   consent: {
     0: 'Printed, changed, or not changed because you said no.',

@@ -18,6 +18,8 @@ export interface PlanView {
   /** How many requests the budget allows per minute. */
   readonly requestsPerMinute: number
   readonly all: boolean
+  /** What a contact is called; "" when nobody knows. */
+  readonly nameOf: (phone: string) => string
 }
 
 /** A plan of more changes than this shows fewer examples of each kind, and each in one line. */
@@ -101,7 +103,8 @@ function changeLines(change: Change, room: Room): string[] {
     const values = change.fields.map((field) => `${field.field} ${quote(field.after)}`).join(', ')
     return [`  ${color.green('+')} ${change.phone}  ${clip(values, Math.max(20, width - 22))}`]
   }
-  const who = `${change.phone}  ${color.dim(`${change.sourceId}/${change.recordId}`)}`
+  const name = room.nameOf(change.phone)
+  const who = `${change.phone}  ${name === '' ? '' : `${name}  `}${color.dim(`${change.sourceId}/${change.recordId}`)}`
   const head =
     change.kind === 'remove' ? `${color.red('-')} ${who}  ${change.rung}` : `${color.yellow('~')} ${who}`
   const fields = [...change.fields].sort(optOutFirst)

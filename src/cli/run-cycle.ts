@@ -2,6 +2,7 @@
 import type { App } from '../app.ts'
 import { ERROR_TABLE, type ExitCode } from '../lib/errors.ts'
 import { type CycleOutcome, type CycleRequest, runCycle } from '../sync/cycle.ts'
+import { nameOf } from '../sync/mirror/names.ts'
 import { FULL_REASON_TEXT } from '../sync/pull/why-full.ts'
 import { type Call, flag } from './command.ts'
 import type { Io } from './io.ts'
@@ -51,7 +52,13 @@ async function watched(app: App, io: Io, request: CycleRequest, talk: boolean): 
 
 export function planView(app: App, io: Io, all: boolean) {
   const { requestsPerMinute } = app.loaded.config.heymarket
-  return { columns: io.columns, color: io.color, requestsPerMinute, all }
+  return {
+    columns: io.columns,
+    color: io.color,
+    requestsPerMinute,
+    all,
+    nameOf: (phone: string) => nameOf(app.engine.mirror, phone),
+  }
 }
 
 /** Prints the result the way that was asked for; returns the exit code that it deserves. */

@@ -5,6 +5,7 @@ import { apply } from './commands/apply.ts'
 import { approve } from './commands/approve.ts'
 import { broadcast } from './commands/broadcast.ts'
 import { check } from './commands/check.ts'
+import { collisions } from './commands/collisions.ts'
 import { connectors } from './commands/connectors.ts'
 import { consent } from './commands/consent.ts'
 import { demo } from './commands/demo.ts'
@@ -45,6 +46,7 @@ export const commands: readonly Command[] = [
   status,
   why,
   rejections,
+  collisions,
   failures,
   redrive,
   approve,

@@ -7,7 +7,8 @@ import { type CycleRow, cycleStore } from './cycles.ts'
 import type { Change } from './diff/change.ts'
 import { heldMemberStore } from './guard/held-members.ts'
 import { heldStore } from './guard/held-store.ts'
-import { openMirror } from './mirror/mirror.ts'
+import { type Mirror, openMirror } from './mirror/mirror.ts'
+import { nameOf } from './mirror/names.ts'
 import { groupByCause } from './outbox/causes.ts'
 import { failureOf } from './outbox/failure.ts'
 import { openOutbox } from './outbox/outbox.ts'
@@ -183,12 +184,27 @@ function underWay(row: CycleRow, config: Config, now: number): StatusReport['und
   }
 }
 
+const HELD_EXAMPLES = 3
+const FIELDS_SHOWN = 2
+
+/** E.g. `update 14155552671 Ann Lee: first "Ann" → "Anna"`. */
+function heldExample(mirror: Mirror, change: Change): string {
+  const quote = (value: string) => (value === '' ? '(blank)' : `"${value}"`)
+  const fields = change.fields
+    .slice(0, FIELDS_SHOWN)
+    .map(({ field, before, after }) => `${field} ${quote(before)} → ${quote(after)}`)
+  if (change.fields.length > FIELDS_SHOWN) fields.push('…')
+  const who = [change.kind, change.phone, nameOf(mirror, change.phone)].filter(Boolean).join(' ')
+  return fields.length === 0 ? who : `${who}: ${fields.join(', ')}`
+}
+
 /** What waits for a person, by reason, with a few examples. */
 function heldGroups(db: Db): StatusReport['held'] {
   const groups = new Map<
     string,
     { cycle: string; source: string; changes: number; reason: string; examples: string[] }
   >()
+  const mirror = openMirror(db)
   for (const row of heldStore(db).all()) {
     const key = `${row.source_id} ${row.reason}`
     const group = groups.get(key) ?? {
@@ -199,8 +215,8 @@ function heldGroups(db: Db): StatusReport['held'] {
       examples: [],
     }
     group.changes += 1
-    if (group.examples.length < 3)
-      group.examples.push(`${(JSON.parse(row.change) as Change).kind} ${row.phone}`)
+    if (group.examples.length < HELD_EXAMPLES)
+      group.examples.push(heldExample(mirror, JSON.parse(row.change) as Change))
     groups.set(key, group)
   }
   return [...groups.values()]

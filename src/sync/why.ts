@@ -291,6 +291,10 @@ function verdictOf(answer: Omit<WhyAnswer, 'verdict'>): string {
   const [back] = undone
   if (back && contact?.state === 'wanted')
     return `${heymarket ? 'In Heymarket' : 'Not in Heymarket'}, as undo ${back.cycle} left it: what the sources say is held back until they say something else.`
+  const winner = records.find((record) => record.wins)
+  const loses = records.some((one) => one.record === answer.asked && one.state === 'accepted' && !one.wins)
+  if (winner && loses)
+    return `Shares its number with record ${winner.record} of ${winner.source}, which wins and says what the contact looks like. All such numbers: heysync collisions`
   if (contact?.state === 'wanted' && heymarket) return inHeymarket(answer)
   if (contact?.state === 'wanted') return 'Wanted, and not in Heymarket yet: the next sync creates it.'
   const merged = records.find((record) => record.mergedInto !== null)

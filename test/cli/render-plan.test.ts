@@ -5,7 +5,13 @@ import { type PlanView, renderPlan } from '../../src/cli/render-plan.ts'
 import type { Change } from '../../src/sync/diff/change.ts'
 import { nthPhone } from '../support/contact.ts'
 
-const VIEW: PlanView = { columns: 80, color: createColors(false), requestsPerMinute: 450, all: false }
+const VIEW: PlanView = {
+  columns: 80,
+  color: createColors(false),
+  requestsPerMinute: 450,
+  all: false,
+  nameOf: () => '',
+}
 
 type Kind = 'create' | 'update' | 'opt out' | 'remove'
 

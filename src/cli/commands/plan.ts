@@ -51,6 +51,7 @@ export const plan: Command = {
         plan: found,
         report,
         saved,
+        shared,
       } = await app.alone(
         'heysync plan',
         async () => {
@@ -64,14 +65,15 @@ export const plan: Command = {
           })
           return app.onCopy(async (copy) => {
             const outcome = await runCycle(copy, request)
-            if (out === undefined) return { ...outcome, saved: null }
+            const shared = copy.mirror.contacts.collisions()
+            if (out === undefined) return { ...outcome, shared, saved: null }
             const { requestsPerMinute } = app.loaded.config.heymarket
             const planned = [
               ...outcome.plan.released.map((change) => ({ change, held: null, pins: [] })),
               ...outcome.plan.held.map(({ change, reason }) => ({ change, held: reason, pins: [] })),
             ]
             const head = { cycle: request.id, undoes: null, account, requestsPerMinute }
-            return { ...outcome, saved: makePlan(copy, planned, head) }
+            return { ...outcome, shared, saved: makePlan(copy, planned, head) }
           })
         },
         (holder) => io.say(`${holder} is working on this database; waiting for it to finish …`),
@@ -88,6 +90,10 @@ export const plan: Command = {
       } else {
         io.data(`${renderPlan(found, planView(app, io, flag(call, 'all')))}\n`)
         for (const source of report.sources) io.say(io.color.dim(sourceLine(source)))
+        if (shared > 0)
+          io.say(
+            io.color.dim(`${many(shared, 'number')} claimed by more than one record: the winner decides`),
+          )
         for (const warning of report.warnings) io.say(`${io.color.yellow('!')} ${warning}`)
         for (const alarm of report.alarms) io.say(alarmLines(alarm, io.color).join('\n'))
         for (const failure of report.failures) io.say(`${io.color.red('✗')} ${failure.message}`)

@@ -49,7 +49,11 @@ function renderStatus(
       ['wanted contacts', number(contacts.wanted)],
       ['in Heymarket', number(contacts.inHeymarket)],
       ['opted out', number(contacts.optedOut)],
-      ['shared numbers', number(contacts.collisions)],
+      [
+        'shared numbers',
+        number(contacts.collisions),
+        contacts.collisions > 0 ? color.cyan('heysync collisions') : '',
+      ],
       ['waiting to be written', number(report.outbox.waiting)],
     ]),
     '',
@@ -68,7 +72,7 @@ function renderStatus(
   for (const held of report.held) {
     lines.push('', `${color.magenta('held')}  ${many(held.changes, 'change')}: ${held.reason}`)
     lines.push(
-      `      e.g. ${held.examples.join(', ')}`,
+      ...held.examples.map((example, index) => `      ${index === 0 ? 'e.g.' : '    '} ${example}`),
       `      release: ${color.cyan(`heysync approve ${held.cycle}`)}`,
     )
   }

@@ -87,6 +87,8 @@ export interface ContactStore {
   countInHeymarket(sourceId: string): number
   countWanted(): number
   collisions(): number
+  /** Wanted numbers that more than one record claims. */
+  sharedPhones(): BareE164[]
   /** Contacts that this record spoke for and claims no more, not yet handled. */
   leftBy(sourceId: string, recordId: string): StoredContact[]
   link(phone: string): Link | undefined
@@ -170,6 +172,9 @@ export function contactStore(db: Db): ContactStore {
   const collisions = db
     .prepare<[], number>("SELECT count(*) FROM contact WHERE state = 'wanted' AND claims > 1")
     .pluck()
+  const sharedPhones = db
+    .prepare<[], BareE164>("SELECT phone FROM contact WHERE state = 'wanted' AND claims > 1 ORDER BY phone")
+    .pluck()
   const link = db.prepare<[string], Link>('SELECT contact_id, origin, rung FROM link WHERE phone = ?')
   const putLink = db.prepare(
     `INSERT INTO link (phone, contact_id, origin, rung, linked_at) VALUES (?, ?, ?, ?, ?)
@@ -220,6 +225,7 @@ export function contactStore(db: Db): ContactStore {
     countInHeymarket: (sourceId) => countInHeymarket.get(sourceId) ?? 0,
     countWanted: () => countWanted.get() ?? 0,
     collisions: () => collisions.get() ?? 0,
+    sharedPhones: () => sharedPhones.all(),
     link: (phone) => link.get(phone),
     putLink: (phone, contactId, origin, rung, at) => void putLink.run(phone, contactId, origin, rung, at),
     leftBy: (sourceId, recordId) => leftBy.all(sourceId, recordId),

@@ -4,7 +4,7 @@ import type { MapConfig } from '../../config/schema.ts'
 import { maskPhone } from '../../lib/phone.ts'
 import type { AlarmRow } from '../mirror/alarms.ts'
 import type { Mirror } from '../mirror/mirror.ts'
-import type { FieldTally, Tally } from './tally.ts'
+import { type FieldTally, stateKey, type Tally } from './tally.ts'
 
 /** Nearly every record changed at once: more than this share of those known, and at least so many. */
 const EVERYTHING_CHANGED = { ratio: 0.9, min: 100 }
@@ -104,7 +104,7 @@ function isOver(mirror: Mirror, alarm: AlarmRow, { sameMapping, census, allowEmp
   const before = JSON.parse(alarm.evidence) as NonNullable<Tally['before']>
   const now = mirror.records.find(alarm.source_id, before.record)
   if (!now || now.state === 'gone' || now.state === 'deleted') return true
-  return now.state === 'accepted' && now.phone === before.phone && now.contact === before.contact
+  return now.state === 'accepted' && stateKey(now) === before.key
 }
 
 function fieldText(map: MapConfig, [field, { changed, example }]: [string, FieldTally]): string {

@@ -1,4 +1,5 @@
 // Owns the tally of a pull: how many known records came out otherwise than before, and in which fields. Pure.
+import { contentHash } from '../../lib/hash.ts'
 import type { ContactFields } from '../contact.ts'
 import type { StoredRecord } from '../mirror/records.ts'
 import type { Normalized } from '../normalize/normalize.ts'
@@ -19,8 +20,8 @@ export interface Tally {
   changed: number
   /** By contact field; `phone` for the number, `filter` for records that the filter leaves out now. */
   readonly fields: Map<string, FieldTally>
-  /** A record as it was before the first change: when it is so again, all is as it was. */
-  before: { record: string; phone: string | null; contact: string } | null
+  /** The first record that changed, and `stateKey` of what it was: when it is so again, all is as it was. */
+  before: { record: string; key: string } | null
 }
 
 export function emptyTally(): Tally {
@@ -44,7 +45,7 @@ export function count(
   const changes = changesOf(known.phone, known.contact, now)
   if (changes.length === 0) return
   tally.changed += 1
-  tally.before ??= { record: recordId, phone: known.phone, contact: known.contact }
+  tally.before ??= { record: recordId, key: stateKey(known) }
   for (const { field, before, after } of changes) {
     const seen = tally.fields.get(field) ?? {
       changed: 0,
@@ -55,6 +56,11 @@ export function count(
     if (before !== '' && after === '') seen.blanked += 1
     tally.fields.set(field, seen)
   }
+}
+
+/** Names what a record says, without keeping it. */
+export function stateKey({ phone, contact }: Pick<StoredRecord, 'phone' | 'contact'>): string {
+  return contentHash(JSON.stringify([phone, contact])).toString('hex')
 }
 
 interface FieldChange {

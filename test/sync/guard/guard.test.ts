@@ -74,6 +74,13 @@ describe.each([
     })
   })
 
+  test('lets a handful through whatever its share, and not one more', () => {
+    const { min } = dials()[name]
+    const everybody = { inHeymarket: () => min }
+    expect(guard(many(min - 1, make), everybody).held).toEqual([])
+    expect(guard(many(min, make), everybody).held).toHaveLength(min)
+  })
+
   test('holds by its count where one is set', () => {
     const set = { dials: dials({ [name]: { ratio: 1, min: 0, count: 3 } }), inHeymarket: () => 100_000 }
     expect(guard(many(3, make), set).held).toEqual([])

@@ -47,7 +47,9 @@ describe('everything changed', () => {
 
   test('is raised by a pull of changes too, and counts a record once', async () => {
     const made = await started(110)
-    await made.pull(changes(...renamed(110)(60), ...renamed(110)(60)), { mode: 'incremental' })
+    await made.pull(changes(...renamed(110)(60), ...some(60, () => ({ first: 'Again' }))), {
+      mode: 'incremental',
+    })
     expect(standing(made)).toEqual([])
     await made.pull(changes(...some(110, (id) => ({ first: `X${id}` }))), { mode: 'incremental' })
     expect(standing(made)).toEqual(['EVERYTHING_CHANGED'])
