@@ -1,7 +1,7 @@
 // Somebody works in Heymarket beside heysync, over whole cycles: what they changed is kept or restored by policy.
 import { describe, expect, test } from 'vitest'
 import type { ContactBody } from '../../../src/heymarket/contacts.ts'
-import { shown, somebody } from '../../invariants/situations.ts'
+import { once, shown, somebody } from '../../invariants/situations.ts'
 import { nthPhone } from '../../support/contact.ts'
 import { anEngine, aSource, dials, type TestEngine } from '../../support/engine.ts'
 import { aDatabase } from '../../support/folder.ts'
@@ -139,11 +139,12 @@ describe('an edit under heymarket', () => {
   test('made between our write and the next look at it is still an edit', async () => {
     const world = await ann()
     const { update } = world.client.contacts
+    const typing = once(() => edits(world, { first: 'Annie' }))
     // The answer is on its way back when somebody types; the cycle that wrote reads it afterwards.
     Object.assign(world.engine.client.contacts, {
       update: async (...args: Parameters<typeof update>) => {
         const answer = await update(...args)
-        await edits(world, { first: 'Annie' })
+        await typing()
         return answer
       },
     })
@@ -197,6 +198,28 @@ describe('a contact that was there before', () => {
     world.rows.r1 = { ...ANN, first: 'Anna' }
     await world.cycle()
     expect(view(world)).toEqual({ ...AS_SAID, first: 'Anna', email: 'old@example.com' })
+  })
+
+  test('gets the tags that it lacks also when they had to wait for a person', async () => {
+    const db = aDatabase()
+    const box = await withSandbox()
+    const [newsletter] = box.sandbox.store.tags().filter(({ tag }) => tag === NEWSLETTER)
+    box.sandbox.store.fill([{ phone: nthPhone(1), tags: [newsletter?.id ?? 0] }])
+    const held = {
+      box,
+      db,
+      source: SOURCE,
+      fields: HEYMARKET,
+      guard: dials({ updates: { ratio: 0, min: 0 } }),
+    }
+    const world = await anEngine(held)
+    world.engine.mirror.contacts.ownTag(NEWSLETTER)
+    world.rows = { r1: ANN }
+    for (let n = 1; n <= 2; n += 1) expect((await world.cycle()).report.status).toBe('held')
+    const released = await anEngine({ ...held, guard: dials() })
+    released.rows = world.rows
+    await released.cycle()
+    expect(view(world)).toEqual({ ...AS_SAID, tags: [NEWSLETTER, VIP] })
   })
 
   test('follows the source where nothing else is said', async () => {
@@ -302,5 +325,20 @@ describe('drift', () => {
     expect((await world.cycle()).report).toMatchObject({ push: { deadLettered: 1 } })
     expect(drift(world)).toMatchObject([{ field: 'first', outcome: 'kept' }])
     expect(view(world)).toEqual({ ...AS_SAID, first: 'Annie' })
+  })
+
+  test('is not a value that Heymarket kept in spite of our write', async () => {
+    const world = await ann()
+    const { update } = world.client.contacts
+    // The account answers 200 and keeps the old name.
+    Object.assign(world.engine.client.contacts, {
+      update: (id: number, body: ContactBody, overwrite: boolean) =>
+        update(id, { ...body, first: 'Ann' }, overwrite),
+    })
+    world.rows.r1 = { ...ANN, first: 'Anna' }
+    expect((await world.cycle()).report).toMatchObject({ push: { deadLettered: 1 } })
+    await edits(world, { last: 'Li' })
+    await world.cycle()
+    expect(drift(world)).toMatchObject([{ field: 'last', expected: 'Lee', found: 'Li', outcome: 'kept' }])
   })
 })

@@ -1,5 +1,6 @@
 // Custom fields and tags of the account over whole cycles: values as text, names that move, tags that find no room.
 import { describe, expect, test } from 'vitest'
+import { findDrift } from '../../../src/sync/find-drift.ts'
 import { shown, somebody } from '../../invariants/situations.ts'
 import { nthPhone } from '../../support/contact.ts'
 import { anEngine, aSource, type TestEngine } from '../../support/engine.ts'
@@ -55,13 +56,21 @@ describe('a custom field', () => {
     await expect(world.cycle()).rejects.toMatchObject({ code: 'ERR_FIELD_UNKNOWN' })
   })
 
-  test('that was deleted and made anew is filled again, because nobody emptied it', async () => {
-    const world = await start()
-    nowHasFields(world, [{ id: 902, name: 'Plan' }])
-    world.clock.advance(HOUR)
-    expect((await world.cycle()).report).toMatchObject({ status: 'ok', plan: { update: 2 } })
-    expect(shown(world, 1)?.custom).toMatchObject({ 902: 'Gold' })
-  })
+  test.each(['at once', 'after a reconcile that missed it'])(
+    'that was deleted and made anew is filled again, because nobody emptied it (%s)',
+    async (when) => {
+      const world = await start()
+      if (when !== 'at once') {
+        nowHasFields(world, [])
+        const none = await world.engine.lookups.get({ fresh: true })
+        expect(findDrift(world.engine, none)).toEqual({ kept: 0, restored: 0, fields: [] })
+      }
+      nowHasFields(world, [{ id: 902, name: 'Plan' }])
+      world.clock.advance(HOUR)
+      expect((await world.cycle()).report).toMatchObject({ status: 'ok', plan: { update: 2 } })
+      expect(shown(world, 1)?.custom).toMatchObject({ 902: 'Gold' })
+    },
+  )
 
   test.each(['clears', 'stores'] as const)(
     'holds any value as the same text each time, and nothing is written twice (%s)',
