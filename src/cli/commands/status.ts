@@ -144,7 +144,9 @@ function whatWentWrong({ lastCycle, failing }: StatusReport, color: Colors): str
   if (error) lines.push(`  ${color.red(error)}`)
   if (hint) lines.push(`  ${color.cyan('Try')} ${hint}`)
   const { failures = [] } = (lastCycle?.report ?? {}) as Partial<CycleReport>
-  for (const { source, message } of failures) lines.push(`  ${color.red('✗')} ${source}  ${message}`)
+  // Where every source failed, the first of them is the error above.
+  for (const { source, message } of failures)
+    if (message !== error) lines.push(`  ${color.red('✗')} ${source}  ${message}`)
   if (lastCycle?.status === 'interrupted')
     lines.push(`  ${color.cyan('heysync sync')} goes on from what was saved.`)
   if (failing.cycles > 1)

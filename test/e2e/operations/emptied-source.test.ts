@@ -13,6 +13,7 @@ test('nobody is removed, status says why and what to do, and with the rows back 
   const status = await home.run('status')
   expect(status.code).toBe(1)
   expect(status.stdout).toContain('Source clinic is empty, and held 60 records before. Nobody was removed.')
+  expect(status.stdout).not.toContain('✗')
   expect(status.stdout).toContain(
     'Try Look at the source first. If it really is empty now: heysync sync --allow-empty clinic',
   )
