@@ -14,6 +14,7 @@ describe('a record', () => {
       ...ZERO,
       id: 'clinic',
       mode: 'full',
+      reason: 'hand',
       read: 2,
       accepted: 2,
     })
