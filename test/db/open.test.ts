@@ -21,8 +21,11 @@ describe('a new database', () => {
   })
 
   test('has only STRICT tables', () => {
-    const tables = aDatabase().pragma('table_list') as { schema: string; name: string; strict: number }[]
-    const loose = tables.filter(({ name, strict }) => !name.startsWith('sqlite_') && strict === 0)
+    const tables = aDatabase().pragma('table_list') as { type: string; name: string; strict: number }[]
+    // A view has no types of its own to be strict about.
+    const loose = tables.filter(
+      ({ type, name, strict }) => type !== 'view' && !name.startsWith('sqlite_') && strict === 0,
+    )
     expect(loose).toEqual([])
   })
 
