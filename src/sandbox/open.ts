@@ -9,7 +9,7 @@ import { DIALECT_TABLE, type Dialects, defaultDialects } from './dialects.ts'
 import { makeDice, mulberry32 } from './dice.ts'
 import { makeEvents } from './events.ts'
 import { defaultFaults, FAULT_TABLE, type Faults } from './faults.ts'
-import { type Ending, type Gate, makeGate } from './gate.ts'
+import { type Ending, type Gate, makeGate, type Visit } from './gate.ts'
 import { openInspection, type SandboxStore, stateBody } from './inspect.ts'
 import { makeLedger, type RequestEntry } from './ledger.ts'
 import { receive } from './messages.ts'
@@ -84,8 +84,8 @@ export interface OpenSandbox {
   advance(ms: number): void
   /** Back to the start data, an empty ledger, a full budget and the first roll of the dice, or of other dice. Settings stay. */
   reset(seed?: number): void
-  /** Answers a request as the server would, without a connection between. */
-  ask(request: DirectRequest): Promise<Ending>
+  /** Answers a request as the server would, without a connection between. With a team key it is applied before this returns. */
+  ask(request: DirectRequest): Ending | Promise<Ending>
   close(): Promise<void>
 }
 
@@ -210,14 +210,23 @@ function changed(settings: Settings, change: SandboxChange): Settings {
   }
 }
 
-async function ask(gate: Gate, { method, path, query, authorization, body }: DirectRequest): Promise<Ending> {
+function ask(gate: Gate, request: DirectRequest): Ending | Promise<Ending> {
+  const { method, path, query, authorization } = request
   const visit = gate.enter({ method, url: path, query, authorization })
-  const refused = await gate.admit(visit)
-  if (refused !== null) return refused
+  const goOn = (refused: Ending | null) => refused ?? runFound(gate, visit, request)
+  const refused = gate.admit(visit)
+  return refused instanceof Promise ? refused.then(goOn) : goOn(refused)
+}
+
+function runFound(
+  gate: Gate,
+  visit: Visit,
+  { method, path, query, body }: DirectRequest,
+): Ending | Promise<Ending> {
   const found = findRoute(method, path)
   if (found === null) return gate.refuse(visit, 404, notFound(method, path))
   try {
-    return await gate.run(found.route, visit, { params: found.params, query, body: readJson(body) })
+    return gate.run(found.route, visit, { params: found.params, query, body: readJson(body) })
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     return gate.refuse(visit, error.status, error.message)

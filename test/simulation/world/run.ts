@@ -1,0 +1,389 @@
+// Owns one history: a business, an account, and days on which anything happens; then quiet days, after which everything
+// has to be as the model says.
+import type { App } from '../../../src/app.ts'
+import type { Config } from '../../../src/config/schema.ts'
+import type { Connector } from '../../../src/connector/contract.ts'
+import { HeysyncError } from '../../../src/lib/errors.ts'
+import { mulberry32 } from '../../../src/sandbox/dice.ts'
+import { type Dialects } from '../../../src/sandbox/dialects.ts'
+import { defaultFaults, type Faults } from '../../../src/sandbox/faults.ts'
+import { type OpenSandbox, openSandbox } from '../../../src/sandbox/open.ts'
+import { type CycleOutcome, runCycle } from '../../../src/sync/cycle.ts'
+import type { CycleReport } from '../../../src/sync/report.ts'
+import { Account } from './account.ts'
+import { type Chance, chance } from './chance.ts'
+import { difference, same, seen } from './contact.ts'
+import { Crash, type Disk, openDisk, type Process, startProcess } from './crash.ts'
+import { configOf, openEngine } from './engine.ts'
+import { faultsOf, readingOf, Team } from './heymarket.ts'
+import { Knowledge } from './knowledge.ts'
+import { type Business, happens, openBusiness, type System, visible } from './people.ts'
+import { connectorOf, type Mood, type Weather } from './sources.ts'
+import { type WorldTime, worldTime } from './time.ts'
+import { Watch } from './watch.ts'
+
+export interface Story {
+  readonly seed: number
+  /** Days on which anything may happen. Default: as the seed says. */
+  readonly days?: number
+  /** Most people. Default 12. */
+  readonly people?: number
+  /** Without faults of Heymarket and of the sources. */
+  readonly calm?: boolean
+  /** Nobody dies, and no database is lost. */
+  readonly immortal?: boolean
+  /** Tells each step. */
+  readonly tell?: (line: string) => void
+}
+
+/** Some rule was broken. */
+export class Violation extends Error {
+  override readonly name = 'Violation'
+}
+
+/** What outlives a history, because making it costs more than a history. */
+export interface Stage {
+  readonly time: WorldTime
+  readonly disk: Disk
+  readonly sandbox: OpenSandbox
+}
+
+export function openStage(): Stage {
+  const time = worldTime()
+  return { time, disk: openDisk(), sandbox: openSandbox({ clock: time.real, requestsPerMinute: 500 }) }
+}
+
+const MINUTE = 60_000
+const NO_REQUEST: Pick<CycleAsked, 'mode' | 'allowEmpty'> = { mode: 'incremental', allowEmpty: false }
+
+interface CycleAsked {
+  readonly mode: 'full' | 'incremental'
+  /** Default: all. */
+  readonly sources?: readonly string[]
+  readonly allowEmpty: boolean
+}
+
+/** Lives through one history. Errors: Violation, or whatever the engine must never throw. */
+export async function live(stage: Stage, story: Story): Promise<void> {
+  const history = new History(stage, story)
+  await history.days()
+  await history.end()
+}
+
+class History {
+  readonly #stage: Stage
+  readonly #story: Story
+  readonly #tell: (line: string) => void
+  readonly #business: Business
+  readonly #config: Config
+  readonly #reading: Dialects
+  readonly #knowledge: Knowledge
+  readonly #account: Account
+  readonly #team: Team
+  readonly #watch: Watch
+  readonly #connectors: ReadonlyMap<string, Connector>
+  readonly #random: () => number
+  #process!: Process
+  #app!: App
+  #cycles = 0
+  #weather: { moods: Map<string, Mood>; disorder: boolean; stops: number; refused: number; chance: Chance }
+  /** A claim of completeness counts once the transaction after it is committed. */
+  #claims: { system: System; ids: readonly string[]; commits: number }[] = []
+  #allowEmpty = false
+
+  constructor(stage: Stage, story: Story) {
+    this.#stage = stage
+    this.#story = story
+    this.#tell = story.tell ?? (() => {})
+    const { time, disk, sandbox } = stage
+    const start = chance(story.seed, 0)
+    time.restart()
+    disk.wipe()
+    this.#reading = readingOf(start)
+    sandbox.configure({ dialects: this.#reading, faults: defaultFaults(), requestsPerMinute: 500 })
+    sandbox.reset(story.seed)
+    this.#random = mulberry32(story.seed)
+    this.#business = openBusiness(start, time.real.now(), story.people ?? 12)
+    this.#config = configOf(this.#business, start)
+    this.#knowledge = new Knowledge(this.#business.systems, this.#config.resolve === 'fill')
+    this.#account = new Account(this.#knowledge, this.#reading)
+    this.#team = new Team(sandbox, this.#account, this.#knowledge, this.#business.phones)
+    this.#weather = { moods: new Map(), disorder: false, stops: 0, refused: 0, chance: start }
+    this.#watch = new Watch({
+      sandbox,
+      account: this.#account,
+      time,
+      requestsPerMinute: this.#config.heymarket.requestsPerMinute,
+      timeoutMs: this.#config.heymarket.timeoutMs,
+      meanwhile: () => this.#meanwhile(),
+      unreachable: () => this.#weather.chance.odds(this.#weather.refused),
+    })
+    this.#connectors = new Map(
+      this.#business.systems.map((system) => [
+        system.id,
+        connectorOf(system, time, () => this.#weatherOf(system), {
+          begins: (of) => {
+            this.#settleClaims()
+            this.#knowledge.begins(of)
+          },
+          told: (of, page) => {
+            this.#settleClaims()
+            this.#knowledge.told(of, page)
+          },
+          claims: (of, ids) => void this.#claims.push({ system: of, ids, commits: disk.commits }),
+        }) as Connector,
+      ]),
+    )
+    this.#team.settle(start)
+    this.#open()
+  }
+
+  /** Days on which anything may happen. */
+  async days(): Promise<void> {
+    const days = this.#story.days ?? 3 + chance(this.#story.seed, 1).roll(6)
+    for (let day = 1; day <= days; day++) await this.#day(chance(this.#story.seed, day + 1))
+  }
+
+  async #day(today: Chance): Promise<void> {
+    const { time, sandbox } = this.#stage
+    time.advance(today.pick([1_000, MINUTE, 5 * MINUTE, 20 * MINUTE, 120 * MINUTE]))
+    for (let n = today.roll(5); n > 0; n--) happens(this.#business, today, time.real.now())
+    const acts = today.odds(0.5) ? 1 + today.roll(2) : 0
+    for (let n = acts; n > 0; n--) this.#team.acts(today)
+    // What nobody can see yet, nobody can keep.
+    if (acts > 0) time.advance(this.#reading.visibilityDelayMs)
+    if (!this.#story.immortal) this.#fate(today)
+    const faults = this.#story.calm ? defaultFaults() : faultsOf(today)
+    sandbox.configure({ faults })
+    this.#weather = this.#story.calm ? { ...this.#weather, chance: today } : weatherOf(this.#business, today)
+    const mode = today.odds(0.35) ? 'full' : 'incremental'
+    const some = today.odds(0.15) ? { sources: [today.maybe(this.#business.systems)?.id ?? ''] } : {}
+    const dies = !this.#story.immortal && today.odds(0.4)
+    if (dies) this.#process.aim(1 + today.roll(today.pick([20, 150, 600])), today.odds(0.8) ? 'kill' : 'term')
+    this.#tell(`day: ${mode} ${JSON.stringify(some)} ${told(faults)} moods ${[...this.#weather.moods].join(' ')}`)
+    const outcome = await this.#cycle({ mode, allowEmpty: false, ...some })
+    this.#process.spare()
+    if (outcome?.report.status === 'held' && today.odds(0.5)) this.#approve(outcome)
+  }
+
+  /** A restart, the loss of the database, a clock that is set. */
+  #fate(today: Chance): void {
+    if (today.odds(0.15)) this.#open()
+    if (today.odds(0.07)) {
+      this.#tell('the database is lost')
+      this.#lose()
+    }
+    if (today.odds(0.12)) {
+      this.#stage.time.setWrong(today.pick([-60, -5, 0, 5, 60]) * MINUTE)
+      this.#watch.forgetArrivals()
+    }
+  }
+
+  #lose(): void {
+    this.#stage.disk.wipe()
+    this.#knowledge.forget()
+    this.#account.forget()
+    this.#watch.forgetArrivals()
+    this.#open()
+  }
+
+  #approve({ report }: CycleOutcome): void {
+    this.#app.engine.held.approve(report.cycle, this.#stage.time.told.now())
+  }
+
+  /** A new process. */
+  #open(): void {
+    this.#process = startProcess(this.#stage.disk)
+    this.#app = openEngine(this.#config, this.#connectors, {
+      process: this.#process,
+      line: this.#watch.lineOf(this.#process),
+      time: this.#stage.time,
+      random: this.#random,
+    })
+  }
+
+  async #cycle(asked: CycleAsked): Promise<CycleOutcome | null> {
+    const { time } = this.#stage
+    this.#allowEmpty = asked.allowEmpty
+    this.#cycles += 1
+    const all = this.#business.systems.map(({ id }) => id)
+    const request = {
+      id: `c${String(this.#cycles).padStart(4, '0')}`,
+      mode: asked.mode,
+      trigger: 'simulation',
+      sources: asked.sources ?? all,
+      allowEmpty: asked.allowEmpty ? all : [],
+      planOnly: false,
+    }
+    let noted = false
+    const onPlan = () => {
+      this.#settleClaims()
+      this.#account.noted()
+      noted = true
+    }
+    let outcome: CycleOutcome | null = null
+    const began = time.real.now()
+    try {
+      outcome = await runCycle(this.#app.engine, request, { onPlan })
+      this.#checkCounts(outcome.report)
+      this.#tell(summary(outcome.report))
+    } catch (error) {
+      this.#tell(`cycle failed: ${error}`)
+      this.#settleClaims()
+      const expected = error instanceof Crash || this.#process.dead || this.#process.signal.aborted
+      if (!expected && !isWeather(error)) throw error
+      if (!expected) this.#checkStored()
+    }
+    this.#settleClaims()
+    if (!noted) this.#account.perhapsNoted()
+    if (this.#process.dead || this.#process.signal.aborted) this.#open()
+    this.#tell(`  ${((time.real.now() - began) / 1000).toFixed(1)} s, ${this.#watch.writes} writes`)
+    this.#fail(this.#watch.violations)
+    return outcome
+  }
+
+  /** A claim of completeness holds when the closing transaction was committed. */
+  #settleClaims(): void {
+    for (const { system, ids, commits } of this.#claims)
+      if (this.#stage.disk.commits > commits) this.#knowledge.proved(system, ids, this.#allowEmpty)
+    this.#claims = []
+  }
+
+  #checkStored(): void {
+    const [row] = this.#app.engine.cycles.latest(1)
+    if (row?.report) this.#checkCounts(JSON.parse(row.report) as CycleReport)
+  }
+
+  /** I1. */
+  #checkCounts({ sources, plan, push }: CycleReport): void {
+    for (const one of sources) {
+      const sum = one.unchanged + one.accepted + one.rejected + one.filtered + one.deleted
+      if (sum !== one.read) throw new Violation(`I1: ${one.id} read ${one.read}, and ${sum} are accounted for`)
+    }
+    const planned = plan.create + plan.update + plan.remove
+    const ended = push.acked + push.retrying + push.deadLettered + plan.held
+    if (planned !== ended) throw new Violation(`I1: ${planned} planned, ${ended} accounted for`)
+  }
+
+  #meanwhile(): void {
+    const { chance: now, stops } = this.#weather
+    if (!now.odds(stops)) return
+    const phone = now.maybe([...this.#account.contacts.values()])?.phone
+    if (phone) this.#team.stops(phone)
+  }
+
+  #weatherOf(system: System): Weather {
+    const { moods, disorder, chance: today } = this.#weather
+    return { mood: moods.get(system.id) ?? 'honest', disorder, chance: today }
+  }
+
+  /** Quiet days: no faults, nobody dies, nothing changes. Then the account is as the model says. */
+  async end(): Promise<void> {
+    const { time, sandbox } = this.#stage
+    sandbox.configure({ faults: defaultFaults() })
+    this.#weather = { ...this.#weather, moods: new Map(), stops: 0, refused: 0 }
+    time.setWrong(0)
+    this.#watch.forgetArrivals()
+    this.#app.engine.outbox.redrive(null)
+    this.#tell('quiet days')
+    await this.#untilSettled(NO_REQUEST)
+    this.#checkTold(false)
+    this.#checkAccount()
+    await this.#untilSettled({ mode: 'full', allowEmpty: true })
+    this.#checkTold(true)
+    this.#checkAccount()
+    await this.#checkSilence()
+    await this.#checkForgetting()
+  }
+
+  async #untilSettled(asked: CycleAsked): Promise<void> {
+    for (let n = 0; n < 8; n++) {
+      this.#stage.time.advance(15 * MINUTE)
+      const outcome = await this.#cycle(asked)
+      if (outcome?.report.status === 'held') this.#approve(outcome)
+      else if (outcome && settled(outcome.report)) return
+    }
+    throw new Violation(`${asked.mode} cycles do not come to rest`)
+  }
+
+  /** Every record was told as it is; that some silently went may be unknown until a full pull. */
+  #checkTold(all: boolean): void {
+    for (const system of this.#business.systems) {
+      const { stale, gone } = this.#knowledge.notTold(system, visible(system, this.#stage.time.real.now()))
+      if (stale.length > 0) throw new Violation(`lost: ${system.id} changed ${stale}, and nobody was told`)
+      if (all && gone.length > 0) throw new Violation(`lost: ${gone} left ${system.id}, and nobody was told`)
+    }
+  }
+
+  #checkAccount(): void {
+    const [owed] = this.#account.owed()
+    if (owed !== undefined) throw new Violation(`account: ${owed}`)
+    const real = new Map(this.#stage.sandbox.store.contacts().map((state) => [state.id, seen(state)]))
+    for (const [id, should] of this.#account.contacts) {
+      const is = real.get(id)
+      if (!is) throw new Violation(`account: contact ${id} (${should.phone}) is gone`)
+      if (!same(is, should)) throw new Violation(`account: ${should.phone}: ${difference(is, should)}`)
+    }
+    for (const [id, { phone }] of real)
+      if (!this.#account.contacts.has(id)) throw new Violation(`account: contact ${id} (${phone}) is too much`)
+  }
+
+  /** I7: a cycle without a change makes no write, and two reads beside names that are an hour old. */
+  async #checkSilence(): Promise<void> {
+    this.#watch.writes = 0
+    this.#watch.reads = []
+    await this.#cycle(NO_REQUEST)
+    const reads = this.#watch.reads.filter((what) => !/tags|fields|team/.test(what))
+    if (this.#watch.writes > 0) throw new Violation(`I7: ${this.#watch.writes} writes without a change`)
+    if (reads.length > 2) throw new Violation(`I7: ${reads.length} reads without a change: ${reads}`)
+  }
+
+  /** I8: the database is a cache. */
+  async #checkForgetting(): Promise<void> {
+    this.#lose()
+    this.#watch.writes = 0
+    this.#stage.time.advance(15 * MINUTE)
+    await this.#cycle({ mode: 'full', allowEmpty: true })
+    if (this.#watch.writes > 0) throw new Violation(`I8: ${this.#watch.writes} writes after the database was lost`)
+    this.#checkAccount()
+  }
+
+  #fail(violations: readonly string[]): void {
+    const [first] = violations
+    if (first !== undefined) throw new Violation(first)
+  }
+}
+
+function weatherOf({ systems }: Business, today: Chance) {
+  const moods = new Map<string, Mood>()
+  for (const { id } of systems)
+    if (today.odds(0.3)) moods.set(id, today.pick(['stops', 'throws', 'loses', 'silent', 'empty']))
+  return {
+    moods,
+    disorder: today.odds(0.4),
+    stops: today.odds(0.2) ? 0.05 : 0,
+    refused: today.odds(0.1) ? 0.1 : 0,
+    chance: today,
+  }
+}
+
+/** What a cycle may fail with while things go wrong. */
+function isWeather(error: unknown): boolean {
+  return error instanceof HeysyncError && /^ERR_(HEYMARKET|SOURCE)_/.test(error.code)
+}
+
+/** Nothing waits any more; what the account does not take is a dead letter once. */
+function settled({ failures, plan, push }: CycleReport): boolean {
+  const { create, update, remove } = plan
+  return failures.length === 0 && create + update + remove === 0 && push.retrying === 0
+}
+
+function summary({ cycle, mode, status, sources, plan, push, failures, reconcile }: CycleReport): string {
+  const read = sources.map((one) => `${one.id} ${one.mode} ${one.read}/${one.gone}`).join(' ')
+  const { create, update, remove, held } = plan
+  return `${cycle} ${mode} ${status} [${read}] +${create} ~${update} -${remove} held ${held} acked ${push.acked} retrying ${push.retrying} dead ${push.deadLettered} ${failures.map(({ code }) => code)} ${reconcile?.mode} ${reconcile?.complete}`
+}
+
+function told(faults: Faults): string {
+  return Object.entries(faults).filter(([, value]) => value !== 0).map(([name, value]) => `${name}=${value}`).join(' ')
+}
