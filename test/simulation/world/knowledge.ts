@@ -86,13 +86,21 @@ export class Knowledge {
     }
   }
 
+  /** Some record is taken for what it was, because it cannot be read now: only the database knows what it was. */
+  remembers(): boolean {
+    return [...this.#known.values()].some((known) =>
+      [...known.values()].some(({ version, good }) => good !== null && good !== version),
+    )
+  }
+
   wanted(): Map<string, Wanted> {
     const claims = new Map<string, { system: System; id: string; version: Version }[]>()
     for (const system of this.#systems) {
-      const ofSystem = [...this.#knownOf(system)].flatMap(([id, { good }]) => (good ? [{ system, id, version: good }] : []))
+      const ofSystem = [...this.#knownOf(system)].flatMap(([id, { version, good }]) =>
+        good ? [{ system, id, version: good, changedAt: system.timed ? version.updatedAt : 0 }] : [],
+      )
       // The newest first, then the smaller id; without times all are equally old.
-      const age = (one: { version: Version }) => (system.timed ? one.version.updatedAt : 0)
-      ofSystem.sort((a, b) => age(b) - age(a) || (a.id < b.id ? -1 : 1))
+      ofSystem.sort((a, b) => b.changedAt - a.changedAt || (a.id < b.id ? -1 : 1))
       for (const claim of ofSystem) {
         const phone = claim.version.phone ?? ''
         claims.set(phone, [...(claims.get(phone) ?? []), claim])
