@@ -125,12 +125,13 @@ export function openSandbox(options: OpenOptions = {}): Inside {
   )
   const own = ownTime(clock, options.speed ?? 1)
   const store = openStore(options.data, own, () => settings.dialects)
-  const chance = mulberry32((options.seed ?? 1) + 3)
-  const world: World = { store, settings, clock: own, events: makeEvents(), chance }
+  const { seed = 1 } = options
+  let chance = mulberry32(seed + 3)
+  const world: World = { store, settings, clock: own, events: makeEvents(), chance: () => chance() }
   const ledger = makeLedger()
   const budgets = { team: makeBudget(), secret: makeBudget(), key: makeBudget() }
-  const dice = makeDice(options.seed ?? 1)
-  const webhooks = makeWebhooks(world, options.seed ?? 1)
+  const dice = makeDice(seed)
+  const webhooks = makeWebhooks(world, seed)
   const inspection = openInspection(world, ledger.all)
   const auth = makeAuth({
     secretId: options.secretId ?? 'sandbox',
@@ -155,11 +156,12 @@ export function openSandbox(options: OpenOptions = {}): Inside {
     Object.assign(settings, changed(settings, change))
     store.settle()
   }
-  function reset(seed?: number) {
+  function reset(another = seed) {
     store.reset()
+    chance = mulberry32(another + 3)
     ledger.reset()
     for (const budget of Object.values(budgets)) budget.reset()
-    dice.restart(seed)
+    dice.restart(another)
     webhooks.reset()
   }
   function advance(ms: number) {

@@ -12,7 +12,7 @@ interface Left {
   /** What was wanted last. */
   readonly wanted: Wanted
   /** False where a crash hides whether heysync ever took them for wanted. */
-  readonly certain: boolean
+  certain: boolean
   done: boolean
 }
 
@@ -71,6 +71,8 @@ export class Account {
       const wanters = this.#wanters.get(phone) ?? new Set()
       this.#wanters.set(phone, wanters.add(wanted.system))
     }
+    // Who left and has no contact is done with: one that people make later is theirs.
+    for (const phone of this.left.keys()) if (!this.ofPhone(phone)) this.left.delete(phone)
     this.#wanted = now
     this.#perhaps.clear()
   }
@@ -96,6 +98,13 @@ export class Account {
 
   ofPhone(phone: string): Contact | undefined {
     return [...this.contacts.values()].sort((a, b) => a.id - b.id).find((one) => one.phone === phone)
+  }
+
+  /** Somebody of the team deleted a contact: what they make instead of it owes nothing to who left. */
+  removed({ id, phone }: Contact): void {
+    this.contacts.delete(id)
+    const left = this.left.get(phone ?? '')
+    if (left) left.certain = false
   }
 
   /** A contact was made or changed by heysync. Returns what is wrong with that. */

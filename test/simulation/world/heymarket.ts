@@ -122,7 +122,7 @@ export class Team {
         return this.#edit(phone, { is_opted_out: true })
       case 8:
         store.remove(phone)
-        this.#account.contacts.delete(contact.id)
+        this.#account.removed(contact)
         return
       default:
         return this.stops(phone)

@@ -24,6 +24,8 @@ export class Knowledge {
   readonly #fill: boolean
   readonly #known = new Map<string, Map<string, Known>>()
   readonly #shown = new Map<string, Set<string>>()
+  /** Systems whose last full pull lost rows and claimed nothing: what it lost may stay untold until one is complete. */
+  readonly #vague = new Set<System>()
   readonly #numbers = new Map<string, Set<string>>()
   /** Numbers that some record or Heymarket itself called opted out, as heysync was told for certain. */
   readonly out = new Set<string>()
@@ -67,6 +69,11 @@ export class Knowledge {
     }
   }
 
+  /** A full pull ended that lost rows and claimed nothing. */
+  lost(system: System): void {
+    this.#vague.add(system)
+  }
+
   /** Takes a claim that these are all for a proof, where it is one. */
   proved(system: System, ids: readonly string[], allowEmpty: boolean): void {
     const shown = this.#shown.get(system.id) ?? new Set()
@@ -74,14 +81,16 @@ export class Knowledge {
     const held = [...known.values()].some(({ version }) => !version.deleted)
     if (ids.some((id) => !shown.has(id)) || (shown.size === 0 && held && !allowEmpty)) return
     for (const id of known.keys()) if (!shown.has(id)) known.delete(id)
+    this.#vague.delete(system)
   }
 
   /** Records that heysync does not know as their system shows them; those that silently went are `gone`. */
   notTold(system: System, shown: readonly { id: string; version: Version }[]): { stale: string[]; gone: string[] } {
     const known = this.#knownOf(system)
     const ids = new Set(shown.map(({ id }) => id))
+    const stale = shown.filter(({ id, version }) => known.get(id)?.version !== version).map(({ id }) => id)
     return {
-      stale: shown.filter(({ id, version }) => known.get(id)?.version !== version).map(({ id }) => id),
+      stale: this.#vague.has(system) ? [] : stale,
       gone: [...known].filter(([id, { version }]) => !ids.has(id) && !version.deleted).map(([id]) => id),
     }
   }

@@ -17,7 +17,7 @@ import { Crash, type Disk, openDisk, type Process, startProcess } from './crash.
 import { configOf, openEngine } from './engine.ts'
 import { faultsOf, readingOf, Team } from './heymarket.ts'
 import { Knowledge } from './knowledge.ts'
-import { type Business, happens, openBusiness, type System, visible } from './people.ts'
+import { type Business, happens, openBusiness, type System, type Version, visible } from './people.ts'
 import { connectorOf, type Mood, type Weather } from './sources.ts'
 import { type WorldTime, worldTime } from './time.ts'
 import { Watch } from './watch.ts'
@@ -66,8 +66,13 @@ interface CycleAsked {
 /** Lives through one history. Errors: Violation, or whatever the engine must never throw. */
 export async function live(stage: Stage, story: Story): Promise<void> {
   const history = new History(stage, story)
-  await history.days()
-  await history.end()
+  try {
+    await history.days()
+    await history.end()
+  } catch (error) {
+    history.tellWhatThereIs()
+    throw error
+  }
 }
 
 class History {
@@ -130,6 +135,7 @@ class History {
             this.#settleClaims()
             this.#knowledge.told(of, page)
           },
+          lost: (of) => this.#knowledge.lost(of),
           claims: (of, ids) => void this.#claims.push({ system: of, ids, commits: disk.commits }),
         }) as Connector,
       ]),
@@ -139,6 +145,18 @@ class History {
     this.#tell(`reading: ${departures(this.#reading)}`)
     for (const { entries: _entries, hidden: _hidden, ...system } of this.#business.systems)
       this.#tell(`system: ${JSON.stringify(system)}`)
+  }
+
+  /** For whoever looks into a violation. */
+  tellWhatThereIs(): void {
+    for (const { id, entries } of this.#business.systems)
+      for (const entry of entries.values())
+        for (const version of entry.versions) this.#tell(`${id} ${entry.id} ${written(version)}`)
+    for (const request of this.#stage.sandbox.store.requests())
+      this.#tell(
+        `${hour(request.at)} ${request.method} ${request.path} ${request.phone} ${request.status} ${request.fault ?? ''}`,
+      )
+    for (const contact of this.#account.contacts.values()) this.#tell(`contact ${JSON.stringify(contact)}`)
   }
 
   /** Days on which anything may happen. */
@@ -163,7 +181,7 @@ class History {
     const some = today.odds(0.15) ? { sources: [today.maybe(this.#business.systems)?.id ?? ''] } : {}
     const dies = !this.#story.immortal && today.odds(0.4)
     if (dies) this.#process.aim(1 + today.roll(today.pick([20, 150, 600])), today.odds(0.8) ? 'kill' : 'term')
-    this.#tell(`day: ${mode} ${JSON.stringify(some)} ${told(faults)} moods ${[...this.#weather.moods].join(' ')}`)
+    this.#tell(`day ${hour(this.#stage.time.real.now())}: ${mode} ${JSON.stringify(some)} ${told(faults)} moods ${[...this.#weather.moods].join(' ')}`)
     const outcome = await this.#cycle({ mode, allowEmpty: false, ...some })
     this.#process.spare()
     if (outcome?.report.status === 'held' && today.odds(0.5)) this.#approve(outcome)
@@ -390,6 +408,14 @@ function summary({ cycle, mode, status, sources, plan, push, failures, reconcile
   const read = sources.map((one) => `${one.id} ${one.mode} ${one.read}/${one.gone}`).join(' ')
   const { create, update, remove, held } = plan
   return `${cycle} ${mode} ${status} [${read}] +${create} ~${update} -${remove} held ${held} acked ${push.acked} retrying ${push.retrying} dead ${push.deadLettered} ${failures.map(({ code }) => code)} ${reconcile?.mode} ${reconcile?.complete}`
+}
+
+function hour(ms: number): string {
+  return new Date(ms).toISOString().slice(5, 23)
+}
+
+function written({ updatedAt, visibleAt, ...version }: Version): string {
+  return `${hour(updatedAt)} shown ${hour(visibleAt)} ${Object.values(version).join(' ')}`
 }
 
 /** What differs from the first reading. */

@@ -17,6 +17,8 @@ export interface Listener {
   begins(system: System): void
   /** A page was saved. */
   told(system: System, page: readonly { id: string; version: Version }[]): void
+  /** A full pull came to its end, lost rows and claimed nothing. */
+  lost(system: System): void
   /** A full pull came to its end and said that these are all that there are. */
   claims(system: System, ids: readonly string[]): void
 }
@@ -72,6 +74,7 @@ export function connectorOf(
       const claims = full && mood !== 'silent' && (mood !== 'loses' || system.counts)
       const count = claims && system.counts ? (mood === 'empty' ? 0 : all.length) : null
       yield { records: [], position, end: { covers: claims ? 'everything' : 'changes', count } } satisfies Page
+      if (full && !claims) listener.lost(system)
       if (claims) listener.claims(system, mood === 'empty' ? [] : all.map(({ id }) => id))
     },
   })
