@@ -176,7 +176,9 @@ export class Account {
         return held.tags.includes(REMOVED_TAG) ? null : `${phone} left and was not tagged`
       case 'clear': {
         const cleared = clearings(held, wanted, this.#keepsTags())
-        return cleared.some((one) => same(one, held)) ? null : `${phone} left: ${difference(held, cleared[0] ?? held)}`
+        return cleared.some((one) => same(one, held))
+          ? null
+          : `${phone} left: ${difference(held, cleared[0] ?? held)}`
       }
       default:
         return null

@@ -1,6 +1,6 @@
 // Owns dying: a process that ends before any statement and around any request, and the disk that outlives it.
 // What was not committed is lost, as after a kill -9.
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import { type Db, openDatabase } from '../../../src/db/open.ts'
 
 export class Crash extends Error {
@@ -136,7 +136,10 @@ function connection(disk: Disk, point: () => void, isDead: () => boolean): Db {
           throw error
         }
       }
-    return Object.assign(run('BEGIN'), { immediate: run('BEGIN IMMEDIATE'), exclusive: run('BEGIN EXCLUSIVE') })
+    return Object.assign(run('BEGIN'), {
+      immediate: run('BEGIN IMMEDIATE'),
+      exclusive: run('BEGIN EXCLUSIVE'),
+    })
   }
   return {
     prepare: (sql: string) => statement(sql, false),

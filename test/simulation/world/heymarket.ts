@@ -29,13 +29,15 @@ const NUMBERS: Readonly<Record<string, readonly number[]>> = {
 export function readingOf(chance: Chance): Dialects {
   const table = { ...CONTACT_DIALECTS, ...ACCOUNT_DIALECTS, ...LIST_DIALECTS }
   const picked = Object.entries(table).map(([name, one]) => {
-    const values: readonly (string | number)[] = 'values' in one ? one.values : (NUMBERS[name] ?? [one.default])
+    const values: readonly (string | number)[] =
+      'values' in one ? one.values : (NUMBERS[name] ?? [one.default])
     return [name, chance.odds(0.4) ? values[0] : chance.maybe(values)]
   })
   const reading: Dialects = { ...defaultDialects(), ...Object.fromEntries(picked) }
   // A create whose answer was lost is looked for a second time after three seconds. Where a second contact of one number
   // is taken and what was made shows later than that, nobody can tell that it was made.
-  if (reading.duplicatePhone === 'duplicate' && reading.visibilityDelayMs > 2_000) reading.visibilityDelayMs = 2_000
+  if (reading.duplicatePhone === 'duplicate' && reading.visibilityDelayMs > 2_000)
+    reading.visibilityDelayMs = 2_000
   // Where more contacts tie than a page holds and pages have no numbers, some cannot be listed at all. Heysync then finds
   // them by number, but nothing can tell it that somebody deleted one.
   if (reading.page === 'ignored' && reading.resolution !== 'microsecond')

@@ -85,7 +85,10 @@ export class Knowledge {
   }
 
   /** Records that heysync does not know as their system shows them; those that silently went are `gone`. */
-  notTold(system: System, shown: readonly { id: string; version: Version }[]): { stale: string[]; gone: string[] } {
+  notTold(
+    system: System,
+    shown: readonly { id: string; version: Version }[],
+  ): { stale: string[]; gone: string[] } {
     const known = this.#knownOf(system)
     const ids = new Set(shown.map(({ id }) => id))
     const stale = shown.filter(({ id, version }) => known.get(id)?.version !== version).map(({ id }) => id)
@@ -143,7 +146,11 @@ export class Knowledge {
       last: text((one) => one.last),
       email: text((one) => one.email),
       plan: text((one) => one.plan),
-      tags: first((one) => (one.vip ? ['VIP'] : []), (tags) => tags.length === 0) ?? [],
+      tags:
+        first(
+          (one) => (one.vip ? ['VIP'] : []),
+          (tags) => tags.length === 0,
+        ) ?? [],
     }
   }
 
@@ -153,4 +160,3 @@ export class Knowledge {
     return known
   }
 }
-

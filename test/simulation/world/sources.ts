@@ -31,12 +31,7 @@ export interface Weather {
 }
 
 /** The connector of one system; `weather` is asked at each pull. */
-export function connectorOf(
-  system: System,
-  time: WorldTime,
-  weather: () => Weather,
-  listener: Listener,
-) {
+export function connectorOf(system: System, time: WorldTime, weather: () => Weather, listener: Listener) {
   return defineConnector<unknown>({
     kind: system.id,
     summary: 'A system of a simulated business.',
@@ -73,7 +68,11 @@ export function connectorOf(
       if (mood === 'stops') return
       const claims = full && mood !== 'silent' && (mood !== 'loses' || system.counts)
       const count = claims && system.counts ? (mood === 'empty' ? 0 : all.length) : null
-      yield { records: [], position, end: { covers: claims ? 'everything' : 'changes', count } } satisfies Page
+      yield {
+        records: [],
+        position,
+        end: { covers: claims ? 'everything' : 'changes', count },
+      } satisfies Page
       if (full && !claims) listener.lost(system)
       if (claims) listener.claims(system, mood === 'empty' ? [] : all.map(({ id }) => id))
     },

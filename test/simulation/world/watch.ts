@@ -20,7 +20,8 @@ export interface WatchParts {
 }
 
 /** Requests that certainly change nothing. */
-const READS = /^(GET .*|POST \/v1\/(contacts(\/count)?|contact\/(get|status)|tags|contact-fields|contacts\/fields))$/
+const READS =
+  /^(GET .*|POST \/v1\/(contacts(\/count)?|contact\/(get|status)|tags|contact-fields|contacts\/fields))$/
 /** Everything that a PUT may set; `avatar` where there is one. */
 const WRITABLE = ['phone', 'first', 'last', 'display_name', 'email', 'custom', 'assignee_id', 'tags']
 
@@ -114,7 +115,11 @@ export class Watch {
     return ending
   }
 
-  #update(request: LineRequest, id: number, body: Readonly<Record<string, unknown>>): Ending | Promise<Ending> {
+  #update(
+    request: LineRequest,
+    id: number,
+    body: Readonly<Record<string, unknown>>,
+  ): Ending | Promise<Ending> {
     const before = this.#stateOf(id)
     const missing = WRITABLE.filter((name) => body[name] === undefined)
     if (before && before.contact.avatar !== '' && body.avatar === undefined) missing.push('avatar')
@@ -122,7 +127,11 @@ export class Watch {
     const ending = this.#ask(request)
     const after = this.#stateOf(id)
     if (before && after && before.rev !== after.rev)
-      this.#accuse('write', `PUT /v1/contact/${id}`, this.#parts.account.written(before.contact, after.contact))
+      this.#accuse(
+        'write',
+        `PUT /v1/contact/${id}`,
+        this.#parts.account.written(before.contact, after.contact),
+      )
     return ending
   }
 
