@@ -38,6 +38,8 @@ export class Account {
   readonly #perhaps = new Map<string, Set<System>>()
   readonly #lastWanted = new Map<string, Wanted>()
   readonly left = new Map<string, Left>()
+  /** Numbers that a system only seems to have lost: far too many at once for anybody to be removed without a person's word. */
+  readonly protected = new Set<string>()
   /** Every system that ever wanted a number. */
   readonly #wanters = new Map<string, Set<System>>()
 
@@ -92,8 +94,15 @@ export class Account {
     return [...this.#wanted].filter(([, wanted]) => wanted.system === system).map(([phone]) => phone)
   }
 
-  everWantedBy(system: System): string[] {
-    return [...this.#wanters].filter(([, systems]) => systems.has(system)).map(([phone]) => phone)
+  /** No more contacts than this are measured as the system's own. */
+  mostOf(system: System): number {
+    return [...this.#wanters.values()].filter((systems) => systems.has(system)).length
+  }
+
+  /** Certainly there, and with nothing to say first but that they left. */
+  isPlain(phone: string): boolean {
+    const held = this.ofPhone(phone)
+    return held !== undefined && (held.out || !this.#knowledge.perhapsOut.has(phone))
   }
 
   ofPhone(phone: string): Contact | undefined {
@@ -132,7 +141,7 @@ export class Account {
   /** A contact was deleted by heysync. */
   deleted(before: Contact): string | null {
     this.contacts.delete(before.id)
-    const left = this.left.get(before.phone ?? '')
+    const left = this.#leftFor(before.phone ?? '')
     if (!left) return `${before.phone} was deleted, and it had not left`
     left.done = true
     const mayDelete = [...left.systems].some((one) => one.onRemoved === 'delete')
@@ -188,7 +197,7 @@ export class Account {
   /** What a write to this contact may leave, the most expected first. */
   #lawful(before: Contact | null, id: number, phone: string): Contact[] {
     const wanted = this.#wanted.get(phone)
-    const left = this.left.get(phone)
+    const left = this.#leftFor(phone)
     const base = before ?? { ...BLANK, id, phone }
     const shapes: Contact[] = []
     if (wanted) shapes.push(overlay(base, wanted, this.#keepsTags()))
@@ -205,6 +214,10 @@ export class Account {
   #outAfter(before: boolean, phone: string): boolean[] {
     if (before || this.#knowledge.out.has(phone)) return [true]
     return this.#knowledge.perhapsOut.has(phone) ? [false, true] : [false]
+  }
+
+  #leftFor(phone: string): Left | undefined {
+    return this.protected.has(phone) ? undefined : this.left.get(phone)
   }
 
   #keepsTags(): boolean {

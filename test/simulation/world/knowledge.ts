@@ -74,6 +74,10 @@ export class Knowledge {
     this.#vague.add(system)
   }
 
+  isVague(system: System): boolean {
+    return this.#vague.has(system)
+  }
+
   /** Takes a claim that these are all for a proof, where it is one. */
   proved(system: System, ids: readonly string[], allowEmpty: boolean): void {
     const shown = this.#shown.get(system.id) ?? new Set()
@@ -93,7 +97,7 @@ export class Knowledge {
     const ids = new Set(shown.map(({ id }) => id))
     const stale = shown.filter(({ id, version }) => known.get(id)?.version !== version).map(({ id }) => id)
     return {
-      stale: this.#vague.has(system) ? [] : stale,
+      stale,
       gone: [...known].filter(([id, { version }]) => !ids.has(id) && !version.deleted).map(([id]) => id),
     }
   }

@@ -17,6 +17,7 @@ import { Crash, type Disk, openDisk, type Process, startProcess } from './crash.
 import { configOf, openEngine } from './engine.ts'
 import { faultsOf, readingOf, Team } from './heymarket.ts'
 import { Knowledge } from './knowledge.ts'
+import { lie } from './lie.ts'
 import { type Business, happens, openBusiness, type System, type Version, visible } from './people.ts'
 import { connectorOf, type Mood, type Weather } from './sources.ts'
 import { type WorldTime, worldTime } from './time.ts'
@@ -95,6 +96,7 @@ class History {
   /** A claim of completeness counts once the transaction after it is committed. */
   #claims: { system: System; ids: readonly string[]; commits: number }[] = []
   #allowEmpty = false
+  #liar: System | null = null
 
   constructor(stage: Stage, story: Story) {
     this.#stage = stage
@@ -177,8 +179,11 @@ class History {
     const faults = this.#story.calm ? defaultFaults() : faultsOf(today)
     sandbox.configure({ faults })
     this.#weather = this.#story.calm ? { ...this.#weather, chance: today } : weatherOf(this.#business, today)
-    const mode = today.odds(0.35) ? 'full' : 'incremental'
-    const some = today.odds(0.15) ? { sources: [today.maybe(this.#business.systems)?.id ?? ''] } : {}
+    const lies = this.#liar !== null || this.#lie(today)
+    // A lie is only found out by all that there is.
+    if (this.#liar) this.#weather.moods.delete(this.#liar.id)
+    const mode = lies || today.odds(0.35) ? 'full' : 'incremental'
+    const some = !lies && today.odds(0.15) ? { sources: [today.maybe(this.#business.systems)?.id ?? ''] } : {}
     const dies = !this.#story.immortal && today.odds(0.4)
     if (dies) this.#process.aim(1 + today.roll(today.pick([20, 150, 600])), today.odds(0.8) ? 'kill' : 'term')
     this.#tell(
@@ -186,7 +191,32 @@ class History {
     )
     const outcome = await this.#cycle({ mode, allowEmpty: false, ...some })
     this.#process.spare()
-    if (outcome?.report.status === 'held' && today.odds(0.5)) this.#approve(outcome)
+    this.#endLie()
+    if (!lies && outcome?.report.status === 'held' && today.odds(0.5)) this.#approve(outcome)
+  }
+
+  /** Today a system shows almost nobody. */
+  #lie(today: Chance): boolean {
+    const system = today.odds(0.2) ? today.maybe(this.#business.systems) : undefined
+    const now = this.#stage.time.real.now()
+    const [knowledge, account, dial] = [this.#knowledge, this.#account, this.#config.guard.removals]
+    if (!system || !lie(this.#business, system, { knowledge, account, dial, now })) return false
+    this.#tell(`${system.id} lies, and hides ${[...system.hidden]}`)
+    this.#liar = system
+    return true
+  }
+
+  /** It shows everybody again; the lie is over once heysync was told so. */
+  #endLie(): void {
+    if (!this.#liar) return
+    this.#liar.hidden = new Set()
+    const { stale } = this.#knowledge.notTold(
+      this.#liar,
+      visible(this.#liar, this.#stage.time.real.now()),
+    )
+    if (stale.length > 0) return
+    this.#liar = null
+    this.#account.protected.clear()
   }
 
   /** A restart, the loss of the database, a clock that is set. */
@@ -312,6 +342,10 @@ class History {
     this.#watch.forgetArrivals()
     this.#app.engine.outbox.redrive(null)
     this.#tell('quiet days')
+    for (let n = 0; n < 3 && this.#liar; n++) {
+      await this.#cycle({ mode: 'full', allowEmpty: true })
+      this.#endLie()
+    }
     await this.#untilSettled(NO_REQUEST)
     this.#checkTold(false)
     this.#checkAccount()
@@ -336,7 +370,7 @@ class History {
   #checkTold(all: boolean): void {
     for (const system of this.#business.systems) {
       const { stale, gone } = this.#knowledge.notTold(system, visible(system, this.#stage.time.real.now()))
-      if (stale.length > 0) throw new Violation(`lost: ${system.id} changed ${stale}, and nobody was told`)
+      if (stale.length > 0 && (all || !this.#knowledge.isVague(system))) throw new Violation(`lost: ${system.id} changed ${stale}, and nobody was told`)
       if (all && gone.length > 0) throw new Violation(`lost: ${gone} left ${system.id}, and nobody was told`)
     }
   }
