@@ -60,17 +60,29 @@ function copyWith({ file, text, planted }) {
   const path = join(folder, file)
   const before = readFileSync(path, 'utf8')
   if (before.split(text).length !== 2) throw new Error(`${file} does not hold this text once: ${text}`)
-  writeFileSync(path, before.replace(text, () => planted))
+  writeFileSync(
+    path,
+    before.replace(text, () => planted),
+  )
   return folder
 }
 
 /** What the first broken rule is, and how to see it; null when no history broke any. */
 function hunt(folder) {
-  const { stdout, stderr } = spawnSync('npx', ['vitest', 'run', '--maxWorkers=1', 'test/simulation/world.test.ts'], {
-    cwd: folder,
-    encoding: 'utf8',
-    env: { ...process.env, HEYSYNC_SIM_SEED: '1', HEYSYNC_SIM_COUNT: String(MOST_HISTORIES), NO_COLOR: '1' },
-  })
+  const { stdout, stderr } = spawnSync(
+    'npx',
+    ['vitest', 'run', '--maxWorkers=1', 'test/simulation/world.test.ts'],
+    {
+      cwd: folder,
+      encoding: 'utf8',
+      env: {
+        ...process.env,
+        HEYSYNC_SIM_SEED: '1',
+        HEYSYNC_SIM_COUNT: String(MOST_HISTORIES),
+        NO_COLOR: '1',
+      },
+    },
+  )
   const said = `${stdout}\n${stderr}`
   const found = /Error: (.*)\n\s*history (\d+) of \d+; replay: (.*)/.exec(said)
   if (found) return { rule: found[1], histories: Number(found[2]), command: found[3] }

@@ -4,7 +4,8 @@
 //   HEYSYNC_SIM_COUNT=10000 npx vitest run test/simulation/world.test.ts     that many fresh histories
 //   HEYSYNC_SIM_SEED=123 npx vitest run test/simulation/world.test.ts        one of them, told step by step
 import { describe, expect, test } from 'vitest'
-import { live, openStage, type Story } from './world/run.ts'
+import { live } from './world/run.ts'
+import { openStage, type Story } from './world/story.ts'
 
 const FIXED = 250
 const FRESH = 250
@@ -61,7 +62,9 @@ async function liveThrough(from: number, count: number): Promise<void> {
     } catch (error) {
       const small = await shrunk({ seed })
       const why = error instanceof Error ? error.message : String(error)
-      throw new Error(`${why}\nhistory ${seed - from + 1} of ${count}; replay: ${commandFor(small)}`, { cause: error })
+      throw new Error(`${why}\nhistory ${seed - from + 1} of ${count}; replay: ${commandFor(small)}`, {
+        cause: error,
+      })
     }
   }
 }
@@ -85,17 +88,29 @@ describe.runIf(seed !== undefined && count === undefined)('one history', () => {
 })
 
 describe.runIf(count !== undefined)('many histories', () => {
-  test(`${count} of them`, async () => {
-    await liveThrough(seed ?? Math.floor(Math.random() * 2 ** 30), count ?? 0)
-  }, TIMEOUT_MS)
+  test(
+    `${count} of them`,
+    async () => {
+      await liveThrough(seed ?? Math.floor(Math.random() * 2 ** 30), count ?? 0)
+    },
+    TIMEOUT_MS,
+  )
 })
 
 describe.runIf(seed === undefined && count === undefined)('histories', () => {
-  test('that are always the same', async () => {
-    await liveThrough(1, FIXED)
-  }, TIMEOUT_MS)
+  test(
+    'that are always the same',
+    async () => {
+      await liveThrough(1, FIXED)
+    },
+    TIMEOUT_MS,
+  )
 
-  test('that are new each time', async () => {
-    await liveThrough(Math.floor(Math.random() * 2 ** 30), FRESH)
-  }, TIMEOUT_MS)
+  test(
+    'that are new each time',
+    async () => {
+      await liveThrough(Math.floor(Math.random() * 2 ** 30), FRESH)
+    },
+    TIMEOUT_MS,
+  )
 })

@@ -99,6 +99,11 @@ export class Account {
     return [...this.#wanters.values()].filter((systems) => systems.has(system)).length
   }
 
+  /** Others may be removed: they really left meanwhile. */
+  protectOnly(phones: ReadonlySet<string | null>): void {
+    for (const phone of this.protected) if (!phones.has(phone)) this.protected.delete(phone)
+  }
+
   /** Certainly there, and with nothing to say first but that they left. */
   isPlain(phone: string): boolean {
     const held = this.ofPhone(phone)

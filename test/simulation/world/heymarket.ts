@@ -5,6 +5,7 @@ import { CONTACT_DIALECTS } from '../../../src/sandbox/dialects/contacts.ts'
 import { LIST_DIALECTS } from '../../../src/sandbox/dialects/lists.ts'
 import { type Dialects, defaultDialects } from '../../../src/sandbox/dialects.ts'
 import { defaultFaults, type Faults } from '../../../src/sandbox/faults.ts'
+import type { ContactState } from '../../../src/sandbox/inspect.ts'
 import type { OpenSandbox } from '../../../src/sandbox/open.ts'
 import type { Account } from './account.ts'
 import type { Chance } from './chance.ts'
@@ -71,6 +72,31 @@ export function faultsOf(chance: Chance): Faults {
 /** Numbers that only Heymarket knows. */
 const STRANGERS = [8_000, 8_001, 8_002].map(phoneOf)
 
+type Typed = (held: ContactState, chance: Chance) => Parameters<OpenSandbox['store']['edit']>[1]
+
+/** What people type in Heymarket, in fields that are theirs and in others. */
+const TYPED: readonly Typed[] = [
+  ({ custom }, chance) => ({ custom: { ...custom, [NOTE]: `Note ${chance.roll(90)}` } }),
+  ({ custom }, chance) => ({ custom: { ...custom, [PLAN]: `Typed ${chance.roll(90)}` } }),
+  (_held, chance) => ({ avatar: `https://example.com/${chance.roll(90)}.png` }),
+  (_held, chance) => ({ assigned_user_id: chance.pick([501, 502]) }),
+  (held, chance) => tagged(held, FOREIGN_TAG, chance.odds(0.6)),
+  (held, chance) => tagged(held, 'VIP', chance.odds(0.6)),
+  (_held, chance) => ({ display_name: `Nick ${chance.roll(90)}` }),
+  ({ last }, chance) => {
+    const first = `Typed${chance.roll(90)}`
+    return { first, display_name: `${first} ${last}`.trim() }
+  },
+  (_held, chance) => ({ email: `typed${chance.roll(90)}@example.com` }),
+  () => ({ is_opted_out: true }),
+]
+
+function tagged({ tags }: ContactState, name: string, give: boolean): { tags: number[] } {
+  const id = TAG_IDS[name] ?? 0
+  const others = tags.map((one) => one.id).filter((one) => one !== id)
+  return { tags: give ? [...others, id] : others }
+}
+
 /** The people who work in Heymarket, and those who text. */
 export class Team {
   readonly #sandbox: OpenSandbox
@@ -101,50 +127,22 @@ export class Team {
       if (newcomer !== undefined) this.#meet(newcomer, chance)
       return
     }
-    const n = chance.roll(90)
-    const custom = { ...store.contact(phone)?.custom }
-    switch (chance.roll(10)) {
-      case 0:
-        return this.#edit(phone, { custom: { ...custom, [NOTE]: `Note ${n}` } })
-      case 1:
-        return this.#edit(phone, { avatar: `https://example.com/${n}.png` })
-      case 2:
-        return this.#edit(phone, { assigned_user_id: chance.pick([501, 502]) })
-      case 3:
-        return this.#tag(phone, chance.odds(0.6) ? FOREIGN_TAG : 'VIP', chance.odds(0.6))
-      case 4:
-        return this.#edit(phone, { display_name: `Nick ${n}` })
-      case 5:
-        return this.#edit(phone, { first: `Typed${n}`, display_name: `Typed${n} ${contact.last}`.trim() })
-      case 6:
-        return chance.odds(0.5)
-          ? this.#edit(phone, { email: `typed${n}@example.com` })
-          : this.#edit(phone, { custom: { ...custom, [PLAN]: `Typed ${n}` } })
-      case 7:
-        return this.#edit(phone, { is_opted_out: true })
-      case 8:
-        store.remove(phone)
-        this.#account.removed(contact)
-        return
-      default:
-        return this.stops(phone)
+    const rare = chance.roll(10)
+    if (rare === 0) {
+      store.remove(phone)
+      this.#account.removed(contact)
+    } else if (rare === 1) {
+      this.stops(phone)
+    } else {
+      const state = store.contact(phone)
+      if (state) store.edit(phone, chance.maybe(TYPED)?.(state, chance) ?? {})
+      this.#note(phone)
     }
   }
 
   /** Somebody texts STOP, at any moment. */
   stops(phone: string): void {
     if (this.#sandbox.store.stop(phone)) this.#note(phone)
-  }
-
-  #tag(phone: string, name: string, give: boolean): void {
-    const ids = this.#sandbox.store.contact(phone)?.tags.map(({ id }) => id) ?? []
-    const id = TAG_IDS[name] ?? 0
-    this.#edit(phone, { tags: [...ids.filter((one) => one !== id), ...(give ? [id] : [])] })
-  }
-
-  #edit(phone: string, changes: Parameters<OpenSandbox['store']['edit']>[1]): void {
-    this.#sandbox.store.edit(phone, changes)
-    this.#note(phone)
   }
 
   #meet(phone: string, chance: Chance): void {

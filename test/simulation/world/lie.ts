@@ -15,12 +15,21 @@ export function lie(
   const shown = systems.filter((one) => one !== system).flatMap((one) => visible(one, now))
   const claimed = new Set([...shown, ...(kept ? [kept] : [])].map(({ version }) => version.phone))
   const wanted = new Set(account.wantedFrom(system))
+  const held = claimedBy(system, now)
   const lost = knowledge
     .onlyFrom(system, hidden)
-    .filter((phone) => wanted.has(phone) && !claimed.has(phone) && account.isPlain(phone))
+    .filter((phone) => wanted.has(phone) && held.has(phone) && !claimed.has(phone) && account.isPlain(phone))
   if (!kept || others.length === 0 || lost.length < dial.min) return false
   if (lost.length <= dial.ratio * account.mostOf(system)) return false
   system.hidden = hidden
   for (const phone of lost) account.protected.add(phone)
   return true
+}
+
+/** Numbers that the system really holds, whether or not it shows them. */
+export function claimedBy(system: System, now: number): Set<string | null> {
+  const all = visible({ ...system, hidden: new Set() }, now)
+  return new Set(
+    all.filter(({ version }) => !version.deleted && !version.archived).map(({ version }) => version.phone),
+  )
 }

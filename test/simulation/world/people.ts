@@ -127,39 +127,36 @@ function save(system: System, entry: Entry, chance: Chance, now: number, content
   })
 }
 
+type Edit = (held: Content, chance: Chance, business: Business) => Partial<Content>
+
+/** What happens to one record, some of it more often. */
+const EDITS: readonly Edit[] = [
+  (_held, chance) => ({ first: `First${chance.roll(90)}` }),
+  (_held, chance) => ({ first: `First${chance.roll(90)}`, last: `Last${chance.roll(90)}` }),
+  ({ email }, chance) => ({ email: email === '' ? `p${chance.roll(90)}@example.com` : '' }),
+  ({ plan }, chance) => ({ plan: plan === '' ? `Plan ${chance.roll(4)}` : '' }),
+  ({ vip }) => ({ vip: !vip }),
+  ({ out }) => ({ out: !out }),
+  ({ archived }) => ({ archived: !archived }),
+  (_held, chance, { phones }) => ({ phone: chance.maybe(phones) ?? null }),
+  (_held, chance, { phones }) => ({ phone: chance.maybe(phones) ?? null }),
+  ({ phone }, chance, { phones }) => ({ phone: phone === null ? (chance.maybe(phones) ?? null) : null }),
+  () => ({ deleted: true }),
+]
+
 /** A day at the office: one of the things that happen to records. */
 export function happens(business: Business, chance: Chance, now: number): void {
   const system = chance.maybe(business.systems)
   const entry = system && chance.maybe([...system.entries.values()])
   const newest = entry?.versions.at(-1)
-  if (!system || !entry || !newest || chance.odds(0.15)) return add(business, chance, now)
-  const { updatedAt: _at, visibleAt: _visible, ...held } = newest
-  const edit = (changes: Partial<Content>) => save(system, entry, chance, now, { ...held, ...changes })
-  if (newest.deleted) return edit({ deleted: false })
-  const n = chance.roll(90)
-  switch (chance.roll(12)) {
-    case 0:
-    case 1:
-      return edit({ first: `First${n}`, last: chance.odds(0.5) ? held.last : `Last${n}` })
-    case 2:
-      return edit({ email: held.email === '' ? `p${n}@example.com` : '' })
-    case 3:
-      return edit({ plan: held.plan === '' ? `Plan ${n % 4}` : '' })
-    case 4:
-      return edit({ vip: !held.vip })
-    case 5:
-      return edit({ out: !held.out })
-    case 6:
-      return edit({ archived: !held.archived })
-    case 7:
-    case 8:
-      return edit({ phone: chance.maybe(business.phones) ?? null })
-    case 9:
-      return edit({ phone: held.phone === null ? (chance.maybe(business.phones) ?? null) : null })
-    case 10:
-      return edit({ deleted: true })
-    default:
-      return merge(system, entry, chance, now)
+  if (!system || !entry || !newest || chance.odds(0.15)) {
+    add(business, chance, now)
+  } else if (!newest.deleted && chance.odds(0.08)) {
+    merge(system, entry, chance, now)
+  } else {
+    const { updatedAt: _at, visibleAt: _visible, ...held } = newest
+    const changes = held.deleted ? { deleted: false } : chance.maybe(EDITS)?.(held, chance, business)
+    save(system, entry, chance, now, { ...held, ...changes })
   }
 }
 

@@ -2,7 +2,7 @@
 import { ConnectorError, defineConnector, type Page, type SourceRecord } from 'heysync/connector'
 import { z } from 'zod'
 import type { Chance } from './chance.ts'
-import { type System, type Version, visible } from './people.ts'
+import { type Business, type System, type Version, visible } from './people.ts'
 import type { WorldTime } from './time.ts'
 
 /**
@@ -131,5 +131,29 @@ function written(phone: string): string {
       return `+${phone}`
     default:
       return `(${phone.slice(1, 4)}) ${phone.slice(4, 7)}-${phone.slice(7)}`
+  }
+}
+
+/** What the day is like for the sources, and for the line. */
+export interface Day {
+  readonly moods: Map<string, Mood>
+  readonly disorder: boolean
+  /** How likely somebody texts STOP while a request is made. */
+  readonly stops: number
+  /** How likely a connection is refused. */
+  readonly refused: number
+  readonly chance: Chance
+}
+
+export function dayOf({ systems }: Business, today: Chance): Day {
+  const moods = new Map<string, Mood>()
+  for (const { id } of systems)
+    if (today.odds(0.3)) moods.set(id, today.pick(['stops', 'throws', 'loses', 'silent', 'empty']))
+  return {
+    moods,
+    disorder: today.odds(0.4),
+    stops: today.odds(0.2) ? 0.05 : 0,
+    refused: today.odds(0.1) ? 0.1 : 0,
+    chance: today,
   }
 }
