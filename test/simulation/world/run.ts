@@ -133,7 +133,7 @@ class History {
 
   /** Days on which anything may happen. */
   async days(): Promise<void> {
-    const days = this.#story.days ?? 3 + chance(this.#story.seed, 1).roll(6)
+    const days = this.#story.days ?? 2 + chance(this.#story.seed, 1).roll(5)
     for (let day = 1; day <= days; day++) await this.#day(chance(this.#story.seed, day + 1))
   }
 

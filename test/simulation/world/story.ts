@@ -7,7 +7,7 @@ export interface Story {
   readonly seed: number
   /** Days on which anything may happen. Default: as the seed says. */
   readonly days?: number
-  /** Most people. Default 12. */
+  /** Most people. Default 9. */
   readonly people?: number
   /** Without faults of Heymarket and of the sources. */
   readonly calm?: boolean

@@ -107,11 +107,7 @@ export class Watch {
       this.#accuse('I2', 'POST /v1/contact', `${phone} was there already`)
     const after = store.contact(phone)
     if (after !== null && (before === null || before.rev !== after.rev))
-      this.#accuse(
-        'write',
-        'POST /v1/contact',
-        this.#parts.account.written(before && seen(before), seen(after)),
-      )
+      this.#accuseWrite('POST /v1/contact', this.#parts.account.written(before && seen(before), seen(after)))
     return ending
   }
 
@@ -162,6 +158,12 @@ export class Watch {
 
   #accuse(invariant: string, what: string, why: string | null): void {
     if (why !== null) this.violations.push(`${invariant}: ${what}: ${why}`)
+  }
+
+  /** A write that left something else than it may is against I3 where it is about consent, and against I4 where nobody is wanted. */
+  #accuseWrite(what: string, why: string | null): void {
+    const consent = why?.includes('out is false')
+    this.#accuse(consent ? 'I3' : why?.startsWith('nobody') ? 'I4' : 'write', what, why)
   }
 }
 
