@@ -8,6 +8,7 @@ import { type Db, openDatabase } from './db/open.ts'
 import { createAuthorizer } from './heymarket/auth.ts'
 import { openBudget, type RequestBudget } from './heymarket/budget.ts'
 import { createClient, type HeymarketClient } from './heymarket/client.ts'
+import type { Line } from './heymarket/line.ts'
 import { createTransport, type Transport } from './heymarket/transport.ts'
 import type { Clock } from './lib/clock.ts'
 import { HeysyncError } from './lib/errors.ts'
@@ -32,6 +33,10 @@ export interface AppOptions {
   readonly random: () => number
   readonly signal: AbortSignal
   readonly log: Logger
+  /** Default: the file at the path. */
+  readonly openDb?: (path: string) => Db
+  /** Default: HTTP to `heymarket.baseUrl`. */
+  readonly line?: Line
 }
 
 export interface App {
@@ -57,7 +62,8 @@ export interface App {
 const LOCK_WAIT_MS = 10 * 60_000
 
 /** Opens everything that the config names. Errors: ERR_EXPRESSION, ERR_DATABASE_*. No request is sent yet. */
-export function openApp({ loaded, clock, random, signal, log }: AppOptions): App {
+export function openApp(options: AppOptions): App {
+  const { loaded, clock, random, signal, log, openDb = openDatabase, line } = options
   const { config } = loaded
   const sources = compileSources(loaded)
   const lists = compileListRules(config.lists)
@@ -88,7 +94,7 @@ export function openApp({ loaded, clock, random, signal, log }: AppOptions): App
     }
   }
   try {
-    const db = openDatabase(loaded.databasePath)
+    const db = openDb(loaded.databasePath)
     releasers.push(() => db.close())
     assertNotLost = lossGuard(loaded.databasePath)
     let requests = 0
@@ -102,6 +108,7 @@ export function openApp({ loaded, clock, random, signal, log }: AppOptions): App
       signal,
       timeoutMs: config.heymarket.timeoutMs,
       concurrency: config.heymarket.concurrency,
+      ...(line ? { line } : {}),
       onExchange: ({ method, path, status, ms }) => {
         requests += 1
         log.debug({ method, path: path.replace(/\d+$/, ':id'), status, ms }, 'request')

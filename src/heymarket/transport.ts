@@ -1,15 +1,13 @@
 // Owns one HTTP exchange with Heymarket: budget, credential, answer, and what a failure means.
 // Repeats only what is safe to repeat: reads, and writes that certainly were not applied.
 import { setMaxListeners } from 'node:events'
-import { Agent as HttpAgent } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
-import { type Got, got, RequestError, type Response, TimeoutError } from 'got'
 import type { ZodType } from 'zod'
 import type { Clock } from '../lib/clock.ts'
 import { HeysyncError } from '../lib/errors.ts'
 import { parseBody, statusError } from './answer.ts'
 import type { Authorizer } from './auth.ts'
 import type { RequestBudget } from './budget.ts'
+import { httpLine, type Line, type LineAnswer, LineError } from './line.ts'
 
 export interface ApiRequest<T> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -40,6 +38,8 @@ export interface TransportOptions {
   readonly timeoutMs: number
   readonly concurrency: number
   readonly signal?: AbortSignal
+  /** Default: HTTP to `baseUrl`. */
+  readonly line?: Line
   /** Called for each answer or failure, for logs and counters. */
   readonly onExchange?: (exchange: {
     method: string
@@ -78,23 +78,13 @@ export function outcomeUnknown(error: unknown): boolean {
 export function createTransport(options: TransportOptions): Transport {
   // Every request under way listens to the one signal: that many are no leak.
   if (options.signal) setMaxListeners(0, options.signal)
-  const agentOptions = { keepAlive: true, maxSockets: options.concurrency, scheduling: 'lifo' as const }
-  const agent = { http: new HttpAgent(agentOptions), https: new HttpsAgent(agentOptions) }
-  const client = got.extend({
-    prefixUrl: options.baseUrl,
-    agent,
-    retry: { limit: 0 },
-    throwHttpErrors: false,
-    followRedirect: false,
-    timeout: { request: options.timeoutMs },
-    headers: { 'user-agent': 'heysync', accept: 'application/json' },
-  })
+  const line = options.line ?? httpLine(options)
 
   async function send<T>(request: ApiRequest<T>): Promise<{ value: T; requestId: string | undefined }> {
     let renewed = false
     for (let tries = 1; ; tries += 1) {
       try {
-        return await exchange(client, options, request)
+        return await exchange(line, options, request)
       } catch (error) {
         if (!(error instanceof HeysyncError)) throw error
         if (error.code === 'ERR_HEYMARKET_UNAUTHORIZED' && !renewed) {
@@ -111,10 +101,7 @@ export function createTransport(options: TransportOptions): Transport {
   return {
     send,
     now: () => options.clock.now(),
-    close: () => {
-      agent.http.destroy()
-      agent.https.destroy()
-    },
+    close: () => line.close(),
   }
 }
 
@@ -126,22 +113,17 @@ function mayRepeat(error: HeysyncError, effect: 'read' | 'write', tries: number)
 }
 
 async function exchange<T>(
-  client: Got,
+  line: Line,
   options: TransportOptions,
   request: ApiRequest<T>,
 ): Promise<{ value: T; requestId: string | undefined }> {
   const release = await options.budget.acquire(options.signal)
   const startedAt = options.clock.now()
-  let response: Response<string> | null = null
+  let response: LineAnswer | null = null
   try {
-    response = await client(request.path.slice(1), {
-      method: request.method,
-      responseType: 'text',
-      headers: { authorization: await options.authorizer.header() },
-      ...(request.query ? { searchParams: request.query } : {}),
-      ...(request.json === undefined ? {} : { json: request.json, allowGetBody: true }),
-      ...(options.signal ? { signal: options.signal } : {}),
-    })
+    const { method, path, query = {}, json } = request
+    const authorization = await options.authorizer.header()
+    response = await line.exchange({ method, path, query, authorization, json }, options.signal)
   } catch (error) {
     options.signal?.throwIfAborted()
     throw failureOf(error, options.baseUrl)
@@ -151,22 +133,15 @@ async function exchange<T>(
     options.onExchange?.({
       method: request.method,
       path: request.path,
-      status: response?.statusCode ?? null,
+      status: response?.status ?? null,
       ms,
     })
   }
   const header = response.headers['x-request-id']
   const requestId = Array.isArray(header) ? header[0] : header
   const where = `${request.method} ${request.path}`
-  if (response.statusCode < 200 || response.statusCode > 299) {
-    throw statusError(
-      where,
-      response.statusCode,
-      response.body,
-      response.headers,
-      options.clock.now(),
-      requestId,
-    )
+  if (response.status < 200 || response.status > 299) {
+    throw statusError(where, response.status, response.body, response.headers, options.clock.now(), requestId)
   }
   const parsed = request.answer.safeParse(parseBody(response.body))
   if (!parsed.success) {
@@ -174,40 +149,25 @@ async function exchange<T>(
     throw new HeysyncError('ERR_HEYMARKET_ANSWER', {
       message: `Heymarket answered ${where} in a shape that heysync does not know${issue ? ` (${issue.path.join('.') || 'answer'}: ${issue.message})` : ''}.`,
       hint: `Quote request ${requestId ?? '(no id)'} to Heymarket, or report it to heysync.`,
-      status: response.statusCode,
+      status: response.status,
       ...(requestId ? { requestId } : {}),
     })
   }
   return { value: parsed.data, requestId }
 }
 
-const NEVER_SENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-])
-
-/** Errors of the handshake: later ones of TLS may come after the request was sent. */
-const BEFORE_ANY_REQUEST = /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(GET|VERIFY))/
-
 function failureOf(error: unknown, baseUrl: string): HeysyncError {
-  if (!(error instanceof RequestError)) throw error
-  const early =
-    error instanceof TimeoutError && ['lookup', 'connect', 'secureConnect', 'socket'].includes(error.event)
-  const refused = NEVER_SENT.has(error.code) || BEFORE_ANY_REQUEST.test(error.code)
-  if (early || refused) {
+  if (!(error instanceof LineError)) throw error
+  if (!error.sent) {
     return new HeysyncError('ERR_HEYMARKET_UNREACHABLE', {
       message: `${baseUrl} cannot be reached (${error.code}).`,
       hint: 'Check `heymarket.baseUrl` in heysync.yaml and the network; for the sandbox, start `heysync sandbox` first.',
-      cause: error,
+      cause: error.cause,
     })
   }
   return new HeysyncError('ERR_HEYMARKET_NO_ANSWER', {
     message: `${baseUrl} gave no answer (${error.code}).`,
     hint: 'heysync finds out by itself what became of the request; run the same command again.',
-    cause: error,
+    cause: error.cause,
   })
 }

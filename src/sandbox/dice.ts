@@ -10,8 +10,8 @@ export interface Dice {
   pick(faults: Faults, write: boolean): FaultName | null
   /** How long the answer to this request waits, in milliseconds. */
   delayMs(faults: Faults, write: boolean): number
-  /** Back to the first roll. */
-  restart(): void
+  /** Back to the first roll, of the same dice or of others. */
+  restart(seed?: number): void
 }
 
 export function makeDice(seed: number): Dice {
@@ -30,9 +30,9 @@ export function makeDice(seed: number): Dice {
       if (faults.slowMs === 0 || (faults.writesOnly === 1 && !write)) return 0
       return Math.round(delays() * faults.slowMs)
     },
-    restart() {
-      rolls = mulberry32(seed)
-      delays = mulberry32(seed + 1)
+    restart(another = seed) {
+      rolls = mulberry32(another)
+      delays = mulberry32(another + 1)
     },
   }
 }

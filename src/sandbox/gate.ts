@@ -1,5 +1,5 @@
-// Owns what stands before and after a route: credentials, budget, faults, the ledger, and the bytes of the answer.
-import type { FastifyReply, FastifyRequest } from 'fastify'
+// Owns what stands before and after a route: credentials, budget, faults, the ledger, and how an exchange ends.
+// It knows no network: the server turns what it says into bytes on a connection, and a test may ask it directly.
 import type { Clock } from '../lib/clock.ts'
 import { ApiError } from './api-error.ts'
 import type { Auth } from './auth.ts'
@@ -11,20 +11,44 @@ import { errorText, htmlError } from './print.ts'
 import { runDue } from './schedule.ts'
 import type { Answer, Call, Route, World } from './world.ts'
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** The ledger's entry; null under /_sandbox. */
-    entry: RequestEntry | null
-  }
+/** A request whose head has arrived. */
+export interface Arrival {
+  readonly method: string
+  /** With the query. */
+  readonly url: string
+  readonly query: Readonly<Record<string, string>>
+  readonly authorization: string | undefined
 }
 
+/** A request that is in the ledger. */
+export interface Visit {
+  readonly entry: RequestEntry
+  readonly authorization: string | undefined
+}
+
+interface Answered extends Answer {
+  readonly kind: 'answer'
+  /** In seconds, for the header of that name. */
+  readonly retryAfter?: number
+}
+
+/** How an exchange ends. */
+export type Ending =
+  | Answered
+  /** Half of the answer arrives, then the connection ends. */
+  | (Answer & { readonly kind: 'cut' })
+  /** The connection ends without a word. */
+  | { readonly kind: 'dropped' }
+
 export interface Gate {
-  /** Opens a ledger entry, checks the credentials, takes from the budget. Answers by itself when it refuses. */
-  enter(request: FastifyRequest, reply: FastifyReply, done: () => void): void
+  /** Opens a ledger entry. */
+  enter(arrival: Arrival): Visit
+  /** Checks the credentials and takes from the budget; null when the request may go on. */
+  admit(visit: Visit): Ending | null | Promise<Ending | null>
   /** Runs a route, with the faults that hit it. */
-  run(route: Route, request: FastifyRequest, reply: FastifyReply): FastifyReply | Promise<FastifyReply>
-  /** Answers with an error in the dialect. */
-  refuse(request: FastifyRequest, reply: FastifyReply, status: number, message: string): FastifyReply
+  run(route: Route, visit: Visit, call: Omit<Call, 'phone'>): Ending | Promise<Ending>
+  /** An error in the dialect. */
+  refuse(visit: Visit, status: number, message: string): Ending
 }
 
 export interface GateParts {
@@ -48,146 +72,108 @@ export function makeGate(parts: GateParts): Gate {
   const { world, clock, auth, budgets, dice, ledger, closing, onRequest } = parts
   const { settings } = world
 
-  function finish(entry: RequestEntry | null, status: number | null) {
-    if (entry === null) return
+  function finish(entry: RequestEntry, status: number | null) {
     entry.status = status
     onRequest?.(entry)
   }
-  function send(request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply {
-    finish(request.entry, answer.status)
-    return reply.code(answer.status).header('content-type', answer.type).send(answer.text)
+  function send({ entry }: Visit, answer: Answer): Answered {
+    finish(entry, answer.status)
+    return { kind: 'answer', ...answer }
   }
-  function refuse(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    status: number,
-    message: string,
-  ): FastifyReply {
-    return send(request, reply, { status, ...errorText(status, message, settings.dialects) })
+  function refuse(visit: Visit, status: number, message: string): Answered {
+    return send(visit, { status, ...errorText(status, message, settings.dialects) })
   }
-  function rateLimited(request: FastifyRequest, reply: FastifyReply, waitMs: number): FastifyReply {
-    if (settings.dialects.retryAfter === 'seconds')
-      reply.header('retry-after', String(Math.max(1, Math.ceil(waitMs / 1_000))))
-    return refuse(request, reply, 429, RATE_LIMITED)
+  function rateLimited(visit: Visit, waitMs: number): Ending {
+    const ending = refuse(visit, 429, RATE_LIMITED)
+    if (settings.dialects.retryAfter !== 'seconds') return ending
+    return { ...ending, retryAfter: Math.max(1, Math.ceil(waitMs / 1_000)) }
   }
 
-  function budgetOf(request: FastifyRequest): Budget {
+  function budgetOf(visit: Visit): Budget {
     const perKey = settings.dialects.rateScope === 'key'
-    return budgets[perKey ? auth.holderOf(request.headers.authorization) : 'team']
+    return budgets[perKey ? auth.holderOf(visit.authorization) : 'team']
   }
-  function spend(request: FastifyRequest, reply: FastifyReply, done: () => void) {
-    const now = request.entry?.at ?? clock.now()
-    const budget = budgetOf(request)
-    const waitMs = budget.waitMs(now, settings.requestsPerMinute, settings.dialects.rateWindow)
-    if (waitMs > 0) return void rateLimited(request, reply, waitMs)
-    budget.take(now)
-    done()
+  function spend(visit: Visit): Ending | null {
+    const { at } = visit.entry
+    const budget = budgetOf(visit)
+    const waitMs = budget.waitMs(at, settings.requestsPerMinute, settings.dialects.rateWindow)
+    if (waitMs > 0) return rateLimited(visit, waitMs)
+    budget.take(at)
+    return null
   }
 
   /** Faults that strike before the route runs; null when this one does not. */
-  function strikeBefore(
-    fault: FaultName | null,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): FastifyReply | null {
+  function strikeBefore(fault: FaultName | null, visit: Visit): Ending | null {
     switch (fault) {
       case 'lostRequest':
-        return drop(request, reply)
+        return drop(visit)
       case 'error500Before':
-        return refuse(request, reply, 500, 'internal error')
+        return refuse(visit, 500, 'internal error')
       case 'rateLimited':
-        if (request.entry !== null) budgetOf(request).giveBack(request.entry.at)
-        return rateLimited(request, reply, 1_000)
+        budgetOf(visit).giveBack(visit.entry.at)
+        return rateLimited(visit, 1_000)
       case 'unauthorized':
-        return refuse(request, reply, 401, UNAUTHORIZED)
+        return refuse(visit, 401, UNAUTHORIZED)
       case 'forbidden':
-        return refuse(request, reply, 403, 'forbidden: no access to this team')
+        return refuse(visit, 403, 'forbidden: no access to this team')
       case 'badGateway':
-        return send(request, reply, { status: 502, ...htmlError(502, 'Bad Gateway') })
+        return send(visit, { status: 502, ...htmlError(502, 'Bad Gateway') })
       default:
         return null
     }
   }
-  function drop(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    finish(request.entry, null)
-    reply.hijack()
-    request.raw.socket.destroy()
-    return reply
+  function drop({ entry }: Visit): Ending {
+    finish(entry, null)
+    return { kind: 'dropped' }
   }
-  function truncate(request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply {
-    finish(request.entry, answer.status)
-    const body = Buffer.from(answer.text)
-    reply.hijack()
-    reply.raw.writeHead(answer.status, {
-      ...headersOf(reply),
-      'content-type': answer.type,
-      'content-length': body.length,
-    })
-    reply.raw.write(body.subarray(0, Math.floor(body.length / 2)), () => request.raw.socket.destroy())
-    return reply
-  }
-  function deliver(
-    fault: FaultName | null,
-    request: FastifyRequest,
-    reply: FastifyReply,
-    answer: Answer,
-  ): FastifyReply {
-    if (fault === 'lostAnswer') return drop(request, reply)
-    if (fault === 'error500After') return refuse(request, reply, 500, 'internal error')
-    if (fault === 'truncated') return truncate(request, reply, answer)
-    return send(request, reply, answer)
+  function deliver(fault: FaultName | null, visit: Visit, answer: Answer): Ending {
+    if (fault === 'lostAnswer') return drop(visit)
+    if (fault === 'error500After') return refuse(visit, 500, 'internal error')
+    if (fault !== 'truncated') return send(visit, answer)
+    finish(visit.entry, answer.status)
+    return { kind: 'cut', ...answer }
   }
 
-  function apply(route: Route, request: FastifyRequest): Answer {
-    const { entry } = request
-    const call: Call = {
-      params: request.params as Record<string, string>,
-      query: request.query as Record<string, string>,
-      body: request.body,
-      phone: null,
-    }
+  function apply(route: Route, { entry }: Visit, given: Omit<Call, 'phone'>): Answer {
+    const call: Call = { ...given, phone: null }
     try {
       runDue(world)
       const answer = route.handle(world, call)
-      if (entry !== null) entry.applied = route.write
+      entry.applied = route.write
       return answer
     } catch (thrown) {
       const error = thrown instanceof ApiError ? thrown : new ApiError(500, String(thrown))
       return { status: error.status, ...errorText(error.status, error.message, settings.dialects) }
     } finally {
-      if (entry !== null) entry.phone = call.phone ?? phoneIn(request.body)
+      entry.phone = call.phone ?? phoneIn(call.body)
     }
   }
 
   return {
     refuse,
-    enter(request, reply, done) {
-      const at = clock.now()
-      const { method, url } = request
+    enter({ method, url, query, authorization }) {
       const path = url.split('?', 1)[0] ?? url
-      const entry = ledger.open({ at, method, path, query: { ...(request.query as Record<string, string>) } })
-      request.entry = entry
-      reply.header('x-request-id', entry.requestId)
-      const good = auth.check(request.headers.authorization, at, settings.dialects)
-      if (good === true) return spend(request, reply, done)
-      void Promise.resolve(good).then((checked) =>
-        checked ? spend(request, reply, done) : refuse(request, reply, 401, UNAUTHORIZED),
+      return { entry: ledger.open({ at: clock.now(), method, path, query: { ...query } }), authorization }
+    },
+    admit(visit) {
+      const good = auth.check(visit.authorization, visit.entry.at, settings.dialects)
+      if (good === true) return spend(visit)
+      return Promise.resolve(good).then((checked) =>
+        checked ? spend(visit) : refuse(visit, 401, UNAUTHORIZED),
       )
     },
-    run(route, request, reply) {
+    run(route, visit, call) {
       const fault = dice.pick(settings.faults, route.write)
-      if (request.entry !== null) {
-        request.entry.fault = fault
-        request.entry.phone = phoneIn(request.body)
-      }
-      const struck = strikeBefore(fault, request, reply)
+      visit.entry.fault = fault
+      visit.entry.phone = phoneIn(call.body)
+      const struck = strikeBefore(fault, visit)
       if (struck !== null) return struck
-      const answer = apply(route, request)
+      const answer = apply(route, visit, call)
       const delayMs = dice.delayMs(settings.faults, route.write)
-      if (delayMs === 0) return deliver(fault, request, reply, answer)
+      if (delayMs === 0) return deliver(fault, visit, answer)
       return clock.sleep(delayMs, closing).then(
-        () => deliver(fault, request, reply, answer),
-        () => drop(request, reply),
+        () => deliver(fault, visit, answer),
+        () => drop(visit),
       )
     },
   }
@@ -196,8 +182,4 @@ export function makeGate(parts: GateParts): Gate {
 function phoneIn(body: unknown): string | null {
   const phone = (body as { phone?: unknown } | null | undefined)?.phone
   return typeof phone === 'string' ? phone : null
-}
-
-function headersOf(reply: FastifyReply): Record<string, string> {
-  return Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]))
 }

@@ -2,6 +2,7 @@
 
 import type { FieldRow } from './catalog.ts'
 import type { ContactRow } from './contact-table.ts'
+import { removeContact } from './contact-write.ts'
 import type { RequestEntry } from './ledger.ts'
 import { EMPTY_LIST, membersOf } from './lists.ts'
 import { receive } from './messages.ts'
@@ -71,6 +72,10 @@ export interface SandboxStore {
   reply(phone: string, text: string, inboxId?: number): void
   /** Makes contacts that were there before, fast. With `sameInstant` all have the same `updated`. Answers their ids. */
   fill(contacts: readonly GivenContact[], options?: { readonly sameInstant?: boolean }): number[]
+  /** Somebody of the team edits the contact with this phone; what is left out stays. False when there is none. */
+  edit(phone: string, changes: Omit<Partial<GivenContact>, 'phone'>): boolean
+  /** Somebody of the team deletes it. */
+  remove(phone: string): boolean
   /** The person texts STOP; false when no contact has this phone. */
   stop(phone: string): boolean
   /** The person texts START, which lifts their own STOP. */
@@ -166,17 +171,34 @@ export function openInspection(world: World, requests: () => readonly RequestEnt
       ).id,
     reply: (phone, text, inboxId) => void receive(world, phone, text, inboxId),
     fill(given, options) {
-      const rows = given.map(({ tags, custom, is_opted_out, ...rest }) => ({
-        ...rest,
-        display_name: rest.display_name ?? `${rest.first ?? ''} ${rest.last ?? ''}`.trim(),
-        tags: JSON.stringify(tags ?? []),
-        custom: JSON.stringify(custom ?? {}),
-        unsubscribed_admin: is_opted_out === true ? 1 : 0,
-      }))
+      const rows = given.map((one) => {
+        const display_name = one.display_name ?? `${one.first ?? ''} ${one.last ?? ''}`.trim()
+        return columns({ ...one, display_name })
+      })
       return store.fill(rows, options?.sameInstant ?? false).map((row) => row.id)
+    },
+    edit(phone, changes) {
+      const row = contacts.currentByPhone(phone)
+      if (row !== null) store.change(row, columns(changes), 'update')
+      return row !== null
+    },
+    remove(phone) {
+      const row = contacts.currentByPhone(phone)
+      if (row !== null) removeContact(world, row)
+      return row !== null
     },
     stop: (phone) => setStopped(phone, 1),
     start: (phone) => setStopped(phone, 0),
+  }
+}
+
+/** What is given, as it is kept; what is left out is not there. */
+function columns({ tags, custom, is_opted_out, ...rest }: Partial<GivenContact>): Partial<ContactRow> {
+  return {
+    ...rest,
+    ...(tags === undefined ? {} : { tags: JSON.stringify(tags) }),
+    ...(custom === undefined ? {} : { custom: JSON.stringify(custom) }),
+    ...(is_opted_out === undefined ? {} : { unsubscribed_admin: is_opted_out ? 1 : 0 }),
   }
 }
 

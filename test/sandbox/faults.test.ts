@@ -179,3 +179,12 @@ test('other people change and delete contacts while the list is read, the same o
   expect(await walk({ editedMeanwhile: 1 })).toBe('0 5 4 3 2 1')
   expect(await walk({ deletedMeanwhile: 1 })).toBe('5 4 3 2 1')
 })
+
+test('somebody who saves a contact while it is read takes nothing back that does not show yet', async () => {
+  const clock = handClock()
+  const box = await start({ clock, dialects: { visibilityDelayMs: 5_000 }, faults: { editedMeanwhile: 1 } })
+  box.store.fill([{ phone: '15105550100', first: 'Old' }])
+  box.store.edit('15105550100', { first: 'New' })
+  await box.post('/v1/contacts', {})
+  expect(box.store.contact('15105550100')).toMatchObject({ first: 'New', rev: 3 })
+})

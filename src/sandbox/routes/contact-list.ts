@@ -33,13 +33,17 @@ function list(world: World, call: Call): Answer {
 export function meanwhile(world: World): void {
   const { store, settings, clock, chance } = world
   const { editedMeanwhile, deletedMeanwhile } = settings.faults
-  const oldest = () =>
-    store.contacts.seenPage({ ...OLDEST, ...rangeOf(undefined, 'after', settings.dialects) }, clock.now())[0]
-  const edited = editedMeanwhile > 0 && chance() < editedMeanwhile ? oldest() : undefined
+  // As it really is, which the lists may not show yet.
+  const oldest = () => {
+    const query = { ...OLDEST, ...rangeOf(undefined, 'after', settings.dialects) }
+    const [shown] = store.contacts.seenPage(query, clock.now())
+    return shown === undefined ? null : store.contacts.current(shown.id)
+  }
+  const edited = editedMeanwhile > 0 && chance() < editedMeanwhile ? oldest() : null
   // Saved without a change, which moves it all the same: what was changed is another question.
-  if (edited !== undefined) store.change(edited, {}, 'update')
-  const deleted = deletedMeanwhile > 0 && chance() < deletedMeanwhile ? oldest() : undefined
-  if (deleted !== undefined) removeContact(world, deleted)
+  if (edited !== null) store.change(edited, {}, 'update')
+  const deleted = deletedMeanwhile > 0 && chance() < deletedMeanwhile ? oldest() : null
+  if (deleted !== null) removeContact(world, deleted)
 }
 
 const OLDEST = { ascending: true, order: 'updated', limit: 1, offset: 0 } as const

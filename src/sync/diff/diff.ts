@@ -252,7 +252,8 @@ function wroteWhatIsWanted(row: Unsettled, settings: DiffSettings): boolean {
 /** True when what Heymarket shows is the answer to our own last write. */
 function showsOurWrite(row: Unsettled): boolean {
   const ours = row.acked_rev === null || row.remote_rev === null || row.acked_rev === row.remote_rev
-  return row.remote_read === 1 && ours
+  // What was pushed to a contact that is gone says nothing about another one of the same number.
+  return row.remote_acked === 1 && row.remote_read === 1 && ours
 }
 
 /** No record claims the phone any more: the removal ladder. */

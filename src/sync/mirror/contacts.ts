@@ -35,6 +35,8 @@ export interface Unsettled extends StoredContact {
   readonly remote_hash: Buffer | null
   readonly remote_rev: number | null
   readonly acked_rev: number | null
+  /** 1 when a write of ours to this very contact was acked. */
+  readonly remote_acked: 0 | 1
   readonly remote_read: 0 | 1
   readonly opted_out: 0 | 1
   /** 1 when our last write said is_opted_out. */
@@ -130,7 +132,7 @@ export function contactStore(db: Db): ContactStore {
   )
   // Two contacts of one number in Heymarket: the oldest stands for it, always the same one.
   const UNSETTLED = `SELECT c.*, r.id AS remote_id, r.body AS remote_body, r.hash AS remote_hash, r.rev AS remote_rev, r.acked_rev AS acked_rev,
-            (r.read_at IS NOT NULL) AS remote_read,
+            (r.acked_at IS NOT NULL) AS remote_acked, (r.read_at IS NOT NULL) AS remote_read,
             EXISTS (SELECT 1 FROM consent k WHERE k.phone = c.phone AND k.state = 'opted_out') AS opted_out,
             coalesce(r.carried, 0) AS carried
      FROM contact c

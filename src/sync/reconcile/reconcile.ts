@@ -136,7 +136,8 @@ async function missingContacts(
   const missing: RemoteRow[] = []
   let asked = 0
   for (const row of mirror.remote.unseen(walkSeq)) {
-    const recent = (row.acked_at ?? 0) >= startedAt - SETTLE_MS
+    // What no list has ever shown is not gone because no list shows it now.
+    const recent = row.seen_walk === 0 || (row.acked_at ?? 0) >= startedAt - SETTLE_MS
     if (recent && asked >= MAX_ASKED) continue
     if (recent) asked += 1
     if (!recent || (await contacts.get(row.id)) === null) missing.push(row)

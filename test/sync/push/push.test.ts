@@ -82,6 +82,26 @@ describe('a cycle', () => {
     expect(held(world, 30)?.is_opted_out).toBe(true)
   })
 
+  test('does not make a contact again that the lists are slow to show', async () => {
+    const world = await start({ visibilityDelayMs: 600_000, duplicatePhone: 'duplicate' })
+    people(world, 1)
+    await world.cycle()
+    world.clock.advance(6 * 60_000)
+    expect((await world.cycle()).report.plan.create).toBe(0)
+    expect(madeTwice(world)).toEqual([])
+  })
+
+  test('writes to the contact that somebody made instead of ours', async () => {
+    const world = await start()
+    people(world, 1)
+    await world.cycle()
+    world.sandbox.store.remove(nthPhone(1))
+    world.sandbox.store.fill([{ phone: nthPhone(1), first: 'Typed' }])
+    world.clock.advance(60_000)
+    expect((await world.cycle()).report).toMatchObject({ status: 'ok', push: { acked: 1, deadLettered: 0 } })
+    expect(held(world, 1)).toMatchObject({ first: 'P1', last: 'X' })
+  })
+
   test('that only plans writes nothing', async () => {
     const world = await start()
     people(world, 3)

@@ -1,0 +1,116 @@
+// Whole histories of a business, its sources and its account, each from one seed: whatever happens on the way, every rule
+// holds at every step, and quiet days bring everything to what an independent model says.
+//
+//   HEYSYNC_SIM_COUNT=10000 npx vitest run test/simulation/world.test.ts     that many fresh histories
+//   HEYSYNC_SIM_SEED=123 npx vitest run test/simulation/world.test.ts        one of them, told step by step
+import { describe, expect, test } from 'vitest'
+import { live } from './world/run.ts'
+import { openStage, type Story } from './world/story.ts'
+
+const FIXED = 250
+const FRESH = 250
+/** Far more than any number of histories takes here; a limit is no measure. */
+const TIMEOUT_MS = 4 * 60 * 60_000
+
+const given = (name: string): number | undefined => {
+  const text = process.env[`HEYSYNC_SIM_${name}`]
+  return text === undefined ? undefined : Number(text)
+}
+
+/** What narrows a history down, as it is written before the command. */
+const NARROW = { days: 'DAYS', people: 'PEOPLE', calm: 'CALM', immortal: 'IMMORTAL' } as const
+
+function commandFor({ tell: _tell, seed, ...narrow }: Story): string {
+  const settings = Object.entries(narrow).map(
+    ([name, value]) => `HEYSYNC_SIM_${NARROW[name as keyof typeof NARROW]}=${Number(value)} `,
+  )
+  return `HEYSYNC_SIM_SEED=${seed} ${settings.join('')}npx vitest run test/simulation/world.test.ts`
+}
+
+/** What a history ends with; null when all is well. */
+async function outcomeOf(story: Story): Promise<unknown> {
+  try {
+    await live(openStage(), story)
+    return null
+  } catch (error) {
+    return error
+  }
+}
+
+/** The smallest of some simpler histories that ends badly too. */
+async function shrunk(story: Story): Promise<Story> {
+  let smallest = story
+  const simpler: Partial<Story>[] = [
+    { calm: true },
+    { immortal: true },
+    ...[4, 6, 8].map((people) => ({ people })),
+    ...[1, 2, 3, 4, 5, 6, 7].map((days) => ({ days })),
+  ]
+  for (const change of simpler) {
+    const name = Object.keys(change)[0] as keyof Story
+    if (smallest[name] !== undefined) continue
+    if ((await outcomeOf({ ...smallest, ...change })) !== null) smallest = { ...smallest, ...change }
+  }
+  return smallest
+}
+
+async function liveThrough(from: number, count: number): Promise<void> {
+  const stage = openStage()
+  for (let seed = from; seed < from + count; seed++) {
+    try {
+      await live(stage, { seed })
+    } catch (error) {
+      const small = await shrunk({ seed })
+      const why = error instanceof Error ? error.message : String(error)
+      throw new Error(`${why}\nhistory ${seed - from + 1} of ${count}; replay: ${commandFor(small)}`, {
+        cause: error,
+      })
+    }
+  }
+}
+
+const seed = given('SEED')
+const count = given('COUNT')
+
+describe.runIf(seed !== undefined && count === undefined)('one history', () => {
+  test(`seed ${seed}`, async () => {
+    const [days, people] = [given('DAYS'), given('PEOPLE')]
+    const error = await outcomeOf({
+      seed: seed ?? 0,
+      calm: given('CALM') === 1,
+      immortal: given('IMMORTAL') === 1,
+      ...(days === undefined ? {} : { days }),
+      ...(people === undefined ? {} : { people }),
+      tell: (line) => void process.stdout.write(`${line}\n`),
+    })
+    expect(error).toBeNull()
+  })
+})
+
+describe.runIf(count !== undefined)('many histories', () => {
+  test(
+    `${count} of them`,
+    async () => {
+      await liveThrough(seed ?? Math.floor(Math.random() * 2 ** 30), count ?? 0)
+    },
+    TIMEOUT_MS,
+  )
+})
+
+describe.runIf(seed === undefined && count === undefined)('histories', () => {
+  test(
+    'that are always the same',
+    async () => {
+      await liveThrough(1, FIXED)
+    },
+    TIMEOUT_MS,
+  )
+
+  test(
+    'that are new each time',
+    async () => {
+      await liveThrough(Math.floor(Math.random() * 2 ** 30), FRESH)
+    },
+    TIMEOUT_MS,
+  )
+})

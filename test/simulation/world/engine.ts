@@ -1,0 +1,80 @@
+// Owns the engine of a simulated world: the product's own wiring, on a disk in memory and a line without a network.
+import { pino } from 'pino'
+import { type App, openApp } from '../../../src/app.ts'
+import type { LoadedConfig } from '../../../src/config/load.ts'
+import { type Config, configSchema } from '../../../src/config/schema.ts'
+import type { Connector } from '../../../src/connector/contract.ts'
+import type { Line } from '../../../src/heymarket/line.ts'
+import type { Chance } from './chance.ts'
+import { REMOVED_TAG } from './contact.ts'
+import type { Process } from './crash.ts'
+import type { Business, System } from './people.ts'
+import type { WorldTime } from './time.ts'
+
+const SILENT = pino({ level: 'silent' })
+
+export function configOf(business: Business, chance: Chance): Config {
+  return configSchema.parse({
+    heymarket: {
+      auth: { apiKey: 'sandbox-key' },
+      requestsPerMinute: chance.pick([30, 120, 450]),
+      timeoutMs: chance.pick([4_000, 30_000]),
+      concurrency: chance.pick([1, 4, 16]),
+    },
+    defaultCountry: 'US',
+    resolve: chance.pick(['winner', 'fill']),
+    guard: {
+      removals: { ratio: 0.4, min: 3 },
+      ...(chance.odds(0.3) ? { updates: { ratio: 0.6, min: 4 } } : {}),
+      ...(chance.odds(0.3) ? { blanks: { ratio: 0.3, min: 3 } } : {}),
+      ...(chance.odds(0.3) ? { optOuts: { ratio: 0.3, min: 3 } } : {}),
+    },
+    sources: business.systems.map(sourceOf),
+  })
+}
+
+function sourceOf({ id, onRemoved }: System) {
+  return {
+    id,
+    connector: id,
+    onRemoved,
+    removedTag: REMOVED_TAG,
+    filter: 'record.status != "archived"',
+    map: {
+      phone: 'phone',
+      first: 'first',
+      last: 'last',
+      email: 'email',
+      optedOut: 'out',
+      tags: '=record.vip == "1" ? ["VIP"] : []',
+      custom: { Plan: 'plan' },
+    },
+  }
+}
+
+export function openEngine(
+  config: Config,
+  connectors: ReadonlyMap<string, Connector>,
+  parts: { process: Process; line: Line; time: WorldTime; random: () => number },
+): App {
+  const loaded: LoadedConfig = {
+    config,
+    path: '/heysync.yaml',
+    baseDir: '/',
+    databasePath: '/heysync.db',
+    sources: new Map([...connectors].map(([id, connector]) => [id, { connector, options: {} }])),
+    secrets: [],
+    warnings: [],
+    placeOf: () => '',
+  }
+  const { process, line, time, random } = parts
+  return openApp({
+    loaded,
+    clock: time.told,
+    random,
+    signal: process.signal,
+    log: SILENT,
+    openDb: () => process.db,
+    line,
+  })
+}
