@@ -226,7 +226,7 @@ describe('config blocks', () => {
 describe('numbers', () => {
   test.each([
     ['src/heymarket/transport.ts', /MAX_TRIES = (\d+)/, (n: string) => `cannot be read | ${n} |`],
-    ['src/heymarket/transport.ts', /MAX_TRIES = (\d+)/, (n: string) => `got a 429 | ${n} |`],
+    ['src/heymarket/transport.ts', /MAX_TRIES_RATE_LIMITED = (\d+)/, (n: string) => `got a 429 | ${n} |`],
     ['src/heymarket/transport.ts', /MAX_TRIES_UNREACHABLE = (\d+)/, (n: string) => `not be made | ${n} |`],
     ['src/sync/push/perform.ts', /MAX_ATTEMPTS = (\d+)/, (n: string) => `while others got through | ${n} |`],
     [
