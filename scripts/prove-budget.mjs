@@ -57,6 +57,7 @@ function writeInput(url) {
   baseUrl: ${url}
   auth: { secretId: sandbox, secretKey: sandbox-secret }
   requestsPerMinute: ${LIMIT}
+  writes: single
 defaultCountry: US
 sources:
   - id: people

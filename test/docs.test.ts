@@ -228,9 +228,9 @@ describe('numbers', () => {
     ['src/heymarket/transport.ts', /MAX_TRIES = (\d+)/, (n: string) => `cannot be read | ${n} |`],
     ['src/heymarket/transport.ts', /MAX_TRIES_RATE_LIMITED = (\d+)/, (n: string) => `got a 429 | ${n} |`],
     ['src/heymarket/transport.ts', /MAX_TRIES_UNREACHABLE = (\d+)/, (n: string) => `not be made | ${n} |`],
-    ['src/sync/push/perform.ts', /MAX_ATTEMPTS = (\d+)/, (n: string) => `while others got through | ${n} |`],
+    ['src/sync/push/outcome.ts', /MAX_ATTEMPTS = (\d+)/, (n: string) => `while others got through | ${n} |`],
     [
-      'src/sync/push/perform.ts',
+      'src/sync/push/outcome.ts',
       /SECOND_LOOK_MS = (\d+)000\b/,
       (n: string) => `looked for again ${n} s later`,
     ],

@@ -48,6 +48,7 @@ async function service(people = PEOPLE) {
     `heymarket:
   baseUrl: ${sandbox.url}
   auth: { secretId: sandbox, secretKey: sandbox-secret }
+  writes: single
 database: ./heysync.db
 defaultCountry: US
 sources:

@@ -84,6 +84,7 @@ function configText(url: string): string {
   baseUrl: ${url}
   auth: { secretId: sandbox, secretKey: sandbox-secret }
   requestsPerMinute: ${LIMIT}
+  writes: single
 database: ./heysync.db
 defaultCountry: US
 sources:

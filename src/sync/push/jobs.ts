@@ -1,5 +1,8 @@
 // Owns how due operations are put together: which go into one request with others, and which by themselves.
+import type { RemoteContact } from '../../heymarket/contact.ts'
+import type { ContactFields } from '../contact.ts'
 import type { Change } from '../diff/change.ts'
+import { parseRemote } from '../mirror/contacts.ts'
 import type { Way, WayName } from '../mirror/ways.ts'
 import type { Operation } from '../outbox/outbox.ts'
 import type { PushDeps } from './deps.ts'
@@ -95,14 +98,38 @@ function chooseWay(deps: PushDeps, operation: Operation): BulkWay | null {
 
 /**
  * A batch finds its contacts by phone and lays the whole contact over them. That is safe only where the phone names one
- * contact, where no value has to go (what a batch does to values that it does not name is not documented), and where
- * opt-outs are shown, so that none is lifted by not being named (I3).
+ * contact, where no value has to go (what a batch does to values that it does not name is not documented), where opt-outs
+ * are shown, so that none is lifted by not being named (I3), and where nothing could be lost that heysync cannot write again.
  */
-function mayOverwrite({ mirror }: PushDeps, change: Extract<Change, { kind: 'update' }>): boolean {
+function mayOverwrite(deps: PushDeps, change: Extract<Change, { kind: 'update' }>): boolean {
+  const { mirror } = deps
   if (change.partial === true || change.fields.some(({ field }) => field === 'optedOut')) return false
   if (change.fields.some(({ field, after }) => field.startsWith('custom.') && after === '')) return false
   const [contact, ...others] = mirror.remote.byPhone(change.phone)
-  return contact?.id === change.contactId && others.length === 0 && mirror.remote.showsOptOut()
+  if (contact?.id !== change.contactId || others.length > 0 || !mirror.remote.showsOptOut()) return false
+  return holdsNothingForeign(deps, change, parseRemote(contact.body))
+}
+
+/** True when every value that an account might lose is one that the sources say, so that it can be written again. */
+function holdsNothingForeign(
+  { mirror, settings }: PushDeps,
+  change: Change,
+  { avatar, custom, tagIds, assigneeId }: RemoteContact,
+): boolean {
+  const { lookups } = settings
+  const wanted = mirror.contacts.find(change.phone)
+  const {
+    custom: values = {},
+    tags = [],
+    assignee = '',
+  } = JSON.parse(wanted?.fields ?? '{}') as ContactFields
+  const changed = new Set(change.fields.map(({ field }) => field))
+  const known = Object.entries(custom).every(([id, value]) => {
+    const name = lookups.fieldName(id)
+    return values[name] === value || (values[name] !== undefined && changed.has(`custom.${name}`))
+  })
+  const ours = assigneeId === null || changed.has('assignee') || lookups.memberId(assignee) === assigneeId
+  return known && ours && avatar === '' && tagIds.every((id) => tags.includes(lookups.tagName(id)))
 }
 
 /** The fields of a change as an account keeps or loses them: all custom values together. */

@@ -40,6 +40,10 @@ export class Account {
   readonly left = new Map<string, Left>()
   /** Numbers that a system only seems to have lost: far too many at once for anybody to be removed without a person's word. */
   readonly protected = new Set<string>()
+  /** Made by a request for many that told no ids, on an account that shows them late: heysync cannot know them for its own. */
+  readonly madeUnseen = new Set<string>()
+  /** Contacts that were there, or were made, while their number was wanted: heysync has had the chance to adopt them. */
+  readonly #adopted = new Set<number>()
   /** Every system that ever wanted a number. */
   readonly #wanters = new Map<string, Set<System>>()
 
@@ -76,7 +80,12 @@ export class Account {
     // Who left and has no contact is done with: one that people make later is theirs.
     for (const phone of this.left.keys()) if (!this.ofPhone(phone)) this.left.delete(phone)
     this.#wanted = now
+    for (const phone of now.keys()) this.#adopt(this.ofPhone(phone))
     this.#perhaps.clear()
+  }
+
+  #adopt(contact: Contact | undefined): void {
+    if (contact) this.#adopted.add(contact.id)
   }
 
   /** It was told something, and nobody can see whether it took note. */
@@ -122,10 +131,13 @@ export class Account {
   }
 
   /** A contact was made or changed by heysync. Returns what is wrong with that. */
-  written(before: Contact | null, after: Contact): string | null {
+  written(before: Contact | null, after: Contact, way: 'alone' | 'many' = 'alone'): string | null {
     const phone = after.phone ?? ''
-    const lawful = this.#lawful(before, after.id, phone)
+    const whole = this.#lawful(before, after.id, phone)
+    // Of a contact that came with many others an account may keep the basic fields only; the rest is owed.
+    const lawful = way === 'alone' ? whole : [...whole, ...whole.map((one) => basicOf(before, one))]
     this.contacts.set(after.id, after)
+    this.#adopt(after)
     const removal = this.left.get(phone)
     if (removal && lawful.some((one) => same(one, after))) removal.done = true
     if (lawful.some((one) => same(one, after))) return null
@@ -183,7 +195,9 @@ export class Account {
     switch (system.onRemoved) {
       case 'delete':
         // A contact that it adopted for another system, which does not delete, is not its own to delete.
-        return [...(this.#wanters.get(phone) ?? [])].every((one) => one.onRemoved === 'delete')
+        return this.#adopted.has(held.id) &&
+          !this.madeUnseen.has(phone) &&
+          [...(this.#wanters.get(phone) ?? [])].every((one) => one.onRemoved === 'delete')
           ? `${phone} left and was not deleted`
           : null
       case 'tag':
@@ -228,6 +242,11 @@ export class Account {
   #keepsTags(): boolean {
     return this.#dialects.tagsWrite === 'merge'
   }
+}
+
+function basicOf(before: Contact | null, after: Contact): Contact {
+  const { plan, note, tags, avatar, assignee } = { ...BLANK, ...before }
+  return { ...after, plan, note, tags, avatar, assignee }
 }
 
 function overlay(held: Contact, wanted: Wanted, keepsTags: boolean): Contact {

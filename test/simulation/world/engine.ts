@@ -20,6 +20,7 @@ export function configOf(business: Business, chance: Chance): Config {
       requestsPerMinute: chance.pick([30, 120, 450]),
       timeoutMs: chance.pick([4_000, 30_000]),
       concurrency: chance.pick([1, 4, 16]),
+      writes: chance.pick(['auto', 'bulk', 'single']),
     },
     defaultCountry: 'US',
     resolve: chance.pick(['winner', 'fill']),

@@ -65,6 +65,8 @@ class History {
   #weather: Day
   /** A claim of completeness counts once the transaction after it is committed. */
   #claims: { system: System; ids: readonly string[]; commits: number }[] = []
+  /** A page of which is not known yet whether it was saved. */
+  #shown: { system: System; page: Parameters<Knowledge['told']>[1]; position: string } | null = null
   #allowEmpty = false
   #liar: System | null = null
 
@@ -92,6 +94,7 @@ class History {
       time,
       requestsPerMinute: this.#config.heymarket.requestsPerMinute,
       timeoutMs: this.#config.heymarket.timeoutMs,
+      showsLate: this.#reading.visibilityDelayMs >= MINUTE,
       meanwhile: () => this.#meanwhile(),
       unreachable: () => this.#weather.chance.odds(this.#weather.refused),
     })
@@ -103,7 +106,11 @@ class History {
             this.#settleClaims()
             this.#knowledge.begins(of)
           },
+          shows: (of, page, position) => {
+            this.#shown = { system: of, page, position }
+          },
           told: (of, page) => {
+            this.#shown = null
             this.#settleClaims()
             this.#knowledge.told(of, page)
           },
@@ -261,6 +268,7 @@ class History {
     this.#settleClaims()
     if (!noted) this.#account.perhapsNoted()
     if (this.#process.dead || this.#process.signal.aborted) this.#open()
+    this.#settleShown()
     this.#tell(`  ${((time.real.now() - began) / 1000).toFixed(1)} s, ${this.#watch.writes} writes`)
     this.#fail(this.#watch.violations)
     return outcome
@@ -271,6 +279,15 @@ class History {
     for (const { system, ids, commits } of this.#claims)
       if (this.#stage.disk.commits > commits) this.#knowledge.proved(system, ids, this.#allowEmpty)
     this.#claims = []
+  }
+
+  /** Killed just after a page was saved: its checkpoint says so. */
+  #settleShown(): void {
+    if (!this.#shown) return
+    const { system, page, position } = this.#shown
+    this.#shown = null
+    const stored = this.#app.engine.mirror.sources.find(system.id)
+    if (stored?.pull_position === position) this.#knowledge.told(system, page)
   }
 
   #checkStored(): void {

@@ -15,6 +15,8 @@ export type Mood = 'honest' | 'stops' | 'throws' | 'loses' | 'silent' | 'empty'
 export interface Listener {
   /** A full pull begins from the start: nothing was shown yet. */
   begins(system: System): void
+  /** A page is handed over, and may be saved without another page being asked for. */
+  shows(system: System, page: readonly { id: string; version: Version }[], position: string): void
   /** A page was saved. */
   told(system: System, page: readonly { id: string; version: Version }[]): void
   /** A full pull came to its end, lost rows and claimed nothing. */
@@ -60,6 +62,7 @@ export function connectorOf(system: System, time: WorldTime, weather: () => Weat
       let position = request.resumeAfter ?? ''
       for (const page of pages) {
         position = page.at(-1)?.id ?? position
+        listener.shows(system, page, position)
         yield { records: page.map((one) => record(system, one)), position } satisfies Page
         // Whoever asks for the next page has saved this one.
         listener.told(system, page)

@@ -13,6 +13,8 @@ export interface WatchParts {
   readonly time: WorldTime
   readonly requestsPerMinute: number
   readonly timeoutMs: number
+  /** What is written shows only after all looks for it. */
+  readonly showsLate: boolean
   /** Called before a request is sent: anything may happen meanwhile. */
   readonly meanwhile: () => void
   /** True when no connection can be made just now. */
@@ -21,9 +23,19 @@ export interface WatchParts {
 
 /** Requests that certainly change nothing. */
 const READS =
-  /^(GET .*|POST \/v1\/(contacts(\/count)?|contact\/(get|status)|tags|contact-fields|contacts\/fields))$/
+  /^(GET .*|POST \/v1\/(contacts(\/count)?|contact\/(get|status)|tags|contact-fields|contacts\/fields)|POST \/v2\/contacts\/search)$/
 /** Everything that a PUT may set; `avatar` where there is one. */
 const WRITABLE = ['phone', 'first', 'last', 'display_name', 'email', 'custom', 'assignee_id', 'tags']
+
+type Body = Readonly<Record<string, unknown>>
+
+function bodiesIn(list: unknown): readonly Body[] {
+  return Array.isArray(list) ? (list as Body[]) : []
+}
+
+function phoneIn({ phone }: Body): string {
+  return String(phone)
+}
 
 export class Watch {
   readonly #parts: WatchParts
@@ -86,6 +98,9 @@ export class Watch {
       return this.#ask(request)
     }
     this.writes += 1
+    if (what === 'POST /v1/batch/contacts') return this.#many(request, bodiesIn(request.json))
+    if (what === 'POST /v2/contacts')
+      return this.#many(request, bodiesIn((request.json as { contacts?: unknown }).contacts))
     const body = (request.json ?? {}) as Readonly<Record<string, unknown>>
     if (body.is_opted_out === false || ['active', 'subscribed', 'unblocked'].includes(String(body.status)))
       this.#accuse('I3', what, 'it opts in')
@@ -96,6 +111,33 @@ export class Watch {
     if (what === 'POST /v1/contact/set_status' && id > 0) return this.#optOut(request, id)
     this.#accuse('model', what, 'the model does not know this request')
     return this.#ask(request)
+  }
+
+  /** Many contacts in one request: each is judged as if it had come alone. */
+  #many(request: LineRequest, bodies: readonly Body[]): Ending | Promise<Ending> {
+    const { store } = this.#parts.sandbox
+    const what = `${request.method} ${request.path}`
+    const overwrites = request.query.overwrite === true
+    const before = bodies.map((body) => ({ body, phone: phoneIn(body), held: store.contact(phoneIn(body)) }))
+    for (const { body, held } of before) {
+      if (body.is_opted_out === false) this.#accuse('I3', what, 'it opts in')
+      if (!overwrites || held === null) continue
+      const missing = WRITABLE.filter((name) => body[name] === undefined)
+      if (held.avatar !== '' && body.avatar === undefined) missing.push('avatar')
+      if (missing.length > 0) this.#accuse('I9', what, `it leaves out ${missing.join(', ')}`)
+    }
+    const made = store.creations().length
+    const ending = this.#ask(request)
+    const twice = store.creations().slice(made)
+    for (const { phone, held } of before) {
+      if (held !== null && twice.some((one) => one.phone === phone))
+        this.#accuse('I2', what, `${phone} was there already`)
+      const after = store.contact(phone)
+      if (after === null || (held !== null && held.rev === after.rev)) continue
+      if (held === null && this.#parts.showsLate) this.#parts.account.madeUnseen.add(phone)
+      this.#accuseWrite(what, this.#parts.account.written(held && seen(held), seen(after), 'many'))
+    }
+    return ending
   }
 
   #create(request: LineRequest, phone: string): Ending | Promise<Ending> {

@@ -128,6 +128,27 @@ describe('an account that takes batches', () => {
   })
 })
 
+test('a batch never lies over what only people in Heymarket know, whatever it may do to it', async () => {
+  const world = await start({ batchFields: 'basic', batchCustom: 'replace', overwriteOmitted: 'wipes' })
+  people(world, 20)
+  await world.cycle()
+  for (const n of [2, 4]) {
+    const { custom = {} } = world.sandbox.store.contact(nthPhone(n)) ?? {}
+    world.sandbox.store.edit(nthPhone(n), { custom: { ...custom, 902: `typed ${n}` } })
+  }
+  for (let n = 1; n <= 20; n += 1) world.rows[`r${n}`] = person(n, { first: `New${n}` })
+  await world.cycle()
+  expect(world.sandbox.store.contact(nthPhone(2))).toMatchObject({
+    first: 'New2',
+    custom: { 902: 'typed 2' },
+  })
+  expect(world.sandbox.store.contact(nthPhone(4))).toMatchObject({
+    first: 'New4',
+    custom: { 902: 'typed 4' },
+  })
+  expectEqual(world)
+})
+
 describe.each<[string, Partial<Dialects>]>([
   ['a batch of at most 7', { batchSize: 7, searchSize: 3 }],
   ['batches that keep the basic fields only', { batchFields: 'basic' }],
