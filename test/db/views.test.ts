@@ -144,13 +144,23 @@ test('v1_operations has what was acked, and what was refused with its reason', a
 
 test('v1_drift has what somebody edited in Heymarket, until a cycle writes it', async () => {
   expect(ask('SELECT * FROM v1_drift')).toEqual([])
-  const id = clinic.sandbox.store.contact(nthPhone(1))?.id ?? 0
-  const shown = await clinic.client.contacts.get(id)
-  if (shown === null) throw new Error('no contact')
-  clinic.engine.mirror.remote.read({ ...shown, last: 'Ray', rev: 99 }, 99, 0)
-  expect(ask('SELECT phone, field, wanted, shown, held FROM v1_drift')).toEqual([
-    { phone: nthPhone(1), field: 'last', wanted: 'Lee', shown: 'Ray', held: 0 },
+  clinic.sandbox.configure({ faults: { error500Before: 0, writesOnly: 0 } })
+  await clinic.cycle()
+  clinic.sandbox.store.edit(nthPhone(1), { last: 'Ray' })
+  clinic.clock.advance(1000)
+  await clinic.cycle('incremental', { planOnly: true })
+  expect(ask('SELECT phone, source, field, expected, found, outcome FROM v1_drift')).toEqual([
+    {
+      phone: nthPhone(1),
+      source: 'clinic',
+      field: 'last',
+      expected: 'Lee',
+      found: 'Ray',
+      outcome: 'restored',
+    },
   ])
+  await clinic.cycle('incremental')
+  expect(ask('SELECT * FROM v1_drift')).toEqual([])
 })
 
 test('v1_consent has the step that counts', () => {

@@ -79,6 +79,7 @@ describe('a first sync of messy rows', () => {
     expect(source).toEqual({
       id: 'clinic',
       mode: 'full',
+      reason: 'first',
       read: 2000,
       unchanged: 0,
       accepted: count(messy.rows, 'accepted'),

@@ -12,7 +12,8 @@ async function world(): Promise<{ home: House; stopAt: StopAt; rows: Person[] }>
   const home = await house({ onRequest: executioner.onRequest, dialects: { maxLimit: PAGE } })
   const rows = people(PEOPLE)
   home.write('contacts.csv', csv(rows))
-  home.config(clinicConfig(home.sandbox.url))
+  // One request for each contact, so that there are many instants to be killed at.
+  home.config(clinicConfig(home.sandbox.url, {}, { heymarket: { writes: 'single' } }))
   home.sandbox.store.fill(
     rows.map(({ phone, first, last }) => ({ phone: phone.replace(/\D/g, ''), first, last })),
   )

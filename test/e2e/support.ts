@@ -210,19 +210,28 @@ export function sql(home: House, text: string): void {
 
 /** Requests that may change something in Heymarket. */
 export function writes(requests: readonly RequestEntry[]): string[] {
-  const creating = new Set(['/v1/contact', '/v1/tag', '/v1/contacts/fields', '/v1/contact/set_status'])
+  const creating = new Set([
+    '/v1/contact',
+    '/v1/batch/contacts',
+    '/v2/contacts',
+    '/v2/lists',
+    '/v1/tag',
+    '/v1/contacts/fields',
+    '/v1/contact/set_status',
+  ])
   return requests
     .filter(({ method, path }) => method === 'PUT' || method === 'DELETE' || creating.has(path))
     .map(({ method, path }) => `${method} ${path}`)
 }
 
 /** A config for the sandbox with one csv source, as an operator writes it; `source` and `top` lay their keys over it. */
-export function clinicConfig(url: string, source: Tree = {}, top: Tree = {}): Tree {
+export function clinicConfig(url: string, source: Tree = {}, { heymarket = {}, ...top }: Tree = {}): Tree {
   return {
     heymarket: {
       baseUrl: url,
       auth: { secretId: 'sandbox', secretKey: 'sandbox-secret' },
       requestsPerMinute: 100_000,
+      ...(heymarket as Tree),
     },
     defaultCountry: 'US',
     sources: [

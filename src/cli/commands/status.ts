@@ -60,7 +60,7 @@ function renderStatus(
     ...(report.lists.length > 0 ? [listTable(report, color), ''] : []),
   ]
   if (report.underWay) {
-    lines.push(...underWayLines(report.underWay, color))
+    lines.push(...underWayLines(report.underWay, color), ...whatWentWrong(report, color))
   } else if (lastCycle) {
     lines.push(
       `last cycle  ${lastCycle.status}, ${lastCycle.trigger} at ${lastCycle.at}  ${color.dim(lastCycle.cycle)}`,

@@ -7,7 +7,7 @@ import { type Sandbox, startSandbox } from '../../sandbox/server.ts'
 import type { Io } from '../io.ts'
 
 /** More than a real account's 500, so that nobody has to wait for a minute to pass. */
-export const SANDBOX_REQUESTS_PER_MINUTE = 6000
+const SANDBOX_REQUESTS_PER_MINUTE = 6000
 
 export interface Requests {
   readonly reads: number

@@ -4,10 +4,10 @@ import { check } from '../commands/check.ts'
 import { rejections } from '../commands/rejections.ts'
 import { sync } from '../commands/sync.ts'
 import { why } from '../commands/why.ts'
-import { columns, many, number } from '../table-text.ts'
+import { columns, many } from '../table-text.ts'
 import { EDITS, editFile } from './edits.ts'
 import { run, type Typed } from './shell.ts'
-import { SANDBOX_REQUESTS_PER_MINUTE, type Stage } from './stage.ts'
+import type { Stage } from './stage.ts'
 import type { Voice } from './voice.ts'
 
 const ACCOUNT_REQUESTS_PER_MINUTE = 500
@@ -63,13 +63,12 @@ async function theFirstSync({ stage, voice, type }: Scene): Promise<void> {
   voice.tell('First the plan, then the work, then what came of it.')
   stage.requests()
   await type({ line: 'heysync sync', command: sync })
-  const { writes } = stage.requests()
+  const { reads, writes } = stage.requests()
   const people = stage.sandbox.store.contacts().length
-  const minutes = Math.ceil(writes / ACCOUNT_REQUESTS_PER_MINUTE)
   voice.tell(
-    `\nHeymarket now holds ${many(people, 'person', 'people')}, each number once. This sandbox allows ` +
-      `${number(SANDBOX_REQUESTS_PER_MINUTE)} requests a minute, so that you need not wait; a real account allows ` +
-      `${ACCOUNT_REQUESTS_PER_MINUTE} a minute, so this would take about ${many(minutes, 'minute')} there.`,
+    `\nHeymarket now holds ${many(people, 'person', 'people')}, each number once, after ${many(reads + writes, 'request')}: this ` +
+      'sandbox takes many contacts in one. heysync tries a few first, reads them back, and then sends more. An account ' +
+      `that takes them one by one allows ${ACCOUNT_REQUESTS_PER_MINUTE} requests a minute.`,
   )
 }
 

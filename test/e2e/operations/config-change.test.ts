@@ -10,7 +10,7 @@ const SOURCE = {
 }
 
 async function reconfigured(home: House, source: Tree, top: Tree = {}) {
-  home.config(clinicConfig(home.sandbox.url, source, top))
+  home.config(clinicConfig(home.sandbox.url, source, { heymarket: { writes: 'single' }, ...top }))
   let report: Tree = {}
   const requests = await home.requestsOf(async () => {
     report = await home.json(0, 'sync')

@@ -131,11 +131,18 @@ export class Account {
   }
 
   /** A contact was made or changed by heysync. Returns what is wrong with that. */
-  written(before: Contact | null, after: Contact, way: 'alone' | 'many' = 'alone'): string | null {
+  written(
+    before: Contact | null,
+    after: Contact,
+    way: 'update' | 'create' | 'many' = 'update',
+  ): string | null {
     const phone = after.phone ?? ''
     const whole = this.#lawful(before, after.id, phone)
+    // A create leaves blanks out; over a contact that did not show yet they stay as they were, and are owed.
+    const over = way === 'update' || before === null ? [] : whole.map((one) => withoutBlanks(before, one))
     // Of a contact that came with many others an account may keep the basic fields only; the rest is owed.
-    const lawful = way === 'alone' ? whole : [...whole, ...whole.map((one) => basicOf(before, one))]
+    const basic = way === 'many' ? [...whole, ...over].map((one) => basicOf(before, one)) : []
+    const lawful = [...whole, ...over, ...basic]
     this.contacts.set(after.id, after)
     this.#adopt(after)
     const removal = this.left.get(phone)
@@ -241,6 +248,21 @@ export class Account {
 
   #keepsTags(): boolean {
     return this.#dialects.tagsWrite === 'merge'
+  }
+}
+
+function withoutBlanks(before: Contact, after: Contact): Contact {
+  const kept = named(
+    { ...after, display: before.display },
+    after.first || before.first,
+    after.last || before.last,
+  )
+  const { email, plan, tags } = after
+  return {
+    ...kept,
+    email: email || before.email,
+    plan: plan || before.plan,
+    tags: tags.length > 0 ? tags : before.tags,
   }
 }
 

@@ -149,7 +149,10 @@ export class Watch {
       this.#accuse('I2', 'POST /v1/contact', `${phone} was there already`)
     const after = store.contact(phone)
     if (after !== null && (before === null || before.rev !== after.rev))
-      this.#accuseWrite('POST /v1/contact', this.#parts.account.written(before && seen(before), seen(after)))
+      this.#accuseWrite(
+        'POST /v1/contact',
+        this.#parts.account.written(before && seen(before), seen(after), 'create'),
+      )
     return ending
   }
 
