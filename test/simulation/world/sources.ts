@@ -142,6 +142,8 @@ export interface Day {
   readonly stops: number
   /** How likely a connection is refused. */
   readonly refused: number
+  /** How likely a create arrives after its sender gave it up. */
+  readonly late: number
   readonly chance: Chance
 }
 
@@ -154,6 +156,7 @@ export function dayOf({ systems }: Business, today: Chance): Day {
     disorder: today.odds(0.4),
     stops: today.odds(0.2) ? 0.05 : 0,
     refused: today.odds(0.1) ? 0.1 : 0,
+    late: today.odds(0.15) ? 0.3 : 0,
     chance: today,
   }
 }
