@@ -17,7 +17,7 @@ import { faultsOf, readingOf, Team } from './heymarket.ts'
 import { Knowledge } from './knowledge.ts'
 import { claimedBy, lie } from './lie.ts'
 import { type Business, happens, openBusiness, type System, visible } from './people.ts'
-import { connectorOf, type Day, dayOf, type Weather } from './sources.ts'
+import { connectorOf, type Day, dayOf, type TakenUp, type Weather } from './sources.ts'
 import { type Stage, type Story, Violation } from './story.ts'
 import { departures, hour, summary, told, written } from './telling.ts'
 import { Watch } from './watch.ts'
@@ -63,7 +63,7 @@ class History {
   #cycles = 0
   #weather: Day
   /** A claim of completeness counts once the transaction after it is committed. */
-  #claims: { system: System; ids: readonly string[]; commits: number }[] = []
+  #claims: { system: System; ids: readonly string[]; takenUp: TakenUp; commits: number }[] = []
   #allowEmpty = false
   #liar: System | null = null
 
@@ -108,7 +108,11 @@ class History {
             this.#knowledge.told(of, page)
           },
           lost: (of) => this.#knowledge.lost(of),
-          claims: (of, ids) => void this.#claims.push({ system: of, ids, commits: disk.commits }),
+          claims: (of, ids, takenUp) => {
+            this.#claims.push({ system: of, ids, takenUp, commits: disk.commits })
+            // Some of those whom a liar hides really left meanwhile.
+            if (of === this.#liar) this.#account.protectOnly(claimedBy(of, time.real.now()))
+          },
         }) as Connector,
       ]),
     )
@@ -152,7 +156,6 @@ class History {
     const lies = this.#liar !== null || this.#lie(today)
     // A lie is only found out by all that there is.
     if (this.#liar) this.#weather.moods.delete(this.#liar.id)
-    if (this.#liar) this.#account.protectOnly(claimedBy(this.#liar, time.real.now()))
     const mode = lies || today.odds(0.35) ? 'full' : 'incremental'
     const some = !lies && today.odds(0.15) ? { sources: [today.maybe(this.#business.systems)?.id ?? ''] } : {}
     const dies = !this.#story.immortal && today.odds(0.4)
@@ -265,8 +268,8 @@ class History {
 
   /** A claim of completeness holds when the closing transaction was committed. */
   #settleClaims(): void {
-    for (const { system, ids, commits } of this.#claims)
-      if (this.#stage.disk.commits > commits) this.#knowledge.proved(system, ids, this.#allowEmpty)
+    for (const { system, ids, takenUp, commits } of this.#claims)
+      if (this.#stage.disk.commits > commits) this.#knowledge.proved(system, ids, takenUp, this.#allowEmpty)
     this.#claims = []
   }
 

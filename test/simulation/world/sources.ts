@@ -20,8 +20,11 @@ export interface Listener {
   /** A full pull came to its end, lost rows and claimed nothing. */
   lost(system: System): void
   /** A full pull came to its end and said that these are all that there are. */
-  claims(system: System, ids: readonly string[]): void
+  claims(system: System, ids: readonly string[], taken: TakenUp): void
 }
+
+/** How a pull was taken up again; null when it began at the start. */
+export type TakenUp = { readonly rows: number } | null
 
 export interface Weather {
   mood: Mood
@@ -74,7 +77,8 @@ export function connectorOf(system: System, time: WorldTime, weather: () => Weat
         end: { covers: claims ? 'everything' : 'changes', count },
       } satisfies Page
       if (full && !claims) listener.lost(system)
-      if (claims) listener.claims(system, mood === 'empty' ? [] : all.map(({ id }) => id))
+      const takenUp = request.resumeAfter === null ? null : { rows: pages.length }
+      if (claims) listener.claims(system, mood === 'empty' ? [] : all.map(({ id }) => id), takenUp)
     },
   })
 }
