@@ -53,7 +53,9 @@ export function connectorOf(system: System, time: WorldTime, weather: () => Weat
       const full = request.mode === 'full'
       if (full && request.resumeAfter === null) listener.begins(system)
       const all = visible(system, time.real.now())
-      const shown = full ? shownInFull(all, mood, chance) : inWindow(all, request.window)
+      // Rows that a first part lost without a word, and a second part calls everything, are a lie that nothing can tell.
+      const mayLose = !system.resumable || system.counts || mood === 'empty'
+      const shown = full ? shownInFull(all, mayLose ? mood : 'honest', chance) : inWindow(all, request.window)
       const rest = shown.filter(({ id }) => request.resumeAfter === null || id > request.resumeAfter)
       const whole = cut(rest, system.pageSize)
       const stops = mood === 'stops' || mood === 'throws'
