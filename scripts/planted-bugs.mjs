@@ -24,6 +24,11 @@ const BUGS = {
     text: 'if (outcomeUnknown(error)) return settle(deps, operation, error)',
     planted: "if (outcomeUnknown(error)) { retryLater(deps, operation, 'pending', error); return false }",
   },
+  'second-look': {
+    file: 'src/sync/push/perform.ts',
+    text: "found === 'absent' && operation.state !== 'unsettled'",
+    planted: "found === 'absent' && operation.state === 'in_flight'",
+  },
   consent: {
     file: 'src/sync/pull/save-page.ts',
     text: '    records.markDirty(result.contact.phone)\n',

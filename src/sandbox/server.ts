@@ -10,7 +10,6 @@ import { addControlRoutes } from './routes/control.ts'
 import type { Answer } from './world.ts'
 
 export type { RequestEntry } from './ledger.ts'
-export type { SandboxChange } from './open.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -152,7 +152,9 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
     throw sourceError(error, id, stored !== undefined && stored.completed_at !== null)
   }
   try {
-    checkEnd(end, seq === undefined ? 0 : mirror.records.countSeen(id, seq), id)
+    const seen = seq === undefined ? 0 : mirror.records.countSeen(id, seq)
+    checkEnd(end, seen, id)
+    if (request.resumeAfter !== null) checkSecondPart(end, seen, result.read, id)
   } catch (error) {
     mirror.sources.abandon(id)
     throw error
@@ -239,4 +241,17 @@ function checkEnd(end: PullEnd | undefined, seen: number, id: string): asserts e
       hint: 'Nobody was removed and the cursor stayed; the next run reads again.',
     })
   }
+}
+
+/**
+ * A pull in two parts saw the source at two times. What it counts now has to be what both parts showed; and a second part
+ * without a record may be the end, or a source that was emptied meanwhile.
+ */
+function checkSecondPart(end: PullEnd, seen: number, read: number, id: string): void {
+  if (end.covers !== 'everything') return
+  if (read > 0 && (end.count === null || end.count === seen)) return
+  throw new HeysyncError('ERR_SOURCE_INCOMPLETE', {
+    message: `Source ${id} changed while it was read in two parts, so nobody can tell who left.`,
+    hint: 'Nobody was removed and the cursor stayed; the next run reads from the start.',
+  })
 }

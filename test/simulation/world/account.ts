@@ -115,8 +115,7 @@ export class Account {
 
   /** Certainly there, and with nothing to say first but that they left. */
   isPlain(phone: string): boolean {
-    const held = this.ofPhone(phone)
-    return held !== undefined && (held.out || !this.#knowledge.perhapsOut.has(phone))
+    return this.ofPhone(phone) !== undefined && !this.#knowledge.perhapsOut.has(phone)
   }
 
   ofPhone(phone: string): Contact | undefined {

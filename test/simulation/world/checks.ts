@@ -1,6 +1,11 @@
-// Owns the checks of what a cycle says of itself.
+// Owns the checks between and after cycles: what a cycle says of itself, what heysync was told, what the account holds.
 import { HeysyncError } from '../../../src/lib/errors.ts'
+import type { OpenSandbox } from '../../../src/sandbox/open.ts'
 import type { CycleReport } from '../../../src/sync/report.ts'
+import type { Account } from './account.ts'
+import { difference, same, seen } from './contact.ts'
+import type { Knowledge } from './knowledge.ts'
+import { type System, visible } from './people.ts'
 
 /** What a cycle may fail with while things go wrong. */
 export function isWeather(error: unknown): boolean {
@@ -22,4 +27,38 @@ export function miscounted({ sources, plan, push }: CycleReport): string | null 
   const planned = plan.create + plan.update + plan.remove
   const ended = push.acked + push.retrying + push.deadLettered + plan.held
   return planned === ended ? null : `I1: ${planned} planned, ${ended} accounted for`
+}
+
+/**
+ * What nobody told heysync; null when it knows every record as it is. Without a full pull (`all` false), records that
+ * silently went may be unknown, and what an unproven pull lost.
+ */
+export function untold(
+  knowledge: Knowledge,
+  systems: readonly System[],
+  now: number,
+  all: boolean,
+): string | null {
+  for (const system of systems) {
+    const { stale, gone } = knowledge.notTold(system, visible(system, now))
+    if (stale.length > 0 && (all || !knowledge.isVague(system)))
+      return `lost: ${system.id} changed ${stale}, and nobody was told`
+    if (all && gone.length > 0) return `lost: ${gone} left ${system.id}, and nobody was told`
+  }
+  return null
+}
+
+/** In what the account is not as it should be; null when it is. */
+export function astray(account: Account, { store }: OpenSandbox): string | null {
+  const [owed] = account.owed()
+  if (owed !== undefined) return `account: ${owed}`
+  const real = new Map(store.contacts().map((state) => [state.id, seen(state)]))
+  for (const [id, should] of account.contacts) {
+    const is = real.get(id)
+    if (!is) return `account: contact ${id} (${should.phone}) is gone`
+    if (!same(is, should)) return `account: ${should.phone}: ${difference(is, should)}`
+  }
+  for (const [id, { phone }] of real)
+    if (!account.contacts.has(id)) return `account: contact ${id} (${phone}) is too much`
+  return null
 }

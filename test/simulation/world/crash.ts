@@ -117,22 +117,25 @@ function connection(disk: Disk, point: () => void, isDead: () => boolean): Db {
       pluck: () => statement(sql, true),
     }
   }
+  const step = (sql: string) => void prepared(sql, false).run()
   const transaction = (work: (...given: unknown[]) => unknown) => {
     const run =
       (begin: string) =>
       (...given: unknown[]) => {
         const outermost = !real.inTransaction
         point()
-        real.exec(outermost ? begin : 'SAVEPOINT inner')
+        step(outermost ? begin : 'SAVEPOINT inner')
         try {
           const result = work(...given)
           point()
-          real.exec(outermost ? 'COMMIT' : 'RELEASE inner')
+          step(outermost ? 'COMMIT' : 'RELEASE inner')
           if (outermost) disk.commits += 1
           return result
         } catch (error) {
-          if (!isDead() && real.inTransaction)
-            real.exec(outermost ? 'ROLLBACK' : 'ROLLBACK TO inner; RELEASE inner')
+          if (!isDead() && real.inTransaction) {
+            if (outermost) step('ROLLBACK')
+            else for (const undo of ['ROLLBACK TO inner', 'RELEASE inner']) step(undo)
+          }
           throw error
         }
       }

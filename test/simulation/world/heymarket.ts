@@ -40,9 +40,8 @@ export function readingOf(chance: Chance): Dialects {
   if (reading.duplicatePhone === 'duplicate' && reading.visibilityDelayMs > 2_000)
     reading.visibilityDelayMs = 2_000
   // Where more contacts tie than a page holds and pages have no numbers, some cannot be listed at all. Heysync then finds
-  // them by number, but nothing can tell it that somebody deleted one.
-  if (reading.page === 'ignored' && reading.resolution !== 'microsecond')
-    return { ...reading, defaultLimit: 30, maxLimit: 100, overLimit: 'clamp' }
+  // them by number, but nothing can tell it that somebody deleted one, and it walks the whole list each time.
+  if (reading.page === 'ignored') reading.resolution = 'microsecond'
   return reading
 }
 

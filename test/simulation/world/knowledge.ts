@@ -1,6 +1,7 @@
 // Owns what heysync must know by now: each record as it was last told, who is wanted because of it, and who opted out.
 // Half of the independent model: nothing here is the engine's.
 import type { System, Version } from './people.ts'
+import type { TakenUp } from './sources.ts'
 
 interface Known {
   /** The version that was told last. */
@@ -79,10 +80,12 @@ export class Knowledge {
   }
 
   /** Takes a claim that these are all for a proof, where it is one. */
-  proved(system: System, ids: readonly string[], allowEmpty: boolean): void {
+  proved(system: System, ids: readonly string[], takenUp: TakenUp, allowEmpty: boolean): void {
     const shown = this.#shown.get(system.id) ?? new Set()
     const known = this.#knownOf(system)
     const held = [...known.values()].some(({ version }) => !version.deleted)
+    // A pull in two parts saw the system at two times, which proves only as much as the two agree.
+    if (takenUp !== null && (takenUp.rows === 0 || (system.counts && shown.size !== ids.length))) return
     if (ids.some((id) => !shown.has(id)) || (shown.size === 0 && held && !allowEmpty)) return
     for (const id of known.keys()) if (!shown.has(id)) known.delete(id)
     this.#vague.delete(system)

@@ -22,8 +22,11 @@ export interface Listener {
   /** A full pull came to its end, lost rows and claimed nothing. */
   lost(system: System): void
   /** A full pull came to its end and said that these are all that there are. */
-  claims(system: System, ids: readonly string[]): void
+  claims(system: System, ids: readonly string[], taken: TakenUp): void
 }
+
+/** How a pull was taken up again; null when it began at the start. */
+export type TakenUp = { readonly rows: number } | null
 
 export interface Weather {
   mood: Mood
@@ -52,7 +55,9 @@ export function connectorOf(system: System, time: WorldTime, weather: () => Weat
       const full = request.mode === 'full'
       if (full && request.resumeAfter === null) listener.begins(system)
       const all = visible(system, time.real.now())
-      const shown = full ? shownInFull(all, mood, chance) : inWindow(all, request.window)
+      // Rows that a first part lost without a word, and a second part calls everything, are a lie that nothing can tell.
+      const mayLose = !system.resumable || system.counts || mood === 'empty'
+      const shown = full ? shownInFull(all, mayLose ? mood : 'honest', chance) : inWindow(all, request.window)
       const rest = shown.filter(({ id }) => request.resumeAfter === null || id > request.resumeAfter)
       const whole = cut(rest, system.pageSize)
       const stops = mood === 'stops' || mood === 'throws'
@@ -77,7 +82,8 @@ export function connectorOf(system: System, time: WorldTime, weather: () => Weat
         end: { covers: claims ? 'everything' : 'changes', count },
       } satisfies Page
       if (full && !claims) listener.lost(system)
-      if (claims) listener.claims(system, mood === 'empty' ? [] : all.map(({ id }) => id))
+      const takenUp = request.resumeAfter === null ? null : { rows: pages.length }
+      if (claims) listener.claims(system, mood === 'empty' ? [] : all.map(({ id }) => id), takenUp)
     },
   })
 }
@@ -145,6 +151,8 @@ export interface Day {
   readonly stops: number
   /** How likely a connection is refused. */
   readonly refused: number
+  /** How likely a create arrives after its sender gave it up. */
+  readonly late: number
   readonly chance: Chance
 }
 
@@ -157,6 +165,7 @@ export function dayOf({ systems }: Business, today: Chance): Day {
     disorder: today.odds(0.4),
     stops: today.odds(0.2) ? 0.05 : 0,
     refused: today.odds(0.1) ? 0.1 : 0,
+    late: today.odds(0.15) ? 0.3 : 0,
     chance: today,
   }
 }

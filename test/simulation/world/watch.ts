@@ -19,6 +19,8 @@ export interface WatchParts {
   readonly meanwhile: () => void
   /** True when no connection can be made just now. */
   readonly unreachable: () => boolean
+  /** How many milliseconds late a create arrives that its sender has given up; null when it does not. */
+  readonly late: () => number | null
 }
 
 /** Requests that certainly change nothing. */
@@ -44,6 +46,7 @@ export class Watch {
   writes = 0
   reads: string[] = []
   #arrivals: number[] = []
+  #underWay: Promise<unknown>[] = []
 
   constructor(parts: WatchParts) {
     this.#parts = parts
@@ -52,6 +55,12 @@ export class Watch {
   /** The count of the last minute begins anew: the clock was set, or the database was lost. */
   forgetArrivals(): void {
     this.#arrivals = []
+  }
+
+  /** Resolves when nothing is under way any more that its sender has given up. */
+  async arrived(): Promise<void> {
+    await Promise.all(this.#underWay)
+    this.#underWay = []
   }
 
   lineOf(process: Process): Line {
@@ -65,6 +74,11 @@ export class Watch {
     meanwhile()
     if (unreachable()) throw new LineError('ECONNREFUSED', false)
     this.#countArrival()
+    const lateMs = request.path === '/v1/contact' ? this.#parts.late() : null
+    if (lateMs !== null) {
+      this.#underWay.push(time.real.sleep(lateMs).then(() => this.#judged(request)))
+      throw new LineError('ECONNRESET', true)
+    }
     const asked = this.#judged(request)
     process.point()
     const ending = asked instanceof Promise ? await inTime(asked, timeoutMs, time, process.signal) : asked

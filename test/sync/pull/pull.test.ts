@@ -120,6 +120,25 @@ describe('the cursor', () => {
     expect(memory.requests[2]?.resumeAfter).toBeNull()
   })
 
+  test.each([
+    ['shows nobody any more', [], null],
+    ['counts fewer than both parts showed', ['3'], 1],
+  ] as const)('that goes on in a source which meanwhile %s proves nothing', async (_what, ids, count) => {
+    const { pull, memory, record } = world({ can: { resumable: true } })
+    await pull(all(rec('1'), rec('2'), rec('3')))
+    const breaks = function* (): Iterable<Page> {
+      yield { records: [rec('1')], position: 'after-1' }
+      throw new Error('dead')
+    }
+    await expect(pull(breaks)).rejects.toMatchObject({ code: 'ERR_SOURCE_FAILED' })
+    const rest = ids.map((id) => rec(id))
+    const second = pull([{ records: rest, position: 'end', end: { covers: 'everything', count } }])
+    await expect(second).rejects.toMatchObject({ code: 'ERR_SOURCE_INCOMPLETE' })
+    expect(record('2')?.state).toBe('accepted')
+    await pull(all(rec('1'), rec('2'), rec('3')))
+    expect(memory.requests.at(-1)?.resumeAfter).toBeNull()
+  })
+
   test('of a connector that does not resume starts over', async () => {
     const { pull, memory } = world()
     const breaks = function* (): Iterable<Page> {
