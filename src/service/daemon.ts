@@ -44,8 +44,8 @@ export async function runDaemon({
     cutOff(app, clock.now()).filter((id) => ids.includes(id)),
   )
   due.add('incremental', ids)
-  const stopSchedules = follow({ sources, clock, log, onDue: (mode, id) => due.add(mode, [id]) })
   const door = await openDoor({ app, clock, log })
+  const stopSchedules = follow({ sources, clock, log, onDue: (mode, id) => due.add(mode, [id]) })
   log.info({ sources: ids, webhooks: door?.url }, 'heysync is running')
   let again: readonly string[] = []
   try {

@@ -75,11 +75,14 @@ export interface World {
 export interface WorldOptions extends Omit<SandboxOptions, 'port' | 'clock'> {
   /** What heysync allows itself; far beyond what a simulation sends unless given. */
   readonly ownRequestsPerMinute?: number
+  /** `auto` unless given. */
+  readonly writes?: 'auto' | 'single'
 }
 
 /** Opens a world that ends with the test. */
 export async function openWorld({
   ownRequestsPerMinute = 100_000,
+  writes = 'auto',
   ...options
 }: WorldOptions = {}): Promise<World> {
   const clock = jumpingClock()
@@ -89,7 +92,7 @@ export async function openWorld({
     await sandbox.close()
     rmSync(folder, { recursive: true, force: true })
   })
-  writeFileSync(join(folder, 'heysync.yaml'), configText(sandbox.url, ownRequestsPerMinute))
+  writeFileSync(join(folder, 'heysync.yaml'), configText(sandbox.url, ownRequestsPerMinute, writes))
   const loaded = loadConfig({ path: join(folder, 'heysync.yaml'), env: {}, cwd: folder, connectors })
   const withApp = async <T>(work: (app: App) => Promise<T> | T): Promise<T> => {
     const signal = new AbortController().signal
@@ -126,7 +129,7 @@ export async function openWorld({
   }
 }
 
-function configText(url: string, requestsPerMinute: number): string {
+function configText(url: string, requestsPerMinute: number, writes: string): string {
   const source = (rung: Rung) => `
   - id: ${rung}
     connector: csv
@@ -144,6 +147,7 @@ function configText(url: string, requestsPerMinute: number): string {
   baseUrl: ${url}
   auth: { secretId: sandbox, secretKey: sandbox-secret }
   requestsPerMinute: ${requestsPerMinute}
+  writes: ${writes}
 database: ./heysync.db
 defaultCountry: US
 sources:${RUNGS.map(source).join('')}

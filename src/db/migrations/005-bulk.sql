@@ -10,7 +10,7 @@ CREATE TABLE way (
   learnt_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- How often an operation that was sent and does not show is still looked for before it is sent again.
-ALTER TABLE operation ADD COLUMN looks INTEGER NOT NULL DEFAULT 0;
+-- Until when an operation that was sent and does not show is looked for before it is sent again.
+ALTER TABLE operation ADD COLUMN look_until INTEGER NOT NULL DEFAULT 0;
 -- 1: what many in one request did not do, one request alone has to.
 ALTER TABLE operation ADD COLUMN alone INTEGER NOT NULL DEFAULT 0;

@@ -24,8 +24,8 @@ export interface Operation {
   readonly request_id: string | null
   readonly cycle_id: string
   readonly created_at: number
-  /** How often it is still looked for before it is sent again. */
-  readonly looks: number
+  /** Until when it is looked for before it is sent again, in milliseconds since 1970. */
+  readonly look_until: number
   /** 1 when it has to have a request of its own. */
   readonly alone: 0 | 1
 }
@@ -66,8 +66,8 @@ export interface Outbox {
   /** How many of this cycle wait, and may be sent at this instant or before. */
   countDueBy(cycleId: string, at: number): number
   claim(id: number): void
-  /** The outcome is still to be found out, by so many more looks; no attempt is counted. */
-  lookAgain(operation: Operation, looks: number, notBefore: number, failure: Failure): void
+  /** The outcome is still to be found out, for as long as `until`; no attempt is counted. */
+  lookAgain(operation: Operation, until: number, notBefore: number, failure: Failure): void
   /** Many in one request did not do it: it is sent by itself, at once. */
   sendAlone(id: number, change: Change): void
   /** Takes a claim back: nothing was sent. */
@@ -134,10 +134,10 @@ export function openOutbox(db: Db): Outbox {
     .pluck()
   const claim = db.prepare<[number]>("UPDATE operation SET state = 'in_flight' WHERE id = ?")
   const lookAgain = db.prepare(
-    `UPDATE operation SET state = 'unsettled', looks = ?, not_before = ?, error_code = ?, error = ?, request_id = ? WHERE id = ?`,
+    `UPDATE operation SET state = 'unsettled', look_until = ?, not_before = ?, error_code = ?, error = ?, request_id = ? WHERE id = ?`,
   )
   const sendAlone = db.prepare(
-    `UPDATE operation SET state = 'pending', alone = 1, looks = 0, not_before = 0, kind = ?, change = ?, change_hash = ? WHERE id = ?`,
+    `UPDATE operation SET state = 'pending', alone = 1, look_until = 0, not_before = 0, kind = ?, change = ?, change_hash = ? WHERE id = ?`,
   )
   const release = db.prepare<[number]>(
     "UPDATE operation SET state = 'pending' WHERE id = ? AND state = 'in_flight'",
@@ -236,8 +236,8 @@ export function openOutbox(db: Db): Outbox {
     countDueBy: (cycleId, at) => countDueBy.get(cycleId, LANE.scrub, at) ?? 0,
     nextDueAt: (cycleId, lane = LANE.scrub) => nextDueAt.get(cycleId, lane) ?? null,
     claim: (id) => void claim.run(id),
-    lookAgain: ({ id }, looks, notBefore, { code, message, requestId }) =>
-      void lookAgain.run(looks, notBefore, code, message, requestId ?? null, id),
+    lookAgain: ({ id }, until, notBefore, { code, message, requestId }) =>
+      void lookAgain.run(until, notBefore, code, message, requestId ?? null, id),
     sendAlone: (id, change) =>
       void sendAlone.run(change.kind, JSON.stringify(change), changeHash(change), id),
     release: (id) => void release.run(id),

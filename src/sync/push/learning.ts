@@ -53,6 +53,23 @@ export function tooMany(way: Way, count: number, why: string, now: number): Way 
   return { ...way, state: 'works', fits: Math.min(way.fits, ceiling - 1), ceiling, why, learntAt: now }
 }
 
+const LATE = 'what it accepted does not show at once'
+
+/** The account accepted contacts and shows none of them: until they show, others go one by one, whose answers give ids. */
+export function showsLate(way: Way, now: number): Way {
+  return missing(way, LATE, now)
+}
+
+/** What did not show at once does now; so much later, in milliseconds, is soon enough. */
+export function showsNow(way: Way, now: number): Way {
+  const soon = now - way.learntAt <= SOON_MS
+  return way.state === 'missing' && way.why === LATE && soon
+    ? { ...way, state: 'works', why: '', learntAt: now }
+    : way
+}
+
+const SOON_MS = 20_000
+
 export function missing(way: Way, why: string, now: number): Way {
   return { ...way, state: 'missing', why, learntAt: now }
 }

@@ -3,8 +3,9 @@ import type { Change } from '../diff/change.ts'
 import type { Failure, Operation } from '../outbox/outbox.ts'
 import type { PushDeps } from './deps.ts'
 import { contactOf, lookUpMany, type Shown } from './look-up-many.ts'
-import { SECOND_LOOK_MS } from './outcome.ts'
+import { earlierFailure, SECOND_LOOK_MS } from './outcome.ts'
 import { readBack, takeIn } from './read-back.ts'
+import { nextLook } from './settle-many.ts'
 
 const NOTHING: Shown = new Map()
 
@@ -27,9 +28,12 @@ export async function settleLeftovers(deps: PushDeps): Promise<void> {
     const seen = contactOf(planned, together)
     if (seen !== null) deps.mirror.transaction(() => takeIn(deps, planned, seen, 'settled'))
     const shown = seen ?? (await readBack(deps, planned, 'settled'))
+    const wait = operation.state === 'unsettled' ? nextLook(operation, clock.now()) : null
     const lookedTwice = operation.state === 'unsettled' && operation.not_before <= clock.now()
     if (shown !== null || planned.kind !== 'create') {
       outbox.drop(operation.id)
+    } else if (wait !== null) {
+      outbox.lookAgain(operation, operation.look_until, clock.now() + wait, earlierFailure(operation))
     } else if (lookedTwice) {
       outbox.requeue(operation.id)
     } else {

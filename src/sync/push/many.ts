@@ -12,7 +12,7 @@ import type { Failure, Operation } from '../outbox/outbox.ts'
 import { keepBeforeImage } from './before-image.ts'
 import type { PushDeps } from './deps.ts'
 import { type BulkWay, fieldsOf } from './jobs.ts'
-import { didNotStore, missing, tooMany, worked } from './learning.ts'
+import { didNotStore, missing, showsLate, tooMany, worked } from './learning.ts'
 import { contactOf, isMissing, isRefusal, lookUpMany, type Shown } from './look-up-many.ts'
 import {
   acked,
@@ -26,7 +26,7 @@ import {
 import { currentChange } from './perform.ts'
 import { recompute, takeIn } from './read-back.ts'
 import { recordPushed } from './send.ts'
-import { LOOKS, UNSEEN } from './settle-many.ts'
+import { ACCEPTED_MS, LOST_MS, UNSEEN } from './settle-many.ts'
 
 /** One operation with what it has to write now. */
 interface Item {
@@ -108,19 +108,30 @@ async function sendAll(deps: PushDeps, run: Run, items: readonly Item[]): Promis
     }
   })
   run.left -= 1
+  let saidRefused: ReadonlySet<string>
   try {
-    await request(deps, run.way, items)
+    saidRefused = await request(deps, run.way, items)
   } catch (thrown) {
     return handleRefusal(deps, run, items, thrown)
   }
   mirror.ways.put(worked(mirror.ways.get(run.way), items.length, clock.now()))
-  return readBackAll(deps, run, items)
+  return readBackAll(deps, run, items, saidRefused)
 }
 
-async function request({ client }: PushDeps, way: BulkWay, items: readonly Item[]): Promise<void> {
+/** Returns the phones that the answer gives back as refused. That is believed only as far as that there is no need to wait. */
+async function request(
+  { client }: PushDeps,
+  way: BulkWay,
+  items: readonly Item[],
+): Promise<ReadonlySet<string>> {
   const bodies = items.map(({ write }) => (way === 'update.batch' ? write.body : newContactBody(write.body)))
-  if (way === 'create.bulk') await client.contactsV2.bulk(bodies.map(withChannel))
-  else await client.contacts.batch(bodies, way === 'update.batch')
+  if (way === 'create.bulk') {
+    const { failed } = await client.contactsV2.bulk(bodies.map(withChannel))
+    return new Set(failed.map(({ contact }) => String(contact.phone)))
+  }
+  const { contacts } = await client.contacts.batch(bodies, way === 'update.batch')
+  // What was made or found has an id; what failed comes back as it was sent.
+  return new Set(contacts.filter(({ id }) => id === undefined).map(({ phone }) => String(phone)))
 }
 
 function withChannel(body: NewContactBody): BulkContact {
@@ -140,7 +151,7 @@ async function handleRefusal(
   const way = mirror.ways.get(run.way)
   if (outcomeUnknown(error)) {
     if (items.length > 1) mirror.ways.put(tooMany(way, items.length, error.message, clock.now()))
-    lookLater(deps, items, LOOKS, failureOf(error))
+    lookLater(deps, items, LOST_MS, failureOf(error))
     return 0
   }
   if (error.status !== undefined && isMissing(error.status)) {
@@ -177,7 +188,12 @@ async function split(deps: PushDeps, run: Run, items: readonly Item[], error: He
   return sum
 }
 
-async function readBackAll(deps: PushDeps, run: Run, items: readonly Item[]): Promise<number> {
+async function readBackAll(
+  deps: PushDeps,
+  run: Run,
+  items: readonly Item[],
+  saidRefused: ReadonlySet<string>,
+): Promise<number> {
   let shown: Shown
   try {
     shown = await lookUpMany(
@@ -187,14 +203,20 @@ async function readBackAll(deps: PushDeps, run: Run, items: readonly Item[]): Pr
   } catch (thrown) {
     deps.signal.throwIfAborted()
     const error = asHeysyncError(thrown)
-    lookLater(deps, items, LOOKS, failureOf(error))
+    lookLater(deps, items, ACCEPTED_MS, failureOf(error))
     if (error.code === 'ERR_HEYMARKET_UNREACHABLE' || error.verdict === 'stop') throw error
     return 0
   }
-  return deps.mirror.transaction(() => compareAll(deps, run, items, shown))
+  return deps.mirror.transaction(() => compareAll(deps, run, items, shown, saidRefused))
 }
 
-function compareAll(deps: PushDeps, run: Run, items: readonly Item[], shown: Shown): number {
+function compareAll(
+  deps: PushDeps,
+  run: Run,
+  items: readonly Item[],
+  shown: Shown,
+  saidRefused: ReadonlySet<string>,
+): number {
   const unseen: Item[] = []
   const kept = new Tally()
   let acks = 0
@@ -202,14 +224,17 @@ function compareAll(deps: PushDeps, run: Run, items: readonly Item[], shown: Sho
     const contact = contactOf(item.change, shown)
     const result = contact === null ? 'unseen' : compareOne(deps, item, contact, kept)
     if (result === 'acked') acks += 1
-    if (result === 'unseen') unseen.push(item)
+    if (result === 'unseen' && saidRefused.has(item.change.phone)) alone(deps, item)
+    else if (result === 'unseen') unseen.push(item)
   }
   const { mirror, clock } = deps
+  if (acks === 0 && unseen.length > 0 && !kept.any())
+    mirror.ways.put(showsLate(mirror.ways.get(run.way), clock.now()))
   const lost = kept.lost()
   if (lost.length > 0) mirror.ways.put(didNotStore(mirror.ways.get(run.way), lost, clock.now()))
-  // Where others of the same request show, what does not was most likely refused; where none does, all may be on their way.
-  const looks = unseen.length < items.length ? 1 : LOOKS
-  lookLater(deps, unseen, looks, { ...UNSEEN, requestId: undefined })
+  // Where others that this request wrote show, what does not was most likely refused; where none does, all may be on their way.
+  const forMs = kept.any() ? SECOND_LOOK_MS : ACCEPTED_MS
+  lookLater(deps, unseen, forMs, { ...UNSEEN, requestId: undefined })
   return acks
 }
 
@@ -261,6 +286,11 @@ class Tally {
     if (left !== null) add(this.#lost, fieldsOf({ ...left, fields: same }))
   }
 
+  /** True when something that was sent is seen at all. */
+  any(): boolean {
+    return this.#sent.size > 0
+  }
+
   /** Fields of which nothing that was sent is there. */
   lost(): string[] {
     return [...this.#lost].filter(([field, n]) => n === this.#sent.get(field)).map(([field]) => field)
@@ -275,10 +305,10 @@ function release({ mirror, outbox }: PushDeps, items: readonly Item[]): void {
   mirror.transaction(() => items.forEach(({ operation }) => void outbox.release(operation.id)))
 }
 
-function lookLater(deps: PushDeps, items: readonly Item[], looks: number, failure: Failure): void {
+function lookLater(deps: PushDeps, items: readonly Item[], forMs: number, failure: Failure): void {
   const { mirror, outbox, clock } = deps
   mirror.transaction(() => {
     for (const { operation } of items)
-      outbox.lookAgain(operation, looks, clock.now() + SECOND_LOOK_MS, failure)
+      outbox.lookAgain(operation, clock.now() + forMs, clock.now() + SECOND_LOOK_MS, failure)
   })
 }

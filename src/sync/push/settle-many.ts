@@ -4,14 +4,18 @@ import { asHeysyncError } from '../../lib/errors.ts'
 import type { Change } from '../diff/change.ts'
 import type { Operation } from '../outbox/outbox.ts'
 import type { PushDeps } from './deps.ts'
+import { showsNow } from './learning.ts'
 import { contactOf, lookUpMany, type Shown } from './look-up-many.ts'
 import { earlierFailure, resend, retryLater } from './outcome.ts'
 import { readBack, takeIn } from './read-back.ts'
 
-/** How often contacts are looked for before they are sent again. */
-export const LOOKS = 5
-/** Between two looks after the first, in milliseconds: all in all about a minute. */
+/** How long contacts are looked for after an answer that did not come, before they are sent again; in milliseconds. */
+export const LOST_MS = 60_000
+/** The same for contacts that Heymarket accepted: an account may show what it took much later. */
+export const ACCEPTED_MS = 15 * 60_000
+/** Between two looks after the first, within the first two minutes and after them; in milliseconds. */
 const NEXT_LOOK_MS = 12_000
+const LATER_LOOK_MS = 60_000
 
 /** Heymarket took the request and does not show the contact. */
 export const UNSEEN = {
@@ -50,20 +54,34 @@ export async function settleMany(deps: PushDeps, operations: readonly Operation[
   }
   return deps.mirror.transaction(() => {
     let acks = 0
+    if (seen.some(({ operation }) => operation.error_code === UNSEEN.code)) resume(deps)
     for (const { operation, change } of seen)
       if (resend(deps, operation, change, earlierFailure(operation))) acks += 1
-    // As long as some of them turn up, the others may.
-    const atLeast = seen.length > 0 ? 1 : 0
-    for (const { operation, change } of unseen) lookOrSend(deps, operation, change, atLeast)
+    for (const { operation, change } of unseen) lookOrSend(deps, operation, change, seen.length > 0)
     return acks
   })
 }
 
-function lookOrSend(deps: PushDeps, operation: Operation, change: Change, atLeast: number): void {
+/** Requests for many that paused because nothing showed go on. */
+function resume({ mirror, clock }: PushDeps): void {
+  for (const way of mirror.ways.learnt()) mirror.ways.put(showsNow(way, clock.now()))
+}
+
+/** `others`: some of those that were sent with it turned up just now, so that this one may as well. */
+function lookOrSend(deps: PushDeps, operation: Operation, change: Change, others: boolean): void {
   const { outbox, clock } = deps
-  const looks = Math.max(operation.looks - 1, atLeast)
+  const now = clock.now()
   const failure = earlierFailure(operation)
-  if (looks > 0) outbox.lookAgain(operation, looks, clock.now() + NEXT_LOOK_MS, failure)
+  const wait = nextLook(operation, now) ?? (others && operation.look_until > 0 ? NEXT_LOOK_MS : null)
+  if (wait !== null) outbox.lookAgain(operation, operation.look_until, now + wait, failure)
   else if (failure.code === UNSEEN.code) outbox.sendAlone(operation.id, change)
-  else outbox.retry(operation, 'pending', clock.now(), failure, clock.now())
+  else outbox.retry(operation, 'pending', now, failure, now)
+}
+
+/** Milliseconds until it is looked for again; null when it has been looked for long enough. */
+export function nextLook({ look_until }: Operation, now: number): number | null {
+  const left = look_until - now
+  // More than it can be: the clock went back.
+  if (left <= 0 || left > ACCEPTED_MS) return null
+  return left > ACCEPTED_MS - 2 * LOST_MS || left <= LOST_MS ? NEXT_LOOK_MS : LATER_LOOK_MS
 }

@@ -204,6 +204,20 @@ describe('one contact that is refused', () => {
   })
 })
 
+test.each<Partial<Dialects>>([{}, { batchCalls: 'gone' }])(
+  'contacts that an account refuses one and all are known at once, without waiting for them to show (%j)',
+  async (dialects) => {
+    const world = await start({ ...dialects, unknownCustom: 'reject' })
+    people(world, 5, { plan: 'Gold' })
+    const names = world.engine.lookups
+    const real = await names.get()
+    Object.assign(names, { get: async () => ({ ...real, fieldId: () => 999 }) })
+    const { report } = await world.cycle()
+    expect(report.push).toMatchObject({ acked: 0, deadLettered: 5 })
+    expect(world.clock.slept).toEqual([])
+  },
+)
+
 describe.each([1, 2, 3, 4, 5])('lost answers, lost requests and failures, seed %i', (seed) => {
   test.each<Partial<Dialects>>([
     {},
