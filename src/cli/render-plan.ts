@@ -3,6 +3,7 @@
 
 import stringWidth from 'string-width'
 import { type Change, type FieldChange, optsOut } from '../sync/diff/change.ts'
+import type { ListChanges } from '../sync/lists/plan-lists.ts'
 import { minutesFor, requestsFor } from '../sync/plan/estimate.ts'
 import type { Colors } from './io.ts'
 import { clip, columns, many, number, wrap } from './table-text.ts'
@@ -10,6 +11,8 @@ import { clip, columns, many, number, wrap } from './table-text.ts'
 export interface PlanToShow {
   readonly released: readonly Change[]
   readonly held: readonly { readonly change: Change; readonly reason: string }[]
+  /** What the lists kept by rule need; none for a plan that leaves them alone. */
+  readonly lists?: readonly ListChanges[]
 }
 
 export interface PlanView {
@@ -26,6 +29,7 @@ export interface PlanView {
 const SMALL = 50
 const EXAMPLES = { small: 5, large: 2 } as const
 const GROUPS = 3
+const LISTS = 5
 
 /** How much of each part is shown. */
 interface Room extends PlanView {
@@ -34,8 +38,12 @@ interface Room extends PlanView {
 }
 
 export function renderPlan(plan: PlanToShow, view: PlanView): string {
+  const lists = (plan.lists ?? []).filter(
+    ({ add, remove, held }) => add.length + remove.length + held.length > 0,
+  )
   const total = plan.released.length + plan.held.length
-  if (total === 0) return view.color.green('Nothing to change: Heymarket is equal to the sources.')
+  if (total === 0 && lists.length === 0)
+    return view.color.green('Nothing to change: Heymarket is equal to the sources.')
   const oneLine = !view.all && total > SMALL
   const examples = view.all ? total : oneLine ? EXAMPLES.large : EXAMPLES.small
   const room = { ...view, examples, oneLine }
@@ -47,6 +55,7 @@ export function renderPlan(plan: PlanToShow, view: PlanView): string {
     part(color.green, '+ create', of('create'), room),
     part(color.yellow, '~ update', of('update'), room),
     part(color.red, '- remove', of('remove'), room),
+    listPart(lists, room),
     heldPart(plan.held, room),
   ].filter((lines) => lines.length > 0)
   return [...parts.flatMap((lines) => [...lines, '']), summaryLine(plan, view)].join('\n')
@@ -150,6 +159,25 @@ function heldPart(held: PlanToShow['held'], room: Room): string[] {
   ]
 }
 
+function listPart(lists: readonly ListChanges[], { color, columns: width, all }: Room): string[] {
+  if (lists.length === 0) return []
+  const shown = all ? lists : lists.slice(0, LISTS)
+  const lines = shown.flatMap(({ rule, create, add, remove, held, reason }) => {
+    const words = [
+      create.length > 0 ? 'made' : '',
+      add.length > 0 ? color.green(`+${number(add.length)}`) : '',
+      remove.length > 0 ? color.red(`-${number(remove.length)}`) : '',
+      held.length > 0 ? color.magenta(`${number(held.length)} held`) : '',
+    ]
+    return [
+      `  ${rule.title}  ${words.filter(Boolean).join('  ')}`,
+      ...(reason === '' ? [] : [`    ${color.dim(clip(reason, width - 4))}`]),
+    ]
+  })
+  const more = lists.length - shown.length
+  return [color.bold('lists'), ...lines, ...(more > 0 ? [color.dim(`  … and ${number(more)} more`)] : [])]
+}
+
 function summaryLine(plan: PlanToShow, view: PlanView): string {
   const count = (kind: Change['kind']) => plan.released.filter((change) => change.kind === kind).length
   const requests = requestsFor(plan.released)
@@ -159,6 +187,8 @@ function summaryLine(plan: PlanToShow, view: PlanView): string {
       : `about ${many(minutesFor(requests, view.requestsPerMinute), 'minute')}`
   const held =
     plan.held.length > 0 ? `, ${view.color.magenta(`${number(plan.held.length)} held for you`)}` : ''
-  const summary = `${view.color.bold('Plan:')} ${number(count('create'))} to create, ${number(count('update'))} to update, ${number(count('remove'))} to remove${held}. ${many(requests, 'request')}, ${time} at ${number(view.requestsPerMinute)} per minute.`
+  const members = (plan.lists ?? []).reduce((sum, { add, remove }) => sum + add.length + remove.length, 0)
+  const lists = members > 0 ? `, ${many(members, 'list membership')} to change` : ''
+  const summary = `${view.color.bold('Plan:')} ${number(count('create'))} to create, ${number(count('update'))} to update, ${number(count('remove'))} to remove${held}${lists}. ${many(requests, 'request')}, ${time} at ${number(view.requestsPerMinute)} per minute.`
   return wrap(summary, view.columns)
 }

@@ -4,6 +4,7 @@ import { ERROR_TABLE } from '../../lib/errors.ts'
 import { confirmAccount } from '../../sync/account.ts'
 import { runCycle } from '../../sync/cycle.ts'
 import { type Change, changeHash } from '../../sync/diff/change.ts'
+import type { ListChanges } from '../../sync/lists/plan-lists.ts'
 import { makePlan } from '../../sync/plan/make-plan.ts'
 import type { PullResult } from '../../sync/pull/pull.ts'
 import { reconcileIncremental } from '../../sync/reconcile/reconcile.ts'
@@ -35,7 +36,7 @@ export const plan: Command = {
     { line: 'heysync plan --json', what: 'every change, for a script' },
     { line: 'heysync plan --out plan.json', what: 'a file to look at, and to apply' },
   ],
-  json: '`cycle`, `counts` and `sources[]` and `failures[]` as in `sync`, `changes[]` (`kind`, `phone`, `source`, `record`, `rung` of a removal, `fields[]` with `field`, `before` and `after`, `hash`, `held`: the reason or null), `alarms[]` as in `sync`; with --out also `file`',
+  json: '`cycle`, `counts` and `sources[]` and `failures[]` as in `sync`, `changes[]` (`kind`, `phone`, `source`, `record`, `rung` of a removal, `fields[]` with `field`, `before` and `after`, `hash`, `held`: the reason or null), `alarms[]` as in `sync`, `lists[]` (`title`, `create`: whether it is made, `add[]`, `remove[]` and `held[]` of phones, `reason`); with --out also `file`',
   run: (call, io) =>
     withApp(call, io, async (app) => {
       const { out } = call.options
@@ -85,7 +86,7 @@ export const plan: Command = {
           ...found.held.map(({ change, reason }) => ({ ...changeJson(change), held: reason })),
         ]
         io.data(
-          `${JSON.stringify({ cycle: report.cycle, counts: report.plan, sources: report.sources, failures: report.failures, alarms: report.alarms, changes, ...(file === null ? {} : { file }) }, null, 2)}\n`,
+          `${JSON.stringify({ cycle: report.cycle, counts: report.plan, sources: report.sources, failures: report.failures, alarms: report.alarms, changes, lists: found.lists.map(listJson), ...(file === null ? {} : { file }) }, null, 2)}\n`,
         )
       } else {
         io.data(`${renderPlan(found, planView(app, io, flag(call, 'all')))}\n`)
@@ -98,11 +99,12 @@ export const plan: Command = {
         for (const alarm of report.alarms) io.say(alarmLines(alarm, io.color).join('\n'))
         for (const failure of report.failures) io.say(`${io.color.red('✗')} ${failure.message}`)
         if (file !== null) io.say(`\n${io.color.cyan(`heysync apply ${file}`)}  does exactly this`)
-        else if (found.released.length > 0) io.say(`\n${io.color.cyan('heysync sync')}  does this`)
+        else if (found.released.length + found.lists.length > 0)
+          io.say(`\n${io.color.cyan('heysync sync')}  does this`)
       }
       const [failure] = report.failures
       if (failure) return ERROR_TABLE[failure.code].exitCode
-      return found.held.length > 0 ? 3 : 0
+      return report.plan.held > 0 ? 3 : 0
     }),
 }
 
@@ -113,6 +115,18 @@ function sourceLine({ id, read, rejected, filtered, gone }: PullResult): string 
     ...(gone > 0 ? [`${number(gone)} left`] : []),
   ]
   return `${id}: ${many(read, 'record')} read${rest.length > 0 ? `, ${rest.join(', ')}` : ''}`
+}
+
+function listJson({ rule, create, add, remove, held, reason }: ListChanges) {
+  const phones = (members: typeof add) => members.map(({ phone }) => phone)
+  return {
+    title: rule.title,
+    create: create.length > 0,
+    add: phones(add),
+    remove: phones(remove),
+    held: phones(held),
+    reason: reason === '' ? null : reason,
+  }
 }
 
 function changeJson(change: Change) {
