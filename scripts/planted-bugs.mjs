@@ -20,12 +20,12 @@ const BUGS = {
     planted: '',
   },
   'read-back': {
-    file: 'src/sync/push/perform.ts',
+    file: 'src/sync/push/outcome.ts',
     text: 'if (outcomeUnknown(error)) return settle(deps, operation, error)',
     planted: "if (outcomeUnknown(error)) { retryLater(deps, operation, 'pending', error); return false }",
   },
   'second-look': {
-    file: 'src/sync/push/perform.ts',
+    file: 'src/sync/push/outcome.ts',
     text: "found === 'absent' && operation.state !== 'unsettled'",
     planted: "found === 'absent' && operation.state === 'in_flight'",
   },
@@ -41,15 +41,15 @@ const BUGS = {
     planted: 'return dial.count !== undefined && n > dial.count + total',
   },
   'full-body': {
-    file: 'src/sync/push/perform.ts',
+    file: 'src/sync/push/send.ts',
     text: 'client.contacts.update(change.contactId, write.body, write.overwrite)',
     planted:
       'client.contacts.update(change.contactId, { phone: write.body.phone, first: write.body.first, last: write.body.last } as typeof write.body, write.overwrite)',
   },
   replace: {
     file: 'src/sync/outbox/outbox.ts',
-    text: 'lane = excluded.lane, change = excluded.change, change_hash = excluded.change_hash,',
-    planted: 'lane = excluded.lane,',
+    text: 'kind = excluded.kind, change = excluded.change, change_hash = excluded.change_hash,',
+    planted: 'kind = kind,',
   },
   proof: {
     file: 'src/sync/pull/pull.ts',
