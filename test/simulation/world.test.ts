@@ -8,7 +8,7 @@ import { live } from './world/run.ts'
 import { openStage, type Story } from './world/story.ts'
 
 const FIXED = 400
-const FRESH = 400
+const FRESH = 200
 /** Far more than any number of histories takes here; a limit is no measure. */
 const TIMEOUT_MS = 4 * 60 * 60_000
 

@@ -140,7 +140,8 @@ export class Account {
     // A create leaves blanks out; over a contact that did not show yet they stay as they were, and are owed.
     const over = way === 'update' || before === null ? [] : whole.map((one) => withoutBlanks(before, one))
     // Of a contact that came with many others an account may keep the basic fields only; the rest is owed.
-    const basic = way === 'many' ? [...whole, ...over].map((one) => basicOf(before, one)) : []
+    // One that overwrites may even empty the plan, which a record says and a write of its own brings back.
+    const basic = way === 'many' ? [...whole, ...over].flatMap((one) => basicOf(before, one)) : []
     const lawful = [...whole, ...over, ...basic]
     this.contacts.set(after.id, after)
     this.#adopt(after)
@@ -265,9 +266,10 @@ function withoutBlanks(before: Contact, after: Contact): Contact {
   }
 }
 
-function basicOf(before: Contact | null, after: Contact): Contact {
+function basicOf(before: Contact | null, after: Contact): Contact[] {
   const { plan, note, tags, avatar, assignee } = { ...BLANK, ...before }
-  return { ...after, plan, note, tags, avatar, assignee }
+  const kept = { ...after, plan, note, tags, avatar, assignee }
+  return [kept, { ...kept, plan: '' }]
 }
 
 function overlay(held: Contact, wanted: Wanted, keepsTags: boolean): Contact {

@@ -37,8 +37,8 @@ export function readingOf(chance: Chance): Dialects {
   const reading: Dialects = { ...defaultDialects(), ...Object.fromEntries(picked) }
   // A create whose answer was lost is looked for a second time after three seconds. Where a second contact of one number
   // is taken and what was made shows later than that, nobody can tell that it was made.
-  if (reading.duplicatePhone === 'duplicate' && reading.visibilityDelayMs > 2_000)
-    reading.visibilityDelayMs = 2_000
+  const doubles = reading.duplicatePhone === 'duplicate' || reading.bulkExisting === 'duplicate'
+  if (doubles && reading.visibilityDelayMs > 2_000) reading.visibilityDelayMs = 2_000
   // Where more contacts tie than a page holds and pages have no numbers, some cannot be listed at all. Heysync then finds
   // them by number, but nothing can tell it that somebody deleted one, and it walks the whole list each time.
   if (reading.page === 'ignored') reading.resolution = 'microsecond'
