@@ -85,7 +85,7 @@ function chooseWay(deps: PushDeps, operation: Operation): BulkWay | null {
   const change = JSON.parse(operation.change) as Change
   const usable = (name: BulkWay): boolean => {
     const way: Way = mirror.ways.get(name)
-    return sizeOf(way, clock.now()) > 0 && keeps(way, fieldsOf(change), clock.now())
+    return sizeOf(way, clock.now()) > 1 && keeps(way, fieldsOf(change), clock.now())
   }
   // What a plan file or an undo says is held against what is there, one by one.
   if (change.exact === true) return null

@@ -28,6 +28,9 @@ import { recompute, takeIn } from './read-back.ts'
 import { recordPushed } from './send.ts'
 import { ACCEPTED_MS, LOST_MS, UNSEEN } from './settle-many.ts'
 
+/** So many are never too much work. */
+const FEW = 10
+
 /** One operation with what it has to write now. */
 interface Item {
   readonly operation: Operation
@@ -150,7 +153,9 @@ async function handleRefusal(
   const error = asHeysyncError(thrown)
   const way = mirror.ways.get(run.way)
   if (outcomeUnknown(error)) {
-    if (items.length > 1) mirror.ways.put(tooMany(way, items.length, error.message, clock.now()))
+    // No answer may mean that it was too much work; a failing server says nothing about the number.
+    if (error.code === 'ERR_HEYMARKET_NO_ANSWER' && items.length > FEW)
+      mirror.ways.put(tooMany(way, items.length, error.message, clock.now()))
     lookLater(deps, items, LOST_MS, failureOf(error))
     return 0
   }

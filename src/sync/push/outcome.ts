@@ -149,7 +149,7 @@ export function retryLater(
 }
 
 /** Milliseconds: half a second doubling to a minute, with jitter. */
-function backoff(deps: PushDeps, operation: Operation): number {
+export function backoff(deps: PushDeps, operation: Operation): number {
   return Math.round(Math.min(60_000, 500 * 2 ** operation.attempts) * (0.5 + deps.random() / 2))
 }
 

@@ -6,7 +6,7 @@ import type { Operation } from '../outbox/outbox.ts'
 import type { PushDeps } from './deps.ts'
 import { showsNow } from './learning.ts'
 import { contactOf, lookUpMany, type Shown } from './look-up-many.ts'
-import { earlierFailure, resend, retryLater } from './outcome.ts'
+import { backoff, earlierFailure, resend, retryLater } from './outcome.ts'
 import { readBack, takeIn } from './read-back.ts'
 
 /** How long contacts are looked for after an answer that did not come, before they are sent again; in milliseconds. */
@@ -75,7 +75,15 @@ function lookOrSend(deps: PushDeps, operation: Operation, change: Change, others
   const wait = nextLook(operation, now) ?? (others && operation.look_until > 0 ? NEXT_LOOK_MS : null)
   if (wait !== null) outbox.lookAgain(operation, operation.look_until, now + wait, failure)
   else if (failure.code === UNSEEN.code) outbox.sendAlone(operation.id, change)
-  else outbox.retry(operation, 'pending', now, failure, now)
+  else sendAgain(deps, operation, change)
+}
+
+/** With others once more; what was in vain twice goes by itself. The request that was lost counts as an attempt. */
+function sendAgain(deps: PushDeps, operation: Operation, change: Change): void {
+  const { outbox, clock } = deps
+  if (operation.attempts > 0) outbox.sendAlone(operation.id, change)
+  const at = clock.now() + backoff(deps, operation)
+  outbox.retry({ ...operation, state: 'in_flight' }, 'pending', at, earlierFailure(operation), clock.now())
 }
 
 /** Milliseconds until it is looked for again; null when it has been looked for long enough. */
