@@ -36,7 +36,14 @@ function renderCause(cause: Cause, { columns: width, color, keyText, all }: Fail
     part('how many', `${count}, ${since}`),
     ...(all
       ? [columns(failures.map(cells), INDENT, width)]
-      : [part('example', [...cells(example), example.field ?? ''].filter(Boolean).join('  '))]),
+      : [
+          part(
+            'example',
+            [...cells(example), example.field ?? '', example.list === null ? '' : `list "${example.list}"`]
+              .filter(Boolean)
+              .join('  '),
+          ),
+        ]),
     ...(example.message === null ? [] : [part('it said', example.message)]),
     part('way out', out.text),
     `${INDENT}${color.cyan(out.command)}`,

@@ -39,7 +39,7 @@ interface Room extends PlanView {
 
 export function renderPlan(plan: PlanToShow, view: PlanView): string {
   const lists = (plan.lists ?? []).filter(
-    ({ add, remove, held }) => add.length + remove.length + held.length > 0,
+    ({ add, remove, held, rename }) => add.length + remove.length + held.length + rename.length > 0,
   )
   const total = plan.released.length + plan.held.length
   if (total === 0 && lists.length === 0)
@@ -162,9 +162,10 @@ function heldPart(held: PlanToShow['held'], room: Room): string[] {
 function listPart(lists: readonly ListChanges[], { color, columns: width, all }: Room): string[] {
   if (lists.length === 0) return []
   const shown = all ? lists : lists.slice(0, LISTS)
-  const lines = shown.flatMap(({ rule, create, add, remove, held, reason }) => {
+  const lines = shown.flatMap(({ rule, create, add, remove, held, rename, reason }) => {
     const words = [
       create.length > 0 ? 'made' : '',
+      rename[0] === undefined ? '' : `renamed from "${rename[0].title}"`,
       add.length > 0 ? color.green(`+${number(add.length)}`) : '',
       remove.length > 0 ? color.red(`-${number(remove.length)}`) : '',
       held.length > 0 ? color.magenta(`${number(held.length)} held`) : '',

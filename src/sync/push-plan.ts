@@ -31,7 +31,8 @@ export async function pushPlan(
   }
   listed.retrying = listed.planned
   report.push.deadLettered = plan.notStored.length + listed.deadLettered
-  if (plan.released.length === 0 && listed.planned === 0) return
+  const hasLists = listed.planned > 0 || plan.lists.some(({ rename }) => rename.length > 0)
+  if (plan.released.length === 0 && !hasLists) return
   const startedAt = clock.now()
   const deadBefore = outbox.countsOfCycle(request.id).dead
   const knownLost = new Set(plan.notStored.map(({ phone }) => phone))
@@ -47,7 +48,7 @@ export async function pushPlan(
   }
   try {
     // Only dead letters: nothing is sent, so there is nothing to read again.
-    if (outbox.nextDueAt(request.id) === null && listed.planned === 0) return
+    if (outbox.nextDueAt(request.id) === null && !hasLists) return
     const run = {
       concurrency: engine.concurrency,
       refresh,
@@ -58,7 +59,7 @@ export async function pushPlan(
     }
     const before = await push(pushDeps, { ...run, lanes: 'before lists', onProgress: told })
     // Whoever gets on a list has to be there, and whoever is deleted leaves their lists first.
-    if (listed.planned > 0) {
+    if (hasLists) {
       const onLists = { ...pushDeps, rules: engine.lists }
       const done = await pushLists(onLists, plan.lists, (acked) => told(before + acked))
       listed.acked = done.acked

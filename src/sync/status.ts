@@ -7,6 +7,7 @@ import { type CycleRow, cycleStore } from './cycles.ts'
 import type { Change } from './diff/change.ts'
 import { heldMemberStore } from './guard/held-members.ts'
 import { heldStore } from './guard/held-store.ts'
+import { memberFailure } from './lists/failed-members.ts'
 import { type Mirror, openMirror } from './mirror/mirror.ts'
 import { nameOf } from './mirror/names.ts'
 import { groupByCause } from './outbox/causes.ts'
@@ -94,6 +95,7 @@ export function readStatus(db: Db, config: Config, working: boolean, now: number
   const fullAt = mirror.meta.get('full_walk_at')
   const cycles = cycleStore(db)
   const [last] = cycles.latest(1)
+  const refused = mirror.lists.refused()
   return {
     sources: config.sources.map(({ id }) => {
       const row = mirror.sources.find(id)
@@ -116,13 +118,15 @@ export function readStatus(db: Db, config: Config, working: boolean, now: number
     rejections: mirror.records.countRejections(),
     outbox: {
       waiting: counts.pending + counts.in_flight + counts.unsettled,
-      deadLetters: counts.dead,
-      causes: groupByCause(outbox.inState('dead').map(failureOf)).map((cause) => ({
-        code: cause.code,
-        cause: cause.cause,
-        changes: cause.failures.length,
-        wayOut: wayOutText(cause),
-      })),
+      deadLetters: counts.dead + refused.length,
+      causes: groupByCause([...outbox.inState('dead').map(failureOf), ...refused.map(memberFailure)]).map(
+        (cause) => ({
+          code: cause.code,
+          cause: cause.cause,
+          changes: cause.failures.length,
+          wayOut: wayOutText(cause),
+        }),
+      ),
     },
     held: [...heldGroups(db), ...heldLists(db, config)],
     lists: listsOf(mirror, config),

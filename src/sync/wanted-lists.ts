@@ -17,7 +17,7 @@ export async function wantedLists(
 ): Promise<ListChanges[]> {
   const { mirror, client, clock, lists: rules } = engine
   if (rules.length === 0) return []
-  if (mode === 'full') mirror.transaction(() => void mirror.lists.retryRefused())
+  retryRefused(engine, mode, guarded)
   const phones = (kind: Change['kind']) =>
     new Set<string>(guarded.released.flatMap((change) => (change.kind === kind ? [change.phone] : [])))
   const wanted = {
@@ -43,6 +43,16 @@ export async function wantedLists(
       )
   }
   return plan
+}
+
+/** Whom a list refused is tried again by a full cycle, and when their contact is written. */
+function retryRefused({ mirror }: Engine, mode: 'full' | 'incremental', { released }: GuardResult): void {
+  const refused = mirror.lists.refused()
+  if (refused.length === 0) return
+  const written = new Set<string>(released.map(({ phone }) => phone))
+  mirror.transaction(() =>
+    mirror.lists.retry(refused.filter(({ phone }) => mode === 'full' || written.has(phone))),
+  )
 }
 
 /** Saves the plan of the lists, and who is kept on one. To be called in the transaction that saves the plan. */

@@ -18,6 +18,7 @@ function failed(n: number, given: Partial<FailedChange> = {}): FailedChange {
     cause: '400 tags: no tag has the id #',
     message: `Heymarket answered 400 to POST /v1/contact: tags: no tag has the id ${n} (request 0b7e1d8c-6f0e-4a59-8a55-0d1c7e1f2a3b).`,
     field: 'tags',
+    list: null,
     source: 'clinic-of-the-north',
     record: `P-${n}`,
     requestId: '0b7e1d8c-6f0e-4a59-8a55-0d1c7e1f2a3b',

@@ -43,3 +43,44 @@ test('a rule becomes a list, is changed with the people, held when too many woul
   expect(home.sandbox.store.lists()).toEqual([])
   expect(home.sandbox.store.contacts()).toHaveLength(60)
 })
+
+test('whom a full list does not take is among the failures, with the way out, and gets on by redrive', async () => {
+  const home = await house({ dialects: { listSize: 5 } })
+  home.config(clinicConfig(home.sandbox.url, {}, { lists: [VIPS] }))
+  const rows = people(5).map((row, index) => ({ ...row, first: index === 4 ? 'B' : `A${index}` }))
+  home.write('contacts.csv', csv(rows))
+  await home.json(0, 'sync')
+  const [list] = home.sandbox.store.lists()
+  const stranger = { remove_phones: ['15105559001'], add_phones: ['15105559001'] }
+  const change = async (what: keyof typeof stranger) => {
+    const answer = await fetch(`${home.sandbox.url}/v2/lists/${list?.id}`, {
+      method: 'PUT',
+      headers: { authorization: 'Bearer sandbox-key', 'content-type': 'application/json' },
+      body: JSON.stringify({ [what]: stranger[what] }),
+    })
+    expect(answer.status).toBe(200)
+  }
+  await change('add_phones')
+  home.write('contacts.csv', csv(rows.map((row) => ({ ...row, first: 'A' }))))
+  expect(await home.json(1, 'sync')).toMatchObject({ plan: { listAdd: 1 }, push: { deadLettered: 1 } })
+
+  const [failure, ...others] = await home.json<Tree[]>(0, 'failures')
+  expect(others).toEqual([])
+  expect(failure).toMatchObject({
+    phone: '15102000005',
+    kind: 'listAdd',
+    list: VIPS.title,
+    code: 'ERR_HEYMARKET_REJECTED',
+    wayOut: expect.stringMatching(/heysync redrive \d+$/),
+  })
+  expect((await home.run('failures')).stdout).toContain(`list "${VIPS.title}"`)
+  expect(await home.json(1, 'status')).toMatchObject({ outbox: { deadLetters: 1, causes: [{ changes: 1 }] } })
+  expect(await home.json(1, 'sync')).toMatchObject({ push: { acked: 0, deadLettered: 1 } })
+
+  await change('remove_phones')
+  expect(await home.json(0, 'redrive', '--where', `failure.list == "${VIPS.title}"`)).toMatchObject({
+    push: { acked: 1, deadLettered: 0 },
+  })
+  expect(await home.json(0, 'failures')).toEqual([])
+  expect(home.sandbox.store.lists()[0]?.members).toHaveLength(5)
+})

@@ -3,6 +3,7 @@
 import type { App } from '../../app.ts'
 import { toIso } from '../../lib/clock.ts'
 import type { ExitCode } from '../../lib/errors.ts'
+import { memberFailure } from '../../sync/lists/failed-members.ts'
 import { type Cause, groupByCause } from '../../sync/outbox/causes.ts'
 import { type FailedChange, failureOf } from '../../sync/outbox/failure.ts'
 import { type KeyText, plainKey, wayOutText } from '../../sync/outbox/way-out.ts'
@@ -22,12 +23,13 @@ export const failures: Command = {
     { line: 'heysync failures', what: 'grouped by cause' },
     { line: 'heysync failures --json', what: 'all of them, for a script' },
   ],
-  json: 'a list of `phone`, `kind`, `state` (`dead` or `retrying`), `code`, `cause`, `message`, `field`, `requestId`, `attempts`, `source`, `record`, `since`, `wayOut`',
+  json: 'a list of `phone`, `kind`, `state` (`dead` or `retrying`), `code`, `cause`, `message`, `field`, `list` (the title, where a list refused somebody), `requestId`, `attempts`, `source`, `record`, `since`, `wayOut`',
   run: (call, io) =>
     withApp(call, io, async (app) => {
-      const { outbox } = app.engine
+      const { outbox, mirror } = app.engine
       const states = ['dead', 'unsettled', 'pending', 'in_flight'] as const
-      const causes = groupByCause(states.flatMap((state) => outbox.inState(state)).map(failureOf))
+      const contacts = states.flatMap((state) => outbox.inState(state)).map(failureOf)
+      const causes = groupByCause([...contacts, ...mirror.lists.refused().map(memberFailure)])
       if (flag(call, 'json')) {
         const rows = causes.flatMap((cause) => cause.failures.map((one) => failureJson(one, cause)))
         io.data(`${JSON.stringify(rows, null, 2)}\n`)
@@ -59,6 +61,7 @@ function failureJson(one: FailedChange, cause: Cause) {
     cause: one.cause,
     message: one.message,
     field: one.field,
+    list: one.list,
     requestId: one.requestId,
     attempts: one.attempts,
     source: one.source,

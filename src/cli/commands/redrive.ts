@@ -2,6 +2,7 @@
 
 import type { ExitCode } from '../../lib/errors.ts'
 import { readBareE164 } from '../../lib/phone.ts'
+import { memberFailure } from '../../sync/lists/failed-members.ts'
 import { groupByCause } from '../../sync/outbox/causes.ts'
 import { type FailedChange, failureOf } from '../../sync/outbox/failure.ts'
 import { revive } from '../../sync/outbox/revive.ts'
@@ -17,7 +18,7 @@ export const redrive: Command = {
   summary: 'try the dead letters again',
   about:
     'Puts changes that Heymarket refused back into the outbox and pushes them. Use it after mending the cause. A rule speaks of ' +
-    '`failure`: its `code`, `cause`, `message`, `kind`, `phone`, `field`, `source`, `record`, `attempts` and `since`, as ' +
+    '`failure`: its `code`, `cause`, `message`, `kind`, `phone`, `field`, `list`, `source`, `record`, `attempts` and `since`, as ' +
     '`failures --json` shows them. Where nothing matches, nothing is sent, and the causes that there are are printed.',
   args: [{ name: 'phone', summary: 'only this number', required: false }],
   options: [{ flags: '--where <CEL>', summary: 'only the dead letters that this rule picks' }],
@@ -34,19 +35,35 @@ export const redrive: Command = {
     const picks = picker(call)
     return withApp(call, io, async (app) => {
       const { outbox, mirror, lookups } = app.engine
-      const dead = () => outbox.inState('dead')
-      const picked = () => dead().filter((operation) => picks(failureOf(operation)))
-      if (picked().length === 0) return nothingMatches(call, io, dead().map(failureOf))
+      const dead = () => [
+        ...outbox.inState('dead').map((operation) => ({ operation, failure: failureOf(operation) })),
+        ...mirror.lists.refused().map((member) => ({ member, failure: memberFailure(member) })),
+      ]
+      const picked = () => dead().filter(({ failure }) => picks(failure))
+      const all = dead()
+      if (!all.some(({ failure }) => picks(failure)))
+        return nothingMatches(
+          call,
+          io,
+          all.map(({ failure }) => failure),
+        )
       const request = { mode: 'incremental' as const, trigger: 'redrive', sources: [], allowEmpty: [] }
       const outcome = await watchCycle(app, io, call, request, () => {
-        const [chosen, all] = [picked(), dead().length]
-        revive(mirror, outbox, chosen)
+        const [chosen, count] = [picked(), dead().length]
+        revive(
+          mirror,
+          outbox,
+          chosen.flatMap((one) => ('operation' in one ? [one.operation] : [])),
+        )
+        mirror.transaction(() =>
+          mirror.lists.retry(chosen.flatMap((one) => ('member' in one ? [one.member] : []))),
+        )
         // What was mended may be a tag or a field: its id is asked for again.
         lookups.forget()
         io.say(
-          chosen.length === all
-            ? `${many(all, 'dead letter')} put back.`
-            : `${number(chosen.length)} of ${many(all, 'dead letter')} put back.`,
+          chosen.length === count
+            ? `${many(count, 'dead letter')} put back.`
+            : `${number(chosen.length)} of ${many(count, 'dead letter')} put back.`,
         )
       })
       return finishCycle(app, io, call, outcome)

@@ -3,9 +3,9 @@ import type { Dial, RemovalRung } from '../../config/schema.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 import type { ContactFields } from '../contact.ts'
 import { trips } from '../guard/guard.ts'
-import type { Candidate, Member } from '../mirror/lists.ts'
+import type { Candidate, Member, StoredList } from '../mirror/lists.ts'
 import type { Mirror } from '../mirror/mirror.ts'
-import { contactView, type ListRule } from './rule.ts'
+import { contactView, type ListRule, titleOf } from './rule.ts'
 
 export interface MemberChange {
   readonly phone: BareE164
@@ -21,6 +21,8 @@ export interface ListChanges {
   readonly remove: readonly MemberChange[]
   /** Members whom the guard keeps on the list. */
   readonly held: readonly MemberChange[]
+  /** Lists that bear another title than the config gives them. */
+  readonly rename: readonly StoredList[]
   /** Why, with the numbers; blank when nobody is held. */
   readonly reason: string
   /** Members whom Heymarket refused to add or to take off, and who are not tried again by themselves. */
@@ -149,12 +151,12 @@ class Draft {
     const held = new Set(trips(dial, asked.length, on) ? asked : [])
     const removes = [...this.#removes, ...this.#guarded.filter((member) => !held.has(member))]
     const add = this.#place()
-    const live = new Set(
-      this.#mirror.lists.ofKey(key).flatMap((one) => (one.state === 'live' ? [one.shard] : [])),
-    )
+    const live = this.#mirror.lists.ofKey(key).filter(({ state }) => state === 'live')
+    const shards = new Set(live.map(({ shard }) => shard))
     return {
       rule: this.rule,
-      create: [...new Set(add.map(({ shard }) => shard))].filter((shard) => !live.has(shard)),
+      create: [...new Set(add.map(({ shard }) => shard))].filter((shard) => !shards.has(shard)),
+      rename: live.filter((one) => one.title !== titleOf(this.rule, one.shard)),
       add,
       remove: removes.map(({ phone, shard }) => ({ phone, shard })),
       held: [...held].map(({ phone, shard }) => ({ phone, shard })),
@@ -196,7 +198,6 @@ export function saveListPlan(mirror: Mirror, plan: readonly ListChanges[]): void
         ours: state === 'adding' ? 1 : (member?.ours ?? 1),
         state,
         wants: state === 'adding' ? 'on' : 'off',
-        error: null,
       })
     }
     for (const change of add) save(change, 'adding')

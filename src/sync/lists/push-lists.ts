@@ -3,19 +3,22 @@
 import { outcomeUnknown } from '../../heymarket/transport.ts'
 import { asHeysyncError, type HeysyncError } from '../../lib/errors.ts'
 import { readBareE164 } from '../../lib/phone.ts'
-import type { StoredList } from '../mirror/lists.ts'
+import type { Refusal, StoredList } from '../mirror/lists.ts'
 import type { PushDeps } from '../push/deps.ts'
 import { sizeOf, tooMany, worked } from '../push/learning.ts'
 import { isRefusal } from '../push/look-up-many.ts'
-import { SECOND_LOOK_MS } from '../push/outcome.ts'
+import { failureOf, SECOND_LOOK_MS } from '../push/outcome.ts'
 import type { ListChanges, MemberChange } from './plan-lists.ts'
 import { readLists, takeMembers } from './read-lists.ts'
 import { type ListRule, localIdOf, titleOf } from './rule.ts'
 
 /** Members in the request that makes a list; the others follow. */
 const FIRST_MEMBERS = 100
+const NOT_SHOWN: Refusal = {
+  code: 'ERR_NOT_STORED',
+  message: 'Heymarket accepted the change and does not show it.',
+}
 /** Repeats of a change whose outcome is not known: getting on twice is getting on once. */
-const NOT_SHOWN = 'Heymarket accepted the change and does not show it.'
 const TRIES = 3
 const PAUSE_MS = 1000
 /** Refusals in a row after which nobody else is tried: then it is not the person. */
@@ -52,21 +55,27 @@ export async function pushLists(
   onProgress: (acked: number) => void,
 ): Promise<ListsPushed> {
   const sum: ListsPushed = { acked: 0, deadLettered: 0, retrying: 0, warnings: [] }
+  // What one list refuses is said, and keeps no other waiting.
+  const apart = async (title: string, work: () => Promise<void>) => {
+    try {
+      await work()
+    } catch (thrown) {
+      deps.signal.throwIfAborted()
+      const error = asHeysyncError(thrown)
+      if (error.code === 'ERR_HEYMARKET_UNREACHABLE' || error.verdict === 'stop') throw error
+      sum.warnings.push(`List "${title}": ${error.message}`)
+    }
+  }
   for (const changes of plan) {
-    await rename(deps, changes.rule)
+    for (const list of changes.rename) await apart(list.title, () => rename(deps, changes.rule, list))
     for (const shard of shardsOf(changes)) {
       const steps = stepsOf(deps, changes, shard)
       sum.retrying += steps.waiting
       if (steps.ready.length === 0) continue
       const ended: Ends = new Map()
-      try {
-        await pushShard(deps, changes.rule, shard, steps.ready, ended)
-      } catch (thrown) {
-        deps.signal.throwIfAborted()
-        const error = asHeysyncError(thrown)
-        if (error.code === 'ERR_HEYMARKET_UNREACHABLE' || error.verdict === 'stop') throw error
-        sum.warnings.push(`List "${titleOf(changes.rule, shard)}": ${error.message}`)
-      }
+      await apart(titleOf(changes.rule, shard), () =>
+        pushShard(deps, changes.rule, shard, steps.ready, ended),
+      )
       const acked = [...ended.values()].filter((end) => end !== 'refused').length
       sum.acked += acked
       sum.deadLettered += ended.size - acked
@@ -226,7 +235,8 @@ async function refused(
   const [only] = steps
   if (steps.length === 1 || run.refusals >= REFUSALS) {
     run.refusals += 1
-    for (const step of only === undefined ? [] : steps) refuse(deps, list, step.phone, error.message, ended)
+    for (const step of only === undefined ? [] : steps)
+      refuse(deps, list, step.phone, failureOf(error), ended)
     return
   }
   const before = [...ended.values()].filter((end) => end === 'refused').length
@@ -243,13 +253,12 @@ function finish({ mirror }: Deps, list: StoredList, step: Step, ended: Ends): vo
   const member = mirror.lists.member(list.key, step.phone)
   ended.set(step.phone, step.what)
   if (step.what === 'add' && member !== undefined)
-    mirror.lists.putMember({ ...member, contact_id: step.contactId, state: 'on', error: null })
+    mirror.lists.putMember({ ...member, contact_id: step.contactId, state: 'on' })
 }
 
-function refuse({ mirror }: Deps, list: StoredList, phone: string, error: string, ended: Ends): void {
-  const member = mirror.lists.member(list.key, phone)
+function refuse({ mirror, clock }: Deps, list: StoredList, phone: string, why: Refusal, ended: Ends): void {
   ended.set(phone, 'refused')
-  if (member !== undefined) mirror.lists.putMember({ ...member, state: 'refused', error })
+  mirror.lists.refuse(list.key, phone, why, clock.now())
 }
 
 /** The list is not in Heymarket any more: it is made anew by the next cycle. */
@@ -292,11 +301,9 @@ function tookItself({ mirror }: Deps, phone: string, end: End): boolean {
   return end === 'add' && mirror.consent.isOptedOut(phone)
 }
 
-async function rename({ mirror, client }: Deps, rule: ListRule): Promise<void> {
-  for (const list of mirror.lists.ofKey(rule.key)) {
-    const title = titleOf(rule, list.shard)
-    if (list.state !== 'live' || list.list_id === null || list.title === title) continue
-    await client.lists.update(list.list_id, { title })
-    mirror.lists.put({ ...list, title })
-  }
+async function rename({ mirror, client }: Deps, rule: ListRule, list: StoredList): Promise<void> {
+  if (list.list_id === null) return
+  const title = titleOf(rule, list.shard)
+  await client.lists.update(list.list_id, { title })
+  mirror.lists.put({ ...list, title })
 }

@@ -87,7 +87,7 @@ export function takeMembers(mirror: Mirror, list: StoredList, shownText: Readonl
   for (const member of members.values()) {
     if (member.shard !== list.shard) continue
     if (shown.has(member.phone)) {
-      if (member.wants === 'on') mirror.lists.putMember({ ...member, state: 'on', error: null })
+      if (member.wants === 'on') mirror.lists.putMember({ ...member, state: 'on' })
     } else if (member.state === 'on' || member.wants === 'off') {
       // Taken off by somebody, or by the account after an opt-out: the plan says whether they are put back.
       mirror.lists.dropMember(list.key, member.phone)
@@ -103,7 +103,6 @@ export function takeMembers(mirror: Mirror, list: StoredList, shownText: Readonl
       state: 'on',
       wants: 'on',
       ours: 0,
-      error: null,
     })
   }
 }

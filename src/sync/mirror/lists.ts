@@ -1,5 +1,6 @@
 // Owns list and list_member: the lists that rules keep, and who is on them as far as heysync knows.
 import type { Db } from '../../db/open.ts'
+import type { ErrorCode } from '../../lib/errors.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 
 export interface StoredList {
@@ -15,7 +16,7 @@ export interface StoredList {
   readonly read_at: number | null
 }
 
-export interface Member {
+export interface Membership {
   readonly key: string
   readonly phone: BareE164
   readonly shard: number
@@ -25,7 +26,28 @@ export interface Member {
   readonly wants: 'on' | 'off'
   /** 1 when heysync put them there: only these are taken off again. */
   readonly ours: 0 | 1
+}
+
+export interface Member extends Membership {
+  /** Why and since when they are refused. */
   readonly error: string | null
+  readonly error_code: ErrorCode | null
+  readonly request_id: string | null
+  readonly refused_at: number | null
+}
+
+/** Why a member is refused. */
+export interface Refusal {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly requestId?: string | undefined
+}
+
+/** A member whom Heymarket did not put on a list, or take off it. */
+export interface RefusedMember extends Member {
+  readonly title: string
+  readonly source_id: string
+  readonly record_id: string
 }
 
 /** Somebody whom a rule may put on a list. */
@@ -49,15 +71,18 @@ export interface ListStore {
   drop(key: string, shard: number): void
   members(key: string): Map<string, Member>
   member(key: string, phone: string): Member | undefined
-  putMember(member: Member): void
+  putMember(member: Membership): void
+  refuse(key: string, phone: string, why: Refusal, at: number): void
   dropMember(key: string, phone: string): void
   /** In which lists a number is. */
   ofPhone(phone: string): (Member & { title: string; list_id: number | null })[]
   /** Everybody known, in phone order, page by page. */
   candidates(after: string, limit: number): Candidate[]
   candidate(phone: string): Candidate | undefined
-  /** Refused members are tried again. */
-  retryRefused(): number
+  /** Whom Heymarket refused, in the order of the titles. */
+  refused(): RefusedMember[]
+  /** Of these, the refused are tried again. */
+  retry(members: readonly Pick<Member, 'key' | 'phone'>[]): void
   counts(): { key: string; state: Member['state']; n: number }[]
 }
 
@@ -82,10 +107,16 @@ export function listStore(db: Db): ListStore {
   const members = db.prepare<[string], Member>('SELECT * FROM list_member WHERE key = ? ORDER BY phone')
   const member = db.prepare<[string, string], Member>('SELECT * FROM list_member WHERE key = ? AND phone = ?')
   const putMember = db.prepare(
-    `INSERT INTO list_member (key, phone, shard, contact_id, state, wants, ours, error)
-     VALUES (@key, @phone, @shard, @contact_id, @state, @wants, @ours, @error)
+    `INSERT INTO list_member (key, phone, shard, contact_id, state, wants, ours)
+     VALUES (@key, @phone, @shard, @contact_id, @state, @wants, @ours)
      ON CONFLICT (key, phone) DO UPDATE SET shard = excluded.shard, contact_id = excluded.contact_id,
-       state = excluded.state, wants = excluded.wants, ours = excluded.ours, error = excluded.error`,
+       state = excluded.state, wants = excluded.wants, ours = excluded.ours,
+       error = iif(excluded.state = 'refused', error, NULL), error_code = iif(excluded.state = 'refused', error_code, NULL),
+       request_id = iif(excluded.state = 'refused', request_id, NULL), refused_at = iif(excluded.state = 'refused', refused_at, NULL)`,
+  )
+  const refuse = db.prepare(
+    `UPDATE list_member SET state = 'refused', error = @message, error_code = @code, request_id = @requestId, refused_at = @at
+     WHERE key = @key AND phone = @phone`,
   )
   const dropMember = db.prepare<[string, string]>('DELETE FROM list_member WHERE key = ? AND phone = ?')
   const ofPhone = db.prepare<[string], Member & { title: string; list_id: number | null }>(
@@ -96,9 +127,14 @@ export function listStore(db: Db): ListStore {
     `${CANDIDATE} WHERE c.phone > ? ORDER BY c.phone LIMIT ?`,
   )
   const candidate = db.prepare<[string], Candidate>(`${CANDIDATE} WHERE c.phone = ?`)
-  const retryRefused = db.prepare(
-    `UPDATE list_member SET state = CASE wants WHEN 'on' THEN 'adding' ELSE 'removing' END, error = NULL
-     WHERE state = 'refused'`,
+  const refused = db.prepare<[], RefusedMember>(
+    `SELECT m.*, coalesce(l.title, m.key) AS title, coalesce(c.source_id, '') AS source_id, coalesce(c.record_id, '') AS record_id
+     FROM list_member m LEFT JOIN list l ON l.key = m.key AND l.shard = m.shard LEFT JOIN contact c ON c.phone = m.phone
+     WHERE m.state = 'refused' ORDER BY title, m.phone`,
+  )
+  const retry = db.prepare<[string, string]>(
+    `UPDATE list_member SET state = CASE wants WHEN 'on' THEN 'adding' ELSE 'removing' END
+     WHERE key = ? AND phone = ? AND state = 'refused'`,
   )
   const counts = db.prepare<[], { key: string; state: Member['state']; n: number }>(
     'SELECT key, state, count(*) AS n FROM list_member GROUP BY key, state',
@@ -118,7 +154,10 @@ export function listStore(db: Db): ListStore {
     ofPhone: (phone) => ofPhone.all(phone),
     candidates: (after, limit) => candidates.all(after, limit),
     candidate: (phone) => candidate.get(phone),
-    retryRefused: () => retryRefused.run().changes,
+    refuse: (key, phone, { code, message, requestId = null }, at) =>
+      void refuse.run({ key, phone, code, message, requestId, at }),
+    refused: () => refused.all(),
+    retry: (members) => members.forEach(({ key, phone }) => void retry.run(key, phone)),
     counts: () => counts.all(),
   }
 }

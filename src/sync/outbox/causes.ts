@@ -15,7 +15,7 @@ export interface Cause {
 export function groupByCause(failures: readonly FailedChange[]): Cause[] {
   const groups = new Map<string, [FailedChange, ...FailedChange[]]>()
   for (const one of [...failures].sort((a, b) => a.since - b.since)) {
-    const key = JSON.stringify([one.state, one.code, one.cause])
+    const key = JSON.stringify([one.state, one.code, one.cause, one.list])
     const group = groups.get(key)
     if (group) group.push(one)
     else groups.set(key, [one])

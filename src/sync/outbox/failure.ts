@@ -7,7 +7,7 @@ import type { Operation } from './outbox.ts'
 
 export interface FailedChange {
   readonly phone: string
-  readonly kind: Change['kind']
+  readonly kind: Change['kind'] | 'listAdd' | 'listRemove'
   /** `retrying`: it waits for its next try, or for its first. */
   readonly state: 'dead' | 'retrying'
   readonly code: ErrorCode | null
@@ -15,6 +15,8 @@ export interface FailedChange {
   readonly message: string | null
   /** The owned field that Heymarket named, or that it did not keep; several are joined with commas. */
   readonly field: string | null
+  /** The title of the list that somebody was to get on or off; null where the contact itself is concerned. */
+  readonly list: string | null
   readonly source: string
   readonly record: string
   readonly requestId: string | null
@@ -27,22 +29,27 @@ export function failureOf(operation: Operation): FailedChange {
   const change = JSON.parse(operation.change) as Change
   const { error_code: code, error: message } = operation
   const lost = code === 'ERR_NOT_STORED' ? fieldNames(change) : null
-  const { status, says } = readMessage(message ?? '')
-  const essence = [status, essenceOf(says, change) || (status && 'without a word')].filter(Boolean).join(' ')
   return {
     phone: operation.phone,
     kind: operation.kind,
     state: operation.state === 'dead' ? 'dead' : 'retrying',
     code,
-    cause: lost === null ? essence || null : `keeps other values: ${lost}`,
+    cause: lost === null ? causeOf(message ?? '', valuesIn(change)) : `keeps other values: ${lost}`,
     message,
-    field: lost ?? fieldIn(says, change),
+    field: lost ?? fieldIn(readMessage(message ?? '').says, change),
+    list: null,
     source: operation.source_id,
     record: change.recordId,
     requestId: operation.request_id,
     attempts: operation.attempts,
     since: operation.created_at,
   }
+}
+
+/** What many failures have in common in what Heymarket said; null where it said nothing. `values` are those of the contact. */
+export function causeOf(message: string, values: readonly string[] = []): string | null {
+  const { status, says } = readMessage(message)
+  return [status, essenceOf(says, values) || (status && 'without a word')].filter(Boolean).join(' ') || null
 }
 
 function fieldNames({ fields }: Change): string {
@@ -63,12 +70,15 @@ function readMessage(message: string): { status: string; says: string } {
 /** Shorter values are words of any sentence. */
 const LEAST_VALUE = 3
 
-function essenceOf(says: string, { fields }: Change): string {
-  const values = fields
-    .flatMap((field) => ('add' in field ? [field.after, ...field.add] : [field.after]))
+function valuesIn({ fields }: Change): string[] {
+  return fields.flatMap((field) => ('add' in field ? [field.after, ...field.add] : [field.after]))
+}
+
+function essenceOf(says: string, values: readonly string[]): string {
+  const longestFirst = values
     .filter((value) => value.length >= LEAST_VALUE)
     .sort((a, b) => b.length - a.length)
-  const nameless = values.reduce((text, value) => text.replace(wholeWord(value), '…'), says)
+  const nameless = longestFirst.reduce((text, value) => text.replace(wholeWord(value), '…'), says)
   return nameless
     .replace(/https?:\/\/[^\s)]+/g, '…')
     .replace(/[^\s"'<>(),;:]+@[^\s"'<>(),;:]+\.\w+/g, '…')

@@ -41,8 +41,10 @@ export function reviveAfterChange(mirror: Mirror, outbox: Outbox, basis: RetryBa
   return mirror.transaction(() => {
     const dead = outbox.inState('dead').filter(concerned)
     revive(mirror, outbox, dead)
+    const members = mirror.lists.refused()
+    mirror.lists.retry(members)
     mirror.meta.set('retry_basis', now)
-    return dead.length
+    return dead.length + members.length
   })
 }
 

@@ -26,7 +26,8 @@ export function wayOutText(cause: Cause, keyText: KeyText = plainKey): string {
 }
 
 function wordsFor({ code, cause, failures }: Cause, field: string | null, keyText: KeyText): string {
-  const [{ source, record, kind, requestId, attempts }] = failures
+  const [{ source, record, kind, requestId, attempts, list }] = failures
+  if (list !== null) return listWords(kind, list)
   const key = (name: string) => keyText(source, pathOf(name))
   if (code === 'ERR_NOT_STORED') {
     if (kind === 'remove')
@@ -47,6 +48,11 @@ function wordsFor({ code, cause, failures }: Cause, field: string | null, keyTex
   if (field === null)
     return `Correct what Heymarket names, in ${where} or in ${keyText(source, ['map'])}, and the next sync tries it again. If it was mended in Heymarket`
   return `Correct ${field} in ${where}, or ${key(field)}, and the next sync tries it again. If it was mended in Heymarket`
+}
+
+function listWords(kind: string, list: string): string {
+  const what = kind === 'listAdd' ? 'put them on' : 'take them off'
+  return `Heymarket did not ${what} the list "${list}": it may be full, or their contact is gone. The next full sync tries again by itself. To try at once`
 }
 
 /** The key of the mapping that a field comes from; of several the first. */

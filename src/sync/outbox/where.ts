@@ -13,6 +13,7 @@ const FIELDS = [
   'kind',
   'phone',
   'field',
+  'list',
   'source',
   'record',
   'attempts',
