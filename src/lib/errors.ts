@@ -68,6 +68,16 @@ export const ERROR_TABLE = {
     exitCode: 1,
     meaning: 'A pull ended without proof that it saw everything; nobody is removed.',
   },
+  ERR_SOURCE_UNAUTHORIZED: {
+    verdict: 'stop',
+    exitCode: 2,
+    meaning: 'The source does not take the credential; nobody is removed.',
+  },
+  ERR_SOURCE_QUOTA: {
+    verdict: 'retry',
+    exitCode: 1,
+    meaning: 'The source takes no more requests until its quota begins anew.',
+  },
   ERR_SOURCE_FAILED: { verdict: 'retry', exitCode: 1, meaning: 'The source could not be read this time.' },
   ERR_FIELD_UNKNOWN: {
     verdict: 'stop',

@@ -9,6 +9,8 @@ const CODE_OF_KIND: Record<ConnectorErrorKind, ErrorCode> = {
   busy: 'ERR_SOURCE_BUSY',
   empty: 'ERR_SOURCE_EMPTY',
   'cursor-expired': 'ERR_SOURCE_FAILED',
+  unauthorized: 'ERR_SOURCE_UNAUTHORIZED',
+  quota: 'ERR_SOURCE_QUOTA',
   failed: 'ERR_SOURCE_FAILED',
 }
 
