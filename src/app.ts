@@ -2,6 +2,8 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { LoadedConfig } from './config/load.ts'
+import { connectorContext } from './connector/context.ts'
+import { sourceRequests } from './connector/http/source-http.ts'
 import { acquireLock } from './db/lock.ts'
 import { lossGuard } from './db/loss.ts'
 import { type Db, openDatabase } from './db/open.ts'
@@ -22,6 +24,7 @@ import type { Engine } from './sync/engine.ts'
 import { heldMemberStore } from './sync/guard/held-members.ts'
 import { heldStore } from './sync/guard/held-store.ts'
 import { compileListRules } from './sync/lists/rule.ts'
+import { sourceKeep } from './sync/mirror/keep.ts'
 import { openMirror } from './sync/mirror/mirror.ts'
 import { compileNormalizer } from './sync/normalize/normalize.ts'
 import { openOutbox } from './sync/outbox/outbox.ts'
@@ -115,6 +118,8 @@ export function openApp(options: AppOptions): App {
       },
     })
     releasers.push(() => transport.close())
+    const sourceHttp = sourceRequests(random)
+    releasers.push(() => sourceHttp.close())
     const client = createClient(transport)
     const named = {
       customFields: sources.flatMap((source) => source.normalizer.customFields),
@@ -154,16 +159,20 @@ export function openApp(options: AppOptions): App {
       random,
       signal,
       log,
-      connectorContext: (source) => ({
-        signal,
-        clock,
-        baseDir: loaded.baseDir,
-        log: {
-          debug: (message) => log.debug({ source }, message),
-          info: (message) => log.info({ source }, message),
-          warn: (message) => log.warn({ source }, message),
-        },
-      }),
+      connectorContext: (source) =>
+        connectorContext({
+          signal,
+          clock,
+          baseDir: loaded.baseDir,
+          // Of the real database, also for a plan on a copy: a token that was rotated must not go away with the copy.
+          keep: sourceKeep(db, source),
+          requests: sourceHttp,
+          log: {
+            debug: (message) => log.debug({ source }, message),
+            info: (message) => log.info({ source }, message),
+            warn: (message) => log.warn({ source }, message),
+          },
+        }),
       requestCount: () => requests,
     })
     const engine = engineOn(db)

@@ -5,6 +5,15 @@
 // PULL: an async iterator of pages. The engine owns cursors, windows, overlap, deletion and retries:
 // a connector only says what it saw, and where it stands.
 import type { ZodType } from 'zod'
+import type { Ground } from './ground.ts'
+import type { Http, SourceHttp } from './http/http.ts'
+import type { Keep } from './http/keep.ts'
+
+export { ConnectorError, type ConnectorErrorKind } from './error.ts'
+export { type Auth, basicAuth, bearerAuth, type Credential, fixedAuth, oauth } from './http/auth.ts'
+export type { BudgetWindow } from './http/budget.ts'
+export { type Http, type HttpAnswer, HttpRefusal, type HttpRequest, type SourceHttp } from './http/http.ts'
+export type { Keep } from './http/keep.ts'
 
 /** One record as the source holds it. */
 export interface SourceRecord {
@@ -73,13 +82,13 @@ export interface PullRequest {
   readonly resumeAfter: string | null
 }
 
-export interface ConnectorContext {
-  /** Aborts when the user or the service stops. Pass it to everything that waits. */
-  readonly signal: AbortSignal
+export interface ConnectorContext extends Ground {
   /** Relative paths in options start from here: the folder of the config file. */
   readonly baseDir: string
-  readonly clock: { now(): number; sleep(ms: number, signal?: AbortSignal): Promise<void> }
-  readonly log: { debug(message: string): void; info(message: string): void; warn(message: string): void }
+  /** Requests to the source. What it opened is closed when the pull is over; its budget outlives it. */
+  http(options: SourceHttp): Http
+  /** What outlives the process, such as a token that the vendor rotated. */
+  readonly keep: Keep
 }
 
 /** What a source looks like: for `init`, `check`, and the nearest-name hints. */
@@ -118,41 +127,3 @@ export interface Connector<Options = unknown> {
 export function defineConnector<Options>(connector: Connector<Options>): Connector<Options> {
   return connector
 }
-
-/** What a connector throws. Anything else that it throws counts as `failed`. */
-export class ConnectorError extends Error {
-  override readonly name = 'ConnectorError'
-  readonly kind: ConnectorErrorKind
-  readonly hint: string | undefined
-  readonly place: string | undefined
-  /** Of a `quota`: when it begins anew, milliseconds since 1970. */
-  readonly until: number | undefined
-
-  constructor(
-    kind: ConnectorErrorKind,
-    details: { message: string; hint?: string; place?: string; until?: number; cause?: unknown },
-  ) {
-    super(details.message, details.cause === undefined ? undefined : { cause: details.cause })
-    this.kind = kind
-    this.hint = details.hint
-    this.place = details.place
-    this.until = details.until
-  }
-}
-
-/**
- * `not-found`: what the options point at is not there. `unreadable`: it is, but in another format. `field`: a column that the
- * options name is missing. `busy`: still being written. `empty`: not even a header. `cursor-expired`: the source no longer
- * takes the token or position of the request, so the engine asks for everything, once. `unauthorized`: the credential is not
- * taken. `quota`: the source takes no more requests before `until`. `failed`: anything worth trying again.
- */
-export type ConnectorErrorKind =
-  | 'not-found'
-  | 'unreadable'
-  | 'field'
-  | 'busy'
-  | 'empty'
-  | 'cursor-expired'
-  | 'unauthorized'
-  | 'quota'
-  | 'failed'

@@ -1,6 +1,8 @@
 // Owns a whole engine in a test: a real database, the sandbox as Heymarket, and one source kept in memory.
+
 import type { Page, SourceRecord } from 'heysync/connector'
 import { configSchema, type GuardConfig, type SourceConfig } from '../../src/config/schema.ts'
+import { connectorContext } from '../../src/connector/context.ts'
 import type { Db } from '../../src/db/open.ts'
 import { createLogger } from '../../src/lib/logger.ts'
 import { type CycleOutcome, runCycle } from '../../src/sync/cycle.ts'
@@ -119,12 +121,13 @@ export async function anEngine(
     random: () => 1,
     signal,
     log,
-    connectorContext: () => ({
-      signal,
-      clock,
-      baseDir: '/',
-      log: { debug: () => {}, info: () => {}, warn: () => {} },
-    }),
+    connectorContext: () =>
+      connectorContext({
+        signal,
+        clock,
+        baseDir: '/',
+        log: { debug: () => {}, info: () => {}, warn: () => {} },
+      }),
     requestCount: () => exchanges.length,
   }
   let cycles = engine.cycles.latest(10_000).length

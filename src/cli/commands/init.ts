@@ -1,7 +1,9 @@
 // Owns `init`: a first heysync.yaml, with the columns of the file that was named already mapped.
+
 import { existsSync, writeFileSync } from 'node:fs'
 import { basename, dirname, extname, relative, resolve } from 'node:path'
 import { connectors } from '../../../connectors/index.ts'
+import { connectorContext } from '../../connector/context.ts'
 import { ConnectorError } from '../../connector/contract.ts'
 import { HeysyncError } from '../../lib/errors.ts'
 import { sourceError } from '../../sync/pull/source-error.ts'
@@ -74,12 +76,12 @@ export const init: Command = {
 }
 
 async function readColumns(path: string, io: Io): Promise<readonly string[]> {
-  const context = {
+  const context = connectorContext({
     signal: io.signal,
     baseDir: io.cwd,
     clock: io.clock,
     log: { debug: () => {}, info: () => {}, warn: () => {} },
-  }
+  })
   const connector = connectors.get('csv')
   if (!connector) return []
   const discover = async (idColumn: string): Promise<readonly string[]> => {

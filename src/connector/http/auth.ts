@@ -1,6 +1,6 @@
 // Owns how a request says who asks: fixed credentials, and tokens that expire and are renewed.
 import { z } from 'zod'
-import { ConnectorError } from '../contract.ts'
+import { ConnectorError } from '../error.ts'
 import type { Keep } from './keep.ts'
 
 /** What a credential adds to a request. */

@@ -1,6 +1,6 @@
 // Owns a source's own request budget: windows that are known beforehand, and pauses that answers ask for. Several buckets
 // may stand beside each other, because vendors count some requests, such as searches, apart.
-import type { ConnectorContext } from '../contract.ts'
+import type { Ground } from '../ground.ts'
 import type { SaidLimits } from './limits.ts'
 
 /** No more than `requests` (or points of cost) begin in any stretch of `perMs` milliseconds. */
@@ -12,7 +12,7 @@ export interface BudgetWindow {
 export interface BudgetOptions {
   /** By bucket. A request that names none belongs to `default`. */
   readonly windows: Readonly<Record<string, readonly BudgetWindow[]>>
-  readonly clock: ConnectorContext['clock']
+  readonly clock: Ground['clock']
 }
 
 export interface SourceBudget {

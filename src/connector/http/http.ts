@@ -1,11 +1,11 @@
 // Owns a connector's requests to its source: inside the source's own budget, repeated where that helps, with a credential
 // that is renewed once when it is refused, and without a secret in anything that is said.
-import { Agent as HttpAgent, type IncomingHttpHeaders } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
-import { got, RequestError } from 'got'
-import { type ConnectorContext, ConnectorError } from '../contract.ts'
+import type { IncomingHttpHeaders } from 'node:http'
+import { type Agents, got, RequestError } from 'got'
+import { ConnectorError } from '../error.ts'
+import type { Ground } from '../ground.ts'
 import type { Auth, Credential } from './auth.ts'
-import type { SourceBudget } from './budget.ts'
+import type { BudgetWindow, SourceBudget } from './budget.ts'
 import { type RetryAfterUnit, readLimits, type SaidLimits } from './limits.ts'
 import { redact } from './redact.ts'
 
@@ -38,12 +38,14 @@ export interface HttpAnswer {
  */
 export type HttpVerdict = 'ok' | 'again' | 'quota' | 'sign-in' | 'refused'
 
-export interface HttpOptions {
+/** What a connector says of its vendor. */
+export interface SourceHttp {
   readonly baseUrl: string
   readonly auth: Auth
-  readonly budget: SourceBudget
-  readonly context: Pick<ConnectorContext, 'signal' | 'clock' | 'log'>
-  readonly random?: () => number
+  /** Which account of the vendor it is, where several sources may share one: they share its budget too. */
+  readonly account?: string
+  /** The vendor's limits, by bucket; a request that names none belongs to `default`. */
+  readonly windows?: Readonly<Record<string, readonly BudgetWindow[]>>
   /** Vendors who say with a 200 or a 403 that there was too much. Null leaves it to the status. */
   readonly judge?: (answer: HttpAnswer) => HttpVerdict | null
   /** What else an answer says of the budget, e.g. in its body. */
@@ -58,6 +60,14 @@ export interface HttpOptions {
   readonly linkOrigins?: readonly string[]
 }
 
+/** What the engine adds. */
+export interface HttpOptions extends SourceHttp {
+  readonly budget: SourceBudget
+  readonly context: Ground
+  readonly random: () => number
+  readonly agent: Agents
+}
+
 export interface Http {
   /**
    * The answer, when the source says yes. Errors: a ConnectorError `unauthorized`, `quota` or `failed`; an HttpRefusal
@@ -66,7 +76,6 @@ export interface Http {
   send(request: HttpRequest): Promise<HttpAnswer>
   /** The same, read as JSON. */
   json(request: HttpRequest): Promise<unknown>
-  close(): void
 }
 
 /** The source answered, and said no. */
@@ -89,8 +98,7 @@ const SHOWN_CHARS = 300
 export function openHttp(options: HttpOptions): Http {
   const { auth, budget, context, maxBytes = DEFAULT_MAX_BYTES } = options
   const { signal, clock, log } = context
-  const random = options.random ?? Math.random
-  const agent = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) }
+  const { agent, random } = options
   const origins = new Set([new URL(options.baseUrl).origin, ...(options.linkOrigins ?? [])])
   const hide = (text: string) => redact(text, auth.secrets())
 
@@ -216,10 +224,6 @@ export function openHttp(options: HttpOptions): Http {
           ),
         })
       }
-    },
-    close: () => {
-      agent.http.destroy()
-      agent.https.destroy()
     },
   }
 }

@@ -1,9 +1,9 @@
 // A connector's requests against real servers on loopback: repeated where that helps, signed in again once, and silent about secrets.
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Auth, basicAuth, bearerAuth, fixedAuth, oauth } from '../../../src/connector/http/auth.ts'
-import { openSourceBudget } from '../../../src/connector/http/budget.ts'
-import { type HttpOptions, HttpRefusal, openHttp } from '../../../src/connector/http/http.ts'
+import { HttpRefusal, type SourceHttp } from '../../../src/connector/http/http.ts'
 import type { Keep } from '../../../src/connector/http/keep.ts'
+import { sourceRequests } from '../../../src/connector/http/source-http.ts'
 import { leapingClock, START } from '../../support/clock.ts'
 import { type Answering, aServer, reply } from '../../support/http.ts'
 
@@ -22,21 +22,16 @@ function aKeep(): Keep & { readonly saved: string[] } {
   }
 }
 
-async function aSource(answer: Answering, given: Partial<HttpOptions> & { signal?: AbortSignal } = {}) {
+async function aSource(answer: Answering, given: Partial<SourceHttp> & { signal?: AbortSignal } = {}) {
   const server = await aServer(answer)
   const clock = leapingClock()
   const said: string[] = []
   const log = (message: string) => void said.push(message)
   const { signal = new AbortController().signal, ...options } = given
-  const http = openHttp({
-    baseUrl: `${server.url}/api`,
-    auth: bearerAuth(SECRET),
-    budget: openSourceBudget({ windows: {}, clock }),
-    context: { signal, clock, log: { debug: log, info: log, warn: log } },
-    random: () => 1,
-    ...options,
-  })
-  onTestFinished(() => http.close())
+  const requests = sourceRequests(() => 1)
+  onTestFinished(() => requests.close())
+  const ground = { signal, clock, log: { debug: log, info: log, warn: log } }
+  const http = requests.open(ground, { baseUrl: `${server.url}/api`, auth: bearerAuth(SECRET), ...options })
   return { server, clock, said, http }
 }
 

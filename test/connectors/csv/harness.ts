@@ -1,4 +1,5 @@
 // What the csv tests share: a folder that goes away, a clock that only moves when told, and a pull read to its end.
+
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +14,7 @@ import type {
 import { onTestFinished } from 'vitest'
 import { csvConnector } from '../../../connectors/csv/csv.ts'
 import { type CsvOptions, csvOptions } from '../../../connectors/csv/options.ts'
+import { connectorContext } from '../../../src/connector/context.ts'
 
 /** The time that every test starts at; files are dated an hour before unless a test says otherwise. */
 export const START = Date.parse('2030-01-15T12:00:00Z')
@@ -47,7 +49,7 @@ export async function workshop(signal: AbortSignal = new AbortController().signa
       await utimes(path, changedAt / 1_000, changedAt / 1_000)
       return path
     },
-    context: {
+    context: connectorContext({
       signal,
       baseDir: dir,
       clock: {
@@ -63,7 +65,7 @@ export async function workshop(signal: AbortSignal = new AbortController().signa
         info: (message) => void logged.push(message),
         warn: (message) => void logged.push(message),
       },
-    },
+    }),
   }
   return shop
 }

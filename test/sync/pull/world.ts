@@ -1,6 +1,8 @@
 // A source in memory that is pulled minute by minute, for the tests of the pull.
+
 import type { Page, SourceRecord } from 'heysync/connector'
 import type { SourceConfig } from '../../../src/config/schema.ts'
+import { connectorContext } from '../../../src/connector/context.ts'
 import { openMirror } from '../../../src/sync/mirror/mirror.ts'
 import { compileNormalizer } from '../../../src/sync/normalize/normalize.ts'
 import { type PullRun, pull } from '../../../src/sync/pull/pull.ts'
@@ -71,7 +73,7 @@ export function world({ source = aSource(), can, fixedFields = false }: WorldOpt
           asked: 'hand',
           allowEmpty: false,
           clock,
-          context: { signal, baseDir: '/', clock, log },
+          context: connectorContext({ signal, baseDir: '/', clock, log }),
           ...run,
         },
       )

@@ -1,0 +1,120 @@
+// Owns reading a connector as heysync does: the engine's own pull into a database that is thrown away, and what it then knows.
+import type { SourceConfig } from '../../config/schema.ts'
+import { configSchema } from '../../config/schema.ts'
+import { openDatabase } from '../../db/open.ts'
+import { openMirror } from '../../sync/mirror/mirror.ts'
+import { compileNormalizer } from '../../sync/normalize/normalize.ts'
+import { type PullResult, pull } from '../../sync/pull/pull.ts'
+import { connectorContext } from '../context.ts'
+import type { Connector, ConnectorContext, Discovery, Page } from '../contract.ts'
+import { sourceRequests } from '../http/source-http.ts'
+import type { ConnectorWorld } from './world.ts'
+
+/** What heysync knows of somebody. */
+export interface Known {
+  readonly phone: string
+  readonly first: string
+  readonly last: string
+  readonly email: string
+}
+
+export interface Reader {
+  /** Pulls as a cycle does. Errors: those of the engine. */
+  pull(
+    mode: 'full' | 'incremental',
+    more?: { signal?: AbortSignal; onPage?: (page: Page) => void },
+  ): Promise<PullResult>
+  discover(): Promise<Discovery>
+  /** Everybody who counts, in the order of their numbers. */
+  known(): Known[]
+  /** Everything that was logged, and every message of an error. */
+  readonly said: string[]
+  readonly pages: Page[]
+  close(): void
+}
+
+const SOURCE = 'source'
+
+export function openReader(
+  connector: Connector,
+  world: ConnectorWorld,
+  place: { readonly clock: ConnectorContext['clock']; readonly folder: string },
+): Reader {
+  const db = openDatabase(':memory:')
+  const mirror = openMirror(db)
+  const config = sourceConfig(connector.kind, world)
+  const normalizer = compileNormalizer(config, { defaultCountry: 'US', keyPath: ['sources', 0] })
+  const parsed = connector.options.parse(world.options)
+  const accepted = db.prepare<[], { phone: string; contact: string }>(
+    `SELECT phone, contact FROM source_record WHERE state = 'accepted' ORDER BY phone, record_id`,
+  )
+  const said: string[] = []
+  const pages: Page[] = []
+  const log = (message: string) => void said.push(message)
+  let cycle = 0
+  const requests = sourceRequests(() => 1)
+  const ground = {
+    clock: place.clock,
+    log: { debug: log, info: log, warn: log },
+    baseDir: place.folder,
+    requests,
+  }
+  // One for all pulls, so that what is kept outlives each of them.
+  const { keep } = connectorContext({ ...ground, signal: new AbortController().signal })
+  const contextFor = (signal: AbortSignal) => connectorContext({ ...ground, keep, signal })
+  return {
+    said,
+    pages,
+    pull: async (mode, { signal = new AbortController().signal, onPage } = {}) => {
+      cycle += 1
+      const watched: Connector = {
+        ...connector,
+        pull: async function* (options, request, context) {
+          for await (const page of connector.pull(options, request, context)) {
+            pages.push(page)
+            onPage?.(page)
+            yield page
+          }
+        },
+      }
+      try {
+        return await pull(
+          mirror,
+          { config, connector: watched, options: parsed, normalizer },
+          {
+            cycleId: `c${String(cycle).padStart(4, '0')}`,
+            mode,
+            asked: 'hand',
+            allowEmpty: false,
+            clock: place.clock,
+            context: contextFor(signal),
+          },
+        )
+      } catch (error) {
+        for (let one: unknown = error; one instanceof Error; one = one.cause)
+          said.push(`${one.message} ${one.stack ?? ''}`)
+        throw error
+      }
+    },
+    discover: () => connector.discover(parsed, contextFor(new AbortController().signal)),
+    known: () =>
+      accepted.all().map(({ phone, contact }) => {
+        const { first = '', last = '', email = '' } = JSON.parse(contact) as Partial<Known>
+        return { phone, first, last, email }
+      }),
+    close: () => {
+      requests.close()
+      db.close()
+    },
+  }
+}
+
+function sourceConfig(connector: string, { map }: ConnectorWorld): SourceConfig {
+  const { sources } = configSchema.parse({
+    heymarket: { auth: { apiKey: 'none' } },
+    sources: [{ id: SOURCE, connector, map }],
+  })
+  const [source] = sources
+  if (source === undefined) throw new Error('A config with one source has a first one.')
+  return source
+}

@@ -1,0 +1,13 @@
+// The kit, on a connector that does everything right.
+import { describeConnector } from '../../../src/connector/testing/testing.ts'
+import { rolodex } from './rolodex.ts'
+import { openRolodexWorld } from './rolodex-world.ts'
+
+const pageSize = 4
+
+describeConnector('rolodex', {
+  connector: rolodex,
+  pageSize,
+  lateMs: 60_000,
+  open: (stage) => openRolodexWorld(stage, pageSize),
+})
