@@ -351,12 +351,13 @@ describe('heysync run', () => {
 describe('two at once', () => {
   test('a second sync says that it waits for the first, and then finds nothing left to do', async () => {
     const home = await clinic(120)
-    home.sandbox.configure({ faults: { slowMs: 300 } })
+    // Slow enough that the first one is still at it when the second has started, on any machine.
+    home.sandbox.configure({ faults: { slowMs: 5_000, writesOnly: 1 } })
     const first = home.start('sync', '--json')
     await home.holds(1)
     const second = home.start('sync', '--json')
     await second.said('is working on this database; waiting for it to finish')
-    home.sandbox.configure({ faults: { slowMs: 0 } })
+    home.sandbox.configure({ faults: { slowMs: 0, writesOnly: 0 } })
     const [one, two] = await Promise.all([first.done, second.done])
     expect(one).toMatchObject({ code: 0, stderr: '' })
     expect(two.code).toBe(0)
