@@ -31,7 +31,12 @@ interface Base {
 
 export type Change =
   | (Base & { readonly kind: 'create' })
-  | (Base & { readonly kind: 'update'; readonly contactId: number })
+  | (Base & {
+      readonly kind: 'update'
+      readonly contactId: number
+      /** True for the opt-out of somebody whom no record claims any more: their removal comes after it. */
+      readonly leaving?: true
+    })
   | (Base & {
       readonly kind: 'remove'
       readonly contactId: number

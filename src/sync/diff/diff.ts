@@ -94,7 +94,12 @@ export function diffAll(mirror: Mirror, settings: DiffSettings): DiffResult {
 }
 
 /** An opt-out counts for its number, also where no record wants the contact any more (I3). */
-function optOutOnly(phone: BareE164, contactId: number, sourceId: string, recordId: string): Change {
+function optOutOnly(
+  phone: BareE164,
+  contactId: number,
+  sourceId: string,
+  recordId: string,
+): Extract<Change, { kind: 'update' }> {
   const fields = [{ field: 'optedOut', before: '', after: 'true' }]
   return { kind: 'update', phone, sourceId, recordId, contactId, fields, partial: true }
 }
@@ -283,7 +288,8 @@ function diffLeft(
   }
   // The opt-out goes first and alone: a removal may be held, and consent waits for nothing (I3).
   if (row.opted_out === 1 && remote.isOptedOut !== true && row.carried === 0) {
-    return { change: optOutOnly(row.phone, remote.id, row.source_id, row.record_id), stored: true }
+    const optOut = optOutOnly(row.phone, remote.id, row.source_id, row.record_id)
+    return { change: { ...optOut, leaving: true }, stored: true }
   }
   const allowed = rung === 'delete' && !mayDelete(mirror, row.phone, remote.id) ? 'removeFromLists' : rung
   // Somebody took this removal back: it is over.

@@ -66,6 +66,8 @@ export function guardPlan(input: GuardInput): GuardResult {
 /** Which dials count a change. */
 function dialsOf(input: GuardInput, change: Change): DialName[] {
   if (change.kind === 'remove') return ['removals']
+  // Its removal comes in the next cycle, and it left with the others: that is when they are counted.
+  if (change.kind === 'update' && change.leaving === true) return ['removals', 'optOuts']
   // A person saw and approved what was held; the opt-out that was to go ahead of it has not got through yet.
   if (optsOut(change) && input.isApproved(change.phone, viewHash(besideOptOut(change)))) return ['optOuts']
   return [

@@ -1,7 +1,7 @@
 // Held and approved, over whole cycles: what a person releases goes through once, and nothing else does.
 import { describe, expect, test } from 'vitest'
 import { nthPhone } from '../../support/contact.ts'
-import { anEngine, dials } from '../../support/engine.ts'
+import { anEngine, aSource, dials } from '../../support/engine.ts'
 
 /** An engine whose 30 contacts are in Heymarket, and whose dials hold anything at all. */
 async function started() {
@@ -78,6 +78,27 @@ describe('a held change', () => {
     world.rows.r1 = { phone: nthPhone(1), first: 'New', last: 'X' }
     expect((await world.cycle()).report).toMatchObject({ status: 'held', push: { acked: 0 } })
   })
+})
+
+test('people who left and whose opt-out goes first count as leaving, too', async () => {
+  const world = await anEngine({
+    source: aSource({ onRemoved: 'clear', map: { optedOut: 'out' } }),
+    guard: dials({ removals: { ratio: 0.1, min: 20 } }),
+  })
+  for (let n = 1; n <= 30; n += 1) world.rows[`r${n}`] = { phone: nthPhone(n), first: `P${n}`, last: 'X' }
+  await world.cycle()
+  // heysync knows of these opt-outs, and the account does not yet.
+  for (let n = 1; n <= 10; n += 1) world.engine.mirror.consent.optOut(nthPhone(n), 'hand', 'said so', 0)
+  for (let n = 1; n <= 20; n += 1) delete world.rows[`r${n}`]
+  const { report } = await world.cycle()
+  expect(report).toMatchObject({
+    status: 'held',
+    plan: { update: 10, remove: 10, held: 10 },
+    push: { acked: 10 },
+  })
+  expect([shown(world, 1), shown(world, 11)]).toEqual(['P1', 'P11'])
+  expect(world.sandbox.store.contact(nthPhone(1))?.is_opted_out).toBe(true)
+  expect((await world.cycle()).report).toMatchObject({ status: 'held', plan: { remove: 20, held: 20 } })
 })
 
 test('of a cycle that held nothing, nothing is approved', async () => {
