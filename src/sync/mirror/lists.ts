@@ -56,16 +56,20 @@ export interface ListStore {
   /** Everybody known, in phone order, page by page. */
   candidates(after: string, limit: number): Candidate[]
   candidate(phone: string): Candidate | undefined
+  /** The contact of this number in Heymarket, also where no record wants it; null when there is none. */
+  contactId(phone: string): number | null
   /** Refused members are tried again. */
   retryRefused(): number
   counts(): { key: string; state: Member['state']; n: number }[]
 }
 
+const CONTACT_ID = `coalesce(
+      (SELECT l.contact_id FROM link l JOIN remote_contact x ON x.id = l.contact_id AND x.phone = c.phone WHERE l.phone = c.phone),
+      (SELECT min(x.id) FROM remote_contact x WHERE x.phone = c.phone))`
+
 const CANDIDATE = `SELECT c.phone, c.state, c.fields, c.source_id, c.left_cycle,
     EXISTS (SELECT 1 FROM consent k WHERE k.phone = c.phone AND k.state = 'opted_out') AS opted_out,
-    coalesce(
-      (SELECT l.contact_id FROM link l JOIN remote_contact x ON x.id = l.contact_id AND x.phone = c.phone WHERE l.phone = c.phone),
-      (SELECT min(x.id) FROM remote_contact x WHERE x.phone = c.phone)) AS contact_id
+    ${CONTACT_ID} AS contact_id
   FROM contact c`
 
 export function listStore(db: Db): ListStore {
@@ -96,6 +100,9 @@ export function listStore(db: Db): ListStore {
     `${CANDIDATE} WHERE c.phone > ? ORDER BY c.phone LIMIT ?`,
   )
   const candidate = db.prepare<[string], Candidate>(`${CANDIDATE} WHERE c.phone = ?`)
+  const contactId = db
+    .prepare<[string], number | null>(`SELECT ${CONTACT_ID} FROM (SELECT ? AS phone) c`)
+    .pluck()
   const retryRefused = db.prepare(
     `UPDATE list_member SET state = CASE wants WHEN 'on' THEN 'adding' ELSE 'removing' END, error = NULL
      WHERE state = 'refused'`,
@@ -118,6 +125,7 @@ export function listStore(db: Db): ListStore {
     ofPhone: (phone) => ofPhone.all(phone),
     candidates: (after, limit) => candidates.all(after, limit),
     candidate: (phone) => candidate.get(phone),
+    contactId: (phone) => contactId.get(phone) ?? null,
     retryRefused: () => retryRefused.run().changes,
     counts: () => counts.all(),
   }
