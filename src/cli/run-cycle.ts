@@ -3,11 +3,13 @@ import type { App } from '../app.ts'
 import { ERROR_TABLE, type ExitCode } from '../lib/errors.ts'
 import { type CycleOutcome, type CycleRequest, runCycle } from '../sync/cycle.ts'
 import { nameOf } from '../sync/mirror/names.ts'
+import type { CyclePlan } from '../sync/observer.ts'
 import { FULL_REASON_TEXT } from '../sync/pull/why-full.ts'
 import { type Call, flag } from './command.ts'
 import type { Io } from './io.ts'
 import { phaseBars } from './phases.ts'
-import { renderPlan } from './render-plan.ts'
+import { listsOfCycle } from './render-lists.ts'
+import { type PlanToShow, renderPlan } from './render-plan.ts'
 import { renderReport } from './render-report.ts'
 
 /** `prepare` runs first, and like the cycle only while no other heysync process works on the database. */
@@ -42,12 +44,17 @@ async function watched(app: App, io: Io, request: CycleRequest, talk: boolean): 
       onFull: (source, reason) => {
         if (reason !== 'hand') say(`${source}: full pull, because ${FULL_REASON_TEXT[reason]}`)
       },
-      onPlan: (plan) => say(`${renderPlan(plan, planView(app, io, false))}\n`),
+      onPlan: (plan) => say(`${renderPlan(cycleToShow(plan), planView(app, io, false))}\n`),
       onProgress: bars.show,
     })
   } finally {
     bars.clear()
   }
+}
+
+/** The plan of a cycle as it is shown. */
+export function cycleToShow({ released, held, lists, cost }: CyclePlan): PlanToShow {
+  return { released, held, lists: listsOfCycle(lists), cost: cost() }
 }
 
 export function planView(app: App, io: Io, all: boolean) {

@@ -15,6 +15,8 @@ import { guardPlan } from './guard/guard.ts'
 import { type CycleObserver, type CyclePlan, recordProgress } from './observer.ts'
 import { LANE } from './outbox/outbox.ts'
 import { retryBasis, reviveAfterChange } from './outbox/revive.ts'
+import { costOf } from './plan/estimate.ts'
+import { movesOf } from './plan/member-rows.ts'
 import { pull } from './pull/pull.ts'
 import { settleLeftovers } from './push/leftovers.ts'
 import { buryNotStored, pushPlan } from './push-plan.ts'
@@ -61,6 +63,7 @@ export async function runCycle(
   try {
     const plan = await passThrough(engine, request, report, recordProgress(engine, id, observer))
     engine.mirror.images.prune(clock.now() - engine.undoKeepDays * DAY_MS)
+    engine.mirror.memberImages.prune(clock.now() - engine.undoKeepDays * DAY_MS)
     cycles.finish(request.id, {
       status: report.status,
       report: JSON.stringify(report),
@@ -132,7 +135,12 @@ async function passThrough(
       new Set(mirror.records.unreadableSince(sourceId).map((row) => row.first_cycle)),
   })
   const lists = await wantedLists(engine, request.mode, guarded, settings, report)
-  const plan: CyclePlan = { ...guarded, lists, notStored: diff.notStored.map(({ change }) => change) }
+  const plan: CyclePlan = {
+    ...guarded,
+    lists,
+    notStored: diff.notStored.map(({ change }) => change),
+    cost: () => costOf(pushDeps, guarded.released, movesOf(lists)),
+  }
   countPlan(report.plan, plan)
   observer.onPlan?.(plan)
   if (request.planOnly) {
@@ -196,7 +204,7 @@ async function pullSources(
       engine.signal.throwIfAborted()
       const error = asHeysyncError(thrown)
       firstError ??= thrown
-      report.failures.push({ source: id, code: error.code, message: error.message })
+      report.failures.push({ source: id, code: error.code, message: error.message, hint: error.hint ?? null })
       engine.log.error({ source: id, code: error.code }, error.message)
     }
   }

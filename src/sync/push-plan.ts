@@ -1,24 +1,30 @@
-// Owns the writing of a plan: contacts, then lists, then cleaning up; what was written is read again, and every change is
-// accounted for.
+// Owns the writing of a plan, of a cycle as of a file: contacts, then lists, then cleaning up; what was written is read
+// again, and every change is accounted for.
 import type { Change } from './diff/change.ts'
 import { diffAll, type NotStored } from './diff/diff.ts'
+import { fieldNow } from './diff/exact.ts'
 import type { Engine } from './engine.ts'
 import { pushLists } from './lists/push-lists.ts'
+import { parseRemote } from './mirror/contacts.ts'
 import type { CycleObserver, CyclePlan } from './observer.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import type { PushDeps } from './push/deps.ts'
 import { PATIENCE_MS, push } from './push/push.ts'
+import { exactStanding } from './push/read-back.ts'
 import { readHead } from './reconcile/reconcile.ts'
 import type { CycleReport } from './report.ts'
 
 /** A push that gives way has written for at least so long, so that it always comes further; in milliseconds. */
 const SLICE_MS = 30_000
 
-/** Writes what the guard let through. Errors: only those that stop the whole push. */
+/** What a push is about. */
+type PlanToPush = Pick<CyclePlan, 'released' | 'notStored' | 'lists'>
+
+/** Writes what the guard let through, or what a plan file says. Errors: only those that stop the whole push. */
 export async function pushPlan(
   engine: Engine,
   request: { readonly id: string; readonly yieldNow?: () => boolean },
-  plan: CyclePlan,
+  plan: PlanToPush,
   pushDeps: PushDeps,
   report: CycleReport,
   observer: CycleObserver,
@@ -60,7 +66,7 @@ export async function pushPlan(
     const before = await push(pushDeps, { ...run, lanes: 'before lists', onProgress: told })
     // Whoever gets on a list has to be there, and whoever is deleted leaves their lists first.
     if (hasLists) {
-      const onLists = { ...pushDeps, rules: engine.lists }
+      const onLists = { ...pushDeps, rules: plan.lists.map(({ rule }) => rule) }
       const done = await pushLists(onLists, plan.lists, (acked) => told(before + acked))
       listed.acked = done.acked
       listed.retrying = done.retrying
@@ -73,9 +79,7 @@ export async function pushPlan(
     if (plan.released.length === 0) return
     // What was written is read once, in pages, and compared: an acknowledged write that did not stick is no success.
     await refresh()
-    const lost = diffAll(mirror, pushDeps.settings).notStored.filter(
-      ({ change }) => !knownLost.has(change.phone),
-    )
+    const lost = whatDidNotStick(pushDeps, plan.released).filter(({ change }) => !knownLost.has(change.phone))
     mirror.transaction(() => buryNotStored(outbox, lost, { id: request.id, at: clock.now() }))
     report.push.acked -= lost.length
     // What was refused may name a field or a tag that was made anew: the next cycle asks for the names again, once.
@@ -91,6 +95,28 @@ export async function pushPlan(
     report.push.requests = engine.requestCount() - requestsBefore
     report.push.seconds = Math.round((clock.now() - startedAt) / 100) / 10
   }
+}
+
+/** Acked, and shows other values: what a person saw is held against its own, everything else against what the sources want. */
+function whatDidNotStick(deps: PushDeps, released: readonly Change[]): readonly NotStored[] {
+  if (!released.some(({ exact }) => exact === true)) return diffAll(deps.mirror, deps.settings).notStored
+  const lost = released.filter((change) => {
+    const waits = deps.outbox.ofPhone(change.phone)?.cycle_id === deps.cycleId
+    return !waits && change.fields.length > 0 && exactStanding(deps, change).kind !== 'done'
+  })
+  return lost.map((change) => ({ change: asShown(deps, change), conclude: () => {} }))
+}
+
+/** With what Heymarket shows as what was there before, as the diff has it. */
+function asShown({ mirror, settings }: PushDeps, change: Change): Change {
+  const [row] = mirror.remote.byPhone(change.phone)
+  if (row === undefined) return change
+  const remote = parseRemote(row.body)
+  const fields = change.fields.map((field) => ({
+    ...field,
+    before: fieldNow(remote, field.field, settings.lookups),
+  }))
+  return { ...change, fields }
 }
 
 /** To be called in a transaction. */

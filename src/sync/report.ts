@@ -34,6 +34,8 @@ export interface SourceFailure {
   readonly source: string
   readonly code: ErrorCode
   readonly message: string
+  /** What to do about it. */
+  readonly hint: string | null
 }
 
 export interface Alarm {

@@ -29,6 +29,8 @@ export interface ListChanges {
   readonly refused: readonly Member[]
   /** Contacts on which the condition fails: they stay as they are. */
   readonly failing: number
+  /** Pins that fit nothing any more: the condition says something else of these people now. */
+  readonly unpinned: readonly string[]
 }
 
 export interface ListPlanSettings {
@@ -74,6 +76,8 @@ class Draft {
   readonly #mirror: Mirror
   readonly #members: ReadonlyMap<string, Member>
   readonly #unmet: Set<string>
+  readonly #pins: ReadonlyMap<string, 'add' | 'remove'>
+  readonly #unpinned: string[] = []
   readonly #adds: { phone: BareE164; member: Member | undefined }[] = []
   /** Off the list without asking the dial: their leaving was let through already, or they were never quite on it. */
   readonly #removes: Member[] = []
@@ -87,17 +91,20 @@ class Draft {
     this.#settings = settings
     this.#members = mirror.lists.members(rule.key)
     this.#unmet = new Set(this.#members.keys())
+    this.#pins = mirror.memberPins.ofKey(rule.key)
   }
 
   meet(person: Candidate, matches: () => boolean | null): void {
     const member = this.#members.get(person.phone)
     this.#unmet.delete(person.phone)
     if (person.state !== 'wanted') {
-      if (member !== undefined && this.#leaves(person)) this.#off(member, true)
+      if (member !== undefined && this.#leaves(person) && !this.#isPinned(person.phone, 'remove'))
+        this.#off(member, true)
       return
     }
     const wanted = matches()
     if (wanted === null) this.#failing += 1
+    else if (this.#isPinned(person.phone, wanted ? 'add' : 'remove')) return
     else if (wanted) this.#on(person, member)
     else if (member !== undefined) this.#off(member, false)
   }
@@ -107,6 +114,13 @@ class Draft {
     const { leaves, rungOf } = this.#settings
     if (left_cycle === null || !LEAVES_LISTS.has(rungOf(source_id))) return false
     return state === 'removed' || leaves.has(phone)
+  }
+
+  /** True when an undo took just this back. */
+  #isPinned(phone: string, what: 'add' | 'remove'): boolean {
+    const pin = this.#pins.get(phone)
+    if (pin !== undefined && pin !== what) this.#unpinned.push(phone)
+    return pin === what
   }
 
   #on(person: Candidate, member: Member | undefined): void {
@@ -141,8 +155,7 @@ class Draft {
   end(): ListChanges {
     for (const phone of this.#unmet) {
       const member = this.#members.get(phone)
-      // No source knows them: somebody else's member, or one that was forgotten.
-      if (member !== undefined) this.#off(member, member.ours === 1)
+      if (member !== undefined && !this.#isPinned(phone, 'remove')) this.#offUnmet(member)
     }
     const { dial, isApproved } = this.#settings
     const { key, title } = this.rule
@@ -166,7 +179,17 @@ class Draft {
           : `listRemovals: ${held.size} of ${on} members of "${title}" (the dial allows ${Math.round(dial.ratio * 1000) / 10} %${dial.count === undefined ? '' : ` or ${dial.count}`})`,
       refused: this.#refused,
       failing: this.#failing,
+      unpinned: this.#unpinned,
     }
+  }
+
+  /**
+   * No source knows them: somebody else's member, one that is gone from Heymarket too, or one that a plan file put there and
+   * whom no pull has shown yet.
+   */
+  #offUnmet(member: Member): void {
+    const gone = this.#mirror.lists.contactId(member.phone) === null
+    if (member.ours === 0 || gone || this.rule.owned) this.#off(member, member.ours === 1 && gone)
   }
 
   /** Each new member in the first shard that has room; whoever has a shard stays there. */
@@ -186,7 +209,8 @@ class Draft {
 
 /** Saves what is about to be done. To be called in the transaction that saves the plan. */
 export function saveListPlan(mirror: Mirror, plan: readonly ListChanges[]): void {
-  for (const { rule, add, remove } of plan) {
+  for (const { rule, add, remove, unpinned } of plan) {
+    for (const phone of unpinned) mirror.memberPins.drop(rule.key, phone)
     const members = mirror.lists.members(rule.key)
     const save = ({ phone, shard }: MemberChange, state: 'adding' | 'removing') => {
       const member = members.get(phone)

@@ -13,7 +13,7 @@ import { readLists, takeMembers } from './read-lists.ts'
 import { type ListRule, localIdOf, titleOf } from './rule.ts'
 
 /** Members in the request that makes a list; the others follow. */
-const FIRST_MEMBERS = 100
+export const FIRST_MEMBERS = 100
 const NOT_SHOWN: Refusal = {
   code: 'ERR_NOT_STORED',
   message: 'Heymarket accepted the change and does not show it.',
@@ -95,18 +95,15 @@ function stepsOf({ mirror }: Deps, { rule, add, remove }: ListChanges, shard: nu
   const ready: Step[] = []
   let waiting = 0
   for (const change of remove.filter((one) => one.shard === shard)) {
-    const id =
-      mirror.lists.member(rule.key, change.phone)?.contact_id ??
-      mirror.lists.candidate(change.phone)?.contact_id ??
-      mirror.remote.byPhone(change.phone)[0]?.id
+    const id = mirror.lists.member(rule.key, change.phone)?.contact_id ?? mirror.lists.contactId(change.phone)
     // A contact that got another number stays on the list under that one.
-    const elsewhere = id !== undefined && mirror.remote.find(id)?.phone !== change.phone
-    ready.push({ ...change, what: 'remove', contactId: id === undefined || elsewhere ? null : id })
+    const elsewhere = id !== null && mirror.remote.find(id)?.phone !== change.phone
+    ready.push({ ...change, what: 'remove', contactId: elsewhere ? null : id })
   }
   for (const change of add.filter((one) => one.shard === shard)) {
-    const person = mirror.lists.candidate(change.phone)
-    if (person?.contact_id == null || person.opted_out === 1) waiting += 1
-    else ready.push({ ...change, what: 'add', contactId: person.contact_id })
+    const contactId = mirror.lists.contactId(change.phone)
+    if (contactId === null || mirror.consent.isOptedOut(change.phone)) waiting += 1
+    else ready.push({ ...change, what: 'add', contactId })
   }
   return { ready, waiting }
 }
@@ -155,7 +152,10 @@ async function make(
     claimed: 1,
     read_at: null,
   }
-  mirror.lists.put(row)
+  mirror.transaction(() => {
+    mirror.lists.put(row)
+    keepImages(deps, row, first)
+  })
   for (let tries = 1; ; tries += 1) {
     try {
       const { id } = await client.lists.create({
@@ -196,6 +196,7 @@ async function send(
   // Somebody else's member whose contact is not known: only a number names them.
   const phones = steps.flatMap(({ contactId, phone }) => (contactId === null ? [phone] : []))
   const [add, remove] = [ids('add'), ids('remove')]
+  mirror.transaction(() => keepImages(deps, list, steps))
   for (let tries = 1; ; tries += 1) {
     try {
       await client.lists.update(list.list_id ?? 0, {
@@ -220,6 +221,13 @@ async function send(
       return refused(deps, list, steps, run, ended, error)
     }
   }
+}
+
+/** For undo. Kept before the request: one whose answer is lost has to be undone too. */
+function keepImages({ mirror, cycleId, clock }: Deps, list: StoredList, steps: readonly Step[]): void {
+  const { key, shard } = list
+  for (const { phone, what } of steps)
+    mirror.memberImages.put({ cycle_id: cycleId, key, phone, shard, what, at: clock.now() })
 }
 
 /** Halves tell whether there were too many or somebody is refused. */

@@ -79,6 +79,8 @@ export interface ListStore {
   /** Everybody known, in phone order, page by page. */
   candidates(after: string, limit: number): Candidate[]
   candidate(phone: string): Candidate | undefined
+  /** The contact of this number in Heymarket, also where no record wants it; null when there is none. */
+  contactId(phone: string): number | null
   /** Whom Heymarket refused, in the order of the titles. */
   refused(): RefusedMember[]
   /** Of these, the refused are tried again. */
@@ -86,11 +88,13 @@ export interface ListStore {
   counts(): { key: string; state: Member['state']; n: number }[]
 }
 
+const CONTACT_ID = `coalesce(
+      (SELECT l.contact_id FROM link l JOIN remote_contact x ON x.id = l.contact_id AND x.phone = c.phone WHERE l.phone = c.phone),
+      (SELECT min(x.id) FROM remote_contact x WHERE x.phone = c.phone))`
+
 const CANDIDATE = `SELECT c.phone, c.state, c.fields, c.source_id, c.left_cycle,
     EXISTS (SELECT 1 FROM consent k WHERE k.phone = c.phone AND k.state = 'opted_out') AS opted_out,
-    coalesce(
-      (SELECT l.contact_id FROM link l JOIN remote_contact x ON x.id = l.contact_id AND x.phone = c.phone WHERE l.phone = c.phone),
-      (SELECT min(x.id) FROM remote_contact x WHERE x.phone = c.phone)) AS contact_id
+    ${CONTACT_ID} AS contact_id
   FROM contact c`
 
 export function listStore(db: Db): ListStore {
@@ -127,6 +131,9 @@ export function listStore(db: Db): ListStore {
     `${CANDIDATE} WHERE c.phone > ? ORDER BY c.phone LIMIT ?`,
   )
   const candidate = db.prepare<[string], Candidate>(`${CANDIDATE} WHERE c.phone = ?`)
+  const contactId = db
+    .prepare<[string], number | null>(`SELECT ${CONTACT_ID} FROM (SELECT ? AS phone) c`)
+    .pluck()
   const refused = db.prepare<[], RefusedMember>(
     `SELECT m.*, coalesce(l.title, m.key) AS title, coalesce(c.source_id, '') AS source_id, coalesce(c.record_id, '') AS record_id
      FROM list_member m LEFT JOIN list l ON l.key = m.key AND l.shard = m.shard LEFT JOIN contact c ON c.phone = m.phone
@@ -154,6 +161,7 @@ export function listStore(db: Db): ListStore {
     ofPhone: (phone) => ofPhone.all(phone),
     candidates: (after, limit) => candidates.all(after, limit),
     candidate: (phone) => candidate.get(phone),
+    contactId: (phone) => contactId.get(phone) ?? null,
     refuse: (key, phone, { code, message, requestId = null }, at) =>
       void refuse.run({ key, phone, code, message, requestId, at }),
     refused: () => refused.all(),

@@ -2,10 +2,11 @@
 import type { RemoteContact } from '../../heymarket/contact.ts'
 import { type FieldChange, isTagChange, optsOut } from '../diff/change.ts'
 import { type DiffSettings, mayDelete } from '../diff/diff.ts'
-import { type Moved, standingOf } from '../diff/exact.ts'
+import type { Moved } from '../diff/exact.ts'
 import type { Lookups } from '../diff/lookups.ts'
 import { parseRemote } from '../mirror/contacts.ts'
 import type { Mirror } from '../mirror/mirror.ts'
+import { exactStanding } from '../push/read-back.ts'
 import { asChange, type PlannedChange } from './plan-file.ts'
 
 export type Verdict =
@@ -27,7 +28,7 @@ export function judge(
       ? mirror.remote.byPhone(planned.phone)[0]
       : mirror.remote.find(planned.contactId)
   const remote = row ? parseRemote(row.body) : null
-  const standing = standingOf(change, remote, settings.lookups)
+  const standing = exactStanding({ mirror, settings }, change)
   if (standing.kind === 'done') return { kind: 'already' }
   const emptied = change.kind === 'remove' && change.fields.length === 0
   if (emptied && change.rung !== 'delete' && mirror.contacts.find(planned.phone)?.state === 'removed')
