@@ -170,7 +170,8 @@ class Draft {
 
   /** Each new member in the first shard that has room; whoever has a shard stays there. */
   #place(): MemberChange[] {
-    const size = this.#settings.listSize ?? Number.POSITIVE_INFINITY
+    const { listSize } = this.#settings
+    const size = listSize === null || listSize < 1 ? Number.POSITIVE_INFINITY : listSize
     const used = new Map<number, number>()
     for (const { shard } of this.#members.values()) used.set(shard, (used.get(shard) ?? 0) + 1)
     let first = 1

@@ -96,9 +96,10 @@ export function listStore(db: Db): ListStore {
     `${CANDIDATE} WHERE c.phone > ? ORDER BY c.phone LIMIT ?`,
   )
   const candidate = db.prepare<[string], Candidate>(`${CANDIDATE} WHERE c.phone = ?`)
+  // Whoever was refused a place is planned anew: the list may have been full, and another one has room.
+  const dropRefused = db.prepare("DELETE FROM list_member WHERE state = 'refused' AND wants = 'on'")
   const retryRefused = db.prepare(
-    `UPDATE list_member SET state = CASE wants WHEN 'on' THEN 'adding' ELSE 'removing' END, error = NULL
-     WHERE state = 'refused'`,
+    "UPDATE list_member SET state = 'removing', error = NULL WHERE state = 'refused' AND wants = 'off'",
   )
   const counts = db.prepare<[], { key: string; state: Member['state']; n: number }>(
     'SELECT key, state, count(*) AS n FROM list_member GROUP BY key, state',
@@ -118,7 +119,7 @@ export function listStore(db: Db): ListStore {
     ofPhone: (phone) => ofPhone.all(phone),
     candidates: (after, limit) => candidates.all(after, limit),
     candidate: (phone) => candidate.get(phone),
-    retryRefused: () => retryRefused.run().changes,
+    retryRefused: () => dropRefused.run().changes + retryRefused.run().changes,
     counts: () => counts.all(),
   }
 }
