@@ -75,3 +75,8 @@ export function blanks(change: Change): boolean {
 export function optsOut(change: Change): boolean {
   return change.fields.some((field) => field.field === 'optedOut')
 }
+
+/** The change without its opt-out, which goes ahead of it. */
+export function besideOptOut(change: Change): Change {
+  return { ...change, fields: change.fields.filter((field) => field.field !== 'optedOut') }
+}

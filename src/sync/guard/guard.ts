@@ -1,6 +1,6 @@
 // Owns the guard: which part of a plan is held before its first write, for a person to approve. Pure.
 import type { Dial, GuardConfig } from '../../config/schema.ts'
-import { blanks, type Change, optsOut, viewHash } from '../diff/change.ts'
+import { besideOptOut, blanks, type Change, optsOut, viewHash } from '../diff/change.ts'
 
 export type DialName = 'removals' | 'updates' | 'blanks' | 'optOuts' | 'unreadable'
 
@@ -120,8 +120,4 @@ function holdOrRelease(
   }
   if (change.kind !== 'remove' && optsOut(change) && !reasons.has('optOuts')) released.push(change)
   else held.push({ change, ...verdict })
-}
-
-function besideOptOut(change: Change): Change {
-  return { ...change, fields: change.fields.filter((field) => field.field !== 'optedOut') }
 }
