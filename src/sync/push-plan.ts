@@ -3,7 +3,7 @@
 import type { Change } from './diff/change.ts'
 import { diffAll, type NotStored } from './diff/diff.ts'
 import type { Engine } from './engine.ts'
-import { pushLists } from './lists/push-lists.ts'
+import { pushLists, toRename } from './lists/push-lists.ts'
 import type { CycleObserver, CyclePlan } from './observer.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import type { PushDeps } from './push/deps.ts'
@@ -31,7 +31,8 @@ export async function pushPlan(
   }
   listed.retrying = listed.planned
   report.push.deadLettered = plan.notStored.length + listed.deadLettered
-  if (plan.released.length === 0 && listed.planned === 0) return
+  const renames = plan.lists.some(({ rule }) => toRename(engine, rule).length > 0)
+  if (plan.released.length === 0 && listed.planned === 0 && !renames) return
   const startedAt = clock.now()
   const deadBefore = outbox.countsOfCycle(request.id).dead
   const knownLost = new Set(plan.notStored.map(({ phone }) => phone))
@@ -47,7 +48,7 @@ export async function pushPlan(
   }
   try {
     // Only dead letters: nothing is sent, so there is nothing to read again.
-    if (outbox.nextDueAt(request.id) === null && listed.planned === 0) return
+    if (outbox.nextDueAt(request.id) === null && listed.planned === 0 && !renames) return
     const run = {
       concurrency: engine.concurrency,
       refresh,
@@ -58,7 +59,7 @@ export async function pushPlan(
     }
     const before = await push(pushDeps, { ...run, lanes: 'before lists', onProgress: told })
     // Whoever gets on a list has to be there, and whoever is deleted leaves their lists first.
-    if (listed.planned > 0) {
+    if (listed.planned > 0 || renames) {
       const onLists = { ...pushDeps, rules: engine.lists }
       const done = await pushLists(onLists, plan.lists, (acked) => told(before + acked))
       listed.acked = done.acked

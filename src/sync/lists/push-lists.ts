@@ -53,7 +53,7 @@ export async function pushLists(
 ): Promise<ListsPushed> {
   const sum: ListsPushed = { acked: 0, deadLettered: 0, retrying: 0, warnings: [] }
   for (const changes of plan) {
-    await rename(deps, changes.rule)
+    await rename(deps, changes.rule, sum.warnings)
     for (const shard of shardsOf(changes)) {
       const steps = stepsOf(deps, changes, shard)
       sum.retrying += steps.waiting
@@ -292,11 +292,27 @@ function tookItself({ mirror }: Deps, phone: string, end: End): boolean {
   return end === 'add' && mirror.consent.isOptedOut(phone)
 }
 
-async function rename({ mirror, client }: Deps, rule: ListRule): Promise<void> {
-  for (const list of mirror.lists.ofKey(rule.key)) {
+/** Lists whose title is not the one of their rule any more. */
+export function toRename({ mirror }: Pick<PushDeps, 'mirror'>, rule: ListRule): StoredList[] {
+  return mirror.lists
+    .ofKey(rule.key)
+    .filter((list) => list.state === 'live' && list.list_id !== null && list.title !== titleOf(rule, list.shard))
+}
+
+/** A title that is not taken is told, and holds up nobody. */
+async function rename(deps: Deps, rule: ListRule, warnings: string[]): Promise<void> {
+  const { mirror, client, signal } = deps
+  for (const list of toRename(deps, rule)) {
     const title = titleOf(rule, list.shard)
-    if (list.state !== 'live' || list.list_id === null || list.title === title) continue
-    await client.lists.update(list.list_id, { title })
-    mirror.lists.put({ ...list, title })
+    try {
+      await client.lists.update(list.list_id ?? 0, { title })
+      mirror.lists.put({ ...list, title })
+    } catch (thrown) {
+      signal.throwIfAborted()
+      const error = asHeysyncError(thrown)
+      if (error.code === 'ERR_HEYMARKET_UNREACHABLE' || error.verdict === 'stop') throw error
+      if (error.status === 404) mirror.lists.drop(list.key, list.shard)
+      warnings.push(`List "${list.title}" is not called "${title}" yet: ${error.message}`)
+    }
   }
 }
