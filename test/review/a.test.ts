@@ -5,8 +5,6 @@ import { allow } from '../../src/sync/consent-by-hand.ts'
 import { applyPlan } from '../../src/sync/plan/apply.ts'
 import { makePlan } from '../../src/sync/plan/make-plan.ts'
 import { openSeenMessages } from '../../src/messaging/seen-messages.ts'
-import { compileListRules } from '../../src/sync/lists/rule.ts'
-import { planLists } from '../../src/sync/lists/plan-lists.ts'
 import { anOffice } from '../erase/support.ts'
 import { nthPhone } from '../support/contact.ts'
 import { anEngine, aSource, dials, type TestEngine } from '../support/engine.ts'
@@ -67,7 +65,7 @@ describe('lists', () => {
     expect(world.sandbox.store.contact(nthPhone(1))).toBeNull()
   })
 
-  test('L3 a key that is the title of another list', async () => {
+  test.skip('L3 (what it does without the mend) a key that is the title of another list', async () => {
     const lists = [
       { title: 'Premium', key: 'VIP', where: 'contact.custom["Plan"] == "Gold"' },
       { title: 'VIP', where: 'contact.custom["Plan"] != "Gold"' },
@@ -77,6 +75,7 @@ describe('lists', () => {
     const first = await world.cycle()
     const second = await world.cycle()
     const third = await world.cycle()
+    // The config refuses this now (c.test.ts); here is what it does: 10 put on, 10 taken off, in turn, for ever.
     console.log(JSON.stringify([first, second, third].map(({ report }) => [report.status, report.plan, report.push, report.warnings])), JSON.stringify(world.sandbox.store.lists().map((l) => [l.title, [...l.members]])))
     expect(world.sandbox.store.lists()).toHaveLength(2)
   })
@@ -98,14 +97,6 @@ describe('lists', () => {
     expect([...(world.sandbox.store.lists()[0]?.members ?? [])].length).toBeGreaterThanOrEqual(4)
   })
 
-  test('L5 a list size of 0 says nothing', async () => {
-    const world = await anEngine({ source: SRC(), lists: [GOLD], guard: FREE })
-    people(world, 3)
-    await world.cycle()
-    // would never end: only compiled, run under a timeout elsewhere
-    expect(planLists).toBeDefined()
-    expect(compileListRules).toBeDefined()
-  })
 })
 
 describe('guard', () => {
