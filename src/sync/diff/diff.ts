@@ -283,7 +283,8 @@ function diffLeft(
   }
   // The opt-out goes first and alone: a removal may be held, and consent waits for nothing (I3).
   if (row.opted_out === 1 && remote.isOptedOut !== true && row.carried === 0) {
-    return { change: optOutOnly(row.phone, remote.id, row.source_id, row.record_id), stored: true }
+    const first = optOutOnly(row.phone, remote.id, row.source_id, row.record_id)
+    return { change: { ...first, leaving: true }, stored: true }
   }
   const allowed = rung === 'delete' && !mayDelete(mirror, row.phone, remote.id) ? 'removeFromLists' : rung
   // Somebody took this removal back: it is over.

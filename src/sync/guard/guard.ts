@@ -89,7 +89,10 @@ function trippedDials(
   const tripped = new Map<DialName, string>()
   for (const name of ['removals', 'updates', 'blanks', 'optOuts'] as const) {
     const dial = input.dials[name]
-    const n = changes.filter((change) => dialsOf(input, change).includes(name)).length
+    const n = changes.filter(
+      // Somebody who left counts among those who did, also while their opt-out goes first.
+      (change) => dialsOf(input, change).includes(name) || (name === 'removals' && change.leaving === true),
+    ).length
     if (!trips(dial, n, total)) continue
     const most = `${Math.round(dial.ratio * 1000) / 10} %${dial.count === undefined ? '' : ` or ${dial.count}`}`
     tripped.set(name, `${name}: ${n} of ${total} contacts of ${sourceId} (the dial allows ${most})`)
