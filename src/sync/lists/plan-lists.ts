@@ -91,7 +91,9 @@ class Draft {
     const member = this.#members.get(person.phone)
     this.#unmet.delete(person.phone)
     if (person.state !== 'wanted') {
-      if (member !== undefined && this.#leaves(person)) this.#off(member, true)
+      // The dial of removals let them go in this plan. Whoever was over before, and stayed on, is asked for like others.
+      if (member !== undefined && this.#leaves(person))
+        this.#off(member, this.#settings.leaves.has(person.phone) || member.state === 'removing')
       return
     }
     const wanted = matches()
