@@ -55,7 +55,9 @@ function repeated(items: readonly Group[], base: KeyPath, key: string, what: str
 /** A list without a key is known by its title, so that a key must not be the title of such a list either. */
 function repeatedKeys(lists: readonly Group[]): Problem[] {
   return lists.flatMap((list, index) => {
-    const other = lists.findIndex((one, at) => at !== index && typeof list.key === 'string' && (one.key ?? one.title) === list.key)
+    const other = lists.findIndex(
+      (one, at) => at !== index && typeof list.key === 'string' && (one.key ?? one.title) === list.key,
+    )
     // Of two that have the key in writing, the second is told.
     if (other < 0 || (lists[other]?.key !== undefined && other > index)) return []
     const what = `names a second list like ${pathWords(['lists', other])}, which is known by its ${lists[other]?.key === undefined ? 'title' : 'key'}; it must be unique`

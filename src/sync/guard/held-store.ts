@@ -53,7 +53,9 @@ export function heldStore(db: Db): HeldStore {
     .prepare<[string, Buffer], number>('SELECT 1 FROM approval WHERE phone = ? AND view_hash = ?')
     .pluck()
   const dropApproval = db.prepare<[string]>('DELETE FROM approval WHERE phone = ?')
-  const approved = db.prepare<[], { phone: string; view_hash: Buffer }>('SELECT phone, view_hash FROM approval')
+  const approved = db.prepare<[], { phone: string; view_hash: Buffer }>(
+    'SELECT phone, view_hash FROM approval',
+  )
   return {
     replace: (cycleId, held) => {
       for (const { change, dials, reason } of held) {

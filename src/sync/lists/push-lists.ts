@@ -296,7 +296,9 @@ function tookItself({ mirror }: Deps, phone: string, end: End): boolean {
 export function toRename({ mirror }: Pick<PushDeps, 'mirror'>, rule: ListRule): StoredList[] {
   return mirror.lists
     .ofKey(rule.key)
-    .filter((list) => list.state === 'live' && list.list_id !== null && list.title !== titleOf(rule, list.shard))
+    .filter(
+      (list) => list.state === 'live' && list.list_id !== null && list.title !== titleOf(rule, list.shard),
+    )
 }
 
 /** A title that is not taken is told, and holds up nobody. */

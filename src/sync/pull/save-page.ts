@@ -152,7 +152,11 @@ function saveVersion(
     changed_at: at,
   }
   // It says "do not text" and its number cannot be read: then that counts for the number it had.
-  if ((result.kind === 'rejected' || result.kind === 'filtered') && result.optedOut && result.consent === null)
+  if (
+    (result.kind === 'rejected' || result.kind === 'filtered') &&
+    result.optedOut &&
+    result.consent === null
+  )
     noteConsent(mirror, target, record, known?.phone ?? null)
   for (const slot of ['', 'bad']) records.clearRejection(sourceId, record.id, slot)
   if (known?.phone) records.markDirty(known.phone)
