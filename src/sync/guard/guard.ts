@@ -37,7 +37,7 @@ export function guardPlan(input: GuardInput): GuardResult {
   const held: HeldChange[] = []
   const bySource = new Map<string, Change[]>()
   for (const change of input.changes) {
-    if (change.kind === 'create') {
+    if (change.kind === 'create' || input.isApproved(change.phone, viewHash(change))) {
       released.push(change)
       continue
     }
@@ -49,11 +49,6 @@ export function guardPlan(input: GuardInput): GuardResult {
     const tripped = trippedDials(input, sourceId, changes)
     const unreadable = input.unreadableSince(sourceId)
     for (const change of changes) {
-      // What was approved counts all the same: it must not make room for what was not.
-      if (input.isApproved(change.phone, viewHash(change))) {
-        released.push(change)
-        continue
-      }
       const reasons = new Map<DialName, string>()
       for (const dial of dialsOf(input, change)) {
         const reason = tripped.get(dial)

@@ -148,8 +148,7 @@ class Draft {
     const { key, title } = this.rule
     const on = [...this.#members.values()].filter(({ state }) => state !== 'adding').length
     const asked = this.#guarded.filter(({ phone }) => !isApproved(key, phone))
-    // Whoever was approved counts all the same: they must not make room for others.
-    const held = new Set(trips(dial, this.#guarded.length, on) ? asked : [])
+    const held = new Set(trips(dial, asked.length, on) ? asked : [])
     const removes = [...this.#removes, ...this.#guarded.filter((member) => !held.has(member))]
     const add = this.#place()
     const live = new Set(
