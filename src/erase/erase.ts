@@ -4,7 +4,7 @@ import type { Db } from '../db/open.ts'
 import type { HeymarketClient } from '../heymarket/client.ts'
 import type { ScheduleRequest } from '../heymarket/schedule.ts'
 import type { Clock } from '../lib/clock.ts'
-import { HeysyncError } from '../lib/errors.ts'
+import { asHeysyncError, HeysyncError } from '../lib/errors.ts'
 import { redact } from '../lib/logger.ts'
 import { type BareE164, readBareE164 } from '../lib/phone.ts'
 import type { MessagingDeps } from '../messaging/deps.ts'
@@ -102,10 +102,16 @@ async function takeBack({ messaging, confirmAccount }: EraseDeps, phone: BareE16
   for (const ref of scheduled) await cancel(messaging, ref)
   for (const { list_id, contact_id } of kept) {
     const who = contact_id === null ? { remove_phones: [phone] } : { remove_contacts: [contact_id] }
-    await client.lists.update(list_id ?? 0, who)
+    // A list that is gone, or that does not know them any more, reaches nobody: it must not keep anybody from being erased.
+    await client.lists.update(list_id ?? 0, who).catch(unlessRefused)
   }
   for (const id of lists) await client.lists.update(id, { remove_phones: [phone] })
   return scheduled.length
+}
+
+function unlessRefused(thrown: unknown): void {
+  const { status } = asHeysyncError(thrown)
+  if (status !== 404 && status !== 400) throw thrown
 }
 
 /** Every contact of the number: those that the mirror knew, and those that Heymarket shows. */

@@ -62,7 +62,7 @@ export async function runDaemon({
       await clock.sleep(TURN_MS, signal).catch(() => {})
       if (end.left) due.leaveRest()
       // A night without Heymarket does not put off what is only found by reading everything until the next night.
-      if (end.failed && next.mode === 'full') again = [...new Set([...again, ...next.sources])]
+      if (next.mode === 'full') again = [...new Set([...again, ...end.failed])]
     }
   } finally {
     stopSchedules()
@@ -100,7 +100,8 @@ function cutOff({ engine }: App, now: number): readonly string[] {
 }
 
 interface CycleEnd {
-  readonly failed: boolean
+  /** The sources that are to be read once more: those that failed, or all of them where the cycle did. */
+  readonly failed: readonly string[]
   /** A part of the push is left, or was left before and could not be looked at. */
   readonly left: boolean
 }
@@ -125,14 +126,14 @@ async function cycle(
       { cycle: id, mode, status, sources, plan, push },
       push.deferred > 0 ? 'cycle gave way' : 'cycle finished',
     )
-    return { failed: false, left: push.deferred > 0 }
+    return { failed: report.failures.map(({ source }) => source), left: push.deferred > 0 }
   } catch (thrown) {
     const error = asHeysyncError(thrown)
     if (error.code === 'ERR_DATABASE_LOST') throw error
-    if (error.code === 'ERR_ABORTED') return { failed: true, left: false }
+    if (error.code === 'ERR_ABORTED') return { failed: next.sources, left: false }
     log.error({ cycle: id, mode: next.mode, code: error.code, hint: error.hint }, error.message)
     // A source that cannot be read keeps nobody waiting whose changes are planned already.
     const waiting = app.engine.outbox.counts().pending > 0
-    return { failed: true, left: waiting && next.sources.length > 0 }
+    return { failed: next.sources, left: waiting && next.sources.length > 0 }
   }
 }

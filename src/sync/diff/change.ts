@@ -25,6 +25,8 @@ interface Base {
   readonly fields: readonly FieldChange[]
   /** True when the guard let only a part of the change through. */
   readonly partial?: true
+  /** True when the contact left the sources, and its removal comes after this. */
+  readonly leaving?: true
   /** True when exactly this is to be written, whatever the sources say by now: it comes out of a plan that a person saw. */
   readonly exact?: true
 }
@@ -79,4 +81,9 @@ export function blanks(change: Change): boolean {
 
 export function optsOut(change: Change): boolean {
   return change.fields.some((field) => field.field === 'optedOut')
+}
+
+/** The change without its opt-out, which goes ahead of it. */
+export function besideOptOut(change: Change): Change {
+  return { ...change, fields: change.fields.filter((field) => field.field !== 'optedOut') }
 }

@@ -1,6 +1,6 @@
 // Owns the guard: which part of a plan is held before its first write, for a person to approve. Pure.
 import type { Dial, GuardConfig } from '../../config/schema.ts'
-import { blanks, type Change, optsOut, viewHash } from '../diff/change.ts'
+import { besideOptOut, blanks, type Change, optsOut, viewHash } from '../diff/change.ts'
 
 export type DialName = 'removals' | 'updates' | 'blanks' | 'optOuts' | 'unreadable'
 
@@ -86,7 +86,10 @@ function trippedDials(
   const tripped = new Map<DialName, string>()
   for (const name of ['removals', 'updates', 'blanks', 'optOuts'] as const) {
     const dial = input.dials[name]
-    const n = changes.filter((change) => dialsOf(input, change).includes(name)).length
+    const n = changes.filter(
+      // Somebody who left counts among those who did, also while their opt-out goes first.
+      (change) => dialsOf(input, change).includes(name) || (name === 'removals' && change.leaving === true),
+    ).length
     if (!trips(dial, n, total)) continue
     const most = `${Math.round(dial.ratio * 1000) / 10} %${dial.count === undefined ? '' : ` or ${dial.count}`}`
     tripped.set(name, `${name}: ${n} of ${total} contacts of ${sourceId} (the dial allows ${most})`)
@@ -117,8 +120,4 @@ function holdOrRelease(
   }
   if (change.kind !== 'remove' && optsOut(change) && !reasons.has('optOuts')) released.push(change)
   else held.push({ change, ...verdict })
-}
-
-function besideOptOut(change: Change): Change {
-  return { ...change, fields: change.fields.filter((field) => field.field !== 'optedOut') }
 }

@@ -1,7 +1,7 @@
 // Owns held and approval: what the guard keeps back now, and what a person released of it.
 import type { Db } from '../../db/open.ts'
 import type { BareE164 } from '../../lib/phone.ts'
-import { type Change, viewHash } from '../diff/change.ts'
+import { besideOptOut, type Change, viewHash } from '../diff/change.ts'
 import type { HeldChange } from './guard.ts'
 
 export interface HeldRow {
@@ -53,7 +53,9 @@ export function heldStore(db: Db): HeldStore {
     .prepare<[string, Buffer], number>('SELECT 1 FROM approval WHERE phone = ? AND view_hash = ?')
     .pluck()
   const dropApproval = db.prepare<[string]>('DELETE FROM approval WHERE phone = ?')
-  const approved = db.prepare<[], string>('SELECT phone FROM approval').pluck()
+  const approved = db.prepare<[], { phone: string; view_hash: Buffer }>(
+    'SELECT phone, view_hash FROM approval',
+  )
   return {
     replace: (cycleId, held) => {
       for (const { change, dials, reason } of held) {
@@ -75,10 +77,15 @@ export function heldStore(db: Db): HeldStore {
     isApproved: (phone, view) => isApproved.get(phone, view) === 1,
     dropApproval: (phone) => void dropApproval.run(phone),
     dropApprovalsExcept: (changes) => {
-      const phones = approved.all()
-      if (phones.length === 0) return
-      const planned = new Set<string>(changes.map((change) => change.phone))
-      for (const phone of phones) if (!planned.has(phone)) dropApproval.run(phone)
+      const approvals = approved.all()
+      if (approvals.length === 0) return
+      const planned = new Map(changes.map((change) => [change.phone as string, change]))
+      for (const { phone, view_hash } of approvals) {
+        const change = planned.get(phone)
+        // An opt-out that goes ahead of an approved change is not a part of what was approved.
+        const views = change === undefined ? [] : [viewHash(change), viewHash(besideOptOut(change))]
+        if (!views.some((view) => view.equals(view_hash))) dropApproval.run(phone)
+      }
     },
   }
 }

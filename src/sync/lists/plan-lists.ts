@@ -98,8 +98,9 @@ class Draft {
     const member = this.#members.get(person.phone)
     this.#unmet.delete(person.phone)
     if (person.state !== 'wanted') {
+      // The dial of removals let them go in this plan. Whoever was over before, and stayed on, is asked for like others.
       if (member !== undefined && this.#leaves(person) && !this.#isPinned(person.phone, 'remove'))
-        this.#off(member, true)
+        this.#off(member, this.#settings.leaves.has(person.phone) || member.state === 'removing')
       return
     }
     const wanted = matches()
@@ -194,7 +195,8 @@ class Draft {
 
   /** Each new member in the first shard that has room; whoever has a shard stays there. */
   #place(): MemberChange[] {
-    const size = this.#settings.listSize ?? Number.POSITIVE_INFINITY
+    const { listSize } = this.#settings
+    const size = listSize === null || listSize < 1 ? Number.POSITIVE_INFINITY : listSize
     const used = new Map<number, number>()
     for (const { shard } of this.#members.values()) used.set(shard, (used.get(shard) ?? 0) + 1)
     let first = 1

@@ -312,6 +312,11 @@ function tookItself({ mirror }: Deps, phone: string, end: End): boolean {
 async function rename({ mirror, client }: Deps, rule: ListRule, list: StoredList): Promise<void> {
   if (list.list_id === null) return
   const title = titleOf(rule, list.shard)
-  await client.lists.update(list.list_id, { title })
+  try {
+    await client.lists.update(list.list_id, { title })
+  } catch (error) {
+    if (asHeysyncError(error).status === 404) mirror.lists.drop(list.key, list.shard)
+    throw error
+  }
   mirror.lists.put({ ...list, title })
 }

@@ -63,21 +63,27 @@ export async function readLists({ mirror, lists, rules, clock }: ReadListsDeps):
     if (error.status === 404 || error.status === 403) return { shown: false, gone: [] }
     throw error
   }
-  return { shown: true, gone: dropGone(mirror, rules, seen) }
+  return { shown: true, gone: await dropGone({ mirror, lists, rules }, seen) }
 }
 
-function dropGone(mirror: Mirror, rules: readonly ListRule[], seen: ReadonlySet<string>): string[] {
+/** One that was made a moment ago may only not be listed yet, so each is asked for by its id before it is made again (I2). */
+async function dropGone(
+  { mirror, lists, rules }: Pick<ReadListsDeps, 'mirror' | 'lists' | 'rules'>,
+  seen: ReadonlySet<string>,
+): Promise<string[]> {
   const kept = new Set(rules.map(({ key }) => key))
-  return mirror.transaction(() =>
-    mirror.lists
-      .all()
-      .filter((list) => list.state === 'live' && kept.has(list.key))
-      .filter((list) => !seen.has(`${list.key} ${list.shard}`))
-      .map((list) => {
-        mirror.lists.drop(list.key, list.shard)
-        return list.title
-      }),
-  )
+  const missing = mirror.lists
+    .all()
+    .filter((list) => list.state === 'live' && kept.has(list.key))
+    .filter((list) => !seen.has(`${list.key} ${list.shard}`))
+  const gone: string[] = []
+  for (const list of missing) {
+    const shown = list.list_id === null ? null : await lists.get(list.list_id)
+    if (shown !== null && shown.archived !== true) continue
+    mirror.transaction(() => mirror.lists.drop(list.key, list.shard))
+    gone.push(list.title)
+  }
+  return gone
 }
 
 /** Brings what is known of a list's members in line with what Heymarket shows. To be called in a transaction. */

@@ -42,6 +42,8 @@ export function consentStore(db: Db, erased: ErasedStore): ConsentStore {
     `INSERT INTO consent (phone, state, at) VALUES (?, ?, ?)
      ON CONFLICT (phone) DO UPDATE SET state = excluded.state, at = excluded.at`,
   )
+  // Whoever learns of it, the next diff looks whether Heymarket has to be told.
+  const unsettle = db.prepare<[string]>('UPDATE contact SET settled_desired = NULL WHERE phone = ?')
   const addEvent = db.prepare<[string, ConsentEvent['state'], ConsentOrigin, string, number]>(
     'INSERT INTO consent_event (phone, state, origin, evidence, at) VALUES (?, ?, ?, ?, ?)',
   )
@@ -74,6 +76,7 @@ export function consentStore(db: Db, erased: ErasedStore): ConsentStore {
       }
       set.run(phone, 'opted_out', at)
       addEvent.run(phone, 'opted_out', origin, evidence, at)
+      unsettle.run(phone)
       return true
     },
     allow: (phone, evidence, at) => {

@@ -139,9 +139,12 @@ export function listStore(db: Db): ListStore {
      FROM list_member m LEFT JOIN list l ON l.key = m.key AND l.shard = m.shard LEFT JOIN contact c ON c.phone = m.phone
      WHERE m.state = 'refused' ORDER BY title, m.phone`,
   )
-  const retry = db.prepare<[string, string]>(
-    `UPDATE list_member SET state = CASE wants WHEN 'on' THEN 'adding' ELSE 'removing' END
-     WHERE key = ? AND phone = ? AND state = 'refused'`,
+  // Whoever was refused a place is planned anew: the list may have been full, and another one has room.
+  const dropRefused = db.prepare<[string, string]>(
+    "DELETE FROM list_member WHERE key = ? AND phone = ? AND state = 'refused' AND wants = 'on'",
+  )
+  const retryRefused = db.prepare<[string, string]>(
+    "UPDATE list_member SET state = 'removing' WHERE key = ? AND phone = ? AND state = 'refused'",
   )
   const counts = db.prepare<[], { key: string; state: Member['state']; n: number }>(
     'SELECT key, state, count(*) AS n FROM list_member GROUP BY key, state',
@@ -165,7 +168,12 @@ export function listStore(db: Db): ListStore {
     refuse: (key, phone, { code, message, requestId = null }, at) =>
       void refuse.run({ key, phone, code, message, requestId, at }),
     refused: () => refused.all(),
-    retry: (members) => members.forEach(({ key, phone }) => void retry.run(key, phone)),
+    retry: (members) => {
+      for (const { key, phone } of members) {
+        dropRefused.run(key, phone)
+        retryRefused.run(key, phone)
+      }
+    },
     counts: () => counts.all(),
   }
 }

@@ -74,8 +74,8 @@ export interface RecordStore {
   }): void
   findRejection(sourceId: string, recordId: string, slot: string): RejectionRow | undefined
   clearRejection(sourceId: string, recordId: string, slot: string): void
-  /** A rejected record was met again, perhaps in another place. */
-  touchRejection(sourceId: string, recordId: string, pull: number, place: string | null): void
+  /** A rejected record was met again, perhaps in another place. False when its reason is not known any more. */
+  touchRejection(sourceId: string, recordId: string, pull: number, place: string | null): boolean
   /** Rows without a readable id that turned up since the last proof of absence stand in the way of this one. */
   stampUnreadable(sourceId: string, sincePull: number, cycleId: string): void
   /** Rejections of sources that are configured no more. */
@@ -222,7 +222,7 @@ export function recordStore(db: Db): RecordStore {
     findRejection: (sourceId, recordId, slot) => findRejection.get(sourceId, recordId, slot),
     clearRejection: (sourceId, recordId, slot) => void clearRejection.run(sourceId, recordId, slot),
     touchRejection: (sourceId, recordId, pull, place) =>
-      void touchRejection.run(pull, place, sourceId, recordId),
+      touchRejection.run(pull, place, sourceId, recordId).changes === 1,
     stampUnreadable: (sourceId, sincePull, cycleId) => void stampUnreadable.run(cycleId, sourceId, sincePull),
     dropRejectionsExcept: (sourceIds) => void dropRejectionsExcept.run(JSON.stringify(sourceIds)),
     dropUnseenUnreadable: (sourceId, pull) => void dropUnseenUnreadable.run(sourceId, pull),

@@ -30,7 +30,7 @@ export type Normalized =
       readonly notes: readonly Note[]
       readonly consent: BareE164 | null
     }
-  | { readonly kind: 'filtered'; readonly consent: BareE164 | null }
+  | { readonly kind: 'filtered'; readonly consent: BareE164 | null; readonly optedOut: boolean }
   | {
       readonly kind: 'rejected'
       readonly rejection: Rejection
@@ -99,7 +99,7 @@ export function compileNormalizer(
     try {
       out = saysNo(fields, notes)
       if (filter !== undefined && !filter.matches(fields)) {
-        return { kind: 'filtered', consent: out ? orNull(() => phoneOf(fields, [])) : null }
+        return { kind: 'filtered', consent: out ? orNull(() => phoneOf(fields, [])) : null, optedOut: out }
       }
       const number = phoneOf(fields, notes)
       const contact = { phone: number, fields: contactFields(fields, notes), optedOut: out }

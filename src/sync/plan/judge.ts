@@ -59,6 +59,7 @@ function deletion(
 
 /** Somebody who opted out after the plan was shown is looked at anew. */
 function consent(mirror: Mirror, planned: PlannedChange, remote: RemoteContact | null): Moved[] {
+  if (mirror.erased.has(planned.phone)) return [{ field: 'contact', planned: 'a person', now: 'erased' }]
   const out = mirror.consent.isOptedOut(planned.phone) || remote?.isOptedOut === true
   if (!out || planned.base.optedOut || optsOut(asChange(planned))) return []
   return [{ field: 'optedOut', planned: '', now: 'true' }]

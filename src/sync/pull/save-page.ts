@@ -75,9 +75,10 @@ function saveRecord(
   const rawHash = hashRecord(record, target.normalizer.fingerprint)
   const found = records.find(sourceId, record.id)
   const known = found?.state === 'gone' ? undefined : found
-  if (known?.raw_hash.equals(rawHash)) {
+  // A rejection whose reason was dropped, with its source or by a row that could not be read, is worked out anew.
+  const isSame = known?.raw_hash.equals(rawHash) === true
+  if (isSame && (known.state !== 'rejected' || records.touchRejection(sourceId, record.id, pull, place))) {
     records.touch(sourceId, record.id, pull, place)
-    if (known.state === 'rejected') records.touchRejection(sourceId, record.id, pull, place)
     records.clearRejection(sourceId, record.id, 'bad')
     return 'unchanged'
   }
@@ -150,6 +151,13 @@ function saveVersion(
     seen_pull: pull,
     changed_at: at,
   }
+  // It says "do not text" and its number cannot be read: then that counts for the number it had.
+  if (
+    (result.kind === 'rejected' || result.kind === 'filtered') &&
+    result.optedOut &&
+    result.consent === null
+  )
+    noteConsent(mirror, target, record, known?.phone ?? null)
   for (const slot of ['', 'bad']) records.clearRejection(sourceId, record.id, slot)
   if (known?.phone) records.markDirty(known.phone)
   const owner = result.kind === 'contact' ? result.contact.phone : result.consent
@@ -178,8 +186,6 @@ function saveVersion(
       notes: null,
     })
     reject(mirror, target, record.id, '', result.rejection, record.place ?? null)
-    // It says "do not text" and its number cannot be read: then that counts for the number it had.
-    if (result.optedOut && result.consent === null) noteConsent(mirror, target, record, known?.phone ?? null)
     return 'rejected'
   }
   const state = result.kind

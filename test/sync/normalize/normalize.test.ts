@@ -146,8 +146,13 @@ describe('consent', () => {
     expect(run({ ...GOOD, out: 'yes', status: 'archived' }, given)).toEqual({
       kind: 'filtered',
       consent: NUMBER,
+      optedOut: true,
     })
-    expect(run({ ...GOOD, out: '', status: 'archived' }, given)).toEqual({ kind: 'filtered', consent: null })
+    expect(run({ ...GOOD, out: '', status: 'archived' }, given)).toEqual({
+      kind: 'filtered',
+      consent: null,
+      optedOut: false,
+    })
   })
 
   test('is read from a deleted record', () => {
@@ -159,6 +164,7 @@ describe('consent', () => {
     expect(run({ phone: '911', out: 'yes', status: 'archived' }, given)).toEqual({
       kind: 'filtered',
       consent: null,
+      optedOut: true,
     })
   })
 
