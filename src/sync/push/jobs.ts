@@ -40,6 +40,9 @@ export function arrange(deps: PushDeps, due: readonly Operation[]): Job[] {
   const one = (operation: Operation): Job => ({ kind: 'one', operation })
   if (writes === 'single') return due.map(one)
   const unsettled = due.filter(({ state }) => state === 'unsettled')
+  // What went with many is looked for longer than what went by itself.
+  const settleTogether =
+    unsettled.length >= FEWEST[writes] || unsettled.some(({ look_until }) => look_until > 0)
   const byWay = new Map<BulkWay, Operation[]>()
   const wayOf = new Map<number, BulkWay>()
   for (const operation of due) {
@@ -54,7 +57,7 @@ export function arrange(deps: PushDeps, due: readonly Operation[]): Job[] {
   const begun = new Set<string>()
   for (const operation of due) {
     if (operation.state === 'unsettled') {
-      if (unsettled.length < FEWEST[writes]) jobs.push(one(operation))
+      if (!settleTogether) jobs.push(one(operation))
       else if (!begun.has('settle')) jobs.push({ kind: 'settle', operations: unsettled })
       begun.add('settle')
       continue

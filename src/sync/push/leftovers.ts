@@ -1,9 +1,10 @@
 // Owns what a killed or interrupted process left behind: operations with a request under way.
+import { asHeysyncError } from '../../lib/errors.ts'
 import type { Change } from '../diff/change.ts'
 import type { Failure, Operation } from '../outbox/outbox.ts'
 import type { PushDeps } from './deps.ts'
 import { contactOf, lookUpMany, type Shown } from './look-up-many.ts'
-import { earlierFailure, SECOND_LOOK_MS } from './outcome.ts'
+import { earlierFailure, failureOf, SECOND_LOOK_MS } from './outcome.ts'
 import { readBack, takeIn } from './read-back.ts'
 import { nextLook } from './settle-many.ts'
 
@@ -22,12 +23,18 @@ const INTERRUPTED: Failure = {
 export async function settleLeftovers(deps: PushDeps): Promise<void> {
   const { outbox, clock } = deps
   const operations = [...outbox.inState('in_flight'), ...outbox.inState('unsettled')]
-  const together = deps.writes === 'single' ? NOTHING : await lookUpMany(deps, operations.map(phoneOf))
+  const together = await allShown(deps, operations)
   for (const operation of operations) {
     const planned = JSON.parse(operation.change) as Change
     const seen = contactOf(planned, together)
     if (seen !== null) deps.mirror.transaction(() => takeIn(deps, planned, seen, 'settled'))
-    const shown = seen ?? (await readBack(deps, planned, 'settled'))
+    let shown = seen
+    try {
+      shown ??= await readBack(deps, planned, 'settled')
+    } catch (thrown) {
+      cannotBeSettled(deps, operation, thrown)
+      continue
+    }
     const wait = operation.state === 'unsettled' ? nextLook(operation, clock.now()) : null
     const lookedTwice = operation.state === 'unsettled' && operation.not_before <= clock.now()
     if (shown !== null || planned.kind !== 'create') {
@@ -40,6 +47,27 @@ export async function settleLeftovers(deps: PushDeps): Promise<void> {
       outbox.retry(operation, 'unsettled', clock.now() + SECOND_LOOK_MS, INTERRUPTED, clock.now())
     }
   }
+}
+
+/** What could be found together; the others are asked for by themselves. */
+async function allShown(deps: PushDeps, operations: readonly Operation[]): Promise<Shown> {
+  if (deps.writes === 'single') return NOTHING
+  try {
+    return await lookUpMany(deps, operations.map(phoneOf))
+  } catch (thrown) {
+    const error = asHeysyncError(thrown)
+    if (error.verdict !== 'retry' || error.code === 'ERR_HEYMARKET_UNREACHABLE') throw thrown
+    return NOTHING
+  }
+}
+
+/** One contact that cannot be read holds up no others: it is looked for again. */
+function cannotBeSettled({ outbox, clock, signal }: PushDeps, operation: Operation, thrown: unknown): void {
+  signal.throwIfAborted()
+  const error = asHeysyncError(thrown)
+  if (error.verdict !== 'retry' || error.code === 'ERR_HEYMARKET_UNREACHABLE') throw thrown
+  const later = clock.now() + SECOND_LOOK_MS
+  outbox.retry(operation, 'unsettled', later, failureOf(error), clock.now())
 }
 
 function phoneOf({ phone }: Operation) {

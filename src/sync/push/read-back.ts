@@ -8,6 +8,7 @@ import { type DiffSettings, diffPhone } from '../diff/diff.ts'
 import { type Standing, standingOf } from '../diff/exact.ts'
 import { parseRemote } from '../mirror/contacts.ts'
 import type { Mirror } from '../mirror/mirror.ts'
+import { noteOptOut } from '../reconcile/reconcile.ts'
 
 export interface ReadBackDeps {
   readonly mirror: Mirror
@@ -49,6 +50,7 @@ export function takeIn(
   // Only a first revision after a create of ours is certainly ours (I4).
   const origin = why === 'settled' && !known && shown.rev === 1 ? 'created' : 'adopted'
   mirror.remote.read(shown, 0, clock.now())
+  if (shown.isOptedOut === true) noteOptOut(mirror, shown, clock.now())
   if (change.kind === 'create') {
     const rung = settings.removal(change.sourceId).rung
     mirror.contacts.putLink(change.phone, shown.id, origin, rung, clock.now())

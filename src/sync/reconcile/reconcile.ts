@@ -213,7 +213,7 @@ function absorb(
 }
 
 /** An opt-out that Heymarket shows counts for the number, wherever it came from (I3). */
-function noteOptOut(mirror: Mirror, contact: RemoteContact, at: number): void {
+export function noteOptOut(mirror: Mirror, contact: RemoteContact, at: number): void {
   const phone = readBareE164(contact.phone)
   if (phone && mirror.consent.optOut(phone, 'heymarket', `Heymarket contact ${contact.id}`, at)) {
     mirror.contacts.unsettle(phone)
