@@ -4,20 +4,27 @@ import type { BareE164 } from '../lib/phone.ts'
 import type { ContactFields } from '../sync/contact.ts'
 import type { ErasedMark } from '../sync/mirror/erased.ts'
 import { openMirror } from '../sync/mirror/mirror.ts'
+import { RECORD_PHONE } from '../sync/mirror/records.ts'
 import { forgetMessages } from './forget-messages.ts'
 
 /** How many rows of each table were deleted or changed. */
 export type Forgotten = Readonly<Record<string, number>>
+
+export interface Forgetting {
+  readonly forgotten: Forgotten
+  /** Other numbers of the records that named this one: they are contacts of the same person, and are not erased with it. */
+  readonly others: readonly BareE164[]
+}
 
 /** Marks the number and forgets everything else of it, in one transaction. */
 export function forget(
   db: Db,
   phone: BareE164,
   { at, reason }: Pick<ErasedMark, 'at' | 'reason'>,
-): Forgotten {
+): Forgetting {
   const mirror = openMirror(db)
   return db
-    .transaction((): Forgotten => {
+    .transaction((): Forgetting => {
       const emails = emailsOf(db, phone)
       const remotes = mirror.remote.byPhone(phone)
       const forgotten: Record<string, number> = { rejection: forgetRejections(db, phone) }
@@ -26,6 +33,15 @@ export function forget(
       // Heymarket may hold them all the same: that there is somebody is kept, so that its count stays right.
       mirror.remote.blank(phone)
       forgotten.remote_contact = remotes.length
+      const records = mirror.records.withPhone(phone)
+      const others = new Set<BareE164>()
+      for (const { source_id, record_id } of records) {
+        for (const one of mirror.records.phonesOf(source_id, record_id)) if (one !== phone) others.add(one)
+        mirror.records.drop(source_id, record_id)
+      }
+      // No record claims them any more: they leave as anybody does.
+      for (const one of others) mirror.records.markDirty(one)
+      forgotten.source_record = records.length
       forgotten.intent = forgetMessages(db, [phone, ...emails], at)
       for (const table of tablesWithPhone(db)) {
         const { changes } = db.prepare<[string]>(`DELETE FROM "${table}" WHERE phone = ?`).run(phone)
@@ -33,7 +49,10 @@ export function forget(
       }
       forgotten.seen_message = forgetSeen(db, phone)
       scrubCycles(db, phone)
-      return Object.fromEntries(Object.entries(forgotten).filter(([, rows]) => rows > 0))
+      return {
+        forgotten: Object.fromEntries(Object.entries(forgotten).filter(([, rows]) => rows > 0)),
+        others: [...others],
+      }
     })
     .immediate()
 }
@@ -60,7 +79,8 @@ function tablesWithPhone(db: Db): string[] {
 function emailsOf(db: Db, phone: string): string[] {
   const fields = db
     .prepare<{ phone: string }, string>(
-      `SELECT contact FROM source_record WHERE phone = @phone AND contact IS NOT NULL
+      `SELECT s.contact FROM ${RECORD_PHONE} p JOIN source_record s USING (source_id, record_id)
+       WHERE p.phone = @phone AND s.contact IS NOT NULL
        UNION SELECT body FROM remote_contact WHERE phone = @phone`,
     )
     .pluck()
@@ -73,7 +93,7 @@ function emailsOf(db: Db, phone: string): string[] {
 function forgetRejections(db: Db, phone: string): number {
   const ofTheirs = db
     .prepare<[string]>(
-      `DELETE FROM rejection WHERE (source_id, record_id) IN (SELECT source_id, record_id FROM source_record WHERE phone = ?)`,
+      `DELETE FROM rejection WHERE (source_id, record_id) IN (SELECT source_id, record_id FROM ${RECORD_PHONE} WHERE phone = ?)`,
     )
     .run(phone).changes
   const rows = db

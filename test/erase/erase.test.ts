@@ -125,6 +125,28 @@ describe('a record of theirs', () => {
     expect(JSON.stringify(row)).not.toContain('P-1')
   })
 
+  test.each([
+    [ANA, BEN],
+    [BEN, ANA],
+  ])('with several numbers is theirs as a whole: %s is erased, %s is named', async (erased, other) => {
+    const office = await anOffice(
+      {},
+      { phones: 'all', onRemoved: 'clear', map: { phone: ['phone', 'home'] } },
+    )
+    const theirs = { phone: SPELLED, home: BEN, first: 'Anastasia', last: 'Quicksilver' }
+    office.rows = {
+      'P-1': theirs,
+      'P-9': { ...theirs, phone: nthPhone(9), home: '', first: 'Zoe', last: 'X' },
+    }
+    await office.cycle()
+    expect(await office.erase(erased)).toMatchObject({ forgotten: { source_record: 1 }, others: [other] })
+    const { report } = await office.cycle()
+    expect(report).toMatchObject({ sources: [{ read: 2, unchanged: 1, rejected: 1 }], plan: { remove: 1 } })
+    expect(office.sandbox.store.contact(other)).toMatchObject({ first: '' })
+    await office.erase(other)
+    expect(office.bytesOf(...TRACES, BEN)).toEqual([])
+  })
+
   test('leaves the list of rejections when the source drops it, and nobody is removed', async () => {
     const office = await synced()
     await office.erase(ANA)

@@ -104,7 +104,8 @@ function isOver(mirror: Mirror, alarm: AlarmRow, { sameMapping, census, allowEmp
   const before = JSON.parse(alarm.evidence) as NonNullable<Tally['before']>
   const now = mirror.records.find(alarm.source_id, before.record)
   if (!now || now.state === 'gone' || now.state === 'deleted') return true
-  return now.state === 'accepted' && stateKey(now) === before.key
+  const phones = mirror.records.phonesOf(alarm.source_id, before.record)
+  return now.state === 'accepted' && stateKey({ ...now, phones }) === before.key
 }
 
 function fieldText(map: MapConfig, [field, { changed, example }]: [string, FieldTally]): string {
@@ -115,7 +116,7 @@ function fieldText(map: MapConfig, [field, { changed, example }]: [string, Field
 /** Numbers are not written out: a report may be logged (I10). */
 function quote(field: string, value: string): string {
   if (value === '') return '(blank)'
-  return `"${field === 'phone' ? maskPhone(value) : value.slice(0, 60)}"`
+  return `"${field === 'phone' ? value.split(', ').map(maskPhone).join(', ') : value.slice(0, 60)}"`
 }
 
 /** Where the mapping takes a field from, e.g. ` (from renewal)`. */
