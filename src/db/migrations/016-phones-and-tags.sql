@@ -6,3 +6,7 @@ CREATE TABLE further_phone (
   PRIMARY KEY (source_id, record_id, phone)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX further_phone_by_phone ON further_phone (phone);
+
+-- JSON list: tags that the records of this number ever gave, until they left and it was handled. `onRemoved: clear` takes them away.
+ALTER TABLE contact ADD COLUMN given_tags TEXT NOT NULL DEFAULT '[]';
+UPDATE contact SET given_tags = coalesce(json_extract(fields, '$.tags'), '[]');
