@@ -5,6 +5,7 @@ import type { ContactFields } from '../sync/contact.ts'
 import type { ErasedMark } from '../sync/mirror/erased.ts'
 import { openMirror } from '../sync/mirror/mirror.ts'
 import { RECORD_PHONE } from '../sync/mirror/records.ts'
+import { forgetAlarms } from './forget-alarms.ts'
 import { forgetMessages } from './forget-messages.ts'
 
 /** How many rows of each table were deleted or changed. */
@@ -34,6 +35,9 @@ export function forget(
       mirror.remote.blank(phone)
       forgotten.remote_contact = remotes.length
       const records = mirror.records.withPhone(phone)
+      forgotten.alarm = forgetAlarms(db, records, ({ source_id, record_id }) =>
+        mirror.erased.recordName(source_id, record_id),
+      )
       const others = new Set<BareE164>()
       for (const { source_id, record_id } of records) {
         for (const one of mirror.records.phonesOf(source_id, record_id)) if (one !== phone) others.add(one)
@@ -48,7 +52,8 @@ export function forget(
         forgotten[table] = (forgotten[table] ?? 0) + changes
       }
       forgotten.seen_message = forgetSeen(db, phone)
-      scrubCycles(db, phone)
+      scrubTexts(db, [phone, ...emails])
+      forgotten.operation = (forgotten.operation ?? 0) + forgetFormer(db, phone)
       return {
         forgotten: Object.fromEntries(Object.entries(forgotten).filter(([, rows]) => rows > 0)),
         others: [...others],
@@ -127,10 +132,33 @@ function forgetSeen(db: Db, phone: string): number {
   return db.prepare<[string]>('DELETE FROM seen_message WHERE instr(body, ?) > 0').run(phone).changes
 }
 
-/** Reports and errors of cycles hold counts and sentences; a sentence may quote what a source or Heymarket said. */
-function scrubCycles(db: Db, phone: string): void {
-  db.prepare<{ phone: string }>(
-    `UPDATE cycle SET report = replace(report, @phone, '(erased)'), error = replace(error, @phone, '(erased)')
-     WHERE instr(report, @phone) > 0 OR instr(error, @phone) > 0`,
-  ).run({ phone })
+/** What is kept of another number that the same contact got since names this one as the former. */
+function forgetFormer(db: Db, phone: string): number {
+  const naming = [
+    ['operation', 'change'],
+    ['held', 'change'],
+    ['before_image', "fields || coalesce(body, '')"],
+  ] as const
+  return naming
+    .map(([table, text]) =>
+      db.prepare<[string]>(`DELETE FROM ${table} WHERE instr(${text}, ?) > 0`).run(phone),
+    )
+    .reduce((sum, { changes }) => sum + changes, 0)
+}
+
+/** Reports, errors and what was learnt hold counts and sentences; a sentence may quote what a source or Heymarket said. */
+function scrubTexts(db: Db, names: readonly string[]): void {
+  const texts = [
+    ['cycle', 'report'],
+    ['cycle', 'error'],
+    ['operation', 'error'],
+    ['attempt', 'error'],
+    ['way', 'why'],
+  ] as const
+  for (const [table, column] of texts) {
+    const scrub = db.prepare<{ name: string }>(
+      `UPDATE ${table} SET ${column} = replace(${column}, @name, '(erased)') WHERE instr(${column}, @name) > 0`,
+    )
+    for (const name of names) scrub.run({ name })
+  }
 }
