@@ -175,6 +175,17 @@ test('an alarm that stands keeps its numbers, and loses its example', async () =
   expect(office.bytesOf('Anastasia')).toEqual([])
 })
 
+test('a number that a contact had before is in no table, also where it is kept what the contact held', async () => {
+  const office = await anOffice({}, { onPhoneChange: 'update' })
+  office.rows = rows()
+  await office.cycle()
+  office.rows['P-1'] = { ...office.rows['P-1'], phone: nthPhone(200) }
+  expect((await office.cycle()).report.plan).toMatchObject({ create: 0, update: 1, remove: 0 })
+  expect(office.bytesOf(ANA)).toEqual([ANA])
+  await office.erase(ANA)
+  expect([tables(office).filter(([, row]) => row.includes(ANA)), office.bytesOf(ANA)]).toEqual([[], []])
+})
+
 /** Every row of every table, as text. */
 function tables({ db }: Office): [string, string][] {
   const names = db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all()
