@@ -190,6 +190,12 @@ const source = z.strictObject({
     .describe('CEL condition. A record that does not match is treated as if it had left the source.')
     .meta(example('record.status != "archived"')),
   map,
+  phones: z
+    .enum(['first', 'all'])
+    .default('first')
+    .describe(
+      'Which of the numbers that `map.phone` finds in a record become contacts: the first valid one, or each valid one.',
+    ),
   onRemoved: z
     .enum(REMOVAL_RUNGS)
     .default('removeFromLists')

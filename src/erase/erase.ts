@@ -10,7 +10,7 @@ import { type BareE164, readBareE164 } from '../lib/phone.ts'
 import type { MessagingDeps } from '../messaging/deps.ts'
 import { cancel } from '../messaging/schedule.ts'
 import type { Mirror } from '../sync/mirror/mirror.ts'
-import { type Forgotten, forget, scrubFile } from './forget.ts'
+import { type Forgetting, forget, scrubFile } from './forget.ts'
 
 export interface EraseDeps {
   readonly db: Db
@@ -26,11 +26,9 @@ export interface EraseWish {
   readonly inHeymarket: boolean
 }
 
-export interface Erasure {
+export interface Erasure extends Forgetting {
   /** Milliseconds since 1970; of the first erase when this one is a repeat. */
   readonly at: number
-  /** Rows by table. */
-  readonly forgotten: Forgotten
   /** Contacts that were deleted in Heymarket, by id. */
   readonly deleted: readonly number[]
   /** Contacts that Heymarket is known to hold still, by id. */
@@ -60,7 +58,7 @@ export async function erase(deps: EraseDeps, phone: BareE164, wish: EraseWish): 
   const takenBack = await takeBack(deps, phone)
   const known = mirror.remote.byPhone(phone).map(({ id }) => id)
   // The mark comes before the deletion in Heymarket: after a crash in between, no cycle creates the contact again.
-  const forgotten = forget(db, phone, { at: clock.now(), reason: wish.reason })
+  const { forgotten, others } = forget(db, phone, { at: clock.now(), reason: wish.reason })
   let deleted: number[] = []
   if (wish.inHeymarket) {
     await deps.confirmAccount()
@@ -71,6 +69,7 @@ export async function erase(deps: EraseDeps, phone: BareE164, wish: EraseWish): 
   return {
     at: mirror.erased.find(phone)?.at ?? clock.now(),
     forgotten,
+    others,
     deleted,
     left: known.filter((id) => !deleted.includes(id)),
     takenBack,

@@ -300,7 +300,7 @@ function diffLeft(
   const fields = removalFields(
     allowed,
     tag,
-    JSON.parse(row.fields) as ContactFields,
+    { fields: JSON.parse(row.fields) as ContactFields, givenTags: JSON.parse(row.given_tags) as string[] },
     remote,
     settings.lookups,
   )
@@ -335,7 +335,7 @@ export function mayDelete(mirror: Mirror, phone: string, contactId: number): boo
 function removalFields(
   rung: RemovalRung,
   tag: string | undefined,
-  wanted: ContactFields,
+  { fields: wanted, givenTags }: { fields: ContactFields; givenTags: readonly string[] },
   remote: RemoteContact,
   lookups: Lookups,
 ): readonly FieldChange[] {
@@ -354,6 +354,8 @@ function removalFields(
       ? { custom: Object.fromEntries(Object.keys(wanted.custom).map((name) => [name, ''])) }
       : {}),
   }
-  const owned = new Set(wanted.tags ?? [])
-  return compareContact({ fields: blank, optedOut: false }, remote, { policy: 'add', owned }, lookups)
+  // Also those that it gave earlier, and that a policy, or another record that wins now, left where they were.
+  const owned = new Set([...(wanted.tags ?? []), ...givenTags])
+  const fields = owned.size > 0 ? { ...blank, tags: [] } : blank
+  return compareContact({ fields, optedOut: false }, remote, { policy: 'add', owned }, lookups)
 }

@@ -52,8 +52,12 @@ export function consentStore(db: Db, erased: ErasedStore): ConsentStore {
   )
   const unpushed = db.prepare<[], UnpushedOptOut>(
     `SELECT k.phone, r.id AS contact_id,
-            (SELECT s.source_id FROM source_record s WHERE s.phone = k.phone ORDER BY s.source_id, s.record_id LIMIT 1) AS source_id,
-            (SELECT s.record_id FROM source_record s WHERE s.phone = k.phone ORDER BY s.source_id, s.record_id LIMIT 1) AS record_id,
+            coalesce(
+              (SELECT s.source_id FROM source_record s WHERE s.phone = k.phone ORDER BY s.source_id, s.record_id LIMIT 1),
+              (SELECT f.source_id FROM further_phone f WHERE f.phone = k.phone ORDER BY f.source_id, f.record_id LIMIT 1)) AS source_id,
+            coalesce(
+              (SELECT s.record_id FROM source_record s WHERE s.phone = k.phone ORDER BY s.source_id, s.record_id LIMIT 1),
+              (SELECT f.record_id FROM further_phone f WHERE f.phone = k.phone ORDER BY f.source_id, f.record_id LIMIT 1)) AS record_id,
             (r.read_at IS NOT NULL AND r.carried = 1 AND (r.acked_rev IS NULL OR r.acked_rev IS r.rev)) AS echo
      FROM consent k
      JOIN remote_contact r ON r.phone = k.phone

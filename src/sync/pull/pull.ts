@@ -1,5 +1,5 @@
 // Owns the pull of one source: which mode and window, page after page into the mirror, and what the end proves.
-// The cursor moves only here, only when a pull completed, and never past the instant the pull began.
+// The cursor moves only here, only when a pull completed that showed all it had to, and never past the instant it began.
 
 import type { SourceConfig } from '../../config/schema.ts'
 import {
@@ -159,7 +159,10 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
     mirror.sources.abandon(id)
     throw error
   }
-  const proved = end.covers === 'everything'
+  const twoParts = request.resumeAfter !== null && end.count === null
+  if (full && twoParts && end.covers === 'everything') run.context.log.warn(TWO_PARTS)
+  const proved = end.covers === 'everything' && !twoParts
+  const sameMapping = stored?.mapping === fingerprint
   const close = () => {
     const closing = target()
     const shown = proved ? mirror.records.countSeen(id, closing.pull) : 0
@@ -186,6 +189,8 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       at: run.clock.now(),
       full: proved || full,
       proved,
+      // What a full pull did not show though it is there must come with the next incremental one.
+      watermark: proved || !full ? 'moves' : sameMapping ? 'stays' : 'dropped',
     })
   }
   try {
@@ -196,6 +201,9 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
   }
   return result
 }
+
+const TWO_PARTS =
+  'it was read in two parts and has no count to hold them against: who left is found by the next full pull that is not interrupted.'
 
 function isCursorExpired(error: unknown): error is ConnectorError {
   return error instanceof ConnectorError && error.kind === 'cursor-expired'

@@ -282,11 +282,10 @@ function overlay(held: Contact, wanted: Wanted, keepsTags: boolean): Contact {
 function clearings(held: Contact, wanted: Wanted, keepsTags: boolean): Contact[] {
   const blank = named({ ...held, email: '', plan: '' }, '', '')
   const without = held.tags.filter((tag) => keepsTags || !wanted.tags.includes(tag))
-  const bare = held.tags.filter((tag) => keepsTags || !OWNED_TAGS.includes(tag))
-  return [
-    { ...blank, tags: without },
-    { ...blank, tags: bare },
-  ]
+  const perhaps = keepsTags ? [] : without.filter((tag) => OWNED_TAGS.includes(tag))
+  const shapes = [without]
+  for (const tag of perhaps) shapes.push(...shapes.map((tags) => tags.filter((one) => one !== tag)))
+  return shapes.map((tags) => ({ ...blank, tags }))
 }
 
 /** A display name that was first + last follows them; a nickname stays. */

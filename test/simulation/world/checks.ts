@@ -31,7 +31,7 @@ export function miscounted({ sources, plan, push }: CycleReport): string | null 
 
 /**
  * What nobody told heysync; null when it knows every record as it is. Without a full pull (`all` false), records that
- * silently went may be unknown, and what an unproven pull lost.
+ * silently went may be unknown.
  */
 export function untold(
   knowledge: Knowledge,
@@ -41,8 +41,7 @@ export function untold(
 ): string | null {
   for (const system of systems) {
     const { stale, gone } = knowledge.notTold(system, visible(system, now))
-    if (stale.length > 0 && (all || !knowledge.isVague(system)))
-      return `lost: ${system.id} changed ${stale}, and nobody was told`
+    if (stale.length > 0) return `lost: ${system.id} changed ${stale}, and nobody was told`
     if (all && gone.length > 0) return `lost: ${gone} left ${system.id}, and nobody was told`
   }
   return null

@@ -114,7 +114,6 @@ class History {
             this.#settleClaims()
             this.#knowledge.told(of, page)
           },
-          lost: (of) => this.#knowledge.lost(of),
           claims: (of, ids, takenUp) => {
             this.#claims.push({ system: of, ids, takenUp, commits: disk.commits })
             // Some of those whom a liar hides really left meanwhile.
