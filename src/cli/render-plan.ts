@@ -39,7 +39,10 @@ interface Room extends PlanView {
 }
 
 export function renderPlan(plan: PlanToShow, view: PlanView): string {
-  const members = plan.lists.reduce((sum, { add, remove, held }) => sum + add.length + remove.length + held.length, 0)
+  const members = plan.lists.reduce(
+    (sum, { add, remove, held }) => sum + add.length + remove.length + held.length,
+    0,
+  )
   const total = plan.released.length + plan.held.length
   if (total === 0 && members === 0)
     return view.color.green('Nothing to change: Heymarket is equal to the sources.')
@@ -47,7 +50,14 @@ export function renderPlan(plan: PlanToShow, view: PlanView): string {
   const { color } = view
   const of = (kind: Change['kind']) =>
     plan.released.filter((change) => change.kind === kind && !optsOut(change))
-  const groups = [plan.released.filter(optsOut), of('create'), of('update'), of('remove'), plan.lists, plan.held]
+  const groups = [
+    plan.released.filter(optsOut),
+    of('create'),
+    of('update'),
+    of('remove'),
+    plan.lists,
+    plan.held,
+  ]
   const crowded = groups.filter(({ length }) => length > 0).length >= MANY_PARTS
   const few = oneLine ? EXAMPLES[crowded ? 'crowded' : 'large'] : EXAMPLES.small
   const room = { ...view, examples: view.all ? total + members : few, oneLine }

@@ -94,7 +94,9 @@ export const plan: Command = {
           `${JSON.stringify({ cycle: report.cycle, counts: report.plan, sources: report.sources, failures: report.failures, alarms: report.alarms, changes, lists: found.lists.map(listJson), ...(file === null ? {} : { file }) }, null, 2)}\n`,
         )
       } else {
-        io.data(`${renderPlan(saved === null ? cycleToShow(found) : planToShow(saved), planView(app, io, flag(call, 'all')))}\n`)
+        io.data(
+          `${renderPlan(saved === null ? cycleToShow(found) : planToShow(saved), planView(app, io, flag(call, 'all')))}\n`,
+        )
         for (const source of report.sources) io.say(io.color.dim(sourceLine(source)))
         if (shared > 0)
           io.say(

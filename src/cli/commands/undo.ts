@@ -3,10 +3,10 @@ import type { App } from '../../app.ts'
 import { HeysyncError } from '../../lib/errors.ts'
 import { phonesOf } from '../../messaging/phones.ts'
 import { confirmAccount } from '../../sync/account.ts'
+import { readLists } from '../../sync/lists/read-lists.ts'
 import { makePlan } from '../../sync/plan/make-plan.ts'
 import { planUndo, type Undo } from '../../sync/plan/undo.ts'
 import { rulesOfCycle } from '../../sync/plan/undo-lists.ts'
-import { readLists } from '../../sync/lists/read-lists.ts'
 import { reconcileIncremental } from '../../sync/reconcile/reconcile.ts'
 import { diffSettings } from '../../sync/settings.ts'
 import { type Call, type Command, flag, texts } from '../command.ts'
@@ -30,7 +30,8 @@ export const undo: Command = {
   options: [
     {
       flags: '--fields <names>',
-      summary: 'only these fields, with commas between them, e.g. email,custom.Plan; `lists` is who is on which list',
+      summary:
+        'only these fields, with commas between them, e.g. email,custom.Plan; `lists` is who is on which list',
     },
     { flags: '--phone <number...>', summary: 'only these people' },
     {
@@ -112,7 +113,8 @@ function tell(io: Io, { changes, onLists, left, refused, already }: Undo, plan: 
   const { color } = io
   if (changes.length + onLists.members.length > 0) io.say(`${plan}\n`)
   else io.say('Nothing of this cycle can be put back now.')
-  if (already > 0) io.say(`  ${many(already, 'of its changes is', 'of its changes are')} as before the cycle already`)
+  if (already > 0)
+    io.say(`  ${many(already, 'of its changes is', 'of its changes are')} as before the cycle already`)
   const reasons = new Map<string, string[]>()
   for (const { phone, reason } of left) reasons.set(reason, [...(reasons.get(reason) ?? []), phone])
   for (const [reason, phones] of reasons) {

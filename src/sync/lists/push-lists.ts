@@ -86,8 +86,7 @@ function stepsOf({ mirror }: Deps, { rule, add, remove }: ListChanges, shard: nu
   const ready: Step[] = []
   let waiting = 0
   for (const change of remove.filter((one) => one.shard === shard)) {
-    const id =
-      mirror.lists.member(rule.key, change.phone)?.contact_id ?? mirror.lists.contactId(change.phone)
+    const id = mirror.lists.member(rule.key, change.phone)?.contact_id ?? mirror.lists.contactId(change.phone)
     // A contact that got another number stays on the list under that one.
     const elsewhere = id !== null && mirror.remote.find(id)?.phone !== change.phone
     ready.push({ ...change, what: 'remove', contactId: elsewhere ? null : id })

@@ -1,6 +1,5 @@
 // Owns how much a plan costs: the requests of its push when nothing goes wrong, by what was learnt of the account, and
 // minutes at the budget. Reads the mirror only.
-import { PAGE_LIMITS } from '../../heymarket/walk.ts'
 import type { Change } from '../diff/change.ts'
 import { FIRST_MEMBERS } from '../lists/push-lists.ts'
 import type { Mirror } from '../mirror/mirror.ts'
@@ -21,6 +20,9 @@ export interface MembersToMove {
   readonly made: boolean
   readonly moves: number
 }
+
+/** Rows of a page of contacts, while no page was seen that another one follows. */
+const UNKNOWN_PAGE = 100
 
 type Basis = Pick<PushDeps, 'mirror' | 'clock' | 'settings' | 'writes'>
 
@@ -44,7 +46,7 @@ export function costOf(basis: Basis, changes: readonly Change[], lists: readonly
   }
   // Members of lists always go together, and what was written is read once more, in pages, and as often as a minute has passed.
   requests += lists.reduce((sum, list) => sum + membersCost(learnt, list), 0)
-  const pages = Math.ceil(written / Number(mirror.meta.get('page_limit') ?? PAGE_LIMITS[0]))
+  const pages = Math.ceil(written / Number(mirror.meta.get('page_rows') ?? UNKNOWN_PAGE))
   let atMost = requests
   for (const [way, group] of together) {
     const few = writes !== 'single' && group.changes < FEWEST[writes]

@@ -59,7 +59,10 @@ export function membersToMove({ lists, members }: MemberRows): MembersToMove[] {
   const moves = new Map<string, number>()
   for (const { list, shard, held } of members)
     if (held === null) moves.set(`${shard} ${list}`, (moves.get(`${shard} ${list}`) ?? 0) + 1)
-  return lists.map(({ list, shard, id }) => ({ made: id === null, moves: moves.get(`${shard} ${list}`) ?? 0 }))
+  return lists.map(({ list, shard, id }) => ({
+    made: id === null,
+    moves: moves.get(`${shard} ${list}`) ?? 0,
+  }))
 }
 
 /** The same of a cycle's lists. */
@@ -103,6 +106,18 @@ export function asListChanges(
     const create = [...new Set(add.map(({ shard }) => shard))].filter(
       (shard) => liveId(mirror, rule.key, shard) === null,
     )
-    return [{ rule, create, add, remove: of('remove'), held: [], reason: '', refused: [], failing: 0, unpinned: [] }]
+    return [
+      {
+        rule,
+        create,
+        add,
+        remove: of('remove'),
+        held: [],
+        reason: '',
+        refused: [],
+        failing: 0,
+        unpinned: [],
+      },
+    ]
   })
 }

@@ -68,7 +68,8 @@ export function exactStanding(deps: Pick<ReadBackDeps, 'mirror' | 'settings'>, p
 /** A create of which heysync has made the contact by now: what of it was not stored is still to be written. */
 function asMade(mirror: Mirror, planned: Change): Change {
   const link = planned.kind === 'create' ? mirror.contacts.link(planned.phone) : undefined
-  if (link?.origin !== 'created' || mirror.remote.find(link.contact_id)?.phone !== planned.phone) return planned
+  if (link?.origin !== 'created' || mirror.remote.find(link.contact_id)?.phone !== planned.phone)
+    return planned
   return { ...planned, kind: 'update', contactId: link.contact_id }
 }
 
