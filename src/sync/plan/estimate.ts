@@ -44,9 +44,11 @@ export function costOf(basis: Basis, changes: readonly Change[], lists: readonly
       together.set(way, { changes: group.changes + 1, alone: group.alone + alone })
     }
   }
-  // Members of lists always go together, and what was written is read once more, in pages, and as often as a minute has passed.
+  // Members of lists always go together. What was written is read once more, in pages.
   requests += lists.reduce((sum, list) => sum + membersCost(learnt, list), 0)
-  const pages = Math.ceil(written / Number(mirror.meta.get('page_rows') ?? UNKNOWN_PAGE))
+  const rows = Number(mirror.meta.get('page_rows') ?? UNKNOWN_PAGE)
+  // The last page reaches what was there before.
+  const pages = written === 0 ? 0 : Math.floor(written / rows) + 1
   let atMost = requests
   for (const [way, group] of together) {
     const few = writes !== 'single' && group.changes < FEWEST[writes]
