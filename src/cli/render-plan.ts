@@ -28,14 +28,16 @@ export interface PlanView {
 /** A plan of more changes than this shows fewer examples of each kind, and each in one line; of many kinds still fewer. */
 const SMALL = 50
 const EXAMPLES = { small: 5, large: 3, crowded: 1 } as const
-const MANY_PARTS = 4
-const GROUPS = 2
+const MANY_PARTS = 5
+const GROUPS = { crowded: 1, large: 3 } as const
+const REASONS = 3
 const LISTS = { small: 5, large: 3 } as const
 
 /** How much of each part is shown. */
 interface Room extends PlanView {
   readonly examples: number
   readonly oneLine: boolean
+  readonly crowded: boolean
 }
 
 export function renderPlan(plan: PlanToShow, view: PlanView): string {
@@ -60,7 +62,7 @@ export function renderPlan(plan: PlanToShow, view: PlanView): string {
   ]
   const crowded = groups.filter(({ length }) => length > 0).length >= MANY_PARTS
   const few = oneLine ? EXAMPLES[crowded ? 'crowded' : 'large'] : EXAMPLES.small
-  const room = { ...view, examples: view.all ? total + members : few, oneLine }
+  const room = { ...view, examples: view.all ? total + members : few, oneLine, crowded: oneLine && crowded }
   const lists = view.all ? plan.lists.length : LISTS[oneLine ? 'large' : 'small']
   const parts = [
     part(color.magenta, '! opt out', plan.released.filter(optsOut), room),
@@ -92,9 +94,10 @@ function part(
 }
 
 /** By source: how many, and which fields how often. */
-function groupLines(changes: readonly Change[], { color, columns: width }: Room): string[] {
+function groupLines(changes: readonly Change[], { color, columns: width, crowded }: Room): string[] {
+  const most = crowded ? GROUPS.crowded : GROUPS.large
   const groups = [...grouped(changes, (change) => change.sourceId)]
-  const lines = groups.slice(0, GROUPS).map(([source, ofSource]) => {
+  const lines = groups.slice(0, most).map(([source, ofSource]) => {
     const words = ofSource.flatMap((change) =>
       change.kind === 'remove' ? [change.rung] : change.fields.map(({ field }) => field),
     )
@@ -103,7 +106,7 @@ function groupLines(changes: readonly Change[], { color, columns: width }: Room)
     )
     return clip(`${source} ${number(ofSource.length)}: ${tally.join(', ')}`, Math.max(20, width - 25))
   })
-  const more = groups.length - GROUPS
+  const more = groups.length - most
   if (more > 0) lines.push(`${lines.pop()}; and ${many(more, 'more source')}`)
   return lines.map((line) => `    ${color.dim(line)}`)
 }
@@ -152,21 +155,26 @@ function quote(value: string): string {
   return value === '' ? '(blank)' : `"${value}"`
 }
 
+/** Of a large plan each dial by itself: a change that trips two is counted under both. */
 function heldPart(held: PlanToShow['held'], room: Room): string[] {
   if (held.length === 0) return []
-  const { color } = room
-  const reasons = [...grouped(held, ({ reason }) => reason)]
-  const shown = room.all ? reasons : reasons.slice(0, GROUPS)
-  const examples = room.all ? held.length : room.oneLine ? 1 : 3
+  const { color, oneLine, crowded } = room
+  const of = oneLine
+    ? held.flatMap(({ change, reason }) => reason.split('; ').map((dial) => ({ change, reason: dial })))
+    : held
+  const consent = ([reason]: readonly [string, unknown]) => Number(reason.startsWith('optOuts'))
+  const reasons = [...grouped(of, ({ reason }) => reason)].sort((a, b) => consent(b) - consent(a))
+  const shown = room.all ? reasons : reasons.slice(0, REASONS)
+  const examples = room.all ? held.length : crowded ? 0 : oneLine ? 1 : 3
   const more = reasons.length - shown.length
   return [
     color.magenta(color.bold(`held ${number(held.length)}`)),
     ...shown.flatMap(([reason, changes]) => [
-      ...(room.oneLine ? [clip(reason, room.columns - 2)] : wrap(reason, room.columns - 2).split('\n')).map(
+      ...(oneLine ? [clip(reason, room.columns - 2)] : wrap(reason, room.columns - 2).split('\n')).map(
         (line) => `  ${line}`,
       ),
       ...changes.slice(0, examples).flatMap(({ change }) => changeLines(change, room)),
-      ...(changes.length > examples && !room.oneLine
+      ...(changes.length > examples && !oneLine
         ? [color.dim(`  … and ${number(changes.length - examples)} more`)]
         : []),
     ]),

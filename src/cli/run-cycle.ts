@@ -54,7 +54,7 @@ async function watched(app: App, io: Io, request: CycleRequest, talk: boolean): 
 
 /** The plan of a cycle as it is shown. */
 export function cycleToShow({ released, held, lists, cost }: CyclePlan): PlanToShow {
-  return { released, held, lists: listsOfCycle(lists), cost: cost() }
+  return { released, held, lists: listsOfCycle(lists), cost }
 }
 
 export function planView(app: App, io: Io, all: boolean) {

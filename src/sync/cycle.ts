@@ -139,7 +139,7 @@ async function passThrough(
     ...guarded,
     lists,
     notStored: diff.notStored.map(({ change }) => change),
-    cost: () => costOf(pushDeps, guarded.released, movesOf(lists)),
+    cost: costOf(pushDeps, guarded.released, movesOf(lists)),
   }
   countPlan(report.plan, plan)
   observer.onPlan?.(plan)

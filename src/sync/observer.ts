@@ -14,7 +14,7 @@ export interface CyclePlan extends GuardResult {
   /** What each list kept by rule needs. */
   readonly lists: readonly ListChanges[]
   /** What it takes to push it, by what is known of the account at that moment. */
-  readonly cost: () => Cost
+  readonly cost: Cost
 }
 
 export interface CycleObserver {

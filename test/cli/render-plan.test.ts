@@ -79,7 +79,7 @@ describe('a plan', () => {
     expect(lines.filter((line) => line.startsWith('lists '))).toEqual(['lists 7'])
     expect(text).toContain('new  +10,000  -1,000\n')
     expect(text).toContain('+10,000  -1,000  5,000 held\n    listRemovals: 5,000 of 10,000')
-    expect(text).toContain('    clinic 8,333: first, last\n    crm 4,167: first, last\n')
+    expect(text).toContain('    clinic 8,333: first, last; and 1 more source\n')
     expect(text.replace(/\s+/g, ' ')).toContain(
       'Plan: 12,500 to create, 25,000 to update, 12,500 to remove, 77,000 list memberships to change, 5,500 held for you. 8,400 requests, about 19 minutes at 450 per minute, if the account takes many contacts in one; if not, 50,000, about 112 minutes.',
     )

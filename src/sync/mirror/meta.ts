@@ -11,6 +11,7 @@ export type MetaKey =
   | 'count_offset' // what /v1/contacts/count says beyond what a complete walk showed
   | 'shows_opt_out' // set once an answer showed is_opted_out
   | 'page_limit' // largest page that the account gave
+  | 'page_rows' // most rows of a page that another one followed
   | 'resolve_fingerprint' // source order and resolve policy that the contacts were resolved with
   | 'diff_fingerprint' // what else the diff depends on: tag policy, field ids
   | 'retry_basis' // names and mappings under which the dead letters were refused, as JSON RetryBasis

@@ -1,6 +1,5 @@
 // Owns how much a plan costs: the requests of its push when nothing goes wrong, by what was learnt of the account, and
 // minutes at the budget. Reads the mirror only.
-import { PAGE_LIMITS } from '../../heymarket/walk.ts'
 import type { Change } from '../diff/change.ts'
 import { FIRST_MEMBERS } from '../lists/push-lists.ts'
 import type { Mirror } from '../mirror/mirror.ts'
@@ -22,6 +21,9 @@ export interface MembersToMove {
   readonly moves: number
 }
 
+/** Rows of a page of contacts, while no page was seen that another one follows. */
+const UNKNOWN_PAGE = 100
+
 type Basis = Pick<PushDeps, 'mirror' | 'clock' | 'settings' | 'writes'>
 
 export function costOf(basis: Basis, changes: readonly Change[], lists: readonly MembersToMove[]): Cost {
@@ -42,9 +44,11 @@ export function costOf(basis: Basis, changes: readonly Change[], lists: readonly
       together.set(way, { changes: group.changes + 1, alone: group.alone + alone })
     }
   }
-  // Members of lists always go together, and what was written is read once more, in pages, and as often as a minute has passed.
+  // Members of lists always go together. What was written is read once more, in pages.
   requests += lists.reduce((sum, list) => sum + membersCost(learnt, list), 0)
-  const pages = Math.ceil(written / Number(mirror.meta.get('page_limit') ?? PAGE_LIMITS[0]))
+  const rows = Number(mirror.meta.get('page_rows') ?? UNKNOWN_PAGE)
+  // The last page reaches what was there before.
+  const pages = written === 0 ? 0 : Math.floor(written / rows) + 1
   let atMost = requests
   for (const [way, group] of together) {
     const few = writes !== 'single' && group.changes < FEWEST[writes]

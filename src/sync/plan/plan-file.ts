@@ -1,5 +1,5 @@
 // Owns the plan file: its shape, its content hash, and reading one that may have been changed on the way. Pure.
-import { hash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { HeysyncError } from '../../lib/errors.ts'
 import { type BareE164, bareE164 } from '../../lib/phone.ts'
@@ -159,8 +159,14 @@ function invalid(message: string): HeysyncError {
 }
 
 /** SHA-256 of the content, whatever the order of its keys and the white space between them. */
-function contentId(made: PlanContent): string {
-  return hash('sha256', JSON.stringify(inOrder(made)), 'hex')
+function contentId({ lists, changes, members, ...head }: PlanContent): string {
+  const sum = createHash('sha256').update(JSON.stringify(inOrder(head)))
+  // Row by row: a large plan as one text more would be a large text more.
+  for (const rows of [lists, changes, members]) {
+    sum.update('\n')
+    for (const row of rows) sum.update(JSON.stringify(inOrder(row)))
+  }
+  return sum.digest('hex')
 }
 
 function inOrder(value: unknown): unknown {

@@ -74,6 +74,7 @@ export async function reconcileFull(deps: ReconcileDeps): Promise<ReconcileResul
     if (total === null && pages === 2 && fresh.length > 0 && deps.onProgress) total = await contacts.count()
     deps.onProgress?.(result.seen, total)
     step = await walk.next()
+    if (!step.done && step.value.fresh.length > 0) wasFull(mirror, rows.length)
   }
   // Whoever was edited behind the walk's back moved to the head: read again from now down to where the walk began, or to
   // where those came who read the news since.
@@ -168,7 +169,10 @@ export async function readHead(deps: ReconcileDeps): Promise<ReconcileResult> {
   const settled = watermarkSettled(mirror, watermark)
   const walk = startWalk(deps)
   let newest = ''
+  let rowsBefore = 0
   for await (const page of walk) {
+    if (page.fresh.length > 0) wasFull(mirror, rowsBefore)
+    rowsBefore = page.rows.length
     const news = absorb(deps, page.fresh, walkSeq, result)
     newest = highest(newest, page.rows)
     // Every contact that we know of was shown, or the page lies below what the last walk covered and held no news.
@@ -181,6 +185,11 @@ export async function readHead(deps: ReconcileDeps): Promise<ReconcileResult> {
   })
   result.complete = true
   return result
+}
+
+/** What a page holds that another one follows: so a plan can say what reading back will cost. */
+function wasFull(mirror: Mirror, rows: number): void {
+  if (rows > Number(mirror.meta.get('page_rows') ?? 0)) mirror.meta.set('page_rows', String(rows))
 }
 
 /**

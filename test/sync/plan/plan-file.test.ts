@@ -22,8 +22,11 @@ describe('a plan file', () => {
       version: 1,
       account: { id: expect.any(Number) },
       counts: { create: 1, update: 1, remove: 0, held: 0, optOut: 0 },
-      requests: 2,
+      // Two writes, and a page that reads them back.
+      requests: 3,
+      requestsAtMost: 3,
       minutes: 1,
+      minutesAtMost: 1,
       undoes: null,
     })
     expect(plan.changes).toMatchObject([
