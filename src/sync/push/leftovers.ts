@@ -17,27 +17,33 @@ const INTERRUPTED: Failure = {
 
 /**
  * Reads back what became of each (I2), so that the diff after this sees the truth. A create that is nowhere to be seen
- * may still be on its way, so it stays unsettled and is looked for once more before it is sent again.
+ * may still be on its way, so it stays unsettled and is looked for once more before it is sent again. Being stopped is no
+ * failure of the operation: what went with others goes with others again.
  */
 export async function settleLeftovers(deps: PushDeps): Promise<void> {
   const { outbox, clock } = deps
   const operations = [...outbox.inState('in_flight'), ...outbox.inState('unsettled')]
   const together = deps.writes === 'single' ? NOTHING : await lookUpMany(deps, operations.map(phoneOf))
+  const lookedAt = clock.now()
   for (const operation of operations) {
     const planned = JSON.parse(operation.change) as Change
     const seen = contactOf(planned, together)
     if (seen !== null) deps.mirror.transaction(() => takeIn(deps, planned, seen, 'settled'))
-    const shown = seen ?? (await readBack(deps, planned, 'settled'))
-    const wait = operation.state === 'unsettled' ? nextLook(operation, clock.now()) : null
-    const lookedTwice = operation.state === 'unsettled' && operation.not_before <= clock.now()
+    // One look at all of them has told about creates; only a look at the contact itself says that an update has lost it.
+    const looked = deps.writes !== 'single' && planned.kind === 'create'
+    const shown = seen ?? (looked ? null : await readBack(deps, planned, 'settled'))
+    // One time for all that were looked for together, so that they come due together.
+    const now = looked ? lookedAt : clock.now()
+    const wait = operation.state === 'unsettled' ? nextLook(operation, now) : null
+    const lookedTwice = operation.state === 'unsettled' && operation.not_before <= now
     if (shown !== null || planned.kind !== 'create') {
       outbox.drop(operation.id)
     } else if (wait !== null) {
-      outbox.lookAgain(operation, operation.look_until, clock.now() + wait, earlierFailure(operation))
+      outbox.lookAgain(operation, operation.look_until, now + wait, earlierFailure(operation))
     } else if (lookedTwice) {
       outbox.requeue(operation.id)
     } else {
-      outbox.retry(operation, 'unsettled', clock.now() + SECOND_LOOK_MS, INTERRUPTED, clock.now())
+      outbox.lookAgain(operation, now, now + SECOND_LOOK_MS, INTERRUPTED)
     }
   }
 }

@@ -57,7 +57,9 @@ export async function settleMany(deps: PushDeps, operations: readonly Operation[
     if (seen.some(({ operation }) => operation.error_code === UNSEEN.code)) resume(deps)
     for (const { operation, change } of seen)
       if (resend(deps, operation, change, earlierFailure(operation))) acks += 1
-    for (const { operation, change } of unseen) lookOrSend(deps, operation, change, seen.length > 0)
+    // One time for all, so that they come due together and need no requests of their own.
+    const times = { now: deps.clock.now(), others: seen.length > 0, jitter: deps.random() }
+    for (const { operation, change } of unseen) lookOrSend(deps, operation, change, times)
     return acks
   })
 }
@@ -67,23 +69,29 @@ function resume({ mirror, clock }: PushDeps): void {
   for (const way of mirror.ways.learnt()) mirror.ways.put(showsNow(way, clock.now()))
 }
 
-/** `others`: some of those that were sent with it turned up just now, so that this one may as well. */
-function lookOrSend(deps: PushDeps, operation: Operation, change: Change, others: boolean): void {
-  const { outbox, clock } = deps
-  const now = clock.now()
+interface Times {
+  readonly now: number
+  /** Some of those that were sent with it turned up just now, so that this one may as well. */
+  readonly others: boolean
+  /** From 0 up to 1. */
+  readonly jitter: number
+}
+
+function lookOrSend(deps: PushDeps, operation: Operation, change: Change, times: Times): void {
+  const { outbox } = deps
+  const { now, others } = times
   const failure = earlierFailure(operation)
   const wait = nextLook(operation, now) ?? (others && operation.look_until > 0 ? NEXT_LOOK_MS : null)
   if (wait !== null) outbox.lookAgain(operation, operation.look_until, now + wait, failure)
   else if (failure.code === UNSEEN.code) outbox.sendAlone(operation.id, change)
-  else sendAgain(deps, operation, change)
+  else sendAgain(deps, operation, change, times)
 }
 
 /** With others once more; what was in vain twice goes by itself. The request that was lost counts as an attempt. */
-function sendAgain(deps: PushDeps, operation: Operation, change: Change): void {
-  const { outbox, clock } = deps
+function sendAgain({ outbox }: PushDeps, operation: Operation, change: Change, { now, jitter }: Times): void {
   if (operation.attempts > 0) outbox.sendAlone(operation.id, change)
-  const at = clock.now() + backoff(deps, operation)
-  outbox.retry({ ...operation, state: 'in_flight' }, 'pending', at, earlierFailure(operation), clock.now())
+  const at = now + backoff({ random: () => jitter }, operation)
+  outbox.retry({ ...operation, state: 'in_flight' }, 'pending', at, earlierFailure(operation), now)
 }
 
 /** Milliseconds until it is looked for again; null when it has been looked for long enough. */
