@@ -8,6 +8,7 @@ import { earlierFailure, failureOf, SECOND_LOOK_MS } from './outcome.ts'
 import { readBack, takeIn } from './read-back.ts'
 import { nextLook } from './settle-many.ts'
 
+/** Nobody was looked for together. */
 const NOTHING: Shown = new Map()
 
 const INTERRUPTED: Failure = {
@@ -18,33 +19,39 @@ const INTERRUPTED: Failure = {
 
 /**
  * Reads back what became of each (I2), so that the diff after this sees the truth. A create that is nowhere to be seen
- * may still be on its way, so it stays unsettled and is looked for once more before it is sent again.
+ * may still be on its way, so it stays unsettled and is looked for once more before it is sent again. Being stopped is no
+ * failure of the operation: what went with others goes with others again.
  */
 export async function settleLeftovers(deps: PushDeps): Promise<void> {
   const { outbox, clock } = deps
   const operations = [...outbox.inState('in_flight'), ...outbox.inState('unsettled')]
   const together = await allShown(deps, operations)
+  const lookedAt = clock.now()
   for (const operation of operations) {
     const planned = JSON.parse(operation.change) as Change
     const seen = contactOf(planned, together)
     if (seen !== null) deps.mirror.transaction(() => takeIn(deps, planned, seen, 'settled'))
+    // One look at all of them has told about creates; only a look at the contact itself says that an update has lost it.
+    const looked = together !== NOTHING && planned.kind === 'create'
     let shown = seen
     try {
-      shown ??= await readBack(deps, planned, 'settled')
+      if (!looked) shown ??= await readBack(deps, planned, 'settled')
     } catch (thrown) {
       cannotBeSettled(deps, operation, thrown)
       continue
     }
-    const wait = operation.state === 'unsettled' ? nextLook(operation, clock.now()) : null
-    const lookedTwice = operation.state === 'unsettled' && operation.not_before <= clock.now()
+    // One time for all that were looked for together, so that they come due together.
+    const now = looked ? lookedAt : clock.now()
+    const wait = operation.state === 'unsettled' ? nextLook(operation, now) : null
+    const lookedTwice = operation.state === 'unsettled' && operation.not_before <= now
     if (shown !== null || planned.kind !== 'create') {
       outbox.drop(operation.id)
     } else if (wait !== null) {
-      outbox.lookAgain(operation, operation.look_until, clock.now() + wait, earlierFailure(operation))
+      outbox.lookAgain(operation, operation.look_until, now + wait, earlierFailure(operation))
     } else if (lookedTwice) {
       outbox.requeue(operation.id)
     } else {
-      outbox.retry(operation, 'unsettled', clock.now() + SECOND_LOOK_MS, INTERRUPTED, clock.now())
+      outbox.lookAgain(operation, now, now + SECOND_LOOK_MS, INTERRUPTED)
     }
   }
 }

@@ -13,7 +13,7 @@ import type { Failure, Operation } from '../outbox/outbox.ts'
 import { keepBeforeImage } from './before-image.ts'
 import type { PushDeps } from './deps.ts'
 import { type BulkWay, fieldsOf } from './jobs.ts'
-import { didNotStore, missing, showsLate, tooMany, worked } from './learning.ts'
+import { didNotStore, forbidden, missing, noAnswer, showsLate, tooMany, worked } from './learning.ts'
 import { contactOf, isMissing, isRefusal, lookUpMany, type Shown } from './look-up-many.ts'
 import {
   acked,
@@ -30,7 +30,7 @@ import { recordPushed } from './send.ts'
 import { ACCEPTED_MS, LOST_MS, UNSEEN } from './settle-many.ts'
 
 /** So many are never too much work. */
-const FEW = 10
+const FEW = 25
 
 /** One operation with what it has to write now. */
 interface Item {
@@ -159,12 +159,13 @@ async function handleRefusal(
   if (outcomeUnknown(error)) {
     // No answer may mean that it was too much work; a failing server says nothing about the number.
     if (error.code === 'ERR_HEYMARKET_NO_ANSWER' && items.length > FEW)
-      mirror.ways.put(tooMany(way, items.length, error.message, clock.now()))
+      mirror.ways.put(noAnswer(way, items.length, error.message, clock.now()))
     lookLater(deps, items, LOST_MS, failureOf(error))
     return
   }
   if (error.status !== undefined && isMissing(error.status)) {
-    mirror.ways.put(missing(way, error.message, clock.now()))
+    const lacks = error.status === 403 ? forbidden : missing
+    mirror.ways.put(lacks(way, error.message, clock.now()))
     release(deps, items)
     return
   }
@@ -354,8 +355,9 @@ function release({ mirror, outbox }: PushDeps, items: readonly Item[]): void {
 
 function lookLater(deps: PushDeps, items: readonly Item[], forMs: number, failure: Failure): void {
   const { mirror, outbox, clock } = deps
+  // One time for all, so that they come due together.
+  const now = clock.now()
   mirror.transaction(() => {
-    for (const { operation } of items)
-      outbox.lookAgain(operation, clock.now() + forMs, clock.now() + SECOND_LOOK_MS, failure)
+    for (const { operation } of items) outbox.lookAgain(operation, now + forMs, now + SECOND_LOOK_MS, failure)
   })
 }

@@ -168,8 +168,8 @@ export function retryLater(
 }
 
 /** Milliseconds: half a second doubling to a minute, with jitter. */
-export function backoff(deps: PushDeps, operation: Operation): number {
-  return Math.round(Math.min(60_000, 500 * 2 ** operation.attempts) * (0.5 + deps.random() / 2))
+export function backoff({ random }: Pick<PushDeps, 'random'>, operation: Operation): number {
+  return Math.round(Math.min(60_000, 500 * 2 ** operation.attempts) * (0.5 + random() / 2))
 }
 
 /** What an operation failed with last, as it is stored. */

@@ -68,8 +68,10 @@ export async function settleMany(deps: PushDeps, operations: readonly Operation[
   return deps.mirror.transaction(() => {
     let acks = 0
     if (seen.some(({ operation }) => operation.error_code === UNSEEN.code)) resume(deps)
-    for (const one of seen) if (finish(deps, one.operation, one.change)) acks += 1
-    for (const { operation, change } of unseen) lookOrSend(deps, operation, change, seen.length > 0)
+    // One time for all, so that they come due together and need no requests of their own.
+    const times = { now: deps.clock.now(), others: seen.length > 0, jitter: deps.random() }
+    for (const one of seen) if (finish(deps, one.operation, one.change, times)) acks += 1
+    for (const { operation, change } of unseen) lookOrSend(deps, operation, change, times)
     return acks
   })
 }
@@ -89,7 +91,7 @@ async function shownByItself(deps: PushDeps, operation: Operation, change: Chang
 }
 
 /** True when it is done. What a request for many did not do is not left to one like it again and again. */
-function finish(deps: PushDeps, operation: Operation, planned: Change): boolean {
+function finish(deps: PushDeps, operation: Operation, planned: Change, times: Times): boolean {
   if (operation.look_until === 0) return resend(deps, operation, planned, earlierFailure(operation))
   const change = recompute(deps, planned)
   if (change === null) return ackWithoutRequest(deps, operation, planned)
@@ -97,7 +99,7 @@ function finish(deps: PushDeps, operation: Operation, planned: Change): boolean 
   deps.outbox.replaceChange(operation, change)
   if (operation.error_code === UNSEEN.code || change.kind !== planned.kind)
     deps.outbox.sendAlone(operation.id, change)
-  else sendAgain(deps, operation, change)
+  else sendAgain(deps, operation, change, times)
   return false
 }
 
@@ -106,23 +108,29 @@ function resume({ mirror, clock }: PushDeps): void {
   for (const way of mirror.ways.learnt()) mirror.ways.put(showsNow(way, clock.now()))
 }
 
-/** `others`: some of those that were sent with it turned up just now, so that this one may as well. */
-function lookOrSend(deps: PushDeps, operation: Operation, change: Change, others: boolean): void {
-  const { outbox, clock } = deps
-  const now = clock.now()
+interface Times {
+  readonly now: number
+  /** Some of those that were sent with it turned up just now, so that this one may as well. */
+  readonly others: boolean
+  /** From 0 up to 1. */
+  readonly jitter: number
+}
+
+function lookOrSend(deps: PushDeps, operation: Operation, change: Change, times: Times): void {
+  const { outbox } = deps
+  const { now, others } = times
   const failure = earlierFailure(operation)
   const wait = nextLook(operation, now) ?? (others && operation.look_until > 0 ? NEXT_LOOK_MS : null)
   if (wait !== null) outbox.lookAgain(operation, operation.look_until, now + wait, failure)
   else if (failure.code === UNSEEN.code) outbox.sendAlone(operation.id, change)
-  else sendAgain(deps, operation, change)
+  else sendAgain(deps, operation, change, times)
 }
 
 /** With others once more; what was in vain twice goes by itself. The request that was lost counts as an attempt. */
-function sendAgain(deps: PushDeps, operation: Operation, change: Change): void {
-  const { outbox, clock } = deps
+function sendAgain({ outbox }: PushDeps, operation: Operation, change: Change, { now, jitter }: Times): void {
   if (operation.attempts > 0) outbox.sendAlone(operation.id, change)
-  const at = clock.now() + backoff(deps, operation)
-  outbox.retry({ ...operation, state: 'in_flight' }, 'pending', at, earlierFailure(operation), clock.now())
+  const at = now + backoff({ random: () => jitter }, operation)
+  outbox.retry({ ...operation, state: 'in_flight' }, 'pending', at, earlierFailure(operation), now)
 }
 
 /** Milliseconds until it is looked for again; null when it has been looked for long enough. */
