@@ -126,15 +126,19 @@ async function passThrough(
   )
   if (full.length > 0) report.warnings.push(noRoomWarning(full.length))
 
+  const dials = JSON.stringify(engine.guard)
+  const sameDials = mirror.meta.get('guard_dials') === dials
   const guarded = guardPlan({
     changes: diff.changes,
     dials: engine.guard,
     inHeymarket: (sourceId) => mirror.contacts.countInHeymarket(sourceId),
     isApproved: (phone, hash) => engine.held.isApproved(phone, hash),
+    mayEmpty: (sourceId) => request.allowEmpty.includes(sourceId),
+    heldBefore: (phone, hash) => (sameDials ? engine.held.held(phone, hash) : null),
     unreadableSince: (sourceId) =>
       new Set(mirror.records.unreadableSince(sourceId).map((row) => row.first_cycle)),
   })
-  const lists = await wantedLists(engine, request.mode, guarded, settings, report)
+  const lists = await wantedLists(engine, { mode: request.mode, sameDials }, guarded, settings, report)
   const plan: CyclePlan = {
     ...guarded,
     lists,
@@ -151,6 +155,7 @@ async function passThrough(
   const cycle = { id: request.id, at: clock.now() }
   const readsEverything = request.mode === 'full' || report.sources.some(({ reason }) => reason !== null)
   mirror.transaction(() => {
+    mirror.meta.set('guard_dials', dials)
     engine.held.replace(request.id, plan.held)
     saveLists(engine, request.id, lists)
     engine.held.dropApprovalsExcept(diff.changes)

@@ -10,7 +10,7 @@ import type { CycleReport } from './report.ts'
 /** What the lists need. Those of the account are read where one has to be made, and when everything is read anyway. */
 export async function wantedLists(
   engine: Engine,
-  mode: 'full' | 'incremental',
+  { mode, sameDials }: { mode: 'full' | 'incremental'; sameDials: boolean },
   guarded: GuardResult,
   settings: DiffSettings,
   report: CycleReport,
@@ -28,6 +28,7 @@ export async function wantedLists(
     creates: phones('create'),
     leaves: phones('remove'),
     isApproved: engine.heldMembers.isApproved,
+    isHeld: (key: string, phone: string) => sameDials && engine.heldMembers.isHeld(key, phone),
   }
   let plan = planLists(mirror, wanted)
   if (mode === 'full' || plan.some(({ create }) => create.length > 0)) {

@@ -102,6 +102,7 @@ test('L9 a team whose list_size is 0 does not hang the plan', async () => {
     creates: new Set([nthPhone(1)]),
     leaves: new Set(),
     isApproved: () => false,
+    isHeld: () => false,
   })
   expect(plan?.add).toHaveLength(1)
 })

@@ -17,6 +17,10 @@ export interface GuardInput {
   /** Contacts of a source that Heymarket holds: what a ratio is measured against. */
   readonly inHeymarket: (sourceId: string) => number
   readonly isApproved: (phone: string, hash: Buffer) => boolean
+  /** What an earlier cycle held, as it is in this plan too: it stays held until a person approves it. */
+  readonly heldBefore: (phone: string, hash: Buffer) => { dials: readonly DialName[]; reason: string } | null
+  /** The operator says that the source may really have nobody any more. */
+  readonly mayEmpty: (sourceId: string) => boolean
   /** Cycles in which rows of the source turned up that nobody can tell whose they are, and that are still there. */
   readonly unreadableSince: (sourceId: string) => ReadonlySet<string>
 }
@@ -25,6 +29,9 @@ export interface GuardResult {
   readonly released: readonly Change[]
   readonly held: readonly HeldChange[]
 }
+
+/** From so many on, a source that wants nobody any more is not believed. */
+const EVERYBODY_MIN = 3
 
 /** True when `n` of `total` is more than the dial lets through. */
 export function trips(dial: Dial, n: number, total: number): boolean {
@@ -57,10 +64,22 @@ export function guardPlan(input: GuardInput): GuardResult {
       if (change.kind === 'remove' && change.leftCycle !== null && unreadable.has(change.leftCycle)) {
         reasons.set('unreadable', `unreadable rows of ${sourceId} may be people who seem to have left`)
       }
+      const before = reasons.size === 0 ? heldBefore(input, change) : null
+      if (before !== null) for (const dial of before.dials) reasons.set(dial, before.reason)
       holdOrRelease(change, reasons, released, held)
     }
   }
   return { released, held }
+}
+
+/** Fewer of its kind make nobody surer of what was held. Unreadable rows are another matter: once they are gone, they are no reason. */
+function heldBefore(
+  input: GuardInput,
+  change: Change,
+): { dials: readonly DialName[]; reason: string } | null {
+  const held = input.heldBefore(change.phone, viewHash(change))
+  const dials = held?.dials.filter((dial) => dial !== 'unreadable') ?? []
+  return held === null || dials.length === 0 ? null : { dials, reason: held.reason }
 }
 
 /** Which dials count a change. */
@@ -86,10 +105,14 @@ function trippedDials(
   const tripped = new Map<DialName, string>()
   for (const name of ['removals', 'updates', 'blanks', 'optOuts'] as const) {
     const dial = input.dials[name]
-    const n = changes.filter(
-      // Somebody who left counts among those who did, also while their opt-out goes first.
-      (change) => dialsOf(input, change).includes(name) || (name === 'removals' && change.leaving === true),
-    ).length
+    const n = changes.filter((change) => dialsOf(input, change).includes(name)).length
+    if (name === 'removals' && n >= EVERYBODY_MIN && n >= total && !input.mayEmpty(sourceId)) {
+      tripped.set(
+        name,
+        `removals: all ${n} contacts of ${sourceId} (not all at once, whatever the dial allows)`,
+      )
+      continue
+    }
     if (!trips(dial, n, total)) continue
     const most = `${Math.round(dial.ratio * 1000) / 10} %${dial.count === undefined ? '' : ` or ${dial.count}`}`
     tripped.set(name, `${name}: ${n} of ${total} contacts of ${sourceId} (the dial allows ${most})`)
@@ -107,7 +130,7 @@ function holdOrRelease(
     released.push(change)
     return
   }
-  const verdict = { dials: [...reasons.keys()], reason: [...reasons.values()].join('; ') }
+  const verdict = { dials: [...reasons.keys()], reason: [...new Set(reasons.values())].join('; ') }
   // An opt-out waits for nothing but its own dial (I3): it goes ahead alone while the rest of the change is held.
   if (change.kind !== 'remove' && optsOut(change) && !reasons.has('optOuts') && change.fields.length > 1) {
     released.push({

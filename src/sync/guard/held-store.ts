@@ -2,7 +2,7 @@
 import type { Db } from '../../db/open.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 import { besideOptOut, type Change, viewHash } from '../diff/change.ts'
-import type { HeldChange } from './guard.ts'
+import type { DialName, HeldChange } from './guard.ts'
 
 export interface HeldRow {
   readonly phone: BareE164
@@ -25,6 +25,8 @@ export interface HeldStore {
   /** Releases what this cycle held, as it held it; returns how many changes that is. */
   approve(cycleId: string, at: number): number
   isApproved(phone: string, view: Buffer): boolean
+  /** How exactly this change is held now; null when it is not. */
+  held(phone: string, view: Buffer): { dials: readonly DialName[]; reason: string } | null
   dropApproval(phone: string): void
   /** An approval of something that no plan contains any more must not wave a later change through. */
   dropApprovalsExcept(changes: readonly Change[]): void
@@ -52,6 +54,9 @@ export function heldStore(db: Db): HeldStore {
   const isApproved = db
     .prepare<[string, Buffer], number>('SELECT 1 FROM approval WHERE phone = ? AND view_hash = ?')
     .pluck()
+  const held = db.prepare<[string, Buffer], Pick<HeldRow, 'dials' | 'reason'>>(
+    'SELECT dials, reason FROM held WHERE phone = ? AND view_hash = ?',
+  )
   const dropApproval = db.prepare<[string]>('DELETE FROM approval WHERE phone = ?')
   const approved = db.prepare<[], { phone: string; view_hash: Buffer }>(
     'SELECT phone, view_hash FROM approval',
@@ -75,6 +80,10 @@ export function heldStore(db: Db): HeldStore {
     ofPhone: (phone) => ofPhone.get(phone),
     approve: (cycleId, at) => approve.run(cycleId, at, cycleId, cycleId).changes,
     isApproved: (phone, view) => isApproved.get(phone, view) === 1,
+    held: (phone, view) => {
+      const row = held.get(phone, view)
+      return row === undefined ? null : { dials: row.dials.split(',') as DialName[], reason: row.reason }
+    },
     dropApproval: (phone) => void dropApproval.run(phone),
     dropApprovalsExcept: (changes) => {
       const approvals = approved.all()

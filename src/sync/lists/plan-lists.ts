@@ -44,6 +44,8 @@ export interface ListPlanSettings {
   /** Contacts whose removal this plan lets through. */
   readonly leaves: ReadonlySet<string>
   readonly isApproved: (key: string, phone: string) => boolean
+  /** Whom an earlier cycle held stays until a person lets them go. */
+  readonly isHeld: (key: string, phone: string) => boolean
 }
 
 const PAGE = 5000
@@ -158,11 +160,12 @@ class Draft {
       const member = this.#members.get(phone)
       if (member !== undefined && !this.#isPinned(phone, 'remove')) this.#offUnmet(member)
     }
-    const { dial, isApproved } = this.#settings
+    const { dial, isApproved, isHeld } = this.#settings
     const { key, title } = this.rule
     const on = [...this.#members.values()].filter(({ state }) => state !== 'adding').length
     const asked = this.#guarded.filter(({ phone }) => !isApproved(key, phone))
-    const held = new Set(trips(dial, asked.length, on) ? asked : [])
+    const tripped = trips(dial, asked.length, on)
+    const held = new Set(asked.filter(({ phone }) => tripped || isHeld(key, phone)))
     const removes = [...this.#removes, ...this.#guarded.filter((member) => !held.has(member))]
     const add = this.#place()
     const live = this.#mirror.lists.ofKey(key).filter(({ state }) => state === 'live')

@@ -21,6 +21,8 @@ function guard(changes: readonly Change[], more: Partial<GuardInput> = {}) {
     dials: dials(),
     inHeymarket: () => 1_000,
     isApproved: () => false,
+    heldBefore: () => null,
+    mayEmpty: () => false,
     unreadableSince: () => new Set(),
     ...more,
   })
@@ -99,6 +101,42 @@ describe.each([
     const changes = many(most + 1, make)
     const first = changes[0]?.phone
     expect(guard(changes, { isApproved: (phone) => phone === first }).held).toEqual([])
+  })
+})
+
+describe('what an earlier cycle held', () => {
+  const [first] = many(1, aRemoval)
+  const heldBefore = (phone: string) =>
+    phone === first?.phone ? { dials: ['removals' as const], reason: 'removals: 200 of 1000' } : null
+
+  test('stays held when fewer are left, with its reason', () => {
+    const result = guard(many(3, aRemoval), { heldBefore })
+    expect(result).toMatchObject({ held: [{ change: first, dials: ['removals'] }], released: { length: 2 } })
+    expect(reasons(result)).toEqual(['removals: 200 of 1000'])
+  })
+
+  test('goes once it is approved', () => {
+    const result = guard(many(3, aRemoval), { heldBefore, isApproved: (phone) => phone === first?.phone })
+    expect(result).toMatchObject({ held: [], released: { length: 3 } })
+  })
+
+  test('goes when it was held for unreadable rows, and they are gone', () => {
+    const unreadable = () => ({ dials: ['unreadable' as const], reason: 'unreadable rows' })
+    expect(guard(many(3, aRemoval), { heldBefore: unreadable }).held).toEqual([])
+  })
+})
+
+describe('a source that wants nobody any more', () => {
+  test('is not believed, however few they are', () => {
+    const result = guard(many(3, aRemoval), { inHeymarket: () => 3 })
+    expect(reasons(result)).toEqual([
+      'removals: all 3 contacts of clinic (not all at once, whatever the dial allows)',
+    ])
+    expect(guard(many(2, aRemoval), { inHeymarket: () => 3 }).held).toEqual([])
+  })
+
+  test('is believed when the operator says so', () => {
+    expect(guard(many(3, aRemoval), { inHeymarket: () => 3, mayEmpty: () => true }).held).toEqual([])
   })
 })
 
