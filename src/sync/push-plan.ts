@@ -13,11 +13,13 @@ import type { CycleReport } from './report.ts'
 
 /** A push that gives way has written for at least so long, so that it always comes further; in milliseconds. */
 const SLICE_MS = 30_000
+/** And for so many times as long as it took to plan it: each slice plans the rest anew. */
+const SLICE_OF_PLANNING = 4
 
 /** Writes what the guard let through. Errors: only those that stop the whole push. */
 export async function pushPlan(
   engine: Engine,
-  request: { readonly id: string; readonly yieldNow?: () => boolean },
+  request: { readonly id: string; readonly planningMs: number; readonly yieldNow?: () => boolean },
   plan: CyclePlan,
   pushDeps: PushDeps,
   report: CycleReport,
@@ -33,6 +35,7 @@ export async function pushPlan(
   report.push.deadLettered = plan.notStored.length + listed.deadLettered
   if (plan.released.length === 0 && listed.planned === 0) return
   const startedAt = clock.now()
+  const sliceMs = Math.max(SLICE_MS, SLICE_OF_PLANNING * request.planningMs)
   const deadBefore = outbox.countsOfCycle(request.id).dead
   const knownLost = new Set(plan.notStored.map(({ phone }) => phone))
   const requestsBefore = engine.requestCount()
@@ -52,7 +55,7 @@ export async function pushPlan(
       concurrency: engine.concurrency,
       refresh,
       yieldNow: () => {
-        gaveWay ||= clock.now() - startedAt >= SLICE_MS && (request.yieldNow?.() ?? false)
+        gaveWay ||= clock.now() - startedAt >= sliceMs && (request.yieldNow?.() ?? false)
         return gaveWay
       },
     }
