@@ -1,7 +1,7 @@
 // Owns the service: cycles by schedule, one at a time, and the door for webhooks, until it is told to stop. A long push
-// gives way when a schedule comes due, and goes on afterwards.
+// gives way when a schedule comes due or a command waits, and goes on afterwards.
 import { once } from 'node:events'
-import type { App } from '../app.ts'
+import { type App, TURN_MS } from '../app.ts'
 import type { Clock } from '../lib/clock.ts'
 import { asHeysyncError } from '../lib/errors.ts'
 import type { Logger } from '../lib/logger.ts'
@@ -14,9 +14,6 @@ import { type OpenDoor, openWebhooks } from './webhooks.ts'
 
 /** A full cycle that was cut off is begun again for so long after it began, in milliseconds. */
 const RESUMABLE_MS = 6 * 60 * 60_000
-
-/** Between two cycles, so that a command that waits for its turn gets it also when the next cycle is due at once, in milliseconds. */
-const TURN_MS = 500
 
 export interface DaemonDeps {
   readonly app: App
@@ -57,7 +54,7 @@ export async function runDaemon({
         again = []
         continue
       }
-      const end = await cycle(app, clock, log, next, due.waiting)
+      const end = await cycle(app, clock, log, next, () => due.waiting() || app.wanted())
       // Rejects only when the signal fires, which ends the loop.
       await clock.sleep(TURN_MS, signal).catch(() => {})
       if (end.left) due.leaveRest()

@@ -107,6 +107,7 @@ async function passThrough(
   }
   report.reconcile = await (request.mode === 'full' ? reconcileFull : reconcileIncremental)(reconcileDeps)
 
+  const planningSince = clock.now()
   resolve(mirror, engine.resolvePolicy, request.id)
 
   const lookups = await confirmWanted(mirror, engine.lookups, known)
@@ -167,7 +168,8 @@ async function passThrough(
     })
   })
 
-  await pushPlan(engine, request, plan, pushDeps, report, observer)
+  const planningMs = clock.now() - planningSince
+  await pushPlan(engine, { ...request, planningMs }, plan, pushDeps, report, observer)
   report.status = statusOf(report)
   checkCounts(report)
   return plan

@@ -16,6 +16,8 @@ import type { CycleReport } from './report.ts'
 
 /** A push that gives way has written for at least so long, so that it always comes further; in milliseconds. */
 const SLICE_MS = 30_000
+/** And for so many times as long as it took to plan it: each slice plans the rest anew. */
+const SLICE_OF_PLANNING = 4
 
 /** What a push is about. */
 type PlanToPush = Pick<CyclePlan, 'released' | 'notStored' | 'lists'>
@@ -23,7 +25,7 @@ type PlanToPush = Pick<CyclePlan, 'released' | 'notStored' | 'lists'>
 /** Writes what the guard let through, or what a plan file says. Errors: only those that stop the whole push. */
 export async function pushPlan(
   engine: Engine,
-  request: { readonly id: string; readonly yieldNow?: () => boolean },
+  request: { readonly id: string; readonly planningMs: number; readonly yieldNow?: () => boolean },
   plan: PlanToPush,
   pushDeps: PushDeps,
   report: CycleReport,
@@ -40,6 +42,7 @@ export async function pushPlan(
   const hasLists = listed.planned > 0 || plan.lists.some(({ rename }) => rename.length > 0)
   if (plan.released.length === 0 && !hasLists) return
   const startedAt = clock.now()
+  const sliceMs = Math.max(SLICE_MS, SLICE_OF_PLANNING * request.planningMs)
   const deadBefore = outbox.countsOfCycle(request.id).dead
   const knownLost = new Set(plan.notStored.map(({ phone }) => phone))
   const requestsBefore = engine.requestCount()
@@ -59,7 +62,7 @@ export async function pushPlan(
       concurrency: engine.concurrency,
       refresh,
       yieldNow: () => {
-        gaveWay ||= clock.now() - startedAt >= SLICE_MS && (request.yieldNow?.() ?? false)
+        gaveWay ||= clock.now() - startedAt >= sliceMs && (request.yieldNow?.() ?? false)
         return gaveWay
       },
     }

@@ -82,6 +82,30 @@ export function emptyReport(cycle: string, mode: 'full' | 'incremental'): CycleR
   }
 }
 
+/**
+ * One report of a cycle that gave way and of the one that went on with its rest: what was planned then, and what became of
+ * it. What is neither left nor lost was written, be it by the process that came between.
+ */
+export function withRest(first: CycleReport, rest: CycleReport): CycleReport {
+  const { plan } = first
+  const push = {
+    requests: first.push.requests + rest.push.requests,
+    seconds: Math.round((first.push.seconds + rest.push.seconds) * 10) / 10,
+    retrying: rest.push.retrying,
+    deferred: rest.push.deferred,
+    deadLettered: first.push.deadLettered + rest.push.deadLettered,
+  }
+  const planned = plan.create + plan.update + plan.remove + plan.listAdd + plan.listRemove
+  const open = plan.held + push.retrying + push.deferred + push.deadLettered
+  return {
+    ...first,
+    status: (['failed', 'held'] as const).find((one) => [first.status, rest.status].includes(one)) ?? 'ok',
+    failures: [...first.failures, ...rest.failures],
+    warnings: [...new Set([...first.warnings, ...rest.warnings])],
+    push: { ...push, acked: Math.max(0, planned - open) },
+  }
+}
+
 /** Counts a plan: every change once, and how many of them are held. What Heymarket does not store is planned and a dead letter. */
 export function countPlan(
   counts: PlanCounts,

@@ -134,7 +134,7 @@ async function passThrough(
       for (const planned of [...only(members, 'go'), ...only(members, 'already')])
         pinMember(engine, planned, cycle)
   })
-  await pushPlan(engine, request, pushed, deps, report, observer)
+  await pushPlan(engine, { id: request.id, planningMs: 0 }, pushed, deps, report, observer)
 
   const heldBack = only(changes, 'held').length + only(members, 'held').length
   const failed = report.push.retrying > 0 || report.push.deadLettered > 0

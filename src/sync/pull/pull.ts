@@ -38,8 +38,8 @@ export interface PullRun {
   readonly cycleId: string
   /** `full` when the user or a schedule asks for everything. */
   readonly mode: 'full' | 'incremental'
-  /** Who asked for everything, when somebody did. */
-  readonly asked: 'hand' | 'schedule'
+  /** Why, where it is `full`. */
+  readonly asked: FullReason
   /** The operator says that this source may really be empty. */
   readonly allowEmpty: boolean
   readonly clock: Clock
@@ -70,7 +70,8 @@ export async function pull(mirror: Mirror, source: Source, run: PullRun): Promis
     run.context.log.warn(
       `its cursor is no longer taken (${error.message.replace(/\.$/, '')}), so everything is read again.`,
     )
-    return pullOnce(mirror, source, { ...run, mode: 'full' })
+    const asked = run.mode === 'full' ? run.asked : 'cursorExpired'
+    return pullOnce(mirror, source, { ...run, mode: 'full', asked })
   }
 }
 

@@ -214,7 +214,9 @@ describe('the cursor', () => {
         },
         { mode: 'incremental' },
       )
-      expect(result).toMatchObject({ mode: 'full', read: 1, unchanged: 1, gone: 1 })
+      expect(result).toMatchObject({
+        ...{ mode: 'full', reason: 'cursorExpired', read: 1, unchanged: 1, gone: 1 },
+      })
       expect(record('2')).toMatchObject({ state: 'gone' })
       expect(warnings).toEqual([
         'its cursor is no longer taken (the token is too old), so everything is read again.',
