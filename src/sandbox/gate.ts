@@ -63,7 +63,7 @@ export interface GateParts {
   /** Fires when the sandbox closes: answers that still wait are dropped. */
   readonly closing: AbortSignal
   readonly onRequest: ((entry: RequestEntry) => void) | undefined
-  readonly onWrite: ((entry: RequestEntry, body: unknown) => void) | undefined
+  readonly onWrite: ((entry: RequestEntry, body: unknown) => unknown) | undefined
 }
 
 const UNAUTHORIZED = 'unauthorized: the credential is missing, wrong or expired'

@@ -57,7 +57,7 @@ export interface OpenOptions {
   /** Called when a request is answered or dropped; not for /_sandbox. */
   readonly onRequest?: (entry: RequestEntry) => void
   /** Called when a request has changed what the sandbox holds, before it is answered. */
-  readonly onWrite?: (entry: RequestEntry, body: unknown) => void
+  readonly onWrite?: (entry: RequestEntry, body: unknown) => unknown
 }
 
 export interface SandboxChange {

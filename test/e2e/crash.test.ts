@@ -1,12 +1,11 @@
 // kill -9 at any instant of a first load with lists, while everything goes wrong that can: one or two more syncs and
 // everything is there, everybody once, and nobody was ever opted in. A larger one: scripts/kill-first-load.mjs.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Faults } from '../../src/sandbox/faults.ts'
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.ts'
-import { runHeysync } from './crash-child.ts'
+import { dice } from '../support/dice.ts'
+import { tempFolder } from '../support/folder.ts'
+import { makeExecutioner, runHeysync } from './crash-child.ts'
 import {
   ALL_FAULTS,
   amountOf,
@@ -65,11 +64,8 @@ test.each(CASES)(
         spree.onWritten(eye.written() - before)
       },
     })
-    const folder = mkdtempSync(join(tmpdir(), 'heysync-crash-'))
-    onTestFinished(async () => {
-      await sandbox.close()
-      rmSync(folder, { recursive: true, force: true })
-    })
+    const folder = tempFolder()
+    onTestFinished(() => sandbox.close())
     writeSource(folder, people)
     writeConfig(folder, sandbox.url, requestsPerMinute)
     const usedIds = useAccount(sandbox, people)
@@ -112,6 +108,36 @@ test.each(CASES)(
     ])
   },
 )
+
+test('killed at each of its list writes in turn, it makes each list once and puts everybody on', {
+  timeout: 120_000,
+}, async () => {
+  const people = 120
+  const executioner = makeExecutioner()
+  const sandbox = await startSandbox({
+    port: 0,
+    requestsPerMinute: 100_000,
+    // Small lists, so that there are many, and nothing but care keeps a second one from being made.
+    dialects: { listSize: 25, listLocalId: 'duplicate' },
+    onWrite: ({ path }) => path.startsWith('/v2/list') && executioner.onRequest(),
+  })
+  const folder = tempFolder()
+  onTestFinished(() => sandbox.close())
+  writeSource(folder, people)
+  writeConfig(folder, sandbox.url, 100_000)
+  const usedIds = useAccount(sandbox, people)
+  const roll = dice(SEED)
+  let kills = 0
+  for (;;) {
+    const kill = { executioner, requests: 1, turns: roll(2) * roll(12) }
+    if (!(await runHeysync(['sync', '--json'], folder, kill)).killed) break
+    kills += 1
+    expect(kills).toBeLessThan(20)
+  }
+  expect(kills).toBeGreaterThanOrEqual(sandbox.store.lists().length)
+  expect(await runHeysync(['sync', '--json'], folder)).toMatchObject({ exitCode: 0 })
+  expect(differences(sandbox, people, usedIds)).toEqual([])
+})
 
 /** Contacts and members that the account holds. */
 function amountThere({ store }: Sandbox): number {

@@ -17,10 +17,10 @@ type Contact = ReturnType<Sandbox['store']['contacts']>[number]
 /** Readings of the documentation under which a first load goes other ways. */
 export const MIXES: Readonly<Record<string, Partial<Dialects>>> = {
   /** Everything in bulk, in requests small enough for many kills between them. */
-  bulk: { batchSize: 120, searchSize: 250, maxLimit: 1_000 },
+  bulk: { batchSize: 125, searchSize: 250, maxLimit: 1_000 },
   /** Bulk in part: custom fields and tags are lost in it, one bad contact refuses all, and a list holds few. */
   part: {
-    batchSize: 120,
+    batchSize: 125,
     batchFields: 'basic',
     batchRefusal: 'whole',
     batchAnswer: 'contacts',
@@ -39,7 +39,7 @@ export const MIXES: Readonly<Record<string, Partial<Dialects>>> = {
   /** Whatever is sent twice is there twice. */
   duplicates: {
     batchCalls: 'gone',
-    bulkSize: 120,
+    bulkSize: 125,
     bulkExisting: 'duplicate',
     duplicatePhone: 'duplicate',
     listLocalId: 'duplicate',
