@@ -114,7 +114,9 @@ async function pushShard(
   const made = known?.state === 'live' ? { list: known, on: [] } : await make(deps, rule, shard, adds)
   if (made === null) return
   const { list, on } = made
-  for (const step of on) finish(deps, list, step, ended)
+  // The answer may name a list that was there before, which takes nobody by being made again.
+  const shown = on.length > 0 ? await shownOn(deps, list) : null
+  for (const step of on) if (shown?.has(step.phone)) finish(deps, list, step, ended)
   const rest = steps.filter((step) => !ended.has(step.phone))
   const run = { refusals: 0 }
   for (let at = 0; at < rest.length; ) {
@@ -122,7 +124,7 @@ async function pushShard(
     await send(deps, list, rest.slice(at, at + size), run, ended)
     at += size
   }
-  await verify(deps, list, ended)
+  await verify(deps, list, ended, rest.length === 0 ? shown : null)
 }
 
 /** Makes the list once (I2): looked for by its local_id wherever an earlier try may have made it. */
@@ -259,22 +261,21 @@ function forget({ mirror }: Deps, list: StoredList, error: HeysyncError): never 
 }
 
 /** An accepted change that does not show is no success. Where lists are not shown, the answer has to do. */
-async function verify(deps: Deps, list: StoredList, ended: Ends): Promise<void> {
-  const { mirror, client, clock } = deps
+async function verify(
+  deps: Deps,
+  list: StoredList,
+  ended: Ends,
+  seen: ReadonlySet<string> | null,
+): Promise<void> {
+  const { mirror, clock } = deps
   const acked = [...ended].filter(([, end]) => end !== 'refused')
   if (acked.length === 0 || list.list_id === null) return
-  const read = async () => {
-    const shown = await client.lists.get(list.list_id ?? 0)
-    return shown === null
-      ? null
-      : new Set([...shown.members.keys()].map((text) => readBareE164(text) ?? text))
-  }
   const wrong = (shown: ReadonlySet<string>) =>
     acked.filter(([phone, end]) => (end === 'add') !== shown.has(phone) && !tookItself(deps, phone, end))
-  let shown = await read()
+  let shown = seen ?? (await shownOn(deps, list))
   if (shown !== null && wrong(shown).length > 0) {
     await clock.sleep(SECOND_LOOK_MS, deps.signal)
-    shown = await read()
+    shown = await shownOn(deps, list)
   }
   mirror.transaction(() => {
     if (shown === null) {
@@ -285,6 +286,13 @@ async function verify(deps: Deps, list: StoredList, ended: Ends): Promise<void> 
     takeMembers(mirror, list, shown)
     mirror.lists.put({ ...list, read_at: clock.now() })
   })
+}
+
+/** Who is on it; null where the account does not show lists. */
+async function shownOn({ client }: Deps, list: StoredList): Promise<ReadonlySet<string> | null> {
+  const shown = await client.lists.get(list.list_id ?? 0)
+  if (shown === null) return null
+  return new Set([...shown.members.keys()].map((text) => readBareE164(text) ?? text))
 }
 
 /** The account may take off whoever opts out. */

@@ -119,6 +119,18 @@ describe('a list', () => {
     expect(onList(again)).toEqual(['15105559001', ...phones(2)].sort())
   })
 
+  test('that cannot be read is answered anew after the database is lost, and gets who came meanwhile', async () => {
+    const hidden = { dialects: { listReads: 'gone', listLocalId: 'same' } } as const
+    const world = await start(hidden)
+    people(world, 10, (n) => n <= 5)
+    await world.cycle()
+    const again = await start(hidden, { ...world, db: aDatabase() })
+    people(again, 10, (n) => n <= 8)
+    await again.cycle()
+    expect(onList(again)).toEqual(upTo(8))
+    expect(world.sandbox.store.lists()).toHaveLength(1)
+  })
+
   test('that is owned loses whomever its condition does not name', async () => {
     const world = await start({ lists: [{ ...GOLD, owned: true }] })
     people(world, 10, (n) => n <= 5)
