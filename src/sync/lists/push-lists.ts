@@ -26,8 +26,6 @@ export interface ListsPushed {
   acked: number
   /** Members whom Heymarket refused, or does not show after it accepted them. */
   deadLettered: number
-  /** Members who wait for the next cycle. */
-  retrying: number
   readonly warnings: string[]
 }
 
@@ -49,18 +47,17 @@ interface Step extends MemberChange {
 export async function pushLists(
   deps: Deps,
   plan: readonly ListChanges[],
-  onProgress: (acked: number) => void,
+  onProgress: (sum: Pick<ListsPushed, 'acked' | 'deadLettered'>) => void,
 ): Promise<ListsPushed> {
-  const sum: ListsPushed = { acked: 0, deadLettered: 0, retrying: 0, warnings: [] }
+  const sum: ListsPushed = { acked: 0, deadLettered: 0, warnings: [] }
   for (const changes of plan) {
     await rename(deps, changes.rule)
     for (const shard of shardsOf(changes)) {
       const steps = stepsOf(deps, changes, shard)
-      sum.retrying += steps.waiting
-      if (steps.ready.length === 0) continue
+      if (steps.length === 0) continue
       const ended: Ends = new Map()
       try {
-        await pushShard(deps, changes.rule, shard, steps.ready, ended)
+        await pushShard(deps, changes.rule, shard, steps, ended)
       } catch (thrown) {
         deps.signal.throwIfAborted()
         const error = asHeysyncError(thrown)
@@ -70,8 +67,7 @@ export async function pushLists(
       const acked = [...ended.values()].filter((end) => end !== 'refused').length
       sum.acked += acked
       sum.deadLettered += ended.size - acked
-      sum.retrying += steps.ready.length - ended.size
-      onProgress(sum.acked)
+      onProgress(sum)
     }
   }
   return sum
@@ -82,9 +78,8 @@ function shardsOf({ add, remove }: ListChanges): number[] {
 }
 
 /** Who is to be sent now. Somebody whose contact is not in Heymarket yet, or who opted out since, waits. */
-function stepsOf({ mirror }: Deps, { rule, add, remove }: ListChanges, shard: number) {
+function stepsOf({ mirror }: Deps, { rule, add, remove }: ListChanges, shard: number): Step[] {
   const ready: Step[] = []
-  let waiting = 0
   for (const change of remove.filter((one) => one.shard === shard)) {
     const id =
       mirror.lists.member(rule.key, change.phone)?.contact_id ??
@@ -96,10 +91,10 @@ function stepsOf({ mirror }: Deps, { rule, add, remove }: ListChanges, shard: nu
   }
   for (const change of add.filter((one) => one.shard === shard)) {
     const person = mirror.lists.candidate(change.phone)
-    if (person?.contact_id == null || person.opted_out === 1) waiting += 1
-    else ready.push({ ...change, what: 'add', contactId: person.contact_id })
+    if (person?.contact_id != null && person.opted_out === 0)
+      ready.push({ ...change, what: 'add', contactId: person.contact_id })
   }
-  return { ready, waiting }
+  return ready
 }
 
 async function pushShard(
