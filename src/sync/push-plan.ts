@@ -70,10 +70,14 @@ export async function pushPlan(
     // Whoever gets on a list has to be there, and whoever is deleted leaves their lists first.
     if (hasLists) {
       const onLists = { ...pushDeps, rules: plan.lists.map(({ rule }) => rule) }
-      const done = await pushLists(onLists, plan.lists, (acked) => told(before + acked))
-      listed.acked = done.acked
-      listed.retrying = done.retrying
-      listed.deadLettered += done.deadLettered
+      const refused = listed.deadLettered
+      // Noted as it goes: what stops the push must not lose count of what was done before.
+      const done = await pushLists(onLists, plan.lists, ({ acked, deadLettered }) => {
+        listed.acked = acked
+        listed.deadLettered = refused + deadLettered
+        listed.retrying = listed.planned - acked - deadLettered
+        told(before + acked)
+      })
       report.warnings.push(...done.warnings)
     }
     const soFar = before + listed.acked

@@ -29,8 +29,6 @@ export interface ListsPushed {
   acked: number
   /** Members whom Heymarket refused, or does not show after it accepted them. */
   deadLettered: number
-  /** Members who wait for the next cycle. */
-  retrying: number
   readonly warnings: string[]
 }
 
@@ -52,9 +50,9 @@ interface Step extends MemberChange {
 export async function pushLists(
   deps: Deps,
   plan: readonly ListChanges[],
-  onProgress: (acked: number) => void,
+  onProgress: (sum: Pick<ListsPushed, 'acked' | 'deadLettered'>) => void,
 ): Promise<ListsPushed> {
-  const sum: ListsPushed = { acked: 0, deadLettered: 0, retrying: 0, warnings: [] }
+  const sum: ListsPushed = { acked: 0, deadLettered: 0, warnings: [] }
   // What one list refuses is said, and keeps no other waiting.
   const apart = async (title: string, work: () => Promise<void>) => {
     try {
@@ -70,17 +68,13 @@ export async function pushLists(
     for (const list of changes.rename) await apart(list.title, () => rename(deps, changes.rule, list))
     for (const shard of shardsOf(changes)) {
       const steps = stepsOf(deps, changes, shard)
-      sum.retrying += steps.waiting
-      if (steps.ready.length === 0) continue
+      if (steps.length === 0) continue
       const ended: Ends = new Map()
-      await apart(titleOf(changes.rule, shard), () =>
-        pushShard(deps, changes.rule, shard, steps.ready, ended),
-      )
+      await apart(titleOf(changes.rule, shard), () => pushShard(deps, changes.rule, shard, steps, ended))
       const acked = [...ended.values()].filter((end) => end !== 'refused').length
       sum.acked += acked
       sum.deadLettered += ended.size - acked
-      sum.retrying += steps.ready.length - ended.size
-      onProgress(sum.acked)
+      onProgress(sum)
     }
   }
   return sum
@@ -91,9 +85,8 @@ function shardsOf({ add, remove }: ListChanges): number[] {
 }
 
 /** Who is to be sent now. Somebody whose contact is not in Heymarket yet, or who opted out since, waits. */
-function stepsOf({ mirror }: Deps, { rule, add, remove }: ListChanges, shard: number) {
+function stepsOf({ mirror }: Deps, { rule, add, remove }: ListChanges, shard: number): Step[] {
   const ready: Step[] = []
-  let waiting = 0
   for (const change of remove.filter((one) => one.shard === shard)) {
     const id = mirror.lists.member(rule.key, change.phone)?.contact_id ?? mirror.lists.contactId(change.phone)
     // A contact that got another number stays on the list under that one.
@@ -102,10 +95,10 @@ function stepsOf({ mirror }: Deps, { rule, add, remove }: ListChanges, shard: nu
   }
   for (const change of add.filter((one) => one.shard === shard)) {
     const contactId = mirror.lists.contactId(change.phone)
-    if (contactId === null || mirror.consent.isOptedOut(change.phone)) waiting += 1
-    else ready.push({ ...change, what: 'add', contactId })
+    if (contactId !== null && !mirror.consent.isOptedOut(change.phone))
+      ready.push({ ...change, what: 'add', contactId })
   }
-  return { ready, waiting }
+  return ready
 }
 
 async function pushShard(
@@ -120,7 +113,9 @@ async function pushShard(
   const made = known?.state === 'live' ? { list: known, on: [] } : await make(deps, rule, shard, adds)
   if (made === null) return
   const { list, on } = made
-  for (const step of on) finish(deps, list, step, ended)
+  // The answer may name a list that was there before, which takes nobody by being made again.
+  const shown = on.length > 0 ? await shownOn(deps, list) : null
+  for (const step of on) if (shown?.has(step.phone)) finish(deps, list, step, ended)
   const rest = steps.filter((step) => !ended.has(step.phone))
   const run = { refusals: 0 }
   for (let at = 0; at < rest.length; ) {
@@ -128,7 +123,7 @@ async function pushShard(
     await send(deps, list, rest.slice(at, at + size), run, ended)
     at += size
   }
-  await verify(deps, list, ended)
+  await verify(deps, list, ended, rest.length === 0 ? shown : null)
 }
 
 /** Makes the list once (I2): looked for by its local_id wherever an earlier try may have made it. */
@@ -276,22 +271,21 @@ function forget({ mirror }: Deps, list: StoredList, error: HeysyncError): never 
 }
 
 /** An accepted change that does not show is no success. Where lists are not shown, the answer has to do. */
-async function verify(deps: Deps, list: StoredList, ended: Ends): Promise<void> {
-  const { mirror, client, clock } = deps
+async function verify(
+  deps: Deps,
+  list: StoredList,
+  ended: Ends,
+  seen: ReadonlySet<string> | null,
+): Promise<void> {
+  const { mirror, clock } = deps
   const acked = [...ended].filter(([, end]) => end !== 'refused')
   if (acked.length === 0 || list.list_id === null) return
-  const read = async () => {
-    const shown = await client.lists.get(list.list_id ?? 0)
-    return shown === null
-      ? null
-      : new Set([...shown.members.keys()].map((text) => readBareE164(text) ?? text))
-  }
   const wrong = (shown: ReadonlySet<string>) =>
     acked.filter(([phone, end]) => (end === 'add') !== shown.has(phone) && !tookItself(deps, phone, end))
-  let shown = await read()
+  let shown = seen ?? (await shownOn(deps, list))
   if (shown !== null && wrong(shown).length > 0) {
     await clock.sleep(SECOND_LOOK_MS, deps.signal)
-    shown = await read()
+    shown = await shownOn(deps, list)
   }
   mirror.transaction(() => {
     if (shown === null) {
@@ -302,6 +296,13 @@ async function verify(deps: Deps, list: StoredList, ended: Ends): Promise<void> 
     takeMembers(mirror, list, shown)
     mirror.lists.put({ ...list, read_at: clock.now() })
   })
+}
+
+/** Who is on it; null where the account does not show lists. */
+async function shownOn({ client }: Deps, list: StoredList): Promise<ReadonlySet<string> | null> {
+  const shown = await client.lists.get(list.list_id ?? 0)
+  if (shown === null) return null
+  return new Set([...shown.members.keys()].map((text) => readBareE164(text) ?? text))
 }
 
 /** The account may take off whoever opts out. */

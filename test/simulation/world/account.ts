@@ -115,7 +115,9 @@ export class Account {
 
   /** Certainly there, and with nothing to say first but that they left. */
   isPlain(phone: string): boolean {
-    return this.ofPhone(phone) !== undefined && !this.#knowledge.perhapsOut.has(phone)
+    // What heysync cannot know to be there yet is nothing that it would remove, and no dial counts it.
+    const there = this.ofPhone(phone) !== undefined && !this.madeUnseen.has(phone)
+    return there && !this.#knowledge.perhapsOut.has(phone)
   }
 
   ofPhone(phone: string): Contact | undefined {

@@ -17,7 +17,7 @@ import { faultsOf, readingOf, Team } from './heymarket.ts'
 import { Knowledge } from './knowledge.ts'
 import { claimedBy, lie } from './lie.ts'
 import { type Business, happens, openBusiness, type System, visible } from './people.ts'
-import { connectorOf, type Day, dayOf, type TakenUp, type Weather } from './sources.ts'
+import { connectorOf, type Day, dayOf, type ShownPage, type TakenUp, type Weather } from './sources.ts'
 import { type Stage, type Story, Violation } from './story.ts'
 import { departures, hour, summary, told, written } from './telling.ts'
 import { Watch } from './watch.ts'
@@ -65,7 +65,7 @@ class History {
   /** A claim of completeness counts once the transaction after it is committed. */
   #claims: { system: System; ids: readonly string[]; takenUp: TakenUp; commits: number }[] = []
   /** A page of which is not known yet whether it was saved. */
-  #shown: { system: System; page: Parameters<Knowledge['told']>[1]; position: string } | null = null
+  #shown: ShownPage | null = null
   #allowEmpty = false
   #liar: System | null = null
 
@@ -107,7 +107,7 @@ class History {
             this.#knowledge.begins(of)
           },
           shows: (of, page, position) => {
-            this.#shown = { system: of, page, position }
+            this.#shown = { system: of, page, position, commits: disk.commits }
           },
           told: (of, page) => {
             this.#shown = null
@@ -280,13 +280,14 @@ class History {
     this.#claims = []
   }
 
-  /** Killed just after a page was saved: its checkpoint says so. */
+  /** Killed just after a page was saved: its checkpoint says so, and is no earlier pull's that came as far. */
   #settleShown(): void {
     if (!this.#shown) return
-    const { system, page, position } = this.#shown
+    const { system, page, position, commits } = this.#shown
     this.#shown = null
     const stored = this.#app.engine.mirror.sources.find(system.id)
-    if (stored?.pull_position === position) this.#knowledge.told(system, page)
+    if (this.#stage.disk.commits > commits && stored?.pull_position === position)
+      this.#knowledge.told(system, page)
   }
 
   #wasEnded(error: unknown): boolean {

@@ -23,6 +23,14 @@ export interface Listener {
   claims(system: System, ids: readonly string[], taken: TakenUp): void
 }
 
+/** A page that was handed over: how far it comes, and how often anything was committed before. */
+export interface ShownPage {
+  readonly system: System
+  readonly page: readonly { id: string; version: Version }[]
+  readonly position: string
+  readonly commits: number
+}
+
 /** How a pull was taken up again; null when it began at the start. */
 export type TakenUp = { readonly rows: number } | null
 

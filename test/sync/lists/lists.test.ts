@@ -1,7 +1,7 @@
 // Lists kept by rule, over whole cycles: made once, changed by who gets on and off, and nobody else's members touched.
 import { describe, expect, test } from 'vitest'
 import type { Dialects } from '../../../src/sandbox/dialects.ts'
-import type { Faults } from '../../../src/sandbox/faults.ts'
+import { defaultFaults, type Faults } from '../../../src/sandbox/faults.ts'
 import { memberFailure } from '../../../src/sync/lists/failed-members.ts'
 import { nthPhone } from '../../support/contact.ts'
 import { anEngine, aSource, dials, type TestEngine } from '../../support/engine.ts'
@@ -118,6 +118,18 @@ describe('a list', () => {
     people(again, 10, (n) => n === 2)
     await again.cycle()
     expect(onList(again)).toEqual(['15105559001', ...phones(2)].sort())
+  })
+
+  test('that cannot be read is answered anew after the database is lost, and gets who came meanwhile', async () => {
+    const hidden = { dialects: { listReads: 'gone', listLocalId: 'same' } } as const
+    const world = await start(hidden)
+    people(world, 10, (n) => n <= 5)
+    await world.cycle()
+    const again = await start(hidden, { ...world, db: aDatabase() })
+    people(again, 10, (n) => n <= 8)
+    await again.cycle()
+    expect(onList(again)).toEqual(upTo(8))
+    expect(world.sandbox.store.lists()).toHaveLength(1)
   })
 
   test('that is owned loses whomever its condition does not name', async () => {
@@ -297,6 +309,22 @@ describe.each([1, 2, 3, 4, 5, 6])('lost answers, lost requests and failures, see
       expect(onList(world)).toEqual(upTo(29).filter((phone) => !upTo(9).includes(phone)))
     },
   )
+})
+
+test('a cycle that is stopped between two lists accounts for everybody once', async () => {
+  const world = await start({ lists: [GOLD, { title: 'All', where: 'true' }] })
+  people(world, 6, (n) => n <= 4)
+  const real = world.client.lists.create
+  Object.assign(world.engine.client.lists, {
+    create: async (body: Parameters<typeof real>[0]) => {
+      if (body.title === 'All') world.sandbox.configure({ faults: { ...defaultFaults(), forbidden: 1 } })
+      return real(body)
+    },
+  })
+  await expect(world.cycle()).rejects.toMatchObject({ status: 403 })
+  const { plan, push } = JSON.parse(world.engine.cycles.latest(1)[0]?.report ?? '')
+  expect(plan).toMatchObject({ create: 6, listAdd: 10 })
+  expect(push).toMatchObject({ acked: 10, retrying: 6, deadLettered: 0 })
 })
 
 test('whom Heymarket refuses on a list is a dead letter until their contact is written again', async () => {
