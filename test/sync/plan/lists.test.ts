@@ -188,6 +188,26 @@ describe('a plan file with lists', () => {
   })
 })
 
+describe('many in one request', () => {
+  test.each(['all', 'basic'] as const)(
+    'a plan goes as seen where a batch keeps %s fields',
+    async (batchFields) => {
+      const source = aSource({ map: { custom: { Plan: 'plan' } } })
+      const dialects = { batchFields, bulkCalls: 'gone' } as const
+      const world = await aWorld(0, source, dialects, { lists: [GOLD], guard: FREE, writes: 'auto' })
+      say(world, 40, 40)
+      const plan = await world.planned()
+      expect(await world.apply(plan)).toMatchObject({
+        refused: [],
+        report: { status: 'ok', push: { acked: 80, retrying: 0, deadLettered: 0 } },
+      })
+      expect(world.exchanges.some(({ path }) => path.startsWith('/v1/batch/contacts'))).toBe(true)
+      expect(world.held(40)?.custom).toMatchObject({ 901: 'Gold' })
+      expect(await world.apply(plan)).toMatchObject({ already: 80, refused: [] })
+    },
+  )
+})
+
 describe('undo of lists', () => {
   async function changed(more: Parameters<typeof aClinic>[2] = {}) {
     const world = await aClinic(8, 4, more)
