@@ -38,9 +38,9 @@ const MANY_LOST = { lostAnswer: 0.15, error500After: 0.05, truncated: 0.05, slow
 const CASES: readonly Case[] = HEYSYNC_CRASH
   ? [{ ...SMALL, ...(JSON.parse(HEYSYNC_CRASH) as Case) }]
   : [
-      { ...SMALL, mix: 'duplicates', kills: 14, seed: SEED, faults: MANY_LOST },
-      { ...SMALL, mix: 'bulk', kills: 12, seed: SEED + 1, faults: APPLIED },
-      { ...SMALL, mix: 'single', kills: 12, seed: SEED + 2 },
+      { ...SMALL, mix: 'duplicates', kills: 10, seed: SEED, faults: MANY_LOST },
+      { ...SMALL, mix: 'bulk', kills: 8, seed: SEED + 1, faults: APPLIED },
+      { ...SMALL, mix: 'single', kills: 8, seed: SEED + 2 },
     ]
 
 test.each(CASES)(
