@@ -19,6 +19,7 @@ import { cycleStore } from './sync/cycles.ts'
 import { lookupCache } from './sync/diff/lookups.ts'
 import { fieldPolicies } from './sync/diff/policy.ts'
 import type { Engine } from './sync/engine.ts'
+import { dialsOfSource } from './sync/guard/guard.ts'
 import { heldMemberStore } from './sync/guard/held-members.ts'
 import { heldStore } from './sync/guard/held-store.ts'
 import { compileListRules } from './sync/lists/rule.ts'
@@ -151,7 +152,8 @@ export function openApp(options: AppOptions): App {
       },
       onPhoneChange: (sourceId) =>
         config.sources.find((one) => one.id === sourceId)?.onPhoneChange ?? 'create',
-      guard: config.guard,
+      guard: (sourceId) =>
+        dialsOfSource(config.guard, config.sources.find((source) => source.id === sourceId)?.guard),
       concurrency: config.heymarket.concurrency,
       writes: config.heymarket.writes,
       undoKeepDays: config.undo.keepDays,

@@ -127,7 +127,7 @@ async function passThrough(
   )
   if (full.length > 0) report.warnings.push(noRoomWarning(full.length))
 
-  const dials = JSON.stringify(engine.guard)
+  const dials = JSON.stringify([null, ...sourceIds].map(engine.guard))
   const sameDials = mirror.meta.get('guard_dials') === dials
   const guarded = guardPlan({
     changes: diff.changes,

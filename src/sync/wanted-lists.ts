@@ -22,7 +22,7 @@ export async function wantedLists(
     new Set<string>(guarded.released.flatMap((change) => (change.kind === kind ? [change.phone] : [])))
   const wanted = {
     rules,
-    dial: engine.guard.listRemovals,
+    dial: engine.guard(null).listRemovals,
     listSize: settings.lookups.listSize,
     rungOf: (sourceId: string) => engine.removal(sourceId).rung,
     creates: phones('create'),

@@ -8,6 +8,7 @@ import { cycleStore } from '../../src/sync/cycles.ts'
 import { lookupCache } from '../../src/sync/diff/lookups.ts'
 import { fieldPolicies } from '../../src/sync/diff/policy.ts'
 import type { Engine } from '../../src/sync/engine.ts'
+import { dialsOfSource } from '../../src/sync/guard/guard.ts'
 import { heldMemberStore } from '../../src/sync/guard/held-members.ts'
 import { heldStore } from '../../src/sync/guard/held-store.ts'
 import { compileListRules } from '../../src/sync/lists/rule.ts'
@@ -111,7 +112,7 @@ export async function anEngine(
         ? { rung: config.onRemoved, tag: config.removedTag }
         : { rung: 'keep', tag: undefined },
     onPhoneChange: () => config.onPhoneChange,
-    guard: given.guard ?? dials(),
+    guard: () => dialsOfSource(given.guard ?? dials(), config.guard),
     concurrency: 8,
     writes: given.writes ?? 'single',
     undoKeepDays: 30,

@@ -1,5 +1,5 @@
 // Owns the guard: which part of a plan is held before its first write, for a person to approve. Pure.
-import type { Dial, GuardConfig } from '../../config/schema.ts'
+import type { Dial, GuardConfig, SourceGuard } from '../../config/schema.ts'
 import { besideOptOut, blanks, type Change, optsOut, viewHash } from '../diff/change.ts'
 
 export type DialName = 'removals' | 'updates' | 'blanks' | 'optOuts' | 'unreadable'
@@ -13,7 +13,7 @@ export interface HeldChange {
 
 export interface GuardInput {
   readonly changes: readonly Change[]
-  readonly dials: GuardConfig
+  readonly dials: (sourceId: string) => GuardConfig
   /** Contacts of a source that Heymarket holds: what a ratio is measured against. */
   readonly inHeymarket: (sourceId: string) => number
   readonly isApproved: (phone: string, hash: Buffer) => boolean
@@ -28,6 +28,18 @@ export interface GuardInput {
 export interface GuardResult {
   readonly released: readonly Change[]
   readonly held: readonly HeldChange[]
+}
+
+/** The dials of a source: its own keys laid over those for all. */
+export function dialsOfSource(all: GuardConfig, own: SourceGuard): GuardConfig {
+  const laid = <D extends Dial>(dial: D, keys: object | undefined): D => ({ ...dial, ...keys })
+  return {
+    ...all,
+    removals: laid(all.removals, own?.removals),
+    updates: laid(all.updates, own?.updates),
+    blanks: laid(all.blanks, own?.blanks),
+    optOuts: laid(all.optOuts, own?.optOuts),
+  }
 }
 
 /** From so many on, a source that wants nobody any more is not believed. */
@@ -104,7 +116,7 @@ function trippedDials(
   const total = input.inHeymarket(sourceId)
   const tripped = new Map<DialName, string>()
   for (const name of ['removals', 'updates', 'blanks', 'optOuts'] as const) {
-    const dial = input.dials[name]
+    const dial = input.dials(sourceId)[name]
     const n = changes.filter((change) => dialsOf(input, change).includes(name)).length
     if (name === 'removals' && n >= EVERYBODY_MIN && n >= total && !input.mayEmpty(sourceId)) {
       tripped.set(

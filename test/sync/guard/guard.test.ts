@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Change, FieldChange } from '../../../src/sync/diff/change.ts'
-import { type GuardInput, guardPlan, trips } from '../../../src/sync/guard/guard.ts'
+import { dialsOfSource, type GuardInput, guardPlan, trips } from '../../../src/sync/guard/guard.ts'
 import { aCreate, anUpdate, aRemoval, BLANKED, FIRST, nthPhone, OPT_OUT } from '../../support/contact.ts'
 import { dials } from '../../support/engine.ts'
 
@@ -18,7 +18,7 @@ function many(
 function guard(changes: readonly Change[], more: Partial<GuardInput> = {}) {
   return guardPlan({
     changes,
-    dials: dials(),
+    dials: () => dials(),
     inHeymarket: () => 1_000,
     isApproved: () => false,
     heldBefore: () => null,
@@ -84,7 +84,7 @@ describe.each([
   })
 
   test('holds by its count where one is set', () => {
-    const set = { dials: dials({ [name]: { ratio: 1, min: 0, count: 3 } }), inHeymarket: () => 100_000 }
+    const set = { dials: () => dials({ [name]: { ratio: 1, min: 0, count: 3 } }), inHeymarket: () => 100_000 }
     expect(guard(many(3, make), set).held).toEqual([])
     expect(guard(many(4, make), set).held).toHaveLength(4)
   })
@@ -240,7 +240,7 @@ test('every change is released or held exactly once; only an opt-out may leave t
   fc.assert(
     fc.property(CHANGES, config, fc.nat(100), fc.boolean(), (changes, dialSet, total, unreadable) => {
       const { released, held } = guard(changes, {
-        dials: dialSet,
+        dials: () => dialSet,
         inHeymarket: () => total,
         unreadableSince: () => new Set(unreadable ? ['c1'] : []),
       })
@@ -275,4 +275,22 @@ test('the order in which changes come does not matter', () => {
       expect(phones(back.released)).toEqual(phones(there.released))
     }),
   )
+})
+
+test('the dials of a source are those for all, with its own keys laid over them', () => {
+  const all = dials()
+  const own = dialsOfSource(all, { removals: { ratio: 0.5 }, optOuts: { count: 3 } })
+  expect(own).toEqual({
+    ...all,
+    removals: { ...all.removals, ratio: 0.5 },
+    optOuts: { ...all.optOuts, count: 3 },
+  })
+  const ofClinic = (sourceId: string) => (sourceId === 'clinic' ? own : all)
+  const removals = [
+    ...many(200, aRemoval),
+    ...many(200, (given) => aRemoval({ ...given, sourceId: 'shop' }), 300),
+  ]
+  const { held, released } = guard(removals, { dials: ofClinic })
+  expect(new Set(held.map(({ change }) => change.sourceId))).toEqual(new Set(['shop']))
+  expect(released).toHaveLength(200)
 })
