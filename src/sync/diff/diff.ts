@@ -157,6 +157,8 @@ function diffOne(mirror: Mirror, settings: DiffSettings, known: Known, row: Unse
   const fields = withoutPinned(mirror, row.phone, found.changes)
   linkTo(mirror, settings, row, remote.id)
   if (fields.length === 0) {
+    // In accord without that write: if its values are wanted again, some may never have been sent.
+    if (row.pushed_key !== null && !wrote) mirror.contacts.pushed(row.phone, null)
     settle(mirror, row, found)
     return null
   }
