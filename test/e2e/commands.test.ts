@@ -251,6 +251,7 @@ describe('a contact that Heymarket refuses', () => {
         cause: '400 phone: a contact with this phone exists',
         message: expect.stringContaining('a contact with this phone exists'),
         field: 'phone',
+        list: null,
         requestId: expect.any(String),
         attempts: 1,
         source: 'clinic',
@@ -275,7 +276,9 @@ describe('a contact that Heymarket refuses', () => {
 })
 
 describe('help', () => {
-  test('every command of the list has a sentence, its options and an example that begins with heysync', async () => {
+  test('every command of the list has a sentence, its options and an example that begins with heysync', {
+    timeout: 240_000,
+  }, async () => {
     const home = await house()
     const { stdout } = await home.run('--help')
     const list = stdout.slice(stdout.indexOf('Commands:'), stdout.indexOf('First steps:'))
