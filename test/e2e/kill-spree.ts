@@ -49,7 +49,7 @@ export function planSpree(): Spree {
       for (let kills = 0, runs = 0; kills < wanted; runs += 1) {
         expect(runs, 'runs that ended by themselves').toBeLessThan(3 * wanted + 10)
         // Every third at any moment, every third at a request; the rest when so much more is written that the load lasts.
-        const step = Math.ceil((2 * left()) / (wanted - kills))
+        const step = Math.ceil(left() / (wanted - kills))
         const turns = roll(2) * roll(12)
         const kind = roll(3)
         const kill =
@@ -57,7 +57,7 @@ export function planSpree(): Spree {
             ? { afterMs: 50 + roll(withinMs) }
             : kind === 1 || left() === 0
               ? { executioner: byRequest, requests: 1 + roll(1 + roll(left() === 0 ? 4 : 40)), turns }
-              : { executioner: byProgress, requests: 1 + roll(2 * step), turns }
+              : { executioner: byProgress, requests: 1 + roll(step), turns }
         const before = sandbox.store.requests().length
         const command = left() === 0 && roll(2) === 0 ? 'resync' : 'sync'
         const ending = await runHeysync([command, '--json'], folder, kill)
