@@ -76,6 +76,32 @@ describe('a list', () => {
     expect(listWrites(world)).toEqual(['POST '])
   })
 
+  test.each([
+    { how: 'its answer was lost', killed: false },
+    { how: 'the process was killed before its answer', killed: true },
+  ])('whose making shows late is not made twice where $how (I2)', async ({ killed }) => {
+    const world = await start({ dialects: { listLocalId: 'duplicate', visibilityDelayMs: 2000 } })
+    people(world, 3, () => true)
+    const real = world.client.lists.create
+    let first = true
+    Object.assign(world.engine.client.lists, {
+      create: async (...given: Parameters<typeof real>) => {
+        if (!first) return real(...given)
+        first = false
+        if (killed) {
+          await real(...given)
+          throw new Error('killed')
+        }
+        world.sandbox.configure({ faults: { ...defaultFaults(), lostAnswer: 1 } })
+        return real(...given).finally(() => world.sandbox.configure({ faults: defaultFaults() }))
+      },
+    })
+    await world.cycle().catch(() => undefined)
+    await world.cycle('incremental')
+    expect(world.sandbox.store.lists()).toHaveLength(1)
+    expect(onList(world)).toEqual(upTo(3))
+  })
+
   test('is changed by one request, and costs none when nothing changed', async () => {
     const world = await start()
     people(world, 30, (n) => n <= 10)
