@@ -110,6 +110,7 @@ async function pushShard(
 ): Promise<void> {
   const known = deps.mirror.lists.ofKey(rule.key).find((one) => one.shard === shard)
   const adds = steps.filter(({ what }) => what === 'add')
+  if (known === undefined && adds.length === 0) return neverOn(deps, rule, steps, ended)
   const made = known?.state === 'live' ? { list: known, on: [] } : await make(deps, rule, shard, adds, known)
   if (made === null) return
   const { list, on } = made
@@ -124,6 +125,14 @@ async function pushShard(
     at += size
   }
   await verify(deps, list, ended, rest.length === 0 ? shown : null)
+}
+
+/** Nobody is on a list that was never asked for: whoever was to be its first member opted out before that. */
+function neverOn({ mirror }: Deps, rule: ListRule, steps: readonly Step[], ended: Ends): void {
+  mirror.transaction(() => {
+    for (const { phone } of steps) mirror.lists.dropMember(rule.key, phone)
+  })
+  for (const { phone } of steps) ended.set(phone, 'remove')
 }
 
 /** Makes the list once (I2): looked for by its local_id wherever an earlier try may have made it. */

@@ -230,6 +230,25 @@ describe('whoever opted out', () => {
     await world.cycle()
     expect(onList(world)).toEqual(phones(1, 3, 4))
   })
+
+  test('before the list was asked for is not waited for ever after', async () => {
+    const world = await start({ lists: [{ title: 'All', where: '!contact.optedOut' }] })
+    people(world, 1, () => true)
+    const real = world.client.contacts.create
+    Object.assign(world.engine.client.contacts, {
+      create: async (...given: Parameters<typeof real>) => {
+        const made = await real(...given)
+        world.engine.mirror.consent.optOut(nthPhone(1), 'heymarket', 'STOP', world.clock.now())
+        return made
+      },
+    })
+    expect((await world.cycle()).report).toMatchObject({ plan: { listAdd: 1 }, push: { retrying: 1 } })
+    world.rows.r1 = { ...world.rows.r1, stop: 'yes' }
+    await world.cycle('incremental')
+    const { report } = await world.cycle('incremental')
+    expect(report).toMatchObject({ status: 'ok', plan: { listAdd: 0, listRemove: 0 }, push: { retrying: 0 } })
+    expect(onList(world, 'All')).toBeUndefined()
+  })
 })
 
 describe('whoever left the sources', () => {
