@@ -56,6 +56,16 @@ const BUGS = {
     text: '    checkEnd(end, ',
     planted: "    if (full) end ??= { covers: 'everything', count: null }\n    checkEnd(end, ",
   },
+  'list-members': {
+    file: 'src/sync/lists/push-lists.ts',
+    text: '{ add_contacts: add }',
+    planted: '({ contacts: add } as object)',
+  },
+  'list-second-look': {
+    file: 'src/sync/lists/push-lists.ts',
+    text: 'if (found !== undefined || !shown) return found',
+    planted: 'if (found !== undefined || shown) return found',
+  },
 }
 
 function copyWith({ file, text, planted }) {

@@ -168,14 +168,22 @@ class Draft {
     const held = new Set(asked.filter(({ phone }) => tripped || isHeld(key, phone)))
     const removes = [...this.#removes, ...this.#guarded.filter((member) => !held.has(member))]
     const add = this.#place()
-    const live = this.#mirror.lists.ofKey(key).filter(({ state }) => state === 'live')
+    const stored = this.#mirror.lists.ofKey(key)
+    const live = stored.filter(({ state }) => state === 'live')
     const shards = new Set(live.map(({ shard }) => shard))
+    const gets = new Set(add.map(({ shard }) => shard))
+    // Only asking for it again tells whether a list in doubt is there, and that takes somebody to put on it.
+    const doubtful = new Set(
+      stored.map(({ shard }) => shard).filter((one) => !shards.has(one) && !gets.has(one)),
+    )
     return {
       rule: this.rule,
-      create: [...new Set(add.map(({ shard }) => shard))].filter((shard) => !shards.has(shard)),
+      create: [...gets].filter((shard) => !shards.has(shard)),
       rename: live.filter((one) => one.title !== titleOf(this.rule, one.shard)),
       add,
-      remove: removes.map(({ phone, shard }) => ({ phone, shard })),
+      remove: removes
+        .filter(({ shard }) => !doubtful.has(shard))
+        .map(({ phone, shard }) => ({ phone, shard })),
       held: [...held].map(({ phone, shard }) => ({ phone, shard })),
       reason:
         held.size === 0

@@ -110,7 +110,8 @@ async function pushShard(
 ): Promise<void> {
   const known = deps.mirror.lists.ofKey(rule.key).find((one) => one.shard === shard)
   const adds = steps.filter(({ what }) => what === 'add')
-  const made = known?.state === 'live' ? { list: known, on: [] } : await make(deps, rule, shard, adds)
+  if (known === undefined && adds.length === 0) return neverOn(deps, rule, steps, ended)
+  const made = known?.state === 'live' ? { list: known, on: [] } : await make(deps, rule, shard, adds, known)
   if (made === null) return
   const { list, on } = made
   // The answer may name a list that was there before, which takes nobody by being made again.
@@ -126,17 +127,30 @@ async function pushShard(
   await verify(deps, list, ended, rest.length === 0 ? shown : null)
 }
 
+/** Nobody is on a list that was never asked for: whoever was to be its first member opted out before that. */
+function neverOn({ mirror }: Deps, rule: ListRule, steps: readonly Step[], ended: Ends): void {
+  mirror.transaction(() => {
+    for (const { phone } of steps) mirror.lists.dropMember(rule.key, phone)
+  })
+  for (const { phone } of steps) ended.set(phone, 'remove')
+}
+
 /** Makes the list once (I2): looked for by its local_id wherever an earlier try may have made it. */
 async function make(
   deps: Deps,
   rule: ListRule,
   shard: number,
   adds: readonly Step[],
+  known: StoredList | undefined,
 ): Promise<{ list: StoredList; on: readonly Step[] } | null> {
   const { mirror, client, clock } = deps
   let first = adds.slice(0, FIRST_MEMBERS)
   if (first.length === 0) return null
-  const live = () => mirror.lists.ofKey(rule.key).find((one) => one.shard === shard && one.state === 'live')
+  const look = () => lookForList(deps, rule, shard)
+  if (known !== undefined) {
+    const found = await look()
+    if (found !== undefined) return { list: found, on: [] }
+  }
   const row: StoredList = {
     key: rule.key,
     shard,
@@ -167,15 +181,28 @@ async function make(
       const error = asHeysyncError(thrown)
       if (!outcomeUnknown(error) && error.verdict !== 'dead-letter') throw error
       // It may be there already, by this request or an earlier one.
-      await readLists({ mirror, lists: client.lists, rules: deps.rules, clock })
-      const found = live()
-      if (found) return { list: found, on: [] }
+      const found = await look()
+      if (found !== undefined) return { list: found, on: [] }
       if (tries >= TRIES) throw error
       // One of the first members may be what is refused.
       if (!outcomeUnknown(error)) first = first.slice(0, 1)
       await clock.sleep(PAUSE_MS, deps.signal)
     }
   }
+}
+
+/** Looks for a list that may have been made a moment ago, and may not show yet. */
+async function lookForList(deps: Deps, rule: ListRule, shard: number): Promise<StoredList | undefined> {
+  const { mirror, client, rules, clock, signal } = deps
+  const look = async () => {
+    const { shown } = await readLists({ mirror, lists: client.lists, rules, clock })
+    const found = mirror.lists.ofKey(rule.key).find((one) => one.shard === shard && one.state === 'live')
+    return { shown, found }
+  }
+  const { shown, found } = await look()
+  if (found !== undefined || !shown) return found
+  await clock.sleep(SECOND_LOOK_MS, signal)
+  return (await look()).found
 }
 
 async function send(

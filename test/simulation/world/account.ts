@@ -99,6 +99,15 @@ export class Account {
     }
   }
 
+  /** Who is wanted, as heysync took note of last. */
+  get wanted(): ReadonlyMap<string, Wanted> {
+    return this.#wanted
+  }
+
+  everWanted(phone: string): boolean {
+    return this.#wanters.has(phone)
+  }
+
   wantedFrom(system: System): string[] {
     return [...this.#wanted].filter(([, wanted]) => wanted.system === system).map(([phone]) => phone)
   }

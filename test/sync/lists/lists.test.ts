@@ -76,6 +76,32 @@ describe('a list', () => {
     expect(listWrites(world)).toEqual(['POST '])
   })
 
+  test.each([
+    { how: 'its answer was lost', killed: false },
+    { how: 'the process was killed before its answer', killed: true },
+  ])('whose making shows late is not made twice where $how (I2)', async ({ killed }) => {
+    const world = await start({ dialects: { listLocalId: 'duplicate', visibilityDelayMs: 2000 } })
+    people(world, 3, () => true)
+    const real = world.client.lists.create
+    let first = true
+    Object.assign(world.engine.client.lists, {
+      create: async (...given: Parameters<typeof real>) => {
+        if (!first) return real(...given)
+        first = false
+        if (killed) {
+          await real(...given)
+          throw new Error('killed')
+        }
+        world.sandbox.configure({ faults: { ...defaultFaults(), lostAnswer: 1 } })
+        return real(...given).finally(() => world.sandbox.configure({ faults: defaultFaults() }))
+      },
+    })
+    await world.cycle().catch(() => undefined)
+    await world.cycle('incremental')
+    expect(world.sandbox.store.lists()).toHaveLength(1)
+    expect(onList(world)).toEqual(upTo(3))
+  })
+
   test('is changed by one request, and costs none when nothing changed', async () => {
     const world = await start()
     people(world, 30, (n) => n <= 10)
@@ -203,6 +229,25 @@ describe('whoever opted out', () => {
     await world.cycle()
     await world.cycle()
     expect(onList(world)).toEqual(phones(1, 3, 4))
+  })
+
+  test('before the list was asked for is not waited for ever after', async () => {
+    const world = await start({ lists: [{ title: 'All', where: '!contact.optedOut' }] })
+    people(world, 1, () => true)
+    const real = world.client.contacts.create
+    Object.assign(world.engine.client.contacts, {
+      create: async (...given: Parameters<typeof real>) => {
+        const made = await real(...given)
+        world.engine.mirror.consent.optOut(nthPhone(1), 'heymarket', 'STOP', world.clock.now())
+        return made
+      },
+    })
+    expect((await world.cycle()).report).toMatchObject({ plan: { listAdd: 1 }, push: { retrying: 1 } })
+    world.rows.r1 = { ...world.rows.r1, stop: 'yes' }
+    await world.cycle('incremental')
+    const { report } = await world.cycle('incremental')
+    expect(report).toMatchObject({ status: 'ok', plan: { listAdd: 0, listRemove: 0 }, push: { retrying: 0 } })
+    expect(onList(world, 'All')).toBeUndefined()
   })
 })
 
