@@ -93,19 +93,6 @@ test('T2 a webhook with a plus names an erased person all the same', async () =>
   expect(office.bytesOf(nthPhone(1), '555-0001')).toEqual([])
 })
 
-test('T5 an undo sends no opt-out that the guard holds', async () => {
-  const world = await aWorld(40, aSource({ map: { email: 'email', optedOut: 'stop' } }))
-  await world.cycle()
-  world.rows.r1 = { ...world.rows.r1, first: 'New' }
-  const { report } = await world.cycle()
-  for (let n = 1; n <= 40; n += 1) world.rows[`r${n}`] = { ...world.rows[`r${n}`], stop: 'yes' }
-  expect((await world.cycle()).report.plan.held).toBe(40)
-  const { plan } = await world.undoOf(report.cycle)
-  const out = await world.apply(plan)
-  console.log(JSON.stringify(out.report.push), JSON.stringify(out.refused))
-  expect(world.held(1)).toMatchObject({ is_opted_out: false })
-})
-
 test('S1 a source id that is renamed while its first pull fails removes nobody and keeps lists', async () => {
   const world = await anEngine({ source: SRC({ onRemoved: 'delete' }), lists: [ALL] })
   people(world, 40)

@@ -1,7 +1,7 @@
 // Owns held and approval: what the guard keeps back now, and what a person released of it.
 import type { Db } from '../../db/open.ts'
 import type { BareE164 } from '../../lib/phone.ts'
-import { besideOptOut, type Change, viewHash } from '../diff/change.ts'
+import { besideOptOut, type Change, optsOut, viewHash } from '../diff/change.ts'
 import type { DialName, HeldChange } from './guard.ts'
 
 export interface HeldRow {
@@ -22,6 +22,8 @@ export interface HeldStore {
   /** In phone order. */
   all(): HeldRow[]
   ofPhone(phone: string): HeldRow | undefined
+  /** Whether what is held of this number opts it out. */
+  holdsOptOut(phone: string): boolean
   /** Releases what this cycle held, as it held it; returns how many changes that is. */
   approve(cycleId: string, at: number): number
   isApproved(phone: string, view: Buffer): boolean
@@ -78,6 +80,10 @@ export function heldStore(db: Db): HeldStore {
     },
     all: () => all.all(),
     ofPhone: (phone) => ofPhone.get(phone),
+    holdsOptOut: (phone) => {
+      const row = ofPhone.get(phone)
+      return row !== undefined && optsOut(JSON.parse(row.change) as Change)
+    },
     approve: (cycleId, at) => approve.run(cycleId, at, cycleId, cycleId).changes,
     isApproved: (phone, view) => isApproved.get(phone, view) === 1,
     held: (phone, view) => {

@@ -4,6 +4,7 @@ import { asHeysyncError, HeysyncError } from '../../lib/errors.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 import { confirmAccount } from '../account.ts'
 import type { Change } from '../diff/change.ts'
+import type { DiffSettings } from '../diff/diff.ts'
 import type { Moved } from '../diff/exact.ts'
 import type { Engine } from '../engine.ts'
 import { saveListPlan } from '../lists/plan-lists.ts'
@@ -105,7 +106,7 @@ async function passThrough(
   const deps: PushDeps = { ...engine, settings, cycleId: request.id, lookFirst }
   await settleLeftovers(deps)
 
-  const { changes, members } = judged(deps, plan, request.includeHeld)
+  const { changes, members } = judged(engine, settings, plan, request.includeHeld)
   const going = only(changes, 'go').map(asChange)
   const lists = asListChanges(mirror, rules, only(members, 'go'))
   const refused = [
@@ -147,12 +148,13 @@ async function passThrough(
 type Judged<T> = readonly (readonly [planned: T, verdict: Verdict])[]
 
 function judged(
-  { mirror, settings }: PushDeps,
+  { mirror, held }: Engine,
+  settings: DiffSettings,
   plan: PlanFile,
   includeHeld: boolean,
 ): { changes: Judged<PlannedChange>; members: Judged<PlannedMember> } {
   const planned = includeHeld ? onePerPhone(plan.changes) : plan.changes
-  const changes = planned.map((one) => [one, judge(mirror, settings, one, includeHeld)] as const)
+  const changes = planned.map((one) => [one, judge({ mirror, held, settings }, one, includeHeld)] as const)
   const creates = new Map(
     changes.flatMap(([{ kind, phone }, verdict]) => (kind === 'create' ? [[phone, verdict.kind]] : [])),
   )

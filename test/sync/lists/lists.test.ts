@@ -1,59 +1,14 @@
 // Lists kept by rule, over whole cycles: made once, changed by who gets on and off, and nobody else's members touched.
 import { describe, expect, test } from 'vitest'
 import type { Dialects } from '../../../src/sandbox/dialects.ts'
-import { defaultFaults, type Faults } from '../../../src/sandbox/faults.ts'
+import { defaultFaults } from '../../../src/sandbox/faults.ts'
 import { memberFailure } from '../../../src/sync/lists/failed-members.ts'
 import { nthPhone } from '../../support/contact.ts'
-import { anEngine, aSource, dials, type TestEngine } from '../../support/engine.ts'
+import type { TestEngine } from '../../support/engine.ts'
 import { aDatabase } from '../../support/folder.ts'
-import { withSandbox } from '../../support/heymarket.ts'
-
-const GOLD = { title: 'Gold', where: 'contact.custom["Plan"] == "Gold"' }
-const FREE = {
-  updates: { ratio: 1 },
-  removals: { ratio: 1 },
-  listRemovals: { ratio: 1 },
-  blanks: { ratio: 1 },
-}
-
-interface Given {
-  readonly dialects?: Partial<Dialects>
-  readonly faults?: Partial<Faults>
-  readonly seed?: number
-  readonly lists?: readonly { title: string; where: string; key?: string; owned?: boolean }[]
-  readonly onRemoved?: 'keep' | 'removeFromLists' | 'delete'
-  readonly guard?: Record<string, object>
-}
-
-async function start(given: Given = {}, before?: TestEngine): Promise<TestEngine> {
-  const { dialects = {}, faults = {}, seed = 1, lists = [GOLD], onRemoved = 'removeFromLists' } = given
-  const box = before ?? (await withSandbox({ dialects, faults, seed }))
-  const source = aSource({ onRemoved, map: { custom: { Plan: 'plan' }, optedOut: 'stop' } })
-  const world = await anEngine({
-    box,
-    source,
-    lists,
-    guard: dials(given.guard ?? FREE),
-    writes: 'auto',
-    db: before?.db ?? aDatabase(),
-  })
-  world.rows = before?.rows ?? {}
-  return world
-}
-
-function people(world: TestEngine, count: number, gold: (n: number) => boolean): void {
-  for (let n = 1; n <= count; n += 1)
-    world.rows[`r${n}`] = { phone: nthPhone(n), first: `P${n}`, plan: gold(n) ? 'Gold' : '', stop: 'no' }
-}
+import { FREE, type Given, GOLD, onList, people, start, upTo } from './support.ts'
 
 const phones = (...ns: number[]) => ns.map(nthPhone).sort()
-const upTo = (count: number) => Array.from({ length: count }, (_, at) => nthPhone(at + 1)).sort()
-
-function onList(world: TestEngine, title = 'Gold'): string[] | undefined {
-  const list = world.sandbox.store.lists().find((one) => one.title === title)
-  return list === undefined ? undefined : [...list.members].sort()
-}
-
 function listWrites(world: TestEngine): string[] {
   return world.exchanges
     .filter(({ method, path }) => path.startsWith('/v2/lists') && method !== 'GET')

@@ -5,14 +5,13 @@ import type { Dialects } from '../../../src/sandbox/dialects.ts'
 import type { Faults } from '../../../src/sandbox/faults.ts'
 import type { RequestEntry } from '../../../src/sandbox/server.ts'
 import { runCycle } from '../../../src/sync/cycle.ts'
+import { madeTwice } from '../../invariants/situations.ts'
 import { nthPhone } from '../../support/contact.ts'
 import { dice } from '../../support/dice.ts'
-import { anEngine, aSource, dials, type TestEngine } from '../../support/engine.ts'
+import { anEngine, dials, type TestEngine } from '../../support/engine.ts'
 import { withSandbox } from '../../support/heymarket.ts'
+import { people, person, RICH } from './support.ts'
 
-const RICH = aSource({
-  map: { tags: 'tags', custom: { Plan: 'plan' }, email: 'email', optedOut: 'stop' },
-})
 const FREE = dials({ updates: { ratio: 1 }, blanks: { ratio: 1 }, removals: { ratio: 1 } })
 
 async function start(
@@ -27,23 +26,6 @@ async function start(
   const { writes = 'auto', faults = {}, seed = 1, onRequest } = more
   const box = await withSandbox({ dialects, seed, faults, onRequest: (entry) => void onRequest?.(entry) })
   return anEngine({ box, source: RICH, writes, guard: FREE })
-}
-
-function person(n: number, more: Record<string, unknown> = {}): Record<string, unknown> {
-  return {
-    phone: nthPhone(n),
-    first: `P${n}`,
-    last: 'X',
-    email: `p${n}@example.com`,
-    plan: n % 2 === 0 ? 'Gold' : '',
-    tags: n % 3 === 0 ? 'VIP' : '',
-    stop: n % 10 === 0 ? 'yes' : 'no',
-    ...more,
-  }
-}
-
-function people(world: TestEngine, count: number, more: Record<string, unknown> = {}): void {
-  for (let n = 1; n <= count; n += 1) world.rows[`r${n}`] = person(n, more)
 }
 
 /** What Heymarket holds, in the order of the phones, against what the rows say. */
@@ -68,11 +50,6 @@ function expectEqual(world: TestEngine): void {
     row.stop === 'yes',
   ])
   expect(shown.sort()).toEqual(wanted.sort())
-}
-
-function madeTwice(world: TestEngine): string[] {
-  const made = world.sandbox.store.creations().map(({ phone }) => phone)
-  return made.filter((one, index) => made.indexOf(one) !== index)
 }
 
 /** How often a path was asked for. */
