@@ -58,7 +58,7 @@ describe('a list', () => {
     const { mirror, guard, lists } = world.engine
     const [plan] = planLists(mirror, {
       rules: lists,
-      dial: guard.listRemovals,
+      dial: guard(null).listRemovals,
       listSize: 0,
       rungOf: () => 'keep',
       creates: new Set([nthPhone(1)]),
