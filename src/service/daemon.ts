@@ -47,11 +47,13 @@ export async function runDaemon({
   let again: readonly string[] = []
   try {
     while (!signal.aborted) {
+      if (due.waiting()) {
+        due.add('full', again)
+        again = []
+      }
       const next = due.take()
       if (next === null) {
         await waitFor(wake, signal)
-        due.add('full', again)
-        again = []
         continue
       }
       const end = await cycle(app, clock, log, next, () => due.waiting() || app.wanted())

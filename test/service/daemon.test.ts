@@ -143,6 +143,17 @@ sources:
             readers.add(read)
             read()
           }),
+        /** Resolves once so many cycles have come to an end, other than by an error. */
+        ended: (count: number) =>
+          new Promise<void>((resolve) => {
+            const read = () => {
+              if (lines.filter(({ msg }) => msg.startsWith('cycle ')).length < count) return
+              readers.delete(read)
+              resolve()
+            }
+            readers.add(read)
+            read()
+          }),
         stop: async () => {
           // The ids of cycles go by the clock.
           advance()
@@ -243,4 +254,21 @@ test('one that was stopped long ago waits for its schedule', async () => {
   await second.said('cycle finished')
   await second.stop()
   expect(second.cycles()[0]).toMatchObject({ sources: [{ reason: null }] })
+})
+
+test('a source that fails in the full resync by schedule is read in full again when it next comes due', async () => {
+  const world = await service(30)
+  const daemon = world.start()
+  await daemon.ended(1)
+  world.remove()
+  daemon.tick('full')
+  await daemon.said('Nobody was removed')
+  world.write()
+  daemon.tick('incremental')
+  await daemon.ended(2)
+  await daemon.stop()
+  expect(daemon.cycles()[1]).toMatchObject({
+    status: 'ok',
+    sources: [{ mode: 'full', reason: 'schedule' }],
+  })
 })

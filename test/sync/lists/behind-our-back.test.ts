@@ -2,7 +2,7 @@
 // are as they should be, and after a few cycles so are these.
 import { describe, expect, test } from 'vitest'
 import { planLists } from '../../../src/sync/lists/plan-lists.ts'
-import { idOf, optsOut } from '../../invariants/situations.ts'
+import { idOf } from '../../invariants/situations.ts'
 import { nthPhone } from '../../support/contact.ts'
 import type { TestEngine } from '../../support/engine.ts'
 import { aDatabase } from '../../support/folder.ts'
@@ -81,18 +81,6 @@ describe('a member', () => {
     people(world, 5)
     for (let cycle = 0; cycle < 4; cycle += 1) await world.cycle('incremental')
     expect(onList(world)).toEqual(expect.arrayContaining(upTo(5).slice(1)))
-  })
-
-  test('whom the account took off for an opt-out that it does not show is no failure', async () => {
-    const world = await start({
-      dialects: { optedOutRead: 'absent', optedOutInList: 'removed' },
-      lists: [ALL],
-    })
-    people(world, 5)
-    await world.cycle()
-    await optsOut(world, idOf(world, 1))
-    for (const mode of ['incremental', 'full', 'full', 'full'] as const)
-      expect((await world.cycle(mode)).report).toMatchObject({ status: 'ok', push: { deadLettered: 0 } })
   })
 
   test.each(['shown', 'gone'] as const)(

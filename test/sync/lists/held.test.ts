@@ -1,8 +1,7 @@
 // Members whom the guard keeps on a list, over whole cycles: nobody leaves unasked because an approval was for others, a rule
 // or a rung changed, or they had left the sources long ago.
 import { expect, test } from 'vitest'
-import { nthPhone } from '../../support/contact.ts'
-import { ALL, FREE, GOLD, onList, people, start, upTo } from './support.ts'
+import { ALL, GOLD, onList, people, start, upTo } from './support.ts'
 
 const GUARDED = { updates: { ratio: 1 }, blanks: { ratio: 1 } }
 
@@ -41,16 +40,4 @@ test('who left under onRemoved: keep is not taken off unasked when the rung chan
   const changed = await start({ guard: {}, lists: [ALL] }, world)
   expect((await changed.cycle()).report.status).toBe('held')
   expect(onList(world, 'All')).toEqual(upTo(60))
-})
-
-test('an approved removal takes people off, and nobody else', async () => {
-  const world = await start({ guard: { ...FREE, listRemovals: { ratio: 0.1, min: 5 } } })
-  people(world, 20)
-  await world.cycle()
-  people(world, 20, (n) => n > 6)
-  const { report } = await world.cycle()
-  world.engine.heldMembers.approve(report.cycle, world.clock.now())
-  await world.cycle()
-  expect(onList(world)).not.toContain(nthPhone(6))
-  expect(onList(world)).toHaveLength(14)
 })
