@@ -31,9 +31,9 @@ const BUGS = {
   },
   consent: {
     file: 'src/sync/pull/save-page.ts',
-    text: '    records.markDirty(result.contact.phone)\n',
+    text: '    for (const one of says) records.markDirty(one)\n',
     planted:
-      "    records.markDirty(result.contact.phone)\n    if (!result.contact.optedOut) mirror.consent.allow(result.contact.phone, 'the record says so', at)\n",
+      "    for (const one of says) {\n      records.markDirty(one)\n      if (!result.contact.optedOut) mirror.consent.allow(one, 'the record says so', 0)\n    }\n",
   },
   guard: {
     file: 'src/sync/guard/guard.ts',

@@ -40,7 +40,7 @@ export class Account {
   readonly left = new Map<string, Left>()
   /** Numbers that a system only seems to have lost: far too many at once for anybody to be removed without a person's word. */
   readonly protected = new Set<string>()
-  /** Made by a request for many that told no ids, on an account that shows them late: heysync cannot know them for its own. */
+  /** Made by a request that told no id, on an account that shows it late: heysync cannot know it for its own. */
   readonly madeUnseen = new Set<string>()
   /** Contacts that were there, or were made, while their number was wanted: heysync has had the chance to adopt them. */
   readonly #adopted = new Set<number>()

@@ -66,8 +66,8 @@ export class Lists {
   readonly #account: Account
   readonly #knowledge: Knowledge
   readonly #reading: Dialects
-  /** By title: whom heysync certainly put there, and nobody touched since. */
-  readonly #ours = new Map<string, Set<string>>()
+  /** By list: whom heysync certainly put there, and nobody touched since. */
+  readonly #ours = new Map<number, Set<string>>()
   /** By title: whomever the rule ever named. Heysync may have meant to put them there, and takes them for its own. */
   readonly #named = new Map<string, Set<string>>()
   /** By title: whom somebody of the team took off. Where lists cannot be read, heysync cannot know. */
@@ -98,7 +98,6 @@ export class Lists {
     this.#knowledge = knowledge
     this.#reading = reading
     for (const { title } of rules) {
-      this.#ours.set(title, new Set())
       this.#named.set(title, new Set())
       this.#takenOff.set(title, new Set())
     }
@@ -114,7 +113,7 @@ export class Lists {
 
   /** The database is lost: who put whom on a list is not known any more. */
   forget(): void {
-    for (const phones of this.#ours.values()) phones.clear()
+    this.#ours.clear()
     for (const { title } of this.rules) this.#crowded.add(title)
     this.#addressed.clear()
   }
@@ -150,16 +149,14 @@ export class Lists {
     const list = chance.maybe(store.lists().filter(({ title }) => title !== THEIRS))
     const rule = list && this.#ruleOf(list.title)
     if (!list || !rule) return
-    const ours = this.#ours.get(rule.title)
     if (chance.odds(0.1)) {
       store.removeList(list.id)
-      for (const phone of list.members) ours?.delete(phone)
       this.#deleted.add(rule.title)
       return
     }
     const phone = chance.maybe(chance.odds(0.5) ? list.members : this.#known())
     if (phone === undefined) return
-    ours?.delete(phone)
+    this.#ours.get(list.id)?.delete(phone)
     const onIt = list.members.includes(phone)
     if (onIt) this.#takenOff.get(rule.title)?.add(phone)
     if (!onIt && list.members.length >= this.#reading.listSize) return
@@ -189,7 +186,8 @@ export class Lists {
     const ending = apply()
     const after = this.#titled(title)
     if (before.length > 0 && after.length > before.length) wrong.push(`I2: a second list "${title}" is made`)
-    if (after.length > before.length) this.#takeForOurs(rule, added, [], after.at(-1)?.members ?? [])
+    const made = after.length > before.length ? after.at(-1) : undefined
+    if (made) this.#takeForOurs(made, added, [])
     return { ending, wrong }
   }
 
@@ -210,12 +208,13 @@ export class Lists {
     for (const phone of removed)
       if (before.members.includes(phone)) wrong.push(...this.#wrongToRemove(rule, phone))
     const ending = apply()
-    const after = this.#find(id)?.members ?? []
+    const list = this.#find(id) ?? { ...before, members: [] }
+    const after = list.members
     for (const phone of before.members) {
       if (after.includes(phone) || removed.has(phone) || this.#takesOff(phone)) continue
       wrong.push(`lists: ${phone} is not on "${before.title}" any more, and nobody said so`)
     }
-    this.#takeForOurs(rule, added, before.members, after)
+    this.#takeForOurs(list, added, before.members)
     return { ending, wrong }
   }
 
@@ -236,8 +235,9 @@ export class Lists {
           !(crowded && this.#reading.listSize < MANY)
         )
           return `lists: ${phone} belongs on "${rule.title}" and is not there`
-      for (const phone of shown ? on : this.#membersOf(rule, this.#addressed))
-        if (this.#hasToGo(rule, phone, shown)) return `lists: ${phone} is still on "${rule.title}"`
+      for (const list of this.#listsOf(rule).filter(({ id }) => shown || this.#addressed.has(id)))
+        for (const phone of list.members)
+          if (this.#hasToGo(rule, list, phone)) return `lists: ${phone} is still on "${list.title}"`
     }
     const theirs = this.#titled(THEIRS)[0]?.members.length
     return this.rules.length === 0 || theirs === this.#theirs ? null : `lists: "${THEIRS}" was changed`
@@ -273,9 +273,9 @@ export class Lists {
   }
 
   /** Whether heysync had to take them off by now. */
-  #hasToGo(rule: Rule, phone: string, shown: boolean): boolean {
-    const ours = this.#ours.get(rule.title)?.has(phone) ?? false
-    if (!ours && !(rule.owned && shown)) return false
+  #hasToGo(rule: Rule, { id }: ListState, phone: string): boolean {
+    const ours = this.#ours.get(id)?.has(phone) ?? false
+    if (!ours && !(rule.owned && this.#reading.listReads === 'shown')) return false
     if (this.#account.wanted.has(phone)) return this.#belongs(rule, phone) === 'no'
     const left = this.#account.left.get(phone)
     if (!left) return !this.#account.everWanted(phone)
@@ -298,13 +298,13 @@ export class Lists {
   }
 
   #takeForOurs(
-    rule: Rule,
+    { id, members }: Pick<ListState, 'id' | 'members'>,
     added: readonly string[],
     before: readonly string[],
-    after: readonly string[],
   ): void {
-    for (const phone of added)
-      if (!before.includes(phone) && after.includes(phone)) this.#ours.get(rule.title)?.add(phone)
+    const ours = this.#ours.get(id) ?? new Set()
+    this.#ours.set(id, ours)
+    for (const phone of added) if (!before.includes(phone) && members.includes(phone)) ours.add(phone)
   }
 
   /** A shard is called as its list is, with a number. */
@@ -312,12 +312,12 @@ export class Lists {
     return this.rules.find((rule) => title.replace(/ \(\d+\)$/, '') === rule.title)
   }
 
-  /** Who is on a list of this rule; `among` leaves out the lists that are not in it. */
-  #membersOf(rule: Rule, among?: ReadonlySet<number>): Set<string> {
-    const lists = this.#sandbox.store
-      .lists()
-      .filter(({ id, title }) => this.#ruleOf(title) === rule && (among?.has(id) ?? true))
-    return new Set(lists.flatMap(({ members }) => members))
+  #listsOf(rule: Rule): ListState[] {
+    return this.#sandbox.store.lists().filter(({ title }) => this.#ruleOf(title) === rule)
+  }
+
+  #membersOf(rule: Rule): Set<string> {
+    return new Set(this.#listsOf(rule).flatMap(({ members }) => members))
   }
 
   #titled(title: string): ListState[] {

@@ -87,6 +87,7 @@ export class Watch {
     if (process.dead) throw new Crash('dead')
     if (ending === null) throw new LineError('ETIMEDOUT', true)
     if (ending.kind !== 'answer') throw new LineError('ECONNRESET', true)
+    if (request.path === '/v1/contact' && ending.status < 300) this.#toldId(request.json)
     const retryAfter = ending.retryAfter === undefined ? {} : { 'retry-after': String(ending.retryAfter) }
     return { status: ending.status, headers: retryAfter, body: ending.text }
   }
@@ -168,12 +169,19 @@ export class Watch {
     if (store.creations().length > made && before !== null)
       this.#accuse('I2', 'POST /v1/contact', `${phone} was there already`)
     const after = store.contact(phone)
+    // Until its answer comes.
+    if (after !== null && before === null && this.#parts.showsLate) this.#parts.account.madeUnseen.add(phone)
     if (after !== null && (before === null || before.rev !== after.rev))
       this.#accuseWrite(
         'POST /v1/contact',
         this.#parts.account.written(before && seen(before), seen(after), 'create'),
       )
     return ending
+  }
+
+  /** An answer told whose contact it is. */
+  #toldId(body: unknown): void {
+    this.#parts.account.madeUnseen.delete(phoneIn(body as Body))
   }
 
   #update(
