@@ -98,7 +98,7 @@ describe('a plan file', () => {
 
   test('holds what the guard holds, with the reason, and opt-outs come first', async () => {
     const world = await aWorld(4)
-    Object.assign(world.engine, { guard: dials({ updates: { ratio: 0, min: 0, count: 0 } }) })
+    Object.assign(world.engine, { guard: () => dials({ updates: { ratio: 0, min: 0, count: 0 } }) })
     await world.cycle()
     for (let n = 1; n <= 4; n += 1) world.rows[`r${n}`] = person(n, 'New', { email: '' })
     world.engine.mirror.consent.optOut(nthPhone(4), 'hand', 'asked', 0)
