@@ -5,7 +5,7 @@ import { type CycleOutcome, type CycleRequest, runCycle } from '../sync/cycle.ts
 import { nameOf } from '../sync/mirror/names.ts'
 import type { CyclePlan } from '../sync/observer.ts'
 import { FULL_REASON_TEXT } from '../sync/pull/why-full.ts'
-import { withRest } from '../sync/report.ts'
+import { withEarlier, withRest } from '../sync/report.ts'
 import { type Call, flag } from './command.ts'
 import type { Io } from './io.ts'
 import { phaseBars } from './phases.ts'
@@ -36,6 +36,12 @@ export async function watchCycle(
       (holder) => io.say(`${holder} is working on this database; waiting for it to finish …`),
     )
   let outcome = await turn(request, prepare)
+  while (outcome.goOn !== null) {
+    if (talk) io.say('Gives way to another heysync process, and goes on reading after it …')
+    await io.clock.sleep(TURN_MS, app.engine.signal)
+    const next = await turn({ ...request, ...outcome.goOn }, () => {})
+    outcome = { ...next, report: withEarlier(outcome.report, next.report) }
+  }
   while (outcome.report.push.deferred > 0) {
     if (talk)
       io.say(`Gives way to another heysync process, with ${outcome.report.push.deferred} changes left …`)

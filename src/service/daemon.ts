@@ -60,6 +60,7 @@ export async function runDaemon({
       // Rejects only when the signal fires, which ends the loop.
       await clock.sleep(TURN_MS, signal).catch(() => {})
       if (end.left) due.leaveRest()
+      if (end.goOn !== null) due.leaveReading({ ...next, ...end.goOn })
       // A night without Heymarket does not put off what is only found by reading everything until the next night.
       if (next.mode === 'full') again = [...new Set([...again, ...end.failed])]
     }
@@ -103,6 +104,8 @@ interface CycleEnd {
   readonly failed: readonly string[]
   /** A part of the push is left, or was left before and could not be looked at. */
   readonly left: boolean
+  /** It gave way while it read, and goes on with these. */
+  readonly goOn: { readonly sources: readonly string[] } | null
 }
 
 /** Errors: ERR_DATABASE_LOST, after which nothing more can be done with this app. */
@@ -115,7 +118,7 @@ async function cycle(
 ): Promise<CycleEnd> {
   let id: string | undefined
   try {
-    const { report } = await app.alone('heysync run', () => {
+    const { report, goOn } = await app.alone('heysync run', () => {
       id = app.engine.cycles.nextId(clock.now())
       const request = { ...next, id, trigger: 'schedule', allowEmpty: [], planOnly: false, yieldNow }
       return runCycle(app.engine, request)
@@ -123,16 +126,16 @@ async function cycle(
     const { mode, sources, plan, push, status } = report
     log[status === 'ok' ? 'info' : 'warn'](
       { cycle: id, mode, status, sources, plan, push },
-      push.deferred > 0 ? 'cycle gave way' : 'cycle finished',
+      push.deferred > 0 || goOn !== null ? 'cycle gave way' : 'cycle finished',
     )
-    return { failed: report.failures.map(({ source }) => source), left: push.deferred > 0 }
+    return { failed: report.failures.map(({ source }) => source), left: push.deferred > 0, goOn }
   } catch (thrown) {
     const error = asHeysyncError(thrown)
     if (error.code === 'ERR_DATABASE_LOST') throw error
-    if (error.code === 'ERR_ABORTED') return { failed: next.sources, left: false }
+    if (error.code === 'ERR_ABORTED') return { failed: next.sources, left: false, goOn: null }
     log.error({ cycle: id, mode: next.mode, code: error.code, hint: error.hint }, error.message)
     // A source that cannot be read keeps nobody waiting whose changes are planned already.
     const waiting = app.engine.outbox.counts().pending > 0
-    return { failed: next.sources, left: waiting && next.sources.length > 0 }
+    return { failed: next.sources, left: waiting && next.sources.length > 0, goOn: null }
   }
 }

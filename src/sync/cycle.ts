@@ -11,6 +11,7 @@ import { asHeysyncError } from '../lib/errors.ts'
 import { confirmAccount, confirmWanted, unknownAssignees } from './account.ts'
 import { type DiffSettings, diffAll, diffFingerprint } from './diff/diff.ts'
 import type { Engine } from './engine.ts'
+import { breather, GaveWay } from './give-way.ts'
 import { guardPlan } from './guard/guard.ts'
 import { type CycleObserver, type CyclePlan, recordProgress } from './observer.ts'
 import { LANE } from './outbox/outbox.ts'
@@ -38,13 +39,15 @@ export interface CycleRequest {
   readonly allowEmpty: readonly string[]
   /** Stop after the guard: show the plan, write nothing to Heymarket. */
   readonly planOnly: boolean
-  /** True when another cycle should begin soon: the rest of a long push is left to the next one. */
+  /** True when another cycle should begin soon: reading is left where it is, and the rest of a long push to the next one. */
   readonly yieldNow?: () => boolean
 }
 
 export interface CycleOutcome {
   readonly report: CycleReport
   readonly plan: CyclePlan
+  /** Reading gave way: the same request with these sources goes on. Null when the cycle came to its end. */
+  readonly goOn: { readonly sources: readonly string[] } | null
 }
 
 const DAY_MS = 24 * 60 * 60_000
@@ -70,8 +73,18 @@ export async function runCycle(
       error: null,
       at: clock.now(),
     })
-    return { report, plan }
+    return { report, plan, goOn: null }
   } catch (thrown) {
+    if (thrown instanceof GaveWay) {
+      const saved = {
+        status: 'interrupted' as const,
+        report: JSON.stringify(report),
+        error: null,
+        at: clock.now(),
+      }
+      cycles.finish(request.id, saved)
+      return { report, plan: NO_PLAN, goOn: { sources: stillToRead(request, report) } }
+    }
     const { code, message, hint } = asHeysyncError(thrown)
     report.status = 'failed'
     const status = code === 'ERR_ABORTED' ? 'interrupted' : 'failed'
@@ -79,6 +92,21 @@ export async function runCycle(
     cycles.finish(request.id, { status, report: JSON.stringify(report), error, at: clock.now() })
     throw thrown
   }
+}
+
+const NO_PLAN: CyclePlan = {
+  released: [],
+  held: [],
+  notStored: [],
+  lists: [],
+  cost: { requests: 0, requestsAtMost: 0 },
+}
+
+/** Sources that were not read to their end. */
+function stillToRead({ sources }: CycleRequest, report: CycleReport): string[] {
+  const done = new Set(report.sources.filter(({ part }) => !part).map(({ id }) => id))
+  const failed = new Set(report.failures.map(({ source }) => source))
+  return sources.filter((id) => !done.has(id) && !failed.has(id))
 }
 
 async function passThrough(
@@ -103,6 +131,8 @@ async function passThrough(
     mirror,
     contacts: client.contacts,
     clock,
+    // Begun anew: what the sources took is no reason to leave off at the first page.
+    pause: breather(clock, request.yieldNow),
     ...(observer.onReconcile ? { onProgress: observer.onReconcile } : {}),
   }
   report.reconcile = await (request.mode === 'full' ? reconcileFull : reconcileIncremental)(reconcileDeps)
@@ -187,6 +217,7 @@ async function pullSources(
   observer: CycleObserver,
 ): Promise<void> {
   let firstError: unknown
+  const pause = breather(engine.clock, request.yieldNow)
   for (const source of engine.sources) {
     const { id } = source.config
     if (!request.sources.includes(id)) continue
@@ -203,11 +234,14 @@ async function pullSources(
         allowEmpty: request.allowEmpty.includes(id),
         clock: engine.clock,
         context: { ...context, log: { ...context.log, warn } },
+        pause,
+        onPart: (part) => void report.sources.push({ ...part, part: true }),
         onFull: (reason) => observer.onFull?.(id, reason),
         onProgress: (read, total) => observer.onPull?.(id, read, total),
       })
       report.sources.push(result)
     } catch (thrown) {
+      if (thrown instanceof GaveWay) throw thrown
       engine.signal.throwIfAborted()
       const error = asHeysyncError(thrown)
       firstError ??= thrown

@@ -106,6 +106,28 @@ export function withRest(first: CycleReport, rest: CycleReport): CycleReport {
   }
 }
 
+/** What a request that gave way while it read, and went on later, came to in all: the later report, with all that was read. */
+export function withEarlier(earlier: CycleReport, later: CycleReport): CycleReport {
+  const byId = new Map<string, PullResult>()
+  for (const one of [...earlier.sources, ...later.sources]) {
+    const before = byId.get(one.id)
+    byId.set(one.id, before === undefined ? one : sumOf(before, one))
+  }
+  return {
+    ...later,
+    mode: earlier.mode,
+    sources: [...byId.values()],
+    failures: [...earlier.failures, ...later.failures],
+    warnings: [...new Set([...earlier.warnings, ...later.warnings])],
+    status: earlier.failures.length > 0 ? 'failed' : later.status,
+  }
+}
+
+function sumOf(before: PullResult, one: PullResult): PullResult {
+  const counts = ['read', 'unchanged', 'accepted', 'rejected', 'filtered', 'deleted', 'gone'] as const
+  return { ...one, ...Object.fromEntries(counts.map((name) => [name, before[name] + one[name]])) }
+}
+
 /** Counts a plan: every change once, and how many of them are held. What Heymarket does not store is planned and a dead letter. */
 export function countPlan(
   counts: PlanCounts,

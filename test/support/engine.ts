@@ -1,5 +1,5 @@
 // Owns a whole engine in a test: a real database, the sandbox as Heymarket, and one source kept in memory.
-import type { Page, SourceRecord } from 'heysync/connector'
+import type { Capabilities, Page, SourceRecord } from 'heysync/connector'
 import { configSchema, type GuardConfig, type SourceConfig } from '../../src/config/schema.ts'
 import type { Db } from '../../src/db/open.ts'
 import { createLogger } from '../../src/lib/logger.ts'
@@ -52,7 +52,7 @@ export interface TestEngine extends Box {
   rows: Record<string, Record<string, unknown>>
   cycle(
     mode?: 'full' | 'incremental',
-    more?: { planOnly?: boolean; onPlan?: () => void },
+    more?: { planOnly?: boolean; onPlan?: () => void; yieldNow?: () => boolean; sources?: readonly string[] },
   ): Promise<CycleOutcome>
 }
 
@@ -75,6 +75,8 @@ export async function anEngine(
     writes?: Engine['writes']
     lists?: readonly { title: string; where: string; key?: string; owned?: boolean }[]
     tagPriority?: readonly string[]
+    /** What the connector can do beside what `memorySource` can. */
+    can?: Partial<Capabilities>
     /** The `fields` of the config. */
     fields?: object
   } = {},
@@ -82,7 +84,7 @@ export async function anEngine(
   const box = given.box ?? (await withSandbox())
   const db = given.db ?? aDatabase()
   const config = given.source ?? aSource()
-  const source = memorySource()
+  const source = memorySource(given.can)
   const { clock, client, exchanges } = box
   const normalizer = compileNormalizer(config, { defaultCountry: 'US', keyPath: ['sources', 0] })
   const mirror = openMirror(db)
@@ -141,7 +143,8 @@ export async function anEngine(
         id: `c${String(cycles).padStart(4, '0')}`,
         mode,
         trigger: 'test',
-        sources: [config.id],
+        sources: more.sources ?? [config.id],
+        ...(more.yieldNow ? { yieldNow: more.yieldNow } : {}),
         allowEmpty: [],
         planOnly: more.planOnly ?? false,
       }

@@ -15,6 +15,7 @@ import { HeysyncError } from '../../lib/errors.ts'
 import { contentHash } from '../../lib/hash.ts'
 import { instantKey, keyToMs } from '../../lib/instant.ts'
 import { nearest } from '../../lib/suggest.ts'
+import { GaveWay } from '../give-way.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { Normalizer } from '../normalize/normalize.ts'
 import { markAbsent } from './absence.ts'
@@ -46,6 +47,10 @@ export interface PullRun {
   readonly context: ConnectorContext
   /** Before the first page, when everything is read for a reason. */
   readonly onFull?: (reason: FullReason) => void
+  /** Called after each page that was saved, where the connector can go on from it; what it throws ends this part of the pull. */
+  readonly pause?: () => void
+  /** Told what this part of the pull read, when it ends early and is to be gone on with. */
+  readonly onPart?: (part: PullResult) => void
   /** `total`: how many there will be, null while nobody knows. */
   readonly onProgress?: (read: number, total: number | null) => void
 }
@@ -57,6 +62,8 @@ export interface PullResult extends PullCounts {
   readonly mode: 'full' | 'incremental'
   /** Why everything was read; null for an incremental pull and for a source that is always read whole. */
   readonly reason: FullReason | null
+  /** True when reading gave way before the end. */
+  readonly part?: true
 }
 
 /** Pulls one source. Errors: the ERR_SOURCE_* codes; what was saved before an error stays, and the cursor does not move. */
@@ -147,9 +154,11 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       if (holdsRows || seq !== undefined) savePage(mirror, target(), page, result)
       run.onProgress?.(result.read, total)
       end = page.end
+      if (end === undefined && source.connector.capabilities.resumable) run.pause?.()
     }
   } catch (error) {
-    if (isCursorExpired(error) && usesCursor(request)) throw error
+    if (error instanceof GaveWay) run.onPart?.(result)
+    if (error instanceof GaveWay || (isCursorExpired(error) && usesCursor(request))) throw error
     throw sourceError(error, id, stored !== undefined && stored.completed_at !== null)
   }
   try {

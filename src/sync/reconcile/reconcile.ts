@@ -39,6 +39,8 @@ export interface ReconcileDeps {
   readonly clock: Clock
   /** `total`: how many there will be, null while nobody knows. */
   readonly onProgress?: (seen: number, total: number | null) => void
+  /** Called after each page of a full walk that was saved; what it throws ends this part of the walk. */
+  readonly pause?: () => void
 }
 
 /**
@@ -73,6 +75,7 @@ export async function reconcileFull(deps: ReconcileDeps): Promise<ReconcileResul
     })
     if (total === null && pages === 2 && fresh.length > 0 && deps.onProgress) total = await contacts.count()
     deps.onProgress?.(result.seen, total)
+    deps.pause?.()
     step = await walk.next()
     if (!step.done && step.value.fresh.length > 0) wasFull(mirror, rows.length)
   }
