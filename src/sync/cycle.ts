@@ -8,10 +8,10 @@
 // harmless, because the next cycle finds the same differences again.
 
 import { asHeysyncError } from '../lib/errors.ts'
+import { breather, GaveWay } from '../lib/give-way.ts'
 import { confirmAccount, confirmWanted, unknownAssignees } from './account.ts'
 import { type DiffSettings, diffAll, diffFingerprint } from './diff/diff.ts'
 import type { Engine } from './engine.ts'
-import { breather, GaveWay } from './give-way.ts'
 import { guardPlan } from './guard/guard.ts'
 import { type CycleObserver, type CyclePlan, recordProgress } from './observer.ts'
 import { LANE } from './outbox/outbox.ts'

@@ -1,5 +1,5 @@
 // Owns giving way while reading: between two pages, once something more urgent waits and this part has lasted a while.
-import type { Clock } from '../lib/clock.ts'
+import type { Clock } from './clock.ts'
 
 /** Reading goes on for at least so long before it gives way, so that it always comes further; in milliseconds. */
 const SLICE_MS = 30_000
