@@ -38,21 +38,23 @@ export async function readLists({ mirror, lists, rules, clock }: ReadListsDeps):
       if (found === undefined || list.archived === true) continue
       const { rule, shard } = found
       seen.add(`${rule.key} ${shard}`)
+      const known = mirror.lists.ofKey(rule.key).find((one) => one.shard === shard)
+      const row: StoredList = {
+        key: rule.key,
+        shard,
+        local_id: localIdOf(rule.key, shard),
+        title: known?.title ?? (list.title || titleOf(rule, shard)),
+        list_id: list.id,
+        state: 'live',
+        claimed: known?.state === 'live' ? known.claimed : 0,
+        read_at: known?.read_at ?? null,
+      }
+      // It is there, whether or not its members can be read now: no second one is made (I2).
+      mirror.lists.put(row)
       // A page may cut long lists off; what is left out there is no proof that somebody is not on it.
       const whole = await lists.get(list.id)
       mirror.transaction(() => {
-        const known = mirror.lists.ofKey(rule.key).find((one) => one.shard === shard)
-        const row: StoredList = {
-          key: rule.key,
-          shard,
-          local_id: localIdOf(rule.key, shard),
-          title: known?.title ?? (list.title || titleOf(rule, shard)),
-          list_id: list.id,
-          state: 'live',
-          claimed: known?.state === 'live' ? known.claimed : 0,
-          read_at: clock.now(),
-        }
-        mirror.lists.put(row)
+        mirror.lists.put({ ...row, read_at: clock.now() })
         if (whole !== null) takeMembers(mirror, row, new Set(whole.members.keys()))
       })
     }
