@@ -8,7 +8,7 @@ import { live } from './world/run.ts'
 import { openStage, type Story } from './world/story.ts'
 
 const FIXED = 400
-const FRESH = 100
+const FRESH = 200
 /** What once went wrong, as it was lived through then. */
 const KEPT: readonly Story[] = [
   // A page was taken for saved, because an earlier pull had come as far.
