@@ -167,8 +167,8 @@ class Draft {
     const tripped = trips(dial, asked.length, on)
     const held = new Set(asked.filter(({ phone }) => tripped || isHeld(key, phone)))
     const removes = [...this.#removes, ...this.#guarded.filter((member) => !held.has(member))]
-    const add = this.#place()
     const stored = this.#mirror.lists.ofKey(key)
+    const add = this.#place(stored)
     const live = stored.filter(({ state }) => state === 'live')
     const shards = new Set(live.map(({ shard }) => shard))
     const gets = new Set(add.map(({ shard }) => shard))
@@ -205,11 +205,13 @@ class Draft {
   }
 
   /** Each new member in the first shard that has room; whoever has a shard stays there. */
-  #place(): MemberChange[] {
+  #place(stored: readonly StoredList[]): MemberChange[] {
     const { listSize } = this.#settings
     const size = listSize === null || listSize < 1 ? Number.POSITIVE_INFINITY : listSize
     const used = new Map<number, number>()
     for (const { shard } of this.#members.values()) used.set(shard, (used.get(shard) ?? 0) + 1)
+    for (const { shard, shown_size } of stored)
+      used.set(shard, Math.max(used.get(shard) ?? 0, shown_size ?? 0))
     let first = 1
     return this.#adds.map(({ phone, member }) => {
       if (member !== undefined) return { phone, shard: member.shard }

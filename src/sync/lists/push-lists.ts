@@ -3,7 +3,7 @@
 import { outcomeUnknown } from '../../heymarket/transport.ts'
 import { asHeysyncError, type HeysyncError } from '../../lib/errors.ts'
 import { readBareE164 } from '../../lib/phone.ts'
-import type { Refusal, StoredList } from '../mirror/lists.ts'
+import type { ListRow, Refusal } from '../mirror/lists.ts'
 import type { PushDeps } from '../push/deps.ts'
 import { sizeOf, tooMany, worked } from '../push/learning.ts'
 import { isRefusal } from '../push/look-up-many.ts'
@@ -141,8 +141,8 @@ async function make(
   rule: ListRule,
   shard: number,
   adds: readonly Step[],
-  known: StoredList | undefined,
-): Promise<{ list: StoredList; on: readonly Step[] } | null> {
+  known: ListRow | undefined,
+): Promise<{ list: ListRow; on: readonly Step[] } | null> {
   const { mirror, client, clock } = deps
   let first = adds.slice(0, FIRST_MEMBERS)
   if (first.length === 0) return null
@@ -151,7 +151,7 @@ async function make(
     const found = await look()
     if (found !== undefined) return { list: found, on: [] }
   }
-  const row: StoredList = {
+  const row: ListRow = {
     key: rule.key,
     shard,
     local_id: localIdOf(rule.key, shard),
@@ -192,7 +192,7 @@ async function make(
 }
 
 /** Looks for a list that may have been made a moment ago, and may not show yet. */
-async function lookForList(deps: Deps, rule: ListRule, shard: number): Promise<StoredList | undefined> {
+async function lookForList(deps: Deps, rule: ListRule, shard: number): Promise<ListRow | undefined> {
   const { mirror, client, rules, clock, signal } = deps
   const look = async () => {
     const { shown } = await readLists({ mirror, lists: client.lists, rules, clock })
@@ -207,7 +207,7 @@ async function lookForList(deps: Deps, rule: ListRule, shard: number): Promise<S
 
 async function send(
   deps: Deps,
-  list: StoredList,
+  list: ListRow,
   steps: readonly Step[],
   run: { refusals: number },
   ended: Ends,
@@ -246,7 +246,7 @@ async function send(
 }
 
 /** For undo. Kept before the request: one whose answer is lost has to be undone too. */
-function keepImages({ mirror, cycleId, clock }: Deps, list: StoredList, steps: readonly Step[]): void {
+function keepImages({ mirror, cycleId, clock }: Deps, list: ListRow, steps: readonly Step[]): void {
   const { key, shard } = list
   for (const { phone, what } of steps)
     mirror.memberImages.put({ cycle_id: cycleId, key, phone, shard, what, at: clock.now() })
@@ -255,7 +255,7 @@ function keepImages({ mirror, cycleId, clock }: Deps, list: StoredList, steps: r
 /** Halves tell whether there were too many or somebody is refused. */
 async function refused(
   deps: Deps,
-  list: StoredList,
+  list: ListRow,
   steps: readonly Step[],
   run: { refusals: number },
   ended: Ends,
@@ -279,20 +279,20 @@ async function refused(
 }
 
 /** Acked. Whoever was taken off stays on record until a read shows it, or nothing can. */
-function finish({ mirror }: Deps, list: StoredList, step: Step, ended: Ends): void {
+function finish({ mirror }: Deps, list: ListRow, step: Step, ended: Ends): void {
   const member = mirror.lists.member(list.key, step.phone)
   ended.set(step.phone, step.what)
   if (step.what === 'add' && member !== undefined)
     mirror.lists.putMember({ ...member, contact_id: step.contactId, state: 'on' })
 }
 
-function refuse({ mirror, clock }: Deps, list: StoredList, phone: string, why: Refusal, ended: Ends): void {
+function refuse({ mirror, clock }: Deps, list: ListRow, phone: string, why: Refusal, ended: Ends): void {
   ended.set(phone, 'refused')
   mirror.lists.refuse(list.key, phone, why, clock.now())
 }
 
 /** The list is not in Heymarket any more: it is made anew by the next cycle. */
-function forget({ mirror }: Deps, list: StoredList, error: HeysyncError): never {
+function forget({ mirror }: Deps, list: ListRow, error: HeysyncError): never {
   mirror.lists.drop(list.key, list.shard)
   throw error
 }
@@ -300,7 +300,7 @@ function forget({ mirror }: Deps, list: StoredList, error: HeysyncError): never 
 /** An accepted change that does not show is no success. Where lists are not shown, the answer has to do. */
 async function verify(
   deps: Deps,
-  list: StoredList,
+  list: ListRow,
   ended: Ends,
   seen: ReadonlySet<string> | null,
 ): Promise<void> {
@@ -326,7 +326,7 @@ async function verify(
 }
 
 /** Who is on it; null where the account does not show lists. */
-async function shownOn({ client }: Deps, list: StoredList): Promise<ReadonlySet<string> | null> {
+async function shownOn({ client }: Deps, list: ListRow): Promise<ReadonlySet<string> | null> {
   const shown = await client.lists.get(list.list_id ?? 0)
   if (shown === null) return null
   return new Set([...shown.members.keys()].map((text) => readBareE164(text) ?? text))
@@ -337,7 +337,7 @@ function tookItself({ mirror }: Deps, phone: string, end: End): boolean {
   return end === 'add' && mirror.consent.isOptedOut(phone)
 }
 
-async function rename({ mirror, client }: Deps, rule: ListRule, list: StoredList): Promise<void> {
+async function rename({ mirror, client }: Deps, rule: ListRule, list: ListRow): Promise<void> {
   if (list.list_id === null) return
   const title = titleOf(rule, list.shard)
   try {

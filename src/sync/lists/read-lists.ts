@@ -3,7 +3,7 @@ import type { ListsApi } from '../../heymarket/lists.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { HeysyncError } from '../../lib/errors.ts'
 import { readBareE164 } from '../../lib/phone.ts'
-import type { StoredList } from '../mirror/lists.ts'
+import type { ListRow } from '../mirror/lists.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import { type ListRule, localIdOf, titleOf } from './rule.ts'
 
@@ -39,7 +39,7 @@ export async function readLists({ mirror, lists, rules, clock }: ReadListsDeps):
       const { rule, shard } = found
       seen.add(`${rule.key} ${shard}`)
       const known = mirror.lists.ofKey(rule.key).find((one) => one.shard === shard)
-      const row: StoredList = {
+      const row: ListRow = {
         key: rule.key,
         shard,
         local_id: localIdOf(rule.key, shard),
@@ -89,8 +89,9 @@ async function dropGone(
 }
 
 /** Brings what is known of a list's members in line with what Heymarket shows. To be called in a transaction. */
-export function takeMembers(mirror: Mirror, list: StoredList, shownText: ReadonlySet<string>): void {
+export function takeMembers(mirror: Mirror, list: ListRow, shownText: ReadonlySet<string>): void {
   const shown = new Set([...shownText].map(readBareE164).filter((phone) => phone !== null))
+  mirror.lists.showed(list.key, list.shard, shownText.size)
   const members = mirror.lists.members(list.key)
   for (const member of members.values()) {
     if (member.shard !== list.shard) continue

@@ -3,7 +3,12 @@ import type { Db } from '../../db/open.ts'
 import type { ErrorCode } from '../../lib/errors.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 
-export interface StoredList {
+export interface StoredList extends ListRow {
+  /** Members it showed when it was last read; null until then. */
+  readonly shown_size: number | null
+}
+
+export interface ListRow {
   readonly key: string
   readonly shard: number
   readonly local_id: string
@@ -66,7 +71,9 @@ export interface Candidate {
 export interface ListStore {
   all(): StoredList[]
   ofKey(key: string): StoredList[]
-  put(list: StoredList): void
+  put(list: ListRow): void
+  /** So many members it showed when it was read. To be called after `put`. */
+  showed(key: string, shard: number, size: number): void
   /** It is not in Heymarket any more: whoever was on it is on nothing. */
   drop(key: string, shard: number): void
   members(key: string): Map<string, Member>
@@ -105,6 +112,9 @@ export function listStore(db: Db): ListStore {
      VALUES (@key, @shard, @local_id, @title, @list_id, @state, @claimed, @read_at)
      ON CONFLICT (key, shard) DO UPDATE SET local_id = excluded.local_id, title = excluded.title, list_id = excluded.list_id,
        state = excluded.state, claimed = excluded.claimed, read_at = excluded.read_at`,
+  )
+  const showed = db.prepare<[number, string, number]>(
+    'UPDATE list SET shown_size = ? WHERE key = ? AND shard = ?',
   )
   const drop = db.prepare<[string, number]>('DELETE FROM list WHERE key = ? AND shard = ?')
   const dropMembers = db.prepare<[string, number]>('DELETE FROM list_member WHERE key = ? AND shard = ?')
@@ -153,6 +163,7 @@ export function listStore(db: Db): ListStore {
     all: () => all.all(),
     ofKey: (key) => ofKey.all(key),
     put: (list) => void put.run(list),
+    showed: (key, shard, size) => void showed.run(size, key, shard),
     drop: (key, shard) => {
       drop.run(key, shard)
       dropMembers.run(key, shard)

@@ -3,8 +3,9 @@
 import { describe, expect, test } from 'vitest'
 import { planLists } from '../../../src/sync/lists/plan-lists.ts'
 import { idOf } from '../../invariants/situations.ts'
+import { aBentEngine, answer } from '../../support/bent.ts'
 import { nthPhone } from '../../support/contact.ts'
-import type { TestEngine } from '../../support/engine.ts'
+import { aSource, type TestEngine } from '../../support/engine.ts'
 import { aDatabase } from '../../support/folder.ts'
 import { ALL, GOLD, onList, people, start, upTo } from './support.ts'
 
@@ -49,6 +50,43 @@ describe('a list', () => {
     for (const mode of ['incremental', 'incremental', 'full', 'full'] as const) await world.cycle(mode)
     expect(everyone(world)).toContain(nthPhone(10))
     expect((await world.cycle('incremental')).report.status).toBe('ok')
+  })
+
+  test('on which the team put somebody who stands on another list of the rule has no more room for that', async () => {
+    const world = await start({ dialects: { listSize: 3 } })
+    people(world, 4)
+    await world.cycle()
+    await world.client.lists.update(listId(world, 'Gold (2)'), {
+      add_contacts: [idOf(world, 1), idOf(world, 2)],
+    })
+    people(world, 5)
+    for (const mode of ['incremental', 'full', 'incremental', 'full'] as const) await world.cycle(mode)
+    expect(everyone(world)).toContain(nthPhone(5))
+    expect((await world.cycle('incremental')).report.status).toBe('ok')
+  })
+
+  test('that is found while its members are refused is not made a second time', async () => {
+    const lists = [{ ...KEYED }]
+    const world = await aBentEngine({
+      dialects: { listLocalId: 'duplicate' },
+      source: aSource({ map: { custom: { Plan: 'plan' } } }),
+      lists,
+      writes: 'auto',
+    })
+    people(world, 4)
+    await world.cycle()
+    // As after a backup of the time before the list was put back.
+    world.engine.mirror.lists.drop('gold', 1)
+    let refused = false
+    world.bend(async ({ method, path }, pass) => {
+      const first = !refused && method === 'GET' && path.startsWith('/v1/list/')
+      refused ||= first
+      return first ? answer(403, '{"error":"forbidden"}') : pass()
+    })
+    for (const mode of ['full', 'incremental', 'full'] as const) await world.cycle(mode)
+    expect(refused).toBe(true)
+    expect(world.sandbox.store.lists()).toHaveLength(1)
+    expect(onList(world)).toEqual(upTo(4))
   })
 
   test('is planned also where the account says that none may have a member', async () => {
