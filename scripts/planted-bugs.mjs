@@ -31,9 +31,9 @@ const BUGS = {
   },
   consent: {
     file: 'src/sync/pull/save-page.ts',
-    text: '    records.markDirty(result.contact.phone)\n',
+    text: '    for (const one of says) records.markDirty(one)\n',
     planted:
-      "    records.markDirty(result.contact.phone)\n    if (!result.contact.optedOut) mirror.consent.allow(result.contact.phone, 'the record says so', at)\n",
+      "    for (const one of says) {\n      records.markDirty(one)\n      if (!result.contact.optedOut) mirror.consent.allow(one, 'the record says so', 0)\n    }\n",
   },
   guard: {
     file: 'src/sync/guard/guard.ts',
@@ -55,6 +55,16 @@ const BUGS = {
     file: 'src/sync/pull/pull.ts',
     text: '    checkEnd(end, ',
     planted: "    if (full) end ??= { covers: 'everything', count: null }\n    checkEnd(end, ",
+  },
+  'list-members': {
+    file: 'src/sync/lists/push-lists.ts',
+    text: '{ add_contacts: add }',
+    planted: '({ contacts: add } as object)',
+  },
+  'list-second-look': {
+    file: 'src/sync/lists/push-lists.ts',
+    text: 'if (found !== undefined || !shown) return found',
+    planted: 'if (found !== undefined || shown) return found',
   },
 }
 

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import type { LoadedConfig } from './config/load.ts'
 import { connectorContext } from './connector/context.ts'
 import { sourceRequests } from './connector/http/source-http.ts'
-import { acquireLock } from './db/lock.ts'
+import { acquireLock, isWanted } from './db/lock.ts'
 import { lossGuard } from './db/loss.ts'
 import { type Db, openDatabase } from './db/open.ts'
 import { createAuthorizer } from './heymarket/auth.ts'
@@ -21,6 +21,7 @@ import { cycleStore } from './sync/cycles.ts'
 import { lookupCache } from './sync/diff/lookups.ts'
 import { fieldPolicies } from './sync/diff/policy.ts'
 import type { Engine } from './sync/engine.ts'
+import { dialsOfSource } from './sync/guard/guard.ts'
 import { heldMemberStore } from './sync/guard/held-members.ts'
 import { heldStore } from './sync/guard/held-store.ts'
 import { compileListRules } from './sync/lists/rule.ts'
@@ -52,6 +53,8 @@ export interface App {
   readonly engine: Engine
   /** Runs `work` as the only heysync process that works on this database. Errors: ERR_DATABASE_BUSY. */
   alone<T>(holder: string, work: () => Promise<T>, onWait?: (holder: string) => void): Promise<T>
+  /** True when another heysync process waits for this one to finish its cycle. */
+  wanted(): boolean
   /** Runs `work` as the only heysync process that sends messages; cycles may run beside it. Errors: ERR_DATABASE_BUSY. */
   sending<T>(holder: string, work: () => Promise<T>, onWait?: (holder: string) => void): Promise<T>
   /** Runs `work` on a copy of the database that is thrown away: looking leaves no trace. */
@@ -60,6 +63,9 @@ export interface App {
   sourceIds(wanted: readonly string[]): string[]
   close(): void
 }
+
+/** Between two cycles, so that whoever waits for a turn gets it also when the next cycle is due at once, in milliseconds. */
+export const TURN_MS = 500
 
 /** How long a command waits for another heysync process to finish its cycle, in milliseconds. */
 const LOCK_WAIT_MS = 10 * 60_000
@@ -151,7 +157,8 @@ export function openApp(options: AppOptions): App {
       },
       onPhoneChange: (sourceId) =>
         config.sources.find((one) => one.id === sourceId)?.onPhoneChange ?? 'create',
-      guard: config.guard,
+      guard: (sourceId) =>
+        dialsOfSource(config.guard, config.sources.find((source) => source.id === sourceId)?.guard),
       concurrency: config.heymarket.concurrency,
       writes: config.heymarket.writes,
       undoKeepDays: config.undo.keepDays,
@@ -184,6 +191,7 @@ export function openApp(options: AppOptions): App {
       budget,
       engine,
       alone: (holder, work, onWait) => locked(loaded.databasePath, holder, work, onWait),
+      wanted: () => isWanted(loaded.databasePath),
       sending: (holder, work, onWait) => locked(`${loaded.databasePath}-messages`, holder, work, onWait),
       onCopy: async (work) => {
         const prefix = `${basename(loaded.databasePath)}-plan-`

@@ -41,7 +41,8 @@ const io: Io = {
   },
   interactive: process.stdin.isTTY === true,
   terminal,
-  columns: process.stdout.columns ?? 200,
+  // COLUMNS: where nobody sees a terminal, what one would show can still be asked for.
+  columns: process.stdout.columns ?? (Number(process.env.COLUMNS) || 200),
   color: createColors(colors),
   env: process.env,
   cwd: process.cwd(),

@@ -92,7 +92,7 @@ describe('the object that sync --json prints', () => {
         gone: 0,
       },
     ],
-    failures: [{ source: 'clinic', code: 'ERR_SOURCE_FAILED', message: 'x' }],
+    failures: [{ source: 'clinic', code: 'ERR_SOURCE_FAILED', message: 'x', hint: 'y' }],
     alarms: [{ code: 'SEES_LESS', source: 'clinic', message: 'x', cycle: 'c1' }],
     reconcile: { mode: 'full', seen: 0, added: 0, changed: 0, missing: 0, count: null, complete: true },
   }

@@ -3,16 +3,16 @@
 
 import stringWidth from 'string-width'
 import { type Change, type FieldChange, optsOut } from '../sync/diff/change.ts'
-import type { ListChanges } from '../sync/lists/plan-lists.ts'
-import { minutesFor, requestsFor } from '../sync/plan/estimate.ts'
+import { type Cost, minutesFor } from '../sync/plan/estimate.ts'
 import type { Colors } from './io.ts'
+import { isChanged, type ListToShow, listLines } from './render-lists.ts'
 import { clip, columns, many, number, wrap } from './table-text.ts'
 
 export interface PlanToShow {
   readonly released: readonly Change[]
   readonly held: readonly { readonly change: Change; readonly reason: string }[]
-  /** What the lists kept by rule need; none for a plan that leaves them alone. */
-  readonly lists?: readonly ListChanges[]
+  readonly lists: readonly ListToShow[]
+  readonly cost: Cost
 }
 
 export interface PlanView {
@@ -25,37 +25,51 @@ export interface PlanView {
   readonly nameOf: (phone: string) => string
 }
 
-/** A plan of more changes than this shows fewer examples of each kind, and each in one line. */
+/** A plan of more changes than this shows fewer examples of each kind, and each in one line; of many kinds still fewer. */
 const SMALL = 50
-const EXAMPLES = { small: 5, large: 2 } as const
-const GROUPS = 3
-const LISTS = 5
+const EXAMPLES = { small: 5, large: 3, crowded: 1 } as const
+const MANY_PARTS = 5
+const GROUPS = { crowded: 1, large: 3 } as const
+const REASONS = 3
+const LISTS = { small: 5, large: 3 } as const
 
 /** How much of each part is shown. */
 interface Room extends PlanView {
   readonly examples: number
   readonly oneLine: boolean
+  readonly crowded: boolean
 }
 
 export function renderPlan(plan: PlanToShow, view: PlanView): string {
-  const lists = (plan.lists ?? []).filter(
-    ({ add, remove, held, rename }) => add.length + remove.length + held.length + rename.length > 0,
+  const members = plan.lists.reduce(
+    (sum, { add, remove, held }) => sum + add.length + remove.length + held.length,
+    0,
   )
   const total = plan.released.length + plan.held.length
-  if (total === 0 && lists.length === 0)
+  if (total === 0 && !plan.lists.some(isChanged))
     return view.color.green('Nothing to change: Heymarket is equal to the sources.')
-  const oneLine = !view.all && total > SMALL
-  const examples = view.all ? total : oneLine ? EXAMPLES.large : EXAMPLES.small
-  const room = { ...view, examples, oneLine }
+  const oneLine = !view.all && total + members > SMALL
   const { color } = view
   const of = (kind: Change['kind']) =>
     plan.released.filter((change) => change.kind === kind && !optsOut(change))
+  const groups = [
+    plan.released.filter(optsOut),
+    of('create'),
+    of('update'),
+    of('remove'),
+    plan.lists,
+    plan.held,
+  ]
+  const crowded = groups.filter(({ length }) => length > 0).length >= MANY_PARTS
+  const few = oneLine ? EXAMPLES[crowded ? 'crowded' : 'large'] : EXAMPLES.small
+  const room = { ...view, examples: view.all ? total + members : few, oneLine, crowded: oneLine && crowded }
+  const lists = view.all ? plan.lists.length : LISTS[oneLine ? 'large' : 'small']
   const parts = [
     part(color.magenta, '! opt out', plan.released.filter(optsOut), room),
     part(color.green, '+ create', of('create'), room),
     part(color.yellow, '~ update', of('update'), room),
     part(color.red, '- remove', of('remove'), room),
-    listPart(lists, room),
+    listLines(plan.lists, { ...room, lists, examples: oneLine ? 0 : room.examples }),
     heldPart(plan.held, room),
   ].filter((lines) => lines.length > 0)
   return [...parts.flatMap((lines) => [...lines, '']), summaryLine(plan, view)].join('\n')
@@ -74,24 +88,26 @@ function part(
     paint(color.bold(`${title} ${number(changes.length)}`)),
     ...(rest > 0 ? groupLines(changes, room) : []),
     ...changes.slice(0, room.examples).flatMap((change) => changeLines(change, room)),
-    ...(rest > 0 ? [color.dim(`  … and ${number(rest)} more (--all shows them)`)] : []),
+    // The count is in the title, and the end says how to see all.
+    ...(rest > 0 && !room.oneLine ? [color.dim(`  … and ${number(rest)} more (--all shows them)`)] : []),
   ]
 }
 
 /** By source: how many, and which fields how often. */
-function groupLines(changes: readonly Change[], { color, columns: width }: Room): string[] {
+function groupLines(changes: readonly Change[], { color, columns: width, crowded }: Room): string[] {
+  const most = crowded ? GROUPS.crowded : GROUPS.large
   const groups = [...grouped(changes, (change) => change.sourceId)]
-  const lines = groups.slice(0, GROUPS).map(([source, ofSource]) => {
+  const lines = groups.slice(0, most).map(([source, ofSource]) => {
     const words = ofSource.flatMap((change) =>
       change.kind === 'remove' ? [change.rung] : change.fields.map(({ field }) => field),
     )
     const tally = [...grouped(words, (word) => word)].map(([word, { length }]) =>
       length === ofSource.length ? word : `${word} ${number(length)}`,
     )
-    return clip(`${source} ${number(ofSource.length)}: ${tally.join(', ')}`, Math.max(20, width - 4))
+    return clip(`${source} ${number(ofSource.length)}: ${tally.join(', ')}`, Math.max(20, width - 25))
   })
-  const more = groups.length - GROUPS
-  if (more > 0) lines.push(`and ${many(more, 'more source')}`)
+  const more = groups.length - most
+  if (more > 0) lines.push(`${lines.pop()}; and ${many(more, 'more source')}`)
   return lines.map((line) => `    ${color.dim(line)}`)
 }
 
@@ -139,57 +155,50 @@ function quote(value: string): string {
   return value === '' ? '(blank)' : `"${value}"`
 }
 
+/** Of a large plan each dial by itself: a change that trips two is counted under both. */
 function heldPart(held: PlanToShow['held'], room: Room): string[] {
   if (held.length === 0) return []
-  const { color } = room
-  const reasons = [...grouped(held, ({ reason }) => reason)]
-  const shown = room.all ? reasons : reasons.slice(0, GROUPS)
-  const examples = room.all ? held.length : room.oneLine ? 1 : 3
+  const { color, oneLine, crowded } = room
+  const of = oneLine
+    ? held.flatMap(({ change, reason }) => reason.split('; ').map((dial) => ({ change, reason: dial })))
+    : held
+  const consent = ([reason]: readonly [string, unknown]) => Number(reason.startsWith('optOuts'))
+  const reasons = [...grouped(of, ({ reason }) => reason)].sort((a, b) => consent(b) - consent(a))
+  const shown = room.all ? reasons : reasons.slice(0, REASONS)
+  const examples = room.all ? held.length : crowded ? 0 : oneLine ? 1 : 3
   const more = reasons.length - shown.length
   return [
     color.magenta(color.bold(`held ${number(held.length)}`)),
     ...shown.flatMap(([reason, changes]) => [
-      ...wrap(reason, room.columns - 2)
-        .split('\n')
-        .map((line) => `  ${line}`),
+      ...(oneLine ? [clip(reason, room.columns - 2)] : wrap(reason, room.columns - 2).split('\n')).map(
+        (line) => `  ${line}`,
+      ),
       ...changes.slice(0, examples).flatMap(({ change }) => changeLines(change, room)),
-      ...(changes.length > examples ? [color.dim(`  … and ${number(changes.length - examples)} more`)] : []),
+      ...(changes.length > examples && !oneLine
+        ? [color.dim(`  … and ${number(changes.length - examples)} more`)]
+        : []),
     ]),
     ...(more > 0 ? [color.dim(`  … for ${many(more, 'more reason')}`)] : []),
   ]
 }
 
-function listPart(lists: readonly ListChanges[], { color, columns: width, all }: Room): string[] {
-  if (lists.length === 0) return []
-  const shown = all ? lists : lists.slice(0, LISTS)
-  const lines = shown.flatMap(({ rule, create, add, remove, held, rename, reason }) => {
-    const words = [
-      create.length > 0 ? 'made' : '',
-      rename[0] === undefined ? '' : `renamed from "${rename[0].title}"`,
-      add.length > 0 ? color.green(`+${number(add.length)}`) : '',
-      remove.length > 0 ? color.red(`-${number(remove.length)}`) : '',
-      held.length > 0 ? color.magenta(`${number(held.length)} held`) : '',
-    ]
-    return [
-      `  ${rule.title}  ${words.filter(Boolean).join('  ')}`,
-      ...(reason === '' ? [] : [`    ${color.dim(clip(reason, width - 4))}`]),
-    ]
-  })
-  const more = lists.length - shown.length
-  return [color.bold('lists'), ...lines, ...(more > 0 ? [color.dim(`  … and ${number(more)} more`)] : [])]
+function summaryLine(plan: PlanToShow, view: PlanView): string {
+  const { color } = view
+  const count = (kind: Change['kind']) => plan.released.filter((change) => change.kind === kind).length
+  const sum = (of: (list: ListToShow) => readonly string[]) =>
+    plan.lists.reduce((total, list) => total + of(list).length, 0)
+  const heldAll = plan.held.length + sum((list) => list.held)
+  const held = heldAll > 0 ? `, ${color.magenta(`${number(heldAll)} held for you`)}` : ''
+  const moves = sum((list) => list.add) + sum((list) => list.remove)
+  const lists = moves > 0 ? `, ${many(moves, 'list membership')} to change` : ''
+  const summary = `${color.bold('Plan:')} ${number(count('create'))} to create, ${number(count('update'))} to update, ${number(count('remove'))} to remove${lists}${held}. ${costText(plan.cost, view)}`
+  return wrap(summary, view.columns)
 }
 
-function summaryLine(plan: PlanToShow, view: PlanView): string {
-  const count = (kind: Change['kind']) => plan.released.filter((change) => change.kind === kind).length
-  const requests = requestsFor(plan.released)
-  const time =
-    requests < view.requestsPerMinute
-      ? 'under a minute'
-      : `about ${many(minutesFor(requests, view.requestsPerMinute), 'minute')}`
-  const held =
-    plan.held.length > 0 ? `, ${view.color.magenta(`${number(plan.held.length)} held for you`)}` : ''
-  const members = (plan.lists ?? []).reduce((sum, { add, remove }) => sum + add.length + remove.length, 0)
-  const lists = members > 0 ? `, ${many(members, 'list membership')} to change` : ''
-  const summary = `${view.color.bold('Plan:')} ${number(count('create'))} to create, ${number(count('update'))} to update, ${number(count('remove'))} to remove${held}${lists}. ${many(requests, 'request')}, ${time} at ${number(view.requestsPerMinute)} per minute.`
-  return wrap(summary, view.columns)
+function costText({ requests, requestsAtMost }: Cost, { requestsPerMinute }: PlanView): string {
+  const time = (n: number) =>
+    n < requestsPerMinute ? 'under a minute' : `about ${many(minutesFor(n, requestsPerMinute), 'minute')}`
+  const budget = `at ${number(requestsPerMinute)} per minute`
+  if (requests === requestsAtMost) return `${many(requests, 'request')}, ${time(requests)} ${budget}.`
+  return `${many(requests, 'request')}, ${time(requests)} ${budget}, if the account takes many contacts in one; if not, ${number(requestsAtMost)}, ${time(requestsAtMost)}.`
 }

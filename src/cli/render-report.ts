@@ -1,5 +1,5 @@
 // Owns how the end of a cycle looks: what was read, what was done, and the next step when there is one.
-import type { Alarm, CycleReport } from '../sync/report.ts'
+import type { Alarm, CycleReport, SourceFailure } from '../sync/report.ts'
 import type { Colors } from './io.ts'
 import { columns, many, number } from './table-text.ts'
 
@@ -14,12 +14,17 @@ export function renderReport(report: CycleReport, context: ReportContext): strin
   const { color } = context
   const lines: string[] = []
   if (report.sources.length > 0) lines.push(columns(sourceRows(report, color)))
-  for (const failure of report.failures)
-    lines.push(`  ${color.red('✗')} ${failure.source}  ${failure.message}`)
+  for (const failure of report.failures) lines.push(...failureLines(failure, color))
   for (const warning of report.warnings) lines.push(`  ${color.yellow('!')} ${warning}`)
   for (const alarm of report.alarms) lines.push(...alarmLines(alarm, color))
   lines.push(statusLine(report, color), color.dim(`  cycle ${report.cycle}`), ...nextSteps(report, context))
   return lines.join('\n')
+}
+
+/** A source that could not be pulled, and what to do about it. */
+export function failureLines({ source, message, hint }: SourceFailure, color: Colors): string[] {
+  const first = `  ${color.red('✗')} ${source}  ${message}`
+  return hint === null ? [first] : [first, `    ${hint}`]
 }
 
 /** An alarm, and how to say that all is as it should be. */

@@ -7,13 +7,17 @@ import { asChange, type PlanFile } from '../sync/plan/plan-file.ts'
 import type { Undo } from '../sync/plan/undo.ts'
 import { type Call, flag } from './command.ts'
 import { type Io, progress } from './io.ts'
+import { listsOfFile } from './render-lists.ts'
 import type { PlanToShow } from './render-plan.ts'
 import { renderReport } from './render-report.ts'
 import { columns, many, number } from './table-text.ts'
 
 /** A plan file as it is shown. */
-export function planToShow({ changes }: PlanFile): PlanToShow {
+export function planToShow(plan: PlanFile): PlanToShow {
+  const { changes, requests, requestsAtMost } = plan
   return {
+    lists: listsOfFile(plan),
+    cost: { requests, requestsAtMost },
     released: changes.filter(({ held }) => held === null).map(asChange),
     held: changes.flatMap((planned) =>
       planned.held === null ? [] : [{ change: asChange(planned), reason: planned.held }],
@@ -41,8 +45,11 @@ export async function applyAndTell(
     async () => {
       try {
         const id = ulid(io.clock.now())
-        return await applyPlan(app.engine, plan, { ...request, id }, (acked, total) =>
-          bar?.update(acked, total),
+        return await applyPlan(
+          app.engine,
+          plan,
+          { ...request, id },
+          { onPush: (acked, total) => bar?.update(acked, total) },
         )
       } finally {
         bar?.stop()
@@ -84,6 +91,18 @@ function renderOutcome(app: App, io: Io, { report, already, heldBack, refused }:
 
 const REFUSALS_SHOWN = 50
 
+const KIND_WORDS: Record<Refusal['kind'], string> = {
+  create: 'create',
+  update: 'update',
+  remove: 'remove',
+  listAdd: 'put on the list',
+  listRemove: 'take off the list',
+}
+
+function placeOf(refusal: Refusal): string {
+  return 'list' in refusal ? refusal.list : `${refusal.source}/${refusal.record}`
+}
+
 /** What moved, field by field. */
 export function refusalLines(refused: readonly Refusal[], { color, columns: width }: Io): string[] {
   const quote = (value: string) => (value === '' ? '(blank)' : `"${value}"`)
@@ -91,10 +110,10 @@ export function refusalLines(refused: readonly Refusal[], { color, columns: widt
   return [
     '',
     color.magenta(color.bold(`refused ${number(refused.length)}: Heymarket holds something else by now`)),
-    ...refused.slice(0, REFUSALS_SHOWN).flatMap(({ phone, kind, source, record, moved }) => [
-      `  ${phone}  ${color.dim(`${source}/${record}`)}  ${kind}`,
+    ...refused.slice(0, REFUSALS_SHOWN).flatMap((one) => [
+      `  ${one.phone}  ${color.dim(placeOf(one))}  ${KIND_WORDS[one.kind]}`,
       columns(
-        moved.map(({ field, planned, now }) => [
+        one.moved.map(({ field, planned, now }) => [
           color.dim(field),
           `planned ${quote(planned)}`,
           `now ${quote(now)}`,

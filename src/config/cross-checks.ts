@@ -24,7 +24,7 @@ export function crossCheck(request: CrossCheckRequest): Problem[] {
   return [
     ...repeated(sources, ['sources'], 'id', 'names a second source'),
     ...repeated(lists, ['lists'], 'title', 'names a second list'),
-    ...repeated(lists, ['lists'], 'key', 'names a second list'),
+    ...repeatedKeys(lists),
     ...sources.flatMap((source, index) => sourceProblems(source, ['sources', index], request)),
     ...policyProblems(group(group(group(request.value).fields).custom), sources),
     ...serviceProblems(group(group(request.value).service)),
@@ -49,6 +49,19 @@ function repeated(items: readonly Group[], base: KeyPath, key: string, what: str
         what: `${what} like ${other}; it must be unique`,
       },
     ]
+  })
+}
+
+/** A list without a key is known by its title, so that a key must not be the title of such a list either. */
+function repeatedKeys(lists: readonly Group[]): Problem[] {
+  return lists.flatMap((list, index) => {
+    const other = lists.findIndex(
+      (one, at) => at !== index && typeof list.key === 'string' && (one.key ?? one.title) === list.key,
+    )
+    // Of two that have the key in writing, the second is told.
+    if (other < 0 || (lists[other]?.key !== undefined && other > index)) return []
+    const what = `names a second list like ${pathWords(['lists', other])}, which is known by its ${lists[other]?.key === undefined ? 'title' : 'key'}; it must be unique`
+    return [{ path: ['lists', index, 'key'], side: 'value' as const, what }]
   })
 }
 

@@ -154,6 +154,26 @@ const guard = z
     'Changes held for a person to approve: when (n > ratio of those concerned and n >= min) or n > count.',
   )
 
+/** A dial of one source: only the keys that differ from the dial for all. */
+const sourceDial = z
+  .strictObject({
+    ratio: z.number().min(0).max(1).optional().describe('Share of the contacts concerned, 0 to 1.'),
+    min: z.int().min(0).optional().describe('Fewer than this many are never held for their share.'),
+    count: z.int().min(0).optional().describe('More than this many are held whatever their share.'),
+  })
+  .optional()
+
+const sourceGuard = z
+  .strictObject({
+    removals: sourceDial.describe('People who left this source.'),
+    updates: sourceDial.describe('Contacts changed that were there before.'),
+    blanks: sourceDial.describe('Contacts in which a field that had a value turns blank.'),
+    optOuts: sourceDial.describe('People newly opted out by this source.'),
+  })
+  .optional()
+  .describe('Dials of this source, where they differ from `guard`: only the keys that differ.')
+  .meta(example({ removals: { ratio: 0.5 } }))
+
 const REMOVAL_RUNGS = ['keep', 'tag', 'removeFromLists', 'clear', 'delete'] as const
 
 const source = z.strictObject({
@@ -190,6 +210,12 @@ const source = z.strictObject({
     .describe('CEL condition. A record that does not match is treated as if it had left the source.')
     .meta(example('record.status != "archived"')),
   map,
+  phones: z
+    .enum(['first', 'all'])
+    .default('first')
+    .describe(
+      'Which of the numbers that `map.phone` finds in a record become contacts: the first valid one, or each valid one.',
+    ),
   onRemoved: z
     .enum(REMOVAL_RUNGS)
     .default('removeFromLists')
@@ -206,6 +232,7 @@ const source = z.strictObject({
     .describe(
       'What the new number of a record becomes: a new contact, and the old one counts as left; or the number of the contact that it has.',
     ),
+  guard: sourceGuard,
   overlapSeconds: z
     .int()
     .min(0)
@@ -367,4 +394,5 @@ export type RemovalRung = SourceConfig['onRemoved']
 export type OnPhoneChange = SourceConfig['onPhoneChange']
 export type Dial = Config['guard']['removals']
 export type GuardConfig = Config['guard']
+export type SourceGuard = SourceConfig['guard']
 export type FieldsConfig = Config['fields']

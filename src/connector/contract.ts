@@ -62,7 +62,8 @@ export interface Page {
 export interface PullEnd {
   /**
    * `everything`: all records of the source were yielded, so a known record that was not is gone.
-   * `changes`: absence means nothing.
+   * `changes`: absence means nothing. At the end of a full pull it says that there may be more: the watermark stays where it
+   * was, and the next incremental window shows what is missing.
    */
   readonly covers: 'everything' | 'changes'
   /** The source's own count of records (of ids, not of what was yielded), to hold against what was seen; null when it has none. */
@@ -105,7 +106,10 @@ export interface Capabilities {
   readonly deletes: boolean
   readonly merges: boolean
   readonly consent: boolean
-  /** The connector goes on from `resumeAfter`. Where false, an interrupted pull starts over. */
+  /**
+   * The connector goes on from `resumeAfter`. Where false, an interrupted pull starts over. A full pull in two parts proves
+   * what is absent only by a count.
+   */
   readonly resumable: boolean
 }
 

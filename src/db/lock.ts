@@ -9,7 +9,8 @@ export interface Lock {
   release(): void
 }
 
-const POLL_MS = 200
+/** How often who waits looks whether it is their turn, in milliseconds. */
+export const POLL_MS = 200
 
 /**
  * Takes the lock of the database at `databasePath`, waiting up to `waitMs` for another process to finish.
@@ -28,20 +29,38 @@ export async function acquireLock(
   const path = `${databasePath}-lock`
   const giveUpAt = request.clock.now() + request.waitMs
   let told = false
-  for (;;) {
-    const lock = tryLock(path, request.holder)
-    if (lock) return lock
-    const holder = readHolder(path)
-    if (request.clock.now() >= giveUpAt) {
-      throw new HeysyncError('ERR_DATABASE_BUSY', {
-        message: `${holder} is working on ${databasePath}.`,
-        hint: 'Let it finish and run this again, or stop it first.',
-      })
+  // Held by the first who waits, so that whoever works can see it; it goes with its process, as the lock itself does.
+  let place: Lock | null = null
+  try {
+    for (;;) {
+      const lock = tryLock(path, request.holder)
+      if (lock) return lock
+      place ??= tryLock(placeOf(databasePath), '')
+      const holder = readHolder(path)
+      if (request.clock.now() >= giveUpAt) {
+        throw new HeysyncError('ERR_DATABASE_BUSY', {
+          message: `${holder} is working on ${databasePath}.`,
+          hint: 'Let it finish and run this again, or stop it first.',
+        })
+      }
+      if (!told) request.onWait?.(holder)
+      told = true
+      await request.clock.sleep(POLL_MS, request.signal)
     }
-    if (!told) request.onWait?.(holder)
-    told = true
-    await request.clock.sleep(POLL_MS, request.signal)
+  } finally {
+    place?.release()
   }
+}
+
+/** True when somebody waits for whoever works on the database now. */
+export function isWanted(databasePath: string): boolean {
+  const place = tryLock(placeOf(databasePath), '')
+  place?.release()
+  return place === null
+}
+
+function placeOf(databasePath: string): string {
+  return `${databasePath}-lock-place`
 }
 
 /** True when no process works on the database now. */

@@ -27,8 +27,9 @@ export function openDatabase(path: string): Db {
     // Heymarket's news before it plans, so a write that was forgotten is found again, not repeated.
     db.pragma('synchronous = NORMAL')
     db.pragma('busy_timeout = 10000')
-    const id = db.pragma('application_id', { simple: true })
+    // In this order: whoever makes the same file at this instant marks it before anything is in it.
     const empty = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0
+    const id = db.pragma('application_id', { simple: true })
     if (id !== APPLICATION_ID && !empty) {
       throw new HeysyncError('ERR_DATABASE_OPEN', {
         message: `${path} is a SQLite file, but not a heysync database.`,

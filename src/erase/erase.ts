@@ -4,13 +4,13 @@ import type { Db } from '../db/open.ts'
 import type { HeymarketClient } from '../heymarket/client.ts'
 import type { ScheduleRequest } from '../heymarket/schedule.ts'
 import type { Clock } from '../lib/clock.ts'
-import { HeysyncError } from '../lib/errors.ts'
+import { asHeysyncError, HeysyncError } from '../lib/errors.ts'
 import { redact } from '../lib/logger.ts'
 import { type BareE164, readBareE164 } from '../lib/phone.ts'
 import type { MessagingDeps } from '../messaging/deps.ts'
 import { cancel } from '../messaging/schedule.ts'
 import type { Mirror } from '../sync/mirror/mirror.ts'
-import { type Forgotten, forget, scrubFile } from './forget.ts'
+import { type Forgetting, forget, scrubFile } from './forget.ts'
 
 export interface EraseDeps {
   readonly db: Db
@@ -26,11 +26,9 @@ export interface EraseWish {
   readonly inHeymarket: boolean
 }
 
-export interface Erasure {
+export interface Erasure extends Forgetting {
   /** Milliseconds since 1970; of the first erase when this one is a repeat. */
   readonly at: number
-  /** Rows by table. */
-  readonly forgotten: Forgotten
   /** Contacts that were deleted in Heymarket, by id. */
   readonly deleted: readonly number[]
   /** Contacts that Heymarket is known to hold still, by id. */
@@ -60,7 +58,7 @@ export async function erase(deps: EraseDeps, phone: BareE164, wish: EraseWish): 
   const takenBack = await takeBack(deps, phone)
   const known = mirror.remote.byPhone(phone).map(({ id }) => id)
   // The mark comes before the deletion in Heymarket: after a crash in between, no cycle creates the contact again.
-  const forgotten = forget(db, phone, { at: clock.now(), reason: wish.reason })
+  const { forgotten, others } = forget(db, phone, { at: clock.now(), reason: wish.reason })
   let deleted: number[] = []
   if (wish.inHeymarket) {
     await deps.confirmAccount()
@@ -71,6 +69,7 @@ export async function erase(deps: EraseDeps, phone: BareE164, wish: EraseWish): 
   return {
     at: mirror.erased.find(phone)?.at ?? clock.now(),
     forgotten,
+    others,
     deleted,
     left: known.filter((id) => !deleted.includes(id)),
     takenBack,
@@ -102,10 +101,16 @@ async function takeBack({ messaging, confirmAccount }: EraseDeps, phone: BareE16
   for (const ref of scheduled) await cancel(messaging, ref)
   for (const { list_id, contact_id } of kept) {
     const who = contact_id === null ? { remove_phones: [phone] } : { remove_contacts: [contact_id] }
-    await client.lists.update(list_id ?? 0, who)
+    // A list that is gone, or that does not know them any more, reaches nobody: it must not keep anybody from being erased.
+    await client.lists.update(list_id ?? 0, who).catch(unlessRefused)
   }
   for (const id of lists) await client.lists.update(id, { remove_phones: [phone] })
   return scheduled.length
+}
+
+function unlessRefused(thrown: unknown): void {
+  const { status } = asHeysyncError(thrown)
+  if (status !== 404 && status !== 400) throw thrown
 }
 
 /** Every contact of the number: those that the mirror knew, and those that Heymarket shows. */

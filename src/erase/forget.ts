@@ -4,20 +4,28 @@ import type { BareE164 } from '../lib/phone.ts'
 import type { ContactFields } from '../sync/contact.ts'
 import type { ErasedMark } from '../sync/mirror/erased.ts'
 import { openMirror } from '../sync/mirror/mirror.ts'
+import { RECORD_PHONE } from '../sync/mirror/records.ts'
+import { forgetAlarms } from './forget-alarms.ts'
 import { forgetMessages } from './forget-messages.ts'
 
 /** How many rows of each table were deleted or changed. */
 export type Forgotten = Readonly<Record<string, number>>
+
+export interface Forgetting {
+  readonly forgotten: Forgotten
+  /** Other numbers of the records that named this one: they are contacts of the same person, and are not erased with it. */
+  readonly others: readonly BareE164[]
+}
 
 /** Marks the number and forgets everything else of it, in one transaction. */
 export function forget(
   db: Db,
   phone: BareE164,
   { at, reason }: Pick<ErasedMark, 'at' | 'reason'>,
-): Forgotten {
+): Forgetting {
   const mirror = openMirror(db)
   return db
-    .transaction((): Forgotten => {
+    .transaction((): Forgetting => {
       const emails = emailsOf(db, phone)
       const remotes = mirror.remote.byPhone(phone)
       const forgotten: Record<string, number> = { rejection: forgetRejections(db, phone) }
@@ -26,14 +34,30 @@ export function forget(
       // Heymarket may hold them all the same: that there is somebody is kept, so that its count stays right.
       mirror.remote.blank(phone)
       forgotten.remote_contact = remotes.length
+      const records = mirror.records.withPhone(phone)
+      forgotten.alarm = forgetAlarms(db, records, ({ source_id, record_id }) =>
+        mirror.erased.recordName(source_id, record_id),
+      )
+      const others = new Set<BareE164>()
+      for (const { source_id, record_id } of records) {
+        for (const one of mirror.records.phonesOf(source_id, record_id)) if (one !== phone) others.add(one)
+        mirror.records.drop(source_id, record_id)
+      }
+      // No record claims them any more: they leave as anybody does.
+      for (const one of others) mirror.records.markDirty(one)
+      forgotten.source_record = records.length
       forgotten.intent = forgetMessages(db, [phone, ...emails], at)
       for (const table of tablesWithPhone(db)) {
         const { changes } = db.prepare<[string]>(`DELETE FROM "${table}" WHERE phone = ?`).run(phone)
         forgotten[table] = (forgotten[table] ?? 0) + changes
       }
       forgotten.seen_message = forgetSeen(db, phone)
-      scrubCycles(db, phone)
-      return Object.fromEntries(Object.entries(forgotten).filter(([, rows]) => rows > 0))
+      scrubTexts(db, [phone, ...emails])
+      forgotten.operation = (forgotten.operation ?? 0) + forgetFormer(db, phone)
+      return {
+        forgotten: Object.fromEntries(Object.entries(forgotten).filter(([, rows]) => rows > 0)),
+        others: [...others],
+      }
     })
     .immediate()
 }
@@ -60,7 +84,8 @@ function tablesWithPhone(db: Db): string[] {
 function emailsOf(db: Db, phone: string): string[] {
   const fields = db
     .prepare<{ phone: string }, string>(
-      `SELECT contact FROM source_record WHERE phone = @phone AND contact IS NOT NULL
+      `SELECT s.contact FROM ${RECORD_PHONE} p JOIN source_record s USING (source_id, record_id)
+       WHERE p.phone = @phone AND s.contact IS NOT NULL
        UNION SELECT body FROM remote_contact WHERE phone = @phone`,
     )
     .pluck()
@@ -73,7 +98,7 @@ function emailsOf(db: Db, phone: string): string[] {
 function forgetRejections(db: Db, phone: string): number {
   const ofTheirs = db
     .prepare<[string]>(
-      `DELETE FROM rejection WHERE (source_id, record_id) IN (SELECT source_id, record_id FROM source_record WHERE phone = ?)`,
+      `DELETE FROM rejection WHERE (source_id, record_id) IN (SELECT source_id, record_id FROM ${RECORD_PHONE} WHERE phone = ?)`,
     )
     .run(phone).changes
   const rows = db
@@ -107,10 +132,33 @@ function forgetSeen(db: Db, phone: string): number {
   return db.prepare<[string]>('DELETE FROM seen_message WHERE instr(body, ?) > 0').run(phone).changes
 }
 
-/** Reports and errors of cycles hold counts and sentences; a sentence may quote what a source or Heymarket said. */
-function scrubCycles(db: Db, phone: string): void {
-  db.prepare<{ phone: string }>(
-    `UPDATE cycle SET report = replace(report, @phone, '(erased)'), error = replace(error, @phone, '(erased)')
-     WHERE instr(report, @phone) > 0 OR instr(error, @phone) > 0`,
-  ).run({ phone })
+/** What is kept of another number that the same contact got since names this one as the former. */
+function forgetFormer(db: Db, phone: string): number {
+  const naming = [
+    ['operation', 'change'],
+    ['held', 'change'],
+    ['before_image', "fields || coalesce(body, '')"],
+  ] as const
+  return naming
+    .map(([table, text]) =>
+      db.prepare<[string]>(`DELETE FROM ${table} WHERE instr(${text}, ?) > 0`).run(phone),
+    )
+    .reduce((sum, { changes }) => sum + changes, 0)
+}
+
+/** Reports, errors and what was learnt hold counts and sentences; a sentence may quote what a source or Heymarket said. */
+function scrubTexts(db: Db, names: readonly string[]): void {
+  const texts = [
+    ['cycle', 'report'],
+    ['cycle', 'error'],
+    ['operation', 'error'],
+    ['attempt', 'error'],
+    ['way', 'why'],
+  ] as const
+  for (const [table, column] of texts) {
+    const scrub = db.prepare<{ name: string }>(
+      `UPDATE ${table} SET ${column} = replace(${column}, @name, '(erased)') WHERE instr(${column}, @name) > 0`,
+    )
+    for (const name of names) scrub.run({ name })
+  }
 }

@@ -63,13 +63,14 @@ export interface GateParts {
   /** Fires when the sandbox closes: answers that still wait are dropped. */
   readonly closing: AbortSignal
   readonly onRequest: ((entry: RequestEntry) => void) | undefined
+  readonly onWrite: ((entry: RequestEntry, body: unknown) => unknown) | undefined
 }
 
 const UNAUTHORIZED = 'unauthorized: the credential is missing, wrong or expired'
 const RATE_LIMITED = 'rate limit exceeded'
 
 export function makeGate(parts: GateParts): Gate {
-  const { world, clock, auth, budgets, dice, ledger, closing, onRequest } = parts
+  const { world, clock, auth, budgets, dice, ledger, closing, onRequest, onWrite } = parts
   const { settings } = world
 
   function finish(entry: RequestEntry, status: number | null) {
@@ -140,6 +141,7 @@ export function makeGate(parts: GateParts): Gate {
       runDue(world)
       const answer = route.handle(world, call)
       entry.applied = route.write
+      if (route.write) onWrite?.(entry, call.body)
       return answer
     } catch (thrown) {
       const error = thrown instanceof ApiError ? thrown : new ApiError(500, String(thrown))

@@ -68,6 +68,13 @@ export interface SandboxStore {
   scheduled(): ScheduleState[]
   /** A list that was there before. Answers its id. */
   fillList(list: { readonly title: string; readonly phones: readonly string[] }): number
+  /** Somebody of the team puts numbers on a list, or takes them off. */
+  editList(
+    id: number,
+    changes: { readonly add?: readonly string[]; readonly remove?: readonly string[] },
+  ): void
+  /** Somebody of the team deletes it. */
+  removeList(id: number): void
   /** A person texts in; STOP and its like opt them out. */
   reply(phone: string, text: string, inboxId?: number): void
   /** Makes contacts that were there before, fast. With `sameInstant` all have the same `updated`. Answers their ids. */
@@ -169,6 +176,14 @@ export function openInspection(world: World, requests: () => readonly RequestEnt
         { ...EMPTY_LIST, title, members: membersOf(world, { phones }) },
         { us: store.tick(), showAt: 0 },
       ).id,
+    editList(id, { add = [], remove = [] }) {
+      const item = store.list.get(id)
+      if (item === null) return
+      const members = { ...item.data.members, ...membersOf(world, { phones: add }) }
+      for (const phone of remove) delete members[phone]
+      store.list.change(item, { ...item.data, members }, store.tick())
+    },
+    removeList: (id) => store.list.remove(id),
     reply: (phone, text, inboxId) => void receive(world, phone, text, inboxId),
     fill(given, options) {
       const rows = given.map((one) => {

@@ -56,6 +56,8 @@ export interface OpenOptions {
   readonly speed?: number
   /** Called when a request is answered or dropped; not for /_sandbox. */
   readonly onRequest?: (entry: RequestEntry) => void
+  /** Called when a request has changed what the sandbox holds, before it is answered. */
+  readonly onWrite?: (entry: RequestEntry, body: unknown) => unknown
 }
 
 export interface SandboxChange {
@@ -150,6 +152,7 @@ export function openSandbox(options: OpenOptions = {}): Inside {
     ledger,
     closing: ending.signal,
     onRequest: options.onRequest,
+    onWrite: options.onWrite,
   })
 
   function configure(change: SandboxChange) {

@@ -1,7 +1,7 @@
 // Owns the service: cycles by schedule, one at a time, and the door for webhooks, until it is told to stop. A long push
-// gives way when a schedule comes due, and goes on afterwards.
+// gives way when a schedule comes due or a command waits, and goes on afterwards.
 import { once } from 'node:events'
-import type { App } from '../app.ts'
+import { type App, TURN_MS } from '../app.ts'
 import type { Clock } from '../lib/clock.ts'
 import { asHeysyncError } from '../lib/errors.ts'
 import type { Logger } from '../lib/logger.ts'
@@ -14,9 +14,6 @@ import { type OpenDoor, openWebhooks } from './webhooks.ts'
 
 /** A full cycle that was cut off is begun again for so long after it began, in milliseconds. */
 const RESUMABLE_MS = 6 * 60 * 60_000
-
-/** Between two cycles, so that a command that waits for its turn gets it also when the next cycle is due at once, in milliseconds. */
-const TURN_MS = 500
 
 export interface DaemonDeps {
   readonly app: App
@@ -50,19 +47,22 @@ export async function runDaemon({
   let again: readonly string[] = []
   try {
     while (!signal.aborted) {
+      if (due.waiting()) {
+        due.add('full', again)
+        again = []
+      }
       const next = due.take()
       if (next === null) {
         await waitFor(wake, signal)
-        due.add('full', again)
-        again = []
         continue
       }
-      const end = await cycle(app, clock, log, next, due.waiting)
+      const end = await cycle(app, clock, log, next, () => due.waiting() || app.wanted())
       // Rejects only when the signal fires, which ends the loop.
       await clock.sleep(TURN_MS, signal).catch(() => {})
       if (end.left) due.leaveRest()
+      if (end.goOn !== null) due.leaveReading({ ...next, ...end.goOn })
       // A night without Heymarket does not put off what is only found by reading everything until the next night.
-      if (end.failed && next.mode === 'full') again = [...new Set([...again, ...next.sources])]
+      if (next.mode === 'full') again = [...new Set([...again, ...end.failed])]
     }
   } finally {
     stopSchedules()
@@ -100,9 +100,12 @@ function cutOff({ engine }: App, now: number): readonly string[] {
 }
 
 interface CycleEnd {
-  readonly failed: boolean
+  /** The sources that are to be read once more: those that failed, or all of them where the cycle did. */
+  readonly failed: readonly string[]
   /** A part of the push is left, or was left before and could not be looked at. */
   readonly left: boolean
+  /** It gave way while it read, and goes on with these. */
+  readonly goOn: { readonly sources: readonly string[] } | null
 }
 
 /** Errors: ERR_DATABASE_LOST, after which nothing more can be done with this app. */
@@ -115,7 +118,7 @@ async function cycle(
 ): Promise<CycleEnd> {
   let id: string | undefined
   try {
-    const { report } = await app.alone('heysync run', () => {
+    const { report, goOn } = await app.alone('heysync run', () => {
       id = app.engine.cycles.nextId(clock.now())
       const request = { ...next, id, trigger: 'schedule', allowEmpty: [], planOnly: false, yieldNow }
       return runCycle(app.engine, request)
@@ -123,16 +126,16 @@ async function cycle(
     const { mode, sources, plan, push, status } = report
     log[status === 'ok' ? 'info' : 'warn'](
       { cycle: id, mode, status, sources, plan, push },
-      push.deferred > 0 ? 'cycle gave way' : 'cycle finished',
+      push.deferred > 0 || goOn !== null ? 'cycle gave way' : 'cycle finished',
     )
-    return { failed: false, left: push.deferred > 0 }
+    return { failed: report.failures.map(({ source }) => source), left: push.deferred > 0, goOn }
   } catch (thrown) {
     const error = asHeysyncError(thrown)
     if (error.code === 'ERR_DATABASE_LOST') throw error
-    if (error.code === 'ERR_ABORTED') return { failed: true, left: false }
+    if (error.code === 'ERR_ABORTED') return { failed: next.sources, left: false, goOn: null }
     log.error({ cycle: id, mode: next.mode, code: error.code, hint: error.hint }, error.message)
     // A source that cannot be read keeps nobody waiting whose changes are planned already.
     const waiting = app.engine.outbox.counts().pending > 0
-    return { failed: true, left: waiting && next.sources.length > 0 }
+    return { failed: next.sources, left: waiting && next.sources.length > 0, goOn: null }
   }
 }

@@ -10,6 +10,8 @@ export interface DueQueue {
   add(mode: Turn['mode'], sources: readonly string[]): void
   /** An earlier cycle left a part of its push; it goes on when nothing else is due. */
   leaveRest(): void
+  /** A turn was left in the middle of its reading: it goes on when nothing else is due. */
+  leaveReading(turn: Turn): void
   /** True when a schedule came due. */
   waiting(): boolean
   /** The next turn; null when there is nothing to do. */
@@ -20,6 +22,7 @@ export interface DueQueue {
 export function dueQueue(onAdd: () => void): DueQueue {
   const due = { full: new Set<string>(), incremental: new Set<string>() }
   let rest = false
+  let reading: Turn | null = null
   const waiting = () => due.full.size + due.incremental.size > 0
   return {
     waiting,
@@ -30,7 +33,18 @@ export function dueQueue(onAdd: () => void): DueQueue {
     leaveRest: () => {
       rest = true
     },
+    leaveReading: (turn) => {
+      reading = turn
+    },
     take: () => {
+      // What is read in full needs no news beside it, and would lose its place by them.
+      for (const id of reading?.sources ?? []) due.incremental.delete(id)
+      if (reading !== null && (due.full.size > 0 || !waiting())) {
+        const { mode, sources } = reading
+        reading = null
+        if (due.full.size === 0) return { mode, sources }
+        for (const id of sources) due.full.add(id)
+      }
       if (!waiting() && !rest) return null
       rest = false
       if (!waiting()) return { mode: 'incremental', sources: [] }

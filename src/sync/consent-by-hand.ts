@@ -66,6 +66,7 @@ export async function allow(deps: ConsentDeps, phone: BareE164, reason: string):
   }
   mirror.transaction(() => {
     mirror.consent.allow(phone, reason, clock.now())
+    mirror.remote.forgetOptOut(phone)
     mirror.contacts.unsettle(phone)
     mirror.records.markDirty(phone)
   })

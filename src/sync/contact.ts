@@ -19,6 +19,8 @@ export interface ContactFields {
 
 export interface Contact {
   readonly phone: BareE164
+  /** Under `phones: all`, the other numbers that are contacts of the same content. */
+  readonly further: readonly BareE164[]
   readonly fields: ContactFields
   /** True when the record says that this person must not be texted. */
   readonly optedOut: boolean

@@ -8,6 +8,7 @@
 // harmless, because the next cycle finds the same differences again.
 
 import { asHeysyncError } from '../lib/errors.ts'
+import { breather, GaveWay } from '../lib/give-way.ts'
 import { confirmAccount, confirmWanted, unknownAssignees } from './account.ts'
 import { type DiffSettings, diffAll, diffFingerprint } from './diff/diff.ts'
 import type { Engine } from './engine.ts'
@@ -15,6 +16,8 @@ import { guardPlan } from './guard/guard.ts'
 import { type CycleObserver, type CyclePlan, recordProgress } from './observer.ts'
 import { LANE } from './outbox/outbox.ts'
 import { retryBasis, reviveAfterChange } from './outbox/revive.ts'
+import { costOf } from './plan/estimate.ts'
+import { movesOf } from './plan/member-rows.ts'
 import { pull } from './pull/pull.ts'
 import { settleLeftovers } from './push/leftovers.ts'
 import { buryNotStored, pushPlan } from './push-plan.ts'
@@ -36,13 +39,15 @@ export interface CycleRequest {
   readonly allowEmpty: readonly string[]
   /** Stop after the guard: show the plan, write nothing to Heymarket. */
   readonly planOnly: boolean
-  /** True when another cycle should begin soon: the rest of a long push is left to the next one. */
+  /** True when another cycle should begin soon: reading is left where it is, and the rest of a long push to the next one. */
   readonly yieldNow?: () => boolean
 }
 
 export interface CycleOutcome {
   readonly report: CycleReport
   readonly plan: CyclePlan
+  /** Reading gave way: the same request with these sources goes on. Null when the cycle came to its end. */
+  readonly goOn: { readonly sources: readonly string[] } | null
 }
 
 const DAY_MS = 24 * 60 * 60_000
@@ -61,14 +66,25 @@ export async function runCycle(
   try {
     const plan = await passThrough(engine, request, report, recordProgress(engine, id, observer))
     engine.mirror.images.prune(clock.now() - engine.undoKeepDays * DAY_MS)
+    engine.mirror.memberImages.prune(clock.now() - engine.undoKeepDays * DAY_MS)
     cycles.finish(request.id, {
       status: report.status,
       report: JSON.stringify(report),
       error: null,
       at: clock.now(),
     })
-    return { report, plan }
+    return { report, plan, goOn: null }
   } catch (thrown) {
+    if (thrown instanceof GaveWay) {
+      const saved = {
+        status: 'interrupted' as const,
+        report: JSON.stringify(report),
+        error: null,
+        at: clock.now(),
+      }
+      cycles.finish(request.id, saved)
+      return { report, plan: NO_PLAN, goOn: { sources: stillToRead(request, report) } }
+    }
     const { code, message, hint } = asHeysyncError(thrown)
     report.status = 'failed'
     const status = code === 'ERR_ABORTED' ? 'interrupted' : 'failed'
@@ -76,6 +92,21 @@ export async function runCycle(
     cycles.finish(request.id, { status, report: JSON.stringify(report), error, at: clock.now() })
     throw thrown
   }
+}
+
+const NO_PLAN: CyclePlan = {
+  released: [],
+  held: [],
+  notStored: [],
+  lists: [],
+  cost: { requests: 0, requestsAtMost: 0 },
+}
+
+/** Sources that were not read to their end. */
+function stillToRead({ sources }: CycleRequest, report: CycleReport): string[] {
+  const done = new Set(report.sources.filter(({ part }) => !part).map(({ id }) => id))
+  const failed = new Set(report.failures.map(({ source }) => source))
+  return sources.filter((id) => !done.has(id) && !failed.has(id))
 }
 
 async function passThrough(
@@ -100,10 +131,13 @@ async function passThrough(
     mirror,
     contacts: client.contacts,
     clock,
+    // Begun anew: what the sources took is no reason to leave off at the first page.
+    pause: breather(clock, request.yieldNow),
     ...(observer.onReconcile ? { onProgress: observer.onReconcile } : {}),
   }
   report.reconcile = await (request.mode === 'full' ? reconcileFull : reconcileIncremental)(reconcileDeps)
 
+  const planningSince = clock.now()
   resolve(mirror, engine.resolvePolicy, request.id)
 
   const lookups = await confirmWanted(mirror, engine.lookups, known)
@@ -123,16 +157,25 @@ async function passThrough(
   )
   if (full.length > 0) report.warnings.push(noRoomWarning(full.length))
 
+  const dials = JSON.stringify([null, ...sourceIds].map(engine.guard))
+  const sameDials = mirror.meta.get('guard_dials') === dials
   const guarded = guardPlan({
     changes: diff.changes,
     dials: engine.guard,
     inHeymarket: (sourceId) => mirror.contacts.countInHeymarket(sourceId),
     isApproved: (phone, hash) => engine.held.isApproved(phone, hash),
+    mayEmpty: (sourceId) => request.allowEmpty.includes(sourceId),
+    heldBefore: (phone, hash) => (sameDials ? engine.held.held(phone, hash) : null),
     unreadableSince: (sourceId) =>
       new Set(mirror.records.unreadableSince(sourceId).map((row) => row.first_cycle)),
   })
-  const lists = await wantedLists(engine, request.mode, guarded, settings, report)
-  const plan: CyclePlan = { ...guarded, lists, notStored: diff.notStored.map(({ change }) => change) }
+  const lists = await wantedLists(engine, { mode: request.mode, sameDials }, guarded, settings, report)
+  const plan: CyclePlan = {
+    ...guarded,
+    lists,
+    notStored: diff.notStored.map(({ change }) => change),
+    cost: costOf(pushDeps, guarded.released, movesOf(lists)),
+  }
   countPlan(report.plan, plan)
   observer.onPlan?.(plan)
   if (request.planOnly) {
@@ -143,6 +186,7 @@ async function passThrough(
   const cycle = { id: request.id, at: clock.now() }
   const readsEverything = request.mode === 'full' || report.sources.some(({ reason }) => reason !== null)
   mirror.transaction(() => {
+    mirror.meta.set('guard_dials', dials)
     engine.held.replace(request.id, plan.held)
     saveLists(engine, request.id, lists)
     engine.held.dropApprovalsExcept(diff.changes)
@@ -154,7 +198,8 @@ async function passThrough(
     })
   })
 
-  await pushPlan(engine, request, plan, pushDeps, report, observer)
+  const planningMs = clock.now() - planningSince
+  await pushPlan(engine, { ...request, planningMs }, plan, pushDeps, report, observer)
   report.status = statusOf(report)
   checkCounts(report)
   return plan
@@ -172,6 +217,7 @@ async function pullSources(
   observer: CycleObserver,
 ): Promise<void> {
   let firstError: unknown
+  const pause = breather(engine.clock, request.yieldNow)
   for (const source of engine.sources) {
     const { id } = source.config
     if (!request.sources.includes(id)) continue
@@ -188,15 +234,18 @@ async function pullSources(
         allowEmpty: request.allowEmpty.includes(id),
         clock: engine.clock,
         context: { ...context, log: { ...context.log, warn } },
+        pause,
+        onPart: (part) => void report.sources.push({ ...part, part: true }),
         onFull: (reason) => observer.onFull?.(id, reason),
         onProgress: (read, total) => observer.onPull?.(id, read, total),
       })
       report.sources.push(result)
     } catch (thrown) {
+      if (thrown instanceof GaveWay) throw thrown
       engine.signal.throwIfAborted()
       const error = asHeysyncError(thrown)
       firstError ??= thrown
-      report.failures.push({ source: id, code: error.code, message: error.message })
+      report.failures.push({ source: id, code: error.code, message: error.message, hint: error.hint ?? null })
       engine.log.error({ source: id, code: error.code }, error.message)
     }
   }

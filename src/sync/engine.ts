@@ -36,7 +36,8 @@ export interface Engine {
   readonly policies: FieldPolicies
   readonly removal: (sourceId: string) => { rung: RemovalRung; tag: string | undefined }
   readonly onPhoneChange: (sourceId: string) => OnPhoneChange
-  readonly guard: GuardConfig
+  /** Of a source, with its own keys laid over those for all; `listRemovals` is the same everywhere. */
+  readonly guard: (sourceId: string | null) => GuardConfig
   readonly concurrency: number
   readonly writes: 'auto' | 'bulk' | 'single'
   /** How long before-images are kept, in days. */

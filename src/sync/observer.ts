@@ -4,6 +4,7 @@ import type { CycleStore } from './cycles.ts'
 import type { Change } from './diff/change.ts'
 import type { GuardResult } from './guard/guard.ts'
 import type { ListChanges } from './lists/plan-lists.ts'
+import type { Cost } from './plan/estimate.ts'
 import type { Phase, Progress } from './progress.ts'
 import type { FullReason } from './pull/why-full.ts'
 
@@ -12,6 +13,8 @@ export interface CyclePlan extends GuardResult {
   readonly notStored: readonly Change[]
   /** What each list kept by rule needs. */
   readonly lists: readonly ListChanges[]
+  /** What it takes to push it, by what is known of the account at that moment. */
+  readonly cost: Cost
 }
 
 export interface CycleObserver {

@@ -1,24 +1,32 @@
-// Owns the writing of a plan: contacts, then lists, then cleaning up; what was written is read again, and every change is
-// accounted for.
+// Owns the writing of a plan, of a cycle as of a file: contacts, then lists, then cleaning up; what was written is read
+// again, and every change is accounted for.
 import type { Change } from './diff/change.ts'
 import { diffAll, type NotStored } from './diff/diff.ts'
+import { fieldNow } from './diff/exact.ts'
 import type { Engine } from './engine.ts'
 import { pushLists } from './lists/push-lists.ts'
+import { parseRemote } from './mirror/contacts.ts'
 import type { CycleObserver, CyclePlan } from './observer.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import type { PushDeps } from './push/deps.ts'
 import { PATIENCE_MS, push } from './push/push.ts'
+import { exactStanding } from './push/read-back.ts'
 import { readHead } from './reconcile/reconcile.ts'
 import type { CycleReport } from './report.ts'
 
 /** A push that gives way has written for at least so long, so that it always comes further; in milliseconds. */
 const SLICE_MS = 30_000
+/** And for so many times as long as it took to plan it: each slice plans the rest anew. */
+const SLICE_OF_PLANNING = 4
 
-/** Writes what the guard let through. Errors: only those that stop the whole push. */
+/** What a push is about. */
+type PlanToPush = Pick<CyclePlan, 'released' | 'notStored' | 'lists'>
+
+/** Writes what the guard let through, or what a plan file says. Errors: only those that stop the whole push. */
 export async function pushPlan(
   engine: Engine,
-  request: { readonly id: string; readonly yieldNow?: () => boolean },
-  plan: CyclePlan,
+  request: { readonly id: string; readonly planningMs: number; readonly yieldNow?: () => boolean },
+  plan: PlanToPush,
   pushDeps: PushDeps,
   report: CycleReport,
   observer: CycleObserver,
@@ -34,6 +42,7 @@ export async function pushPlan(
   const hasLists = listed.planned > 0 || plan.lists.some(({ rename }) => rename.length > 0)
   if (plan.released.length === 0 && !hasLists) return
   const startedAt = clock.now()
+  const sliceMs = Math.max(SLICE_MS, SLICE_OF_PLANNING * request.planningMs)
   const deadBefore = outbox.countsOfCycle(request.id).dead
   const knownLost = new Set(plan.notStored.map(({ phone }) => phone))
   const requestsBefore = engine.requestCount()
@@ -53,18 +62,22 @@ export async function pushPlan(
       concurrency: engine.concurrency,
       refresh,
       yieldNow: () => {
-        gaveWay ||= clock.now() - startedAt >= SLICE_MS && (request.yieldNow?.() ?? false)
+        gaveWay ||= clock.now() - startedAt >= sliceMs && (request.yieldNow?.() ?? false)
         return gaveWay
       },
     }
     const before = await push(pushDeps, { ...run, lanes: 'before lists', onProgress: told })
     // Whoever gets on a list has to be there, and whoever is deleted leaves their lists first.
     if (hasLists) {
-      const onLists = { ...pushDeps, rules: engine.lists }
-      const done = await pushLists(onLists, plan.lists, (acked) => told(before + acked))
-      listed.acked = done.acked
-      listed.retrying = done.retrying
-      listed.deadLettered += done.deadLettered
+      const onLists = { ...pushDeps, rules: plan.lists.map(({ rule }) => rule) }
+      const refused = listed.deadLettered
+      // Noted as it goes: what stops the push must not lose count of what was done before.
+      const done = await pushLists(onLists, plan.lists, ({ acked, deadLettered }) => {
+        listed.acked = acked
+        listed.deadLettered = refused + deadLettered
+        listed.retrying = listed.planned - acked - deadLettered
+        told(before + acked)
+      })
       report.warnings.push(...done.warnings)
     }
     const soFar = before + listed.acked
@@ -73,9 +86,7 @@ export async function pushPlan(
     if (plan.released.length === 0) return
     // What was written is read once, in pages, and compared: an acknowledged write that did not stick is no success.
     await refresh()
-    const lost = diffAll(mirror, pushDeps.settings).notStored.filter(
-      ({ change }) => !knownLost.has(change.phone),
-    )
+    const lost = whatDidNotStick(pushDeps, plan.released).filter(({ change }) => !knownLost.has(change.phone))
     mirror.transaction(() => buryNotStored(outbox, lost, { id: request.id, at: clock.now() }))
     report.push.acked -= lost.length
     // What was refused may name a field or a tag that was made anew: the next cycle asks for the names again, once.
@@ -91,6 +102,28 @@ export async function pushPlan(
     report.push.requests = engine.requestCount() - requestsBefore
     report.push.seconds = Math.round((clock.now() - startedAt) / 100) / 10
   }
+}
+
+/** Acked, and shows other values: what a person saw is held against its own, everything else against what the sources want. */
+function whatDidNotStick(deps: PushDeps, released: readonly Change[]): readonly NotStored[] {
+  if (!released.some(({ exact }) => exact === true)) return diffAll(deps.mirror, deps.settings).notStored
+  const lost = released.filter((change) => {
+    const waits = deps.outbox.ofPhone(change.phone)?.cycle_id === deps.cycleId
+    return !waits && change.fields.length > 0 && exactStanding(deps, change).kind !== 'done'
+  })
+  return lost.map((change) => ({ change: asShown(deps, change), conclude: () => {} }))
+}
+
+/** With what Heymarket shows as what was there before, as the diff has it. */
+function asShown({ mirror, settings }: PushDeps, change: Change): Change {
+  const [row] = mirror.remote.byPhone(change.phone)
+  if (row === undefined) return change
+  const remote = parseRemote(row.body)
+  const fields = change.fields.map((field) => ({
+    ...field,
+    before: fieldNow(remote, field.field, settings.lookups),
+  }))
+  return { ...change, fields }
 }
 
 /** To be called in a transaction. */

@@ -34,6 +34,8 @@ export interface SourceFailure {
   readonly source: string
   readonly code: ErrorCode
   readonly message: string
+  /** What to do about it. */
+  readonly hint: string | null
 }
 
 export interface Alarm {
@@ -78,6 +80,52 @@ export function emptyReport(cycle: string, mode: 'full' | 'incremental'): CycleR
     plan: { create: 0, update: 0, remove: 0, listAdd: 0, listRemove: 0, held: 0 },
     push: { requests: 0, acked: 0, retrying: 0, deferred: 0, deadLettered: 0, seconds: 0 },
   }
+}
+
+/**
+ * One report of a cycle that gave way and of the one that went on with its rest: what was planned then, and what became of
+ * it. What is neither left nor lost was written, be it by the process that came between.
+ */
+export function withRest(first: CycleReport, rest: CycleReport): CycleReport {
+  const { plan } = first
+  const push = {
+    requests: first.push.requests + rest.push.requests,
+    seconds: Math.round((first.push.seconds + rest.push.seconds) * 10) / 10,
+    retrying: rest.push.retrying,
+    deferred: rest.push.deferred,
+    deadLettered: first.push.deadLettered + rest.push.deadLettered,
+  }
+  const planned = plan.create + plan.update + plan.remove + plan.listAdd + plan.listRemove
+  const open = plan.held + push.retrying + push.deferred + push.deadLettered
+  return {
+    ...first,
+    status: (['failed', 'held'] as const).find((one) => [first.status, rest.status].includes(one)) ?? 'ok',
+    failures: [...first.failures, ...rest.failures],
+    warnings: [...new Set([...first.warnings, ...rest.warnings])],
+    push: { ...push, acked: Math.max(0, planned - open) },
+  }
+}
+
+/** What a request that gave way while it read, and went on later, came to in all: the later report, with all that was read. */
+export function withEarlier(earlier: CycleReport, later: CycleReport): CycleReport {
+  const byId = new Map<string, PullResult>()
+  for (const one of [...earlier.sources, ...later.sources]) {
+    const before = byId.get(one.id)
+    byId.set(one.id, before === undefined ? one : sumOf(before, one))
+  }
+  return {
+    ...later,
+    mode: earlier.mode,
+    sources: [...byId.values()],
+    failures: [...earlier.failures, ...later.failures],
+    warnings: [...new Set([...earlier.warnings, ...later.warnings])],
+    status: earlier.failures.length > 0 ? 'failed' : later.status,
+  }
+}
+
+function sumOf(before: PullResult, one: PullResult): PullResult {
+  const counts = ['read', 'unchanged', 'accepted', 'rejected', 'filtered', 'deleted', 'gone'] as const
+  return { ...one, ...Object.fromEntries(counts.map((name) => [name, before[name] + one[name]])) }
 }
 
 /** Counts a plan: every change once, and how many of them are held. What Heymarket does not store is planned and a dead letter. */

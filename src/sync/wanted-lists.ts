@@ -10,7 +10,7 @@ import type { CycleReport } from './report.ts'
 /** What the lists need. Those of the account are read where one has to be made, and when everything is read anyway. */
 export async function wantedLists(
   engine: Engine,
-  mode: 'full' | 'incremental',
+  { mode, sameDials }: { mode: 'full' | 'incremental'; sameDials: boolean },
   guarded: GuardResult,
   settings: DiffSettings,
   report: CycleReport,
@@ -22,12 +22,13 @@ export async function wantedLists(
     new Set<string>(guarded.released.flatMap((change) => (change.kind === kind ? [change.phone] : [])))
   const wanted = {
     rules,
-    dial: engine.guard.listRemovals,
+    dial: engine.guard(null).listRemovals,
     listSize: settings.lookups.listSize,
     rungOf: (sourceId: string) => engine.removal(sourceId).rung,
     creates: phones('create'),
     leaves: phones('remove'),
     isApproved: engine.heldMembers.isApproved,
+    isHeld: (key: string, phone: string) => sameDials && engine.heldMembers.isHeld(key, phone),
   }
   let plan = planLists(mirror, wanted)
   if (mode === 'full' || plan.some(({ create }) => create.length > 0)) {

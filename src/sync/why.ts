@@ -22,6 +22,8 @@ export interface WhyRecord {
   readonly record: string
   readonly place: string | null
   readonly state: string
+  /** Its numbers, the first one first; several under `phones: all`. */
+  readonly phones: readonly string[]
   /** True for the record that says what the contact looks like. */
   readonly wins: boolean
   readonly updatedAt: string | null
@@ -127,7 +129,7 @@ export function why(
   const answer = {
     asked,
     phone,
-    records: records.map((row) => whyRecord(row, winner)),
+    records: records.map((row) => whyRecord(mirror, row, winner)),
     rejections: rejections.map((row) => ({
       source: row.source_id,
       record: row.record_id,
@@ -227,12 +229,17 @@ function known(mirror: ReturnType<typeof openMirror>, phone: string): boolean {
   )
 }
 
-function whyRecord(row: StoredRecord, winner: StoredRecord | undefined): WhyRecord {
+function whyRecord(
+  mirror: ReturnType<typeof openMirror>,
+  row: StoredRecord,
+  winner: StoredRecord | undefined,
+): WhyRecord {
   return {
     source: row.source_id,
     record: row.record_id,
     place: row.place,
     state: row.state,
+    phones: mirror.records.phonesOf(row.source_id, row.record_id),
     wins: row.source_id === winner?.source_id && row.record_id === winner.record_id,
     updatedAt: row.updated_at === null ? null : keyToText(row.updated_at),
     mergedInto: row.merged_into,

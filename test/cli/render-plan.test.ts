@@ -13,6 +13,8 @@ const VIEW: PlanView = {
   nameOf: () => '',
 }
 
+const NOTHING = { released: [], held: [], lists: [], cost: { requests: 2, requestsAtMost: 2 } }
+
 type Kind = 'create' | 'update' | 'opt out' | 'remove'
 
 function aChange(n: number, kind: Kind, sourceId = 'clinic'): Change {
@@ -48,7 +50,17 @@ function aLargePlan(size: number) {
     change: aChange(size + n, 'update'),
     reason: `${n % 2 === 0 ? 'updates' : 'blanks'}: many of more contacts of clinic`,
   }))
-  return { released, held }
+  const members = (n: number) => Array.from({ length: n }, (_, at) => nthPhone(at))
+  const lists = Array.from({ length: 7 }, (_, n) => ({
+    title: `A list with quite a long title, as people write them, number ${n}`,
+    made: n === 0,
+    renamedFrom: '',
+    add: members(size / 5),
+    remove: members(size / 50),
+    held: members(n === 1 ? size / 10 : 0),
+    reason: n === 1 ? 'listRemovals: 5,000 of 10,000 members of "a list" (the dial allows 30 %)' : '',
+  }))
+  return { released, held, lists, cost: { requests: 8_400, requestsAtMost: 50_000 } }
 }
 
 describe('a plan', () => {
@@ -64,9 +76,12 @@ describe('a plan', () => {
       '- remove 12,500',
       'held 500',
     ])
-    expect(text).toContain('    clinic 8,333: first, last\n    crm 4,167: first, last\n')
+    expect(lines.filter((line) => line.startsWith('lists '))).toEqual(['lists 7'])
+    expect(text).toContain('new  +10,000  -1,000\n')
+    expect(text).toContain('+10,000  -1,000  5,000 held\n    listRemovals: 5,000 of 10,000')
+    expect(text).toContain('    clinic 8,333: first, last; and 1 more source\n')
     expect(text.replace(/\s+/g, ' ')).toContain(
-      'Plan: 12,500 to create, 25,000 to update, 12,500 to remove, 500 held for you. 50,000 requests, about 112 minutes at 450 per minute.',
+      'Plan: 12,500 to create, 25,000 to update, 12,500 to remove, 77,000 list memberships to change, 5,500 held for you. 8,400 requests, about 19 minutes at 450 per minute, if the account takes many contacts in one; if not, 50,000, about 112 minutes.',
     )
   })
 
@@ -80,13 +95,13 @@ describe('a plan', () => {
   })
 
   test('that is small shows each change, field by field', () => {
-    const text = renderPlan({ released: [aChange(1, 'create'), aChange(2, 'update')], held: [] }, VIEW)
+    const text = renderPlan({ ...NOTHING, released: [aChange(1, 'create'), aChange(2, 'update')] }, VIEW)
     expect(text).toContain(`+ create 1\n  + ${nthPhone(1)}  first "Ann1", last "Ann1"\n`)
     expect(text).toContain(`~ update 1\n  ~ ${nthPhone(2)}  clinic/P-2\n      first`)
     expect(text).toContain('2 requests, under a minute')
   })
 
   test('of nothing says so', () => {
-    expect(renderPlan({ released: [], held: [] }, VIEW)).toContain('Nothing to change')
+    expect(renderPlan(NOTHING, VIEW)).toContain('Nothing to change')
   })
 })

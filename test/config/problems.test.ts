@@ -202,6 +202,23 @@ describe('problems in a config', () => {
     expect(error.place).toBe('heysync.yaml:3:11')
   })
 
+  test.each([
+    ["  - { title: Premium, key: VIP, where: 'true' }\n  - { title: VIP, where: 'true' }", 9, 'title'],
+    ["  - { title: VIP, where: 'true' }\n  - { title: Premium, key: VIP, where: 'true' }", 10, 'title'],
+    ["  - { title: A, key: K, where: 'true' }\n  - { title: B, key: K, where: 'true' }", 10, 'key'],
+  ])('a list whose key is what another is known by is refused', (lists, line, by) => {
+    const [problem] = problems(config({ top: `lists:\n${lists}\n` }))
+    expect(problem).toContain(`heysync.yaml:${line}:`)
+    expect(problem).toContain(`is known by its ${by}; it must be unique`)
+  })
+
+  test.each([
+    "  - { title: Premium, key: VIP, where: 'true' }\n  - { title: Other, where: 'true' }",
+    "  - { title: VIP, key: VIP, where: 'true' }",
+  ])('a list whose key is its own alone is fine', (lists) => {
+    expect(() => load(config({ top: `lists:\n${lists}\n` }))).not.toThrow()
+  })
+
   test('two sources of one id are refused', () => {
     const second =
       '  - { id: clinic, connector: csv, options: { path: b.csv, idColumn: id }, map: { phone: p } }\n'

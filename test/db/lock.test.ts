@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { acquireLock } from '../../src/db/lock.ts'
+import { acquireLock, isWanted } from '../../src/db/lock.ts'
+import type { Clock } from '../../src/lib/clock.ts'
 import { aChild } from '../support/child.ts'
 import { leapingClock } from '../support/clock.ts'
 import { tempFolder } from '../support/folder.ts'
@@ -17,7 +18,7 @@ process.stdin.once('data', () => { lock.release(); console.log('released') })
 
 function takes(
   path: string,
-  more: { waitMs?: number; onWait?: (holder: string) => void; signal?: AbortSignal } = {},
+  more: { waitMs?: number; clock?: Clock; onWait?: (holder: string) => void; signal?: AbortSignal } = {},
 ) {
   return acquireLock(path, { holder: 'heysync sync (process 78)', waitMs: 0, clock: leapingClock(), ...more })
 }
@@ -80,6 +81,21 @@ test('who waits is told once for whom, and gets the lock when that one is done',
   ;(await waiting).release()
   expect(told).toEqual(['heysync sync (process 78)'])
   expect(clock.slept).toHaveLength(3)
+})
+
+test('whoever works sees that somebody waits, for as long as they do', async () => {
+  const path = join(tempFolder(), 'heysync.db')
+  const lock = await takes(path)
+  const seen: boolean[] = [isWanted(path)]
+  const clock = leapingClock()
+  const sleep = async (ms: number) => {
+    await clock.sleep(ms)
+    seen.push(isWanted(path))
+  }
+  const waiting = takes(path, { waitMs: 500, clock: { now: clock.now, sleep } })
+  await expect(waiting).rejects.toMatchObject({ code: 'ERR_DATABASE_BUSY' })
+  expect([...new Set(seen), isWanted(path)]).toEqual([false, true, false])
+  lock.release()
 })
 
 test('who waits gives up when the time is over, and when told to stop', async () => {

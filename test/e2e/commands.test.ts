@@ -251,6 +251,7 @@ describe('a contact that Heymarket refuses', () => {
         cause: '400 phone: a contact with this phone exists',
         message: expect.stringContaining('a contact with this phone exists'),
         field: 'phone',
+        list: null,
         requestId: expect.any(String),
         attempts: 1,
         source: 'clinic',
@@ -275,7 +276,9 @@ describe('a contact that Heymarket refuses', () => {
 })
 
 describe('help', () => {
-  test('every command of the list has a sentence, its options and an example that begins with heysync', async () => {
+  test('every command of the list has a sentence, its options and an example that begins with heysync', {
+    timeout: 240_000,
+  }, async () => {
     const home = await house()
     const { stdout } = await home.run('--help')
     const list = stdout.slice(stdout.indexOf('Commands:'), stdout.indexOf('First steps:'))
@@ -351,12 +354,13 @@ describe('heysync run', () => {
 describe('two at once', () => {
   test('a second sync says that it waits for the first, and then finds nothing left to do', async () => {
     const home = await clinic(120)
-    home.sandbox.configure({ faults: { slowMs: 300 } })
+    // Slow enough that the first one is still at it when the second has started, on any machine.
+    home.sandbox.configure({ faults: { slowMs: 5_000, writesOnly: 1 } })
     const first = home.start('sync', '--json')
     await home.holds(1)
     const second = home.start('sync', '--json')
     await second.said('is working on this database; waiting for it to finish')
-    home.sandbox.configure({ faults: { slowMs: 0 } })
+    home.sandbox.configure({ faults: { slowMs: 0, writesOnly: 0 } })
     const [one, two] = await Promise.all([first.done, second.done])
     expect(one).toMatchObject({ code: 0, stderr: '' })
     expect(two.code).toBe(0)

@@ -1,5 +1,5 @@
 // Owns the program under test as a child process: started with a config, and killed when the sandbox has answered so
-// many of its requests.
+// many of its requests, or after so long.
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
@@ -49,12 +49,11 @@ export function makeExecutioner(): Executioner {
   }
 }
 
+/** When to kill: at a request that the executioner counts, or so long after the start. */
+export type Kill = { executioner: Executioner; requests: number; turns: number } | { afterMs: number }
+
 /** Runs `heysync <args>` in `cwd` to its end; with `kill` it ends by SIGKILL unless it is done before. */
-export function runHeysync(
-  args: readonly string[],
-  cwd: string,
-  kill?: { executioner: Executioner; requests: number; turns: number },
-): Promise<Ending> {
+export function runHeysync(args: readonly string[], cwd: string, kill?: Kill): Promise<Ending> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [PROGRAM, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
     let stdout = ''
@@ -65,11 +64,21 @@ export function runHeysync(
     child.stderr.on('data', (chunk: Buffer) => {
       stderr += chunk.toString()
     })
-    kill?.executioner.aim(kill.requests, kill.turns, () => child.kill('SIGKILL'))
+    const rest = kill === undefined ? () => {} : prepare(kill, () => child.kill('SIGKILL'))
     child.on('error', reject)
     child.on('close', (exitCode, signal) => {
-      kill?.executioner.rest()
+      rest()
       resolve({ exitCode, killed: signal === 'SIGKILL', stdout, stderr })
     })
   })
+}
+
+/** Returns what calls the kill off. */
+function prepare(kill: Kill, strike: () => void): () => void {
+  if ('afterMs' in kill) {
+    const timer = setTimeout(strike, kill.afterMs)
+    return () => clearTimeout(timer)
+  }
+  kill.executioner.aim(kill.requests, kill.turns, strike)
+  return () => kill.executioner.rest()
 }

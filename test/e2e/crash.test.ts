@@ -1,151 +1,149 @@
-// kill -9 at any instant, with answers that get lost: one more sync and everything is there, everybody once.
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+// kill -9 at any instant of a first load with lists, while everything goes wrong that can: one or two more syncs and
+// everything is there, everybody once, and nobody was ever opted in. A larger one: scripts/kill-first-load.mjs.
+import { expect, onTestFinished, test } from 'vitest'
 import type { Faults } from '../../src/sandbox/faults.ts'
-import { startSandbox } from '../../src/sandbox/server.ts'
+import { type Sandbox, startSandbox } from '../../src/sandbox/server.ts'
 import { dice } from '../support/dice.ts'
-import { type Executioner, makeExecutioner, runHeysync } from './crash-child.ts'
+import { tempFolder } from '../support/folder.ts'
+import { makeExecutioner, runHeysync } from './crash-child.ts'
+import {
+  ALL_FAULTS,
+  amountOf,
+  differences,
+  MIXES,
+  useAccount,
+  writeConfig,
+  writeSource,
+} from './first-load.ts'
+import { openEye } from './first-load-eye.ts'
+import { planSpree } from './kill-spree.ts'
 
-const PEOPLE = 300
-const SEED = Number(process.env.HEYSYNC_TEST_SEED ?? 20_261_121)
+interface Case {
+  readonly mix: string
+  readonly people: number
+  readonly kills: number
+  readonly seed: number
+  readonly faults: Partial<Faults>
+  readonly requestsPerMinute: number
+}
 
-const CASES: readonly { name: string; kills: number; faults: Partial<Faults>; seed: number }[] = [
-  { name: 'lost answers', kills: 25, faults: { lostAnswer: 0.15, slowMs: 150 }, seed: SEED },
+const { HEYSYNC_TEST_SEED, HEYSYNC_CRASH } = process.env
+const SEED = Number(HEYSYNC_TEST_SEED ?? 20_261_121)
+const SMALL = { people: 250, faults: ALL_FAULTS, requestsPerMinute: 6_000 }
+// Many that were never applied would be looked for through a minute.
+const APPLIED = { ...ALL_FAULTS, lostRequest: 0, error500Before: 0, badGateway: 0, lostAnswer: 0.1 }
+const MANY_LOST = { lostAnswer: 0.15, error500After: 0.05, truncated: 0.05, slowMs: 150, writesOnly: 1 }
+
+/** The script asks for one of its own by HEYSYNC_CRASH, as JSON. */
+const CASES: readonly Case[] = HEYSYNC_CRASH
+  ? [{ ...SMALL, ...(JSON.parse(HEYSYNC_CRASH) as Case) }]
+  : [
+      { ...SMALL, mix: 'duplicates', kills: 10, seed: SEED, faults: MANY_LOST },
+      { ...SMALL, mix: 'bulk', kills: 8, seed: SEED + 1, faults: APPLIED },
+      { ...SMALL, mix: 'single', kills: 8, seed: SEED + 2 },
+    ]
+
+test.each(CASES)(
+  '$mix, $people people, killed $kills times, seed $seed (HEYSYNC_TEST_SEED)',
   {
-    name: 'lost answers, lost requests and failing servers',
-    kills: 12,
-    faults: {
-      lostAnswer: 0.08,
-      lostRequest: 0.08,
-      error500After: 0.08,
-      error500Before: 0.05,
-      truncated: 0.08,
-    },
-    seed: SEED + 1,
+    timeout: HEYSYNC_CRASH ? 7_200_000 : 300_000,
   },
-]
-
-describe.each(CASES)('$name, seed $seed (HEYSYNC_TEST_SEED)', ({ kills, faults, seed }) => {
-  test(`a first sync that is killed ${kills} times ends exact, with nobody made twice`, {
-    timeout: 300_000,
-  }, async () => {
-    const executioner = makeExecutioner()
-    const sandbox = await startSandbox({
+  async ({ mix, people, kills, seed, faults, requestsPerMinute }) => {
+    const spree = planSpree()
+    const eye = openEye(() => sandbox, people)
+    const sandbox: Sandbox = await startSandbox({
       port: 0,
-      requestsPerMinute: 100_000,
-      dialects: { duplicatePhone: 'duplicate' },
-      faults: { ...faults, writesOnly: 1 },
+      requestsPerMinute,
+      dialects: MIXES[mix] ?? {},
+      faults,
       seed,
-      onRequest: executioner.onRequest,
+      onRequest: spree.onRequest,
+      onWrite: (entry, body) => {
+        const before = eye.written()
+        eye.onWrite(entry, body)
+        spree.onWritten(eye.written() - before)
+      },
     })
-    const folder = mkdtempSync(join(tmpdir(), 'heysync-crash-'))
-    onTestFinished(async () => {
-      await sandbox.close()
-      rmSync(folder, { recursive: true, force: true })
-    })
-    writeConfig(folder, sandbox.url)
-    sandbox.store.fill(usedAccount())
+    const folder = tempFolder()
+    onTestFinished(() => sandbox.close())
+    writeSource(folder, people)
+    writeConfig(folder, sandbox.url, requestsPerMinute)
+    const usedIds = useAccount(sandbox, people)
 
-    await killManyTimes(folder, executioner, kills, seed)
-    // One run is left alone in the bad weather, so that what fails in it is tried again; the next has good weather.
-    expect([0, 1]).toContain((await runHeysync(['sync', '--json'], folder)).exitCode)
+    const total = amountOf(people)
+    const places = await spree.run({
+      sandbox,
+      folder,
+      kills,
+      seed,
+      withinMs: HEYSYNC_CRASH ? 3_000 : 1_000,
+      left: () => Math.max(0, total - amountThere(sandbox)),
+      onKill: (n) => {
+        eye.lookAround()
+        tell(n % 10 === 0, `${n} kills, ${amountThere(sandbox)} of ${total} written`)
+      },
+    })
     sandbox.configure({ faults: Object.fromEntries(Object.keys(faults).map((name) => [name, 0])) })
+    // The first may find out only at its end that somebody was deleted meanwhile.
+    const first = await runHeysync(['sync', '--json'], folder)
+    expect([0, 1], first.stdout + first.stderr).toContain(first.exitCode)
     const last = await runHeysync(['sync', '--json'], folder)
-    expect(last).toMatchObject({ exitCode: 0 })
-    expect(JSON.parse(last.stdout)).toMatchObject({ status: 'ok', push: { retrying: 0, deadLettered: 0 } })
+    eye.lookAround()
+    tell(true, `killed ${JSON.stringify(places)}, ${sandbox.store.requests().length} requests`)
 
-    const real = sandbox.store
-      .contacts()
-      .map(({ phone, first, is_opted_out }) => ({ phone, first, is_opted_out }))
-    expect(real.sort(byPhone)).toEqual(expectedAccount().sort(byPhone))
-    const made = sandbox.store.creations().map((one) => one.phone)
-    expect(made.filter((phone, index) => made.indexOf(phone) !== index)).toEqual([])
+    expect(differences(sandbox, people, usedIds)).toEqual([])
+    expect(eye.wrong).toEqual([])
+    expect(last, last.stderr).toMatchObject({ exitCode: 0 })
+    expect(JSON.parse(last.stdout)).toMatchObject({ status: 'ok', push: { retrying: 0, deadLettered: 0 } })
+    expect(eye.busiestMinute()).toBeLessThanOrEqual(requestsPerMinute)
+    const refused = sandbox.store.requests().filter(({ status, fault }) => status === 429 && fault === null)
+    expect(refused).toEqual([])
 
     const before = sandbox.store.requests().length
-    const silent = await runHeysync(['sync', '--json'], folder)
-    expect(silent).toMatchObject({ exitCode: 0 })
-    const after = sandbox.store.requests().slice(before)
-    expect(after.filter(({ method, path }) => method !== 'GET' && !path.startsWith('/v1/contacts'))).toEqual(
-      [],
-    )
+    expect(await runHeysync(['sync', '--json'], folder)).toMatchObject({ exitCode: 0 })
+    const silent = sandbox.store.requests().slice(before)
+    expect(silent.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'POST /v1/contacts',
+      'POST /v1/contacts/count',
+    ])
+  },
+)
+
+test('killed at each of its list writes in turn, it makes each list once and puts everybody on', {
+  timeout: 120_000,
+}, async () => {
+  const people = 120
+  const executioner = makeExecutioner()
+  const sandbox = await startSandbox({
+    port: 0,
+    requestsPerMinute: 100_000,
+    // Small lists, so that there are many, and nothing but care keeps a second one from being made.
+    dialects: { listSize: 25, listLocalId: 'duplicate' },
+    onWrite: ({ path }) => path.startsWith('/v2/list') && executioner.onRequest(),
   })
+  const folder = tempFolder()
+  onTestFinished(() => sandbox.close())
+  writeSource(folder, people)
+  writeConfig(folder, sandbox.url, 100_000)
+  const usedIds = useAccount(sandbox, people)
+  const roll = dice(SEED)
+  let kills = 0
+  for (;;) {
+    const kill = { executioner, requests: 1, turns: roll(2) * roll(12) }
+    if (!(await runHeysync(['sync', '--json'], folder, kill)).killed) break
+    kills += 1
+    expect(kills).toBeLessThan(20)
+  }
+  expect(kills).toBeGreaterThanOrEqual(sandbox.store.lists().length)
+  expect(await runHeysync(['sync', '--json'], folder)).toMatchObject({ exitCode: 0 })
+  expect(differences(sandbox, people, usedIds)).toEqual([])
 })
 
-/**
- * Runs and kills until the count is reached. Most runs are cut at one of their first requests, every sixth later.
- * Once a run came to its end by itself, the kills come at the first request.
- */
-async function killManyTimes(
-  folder: string,
-  executioner: Executioner,
-  wanted: number,
-  seed: number,
-): Promise<void> {
-  const roll = dice(seed)
-  let done = false
-  for (let kills = 0, runs = 0; kills < wanted; runs += 1) {
-    expect(runs).toBeLessThan(2 * wanted)
-    const requests = done ? 1 : roll(6) === 0 ? 30 + roll(30) : 1 + roll(10)
-    const ending = await runHeysync(['sync', '--json'], folder, {
-      executioner,
-      requests,
-      turns: roll(2) * roll(12),
-    })
-    if (ending.killed) kills += 1
-    // Nothing but a lost answer or a lost request may make a run fail.
-    else expect([0, 1]).toContain(ending.exitCode)
-    done = done || !ending.killed
-  }
+/** Contacts and members that the account holds. */
+function amountThere({ store }: Sandbox): number {
+  return store.lists().reduce((sum, { members }) => sum + members.length, store.creations().length)
 }
 
-const phoneOf = (index: number) => String(14_152_000_000 + index)
-
-function usedAccount() {
-  return Array.from({ length: 40 }, (_, index) => ({
-    phone: phoneOf(index * 5),
-    first: 'Old',
-    is_opted_out: index % 4 === 0,
-  }))
-}
-
-/** Every tenth person is opted out by the file; the account's own opt-outs stay. */
-function expectedAccount() {
-  const out = new Set(usedAccount().flatMap((one) => (one.is_opted_out ? [one.phone] : [])))
-  return Array.from({ length: PEOPLE }, (_, index) => ({
-    phone: phoneOf(index),
-    first: `First${index}`,
-    is_opted_out: index % 10 === 3 || out.has(phoneOf(index)),
-  }))
-}
-
-function byPhone(a: { phone: string | null }, b: { phone: string | null }): number {
-  return (a.phone ?? '') < (b.phone ?? '') ? -1 : 1
-}
-
-function writeConfig(folder: string, url: string): void {
-  const rows = Array.from(
-    { length: PEOPLE },
-    (_, index) => `${index},${phoneOf(index)},First${index},Last${index},${index % 10 === 3 ? 'yes' : 'no'}`,
-  )
-  const csv = join(folder, 'people.csv')
-  writeFileSync(csv, `id,phone,first,last,stop\n${rows.join('\n')}\n`)
-  // Left alone for long enough to count as finished.
-  utimesSync(csv, 1_700_000_000, 1_700_000_000)
-  writeFileSync(
-    join(folder, 'heysync.yaml'),
-    `heymarket:
-  baseUrl: ${url}
-  auth: { secretId: sandbox, secretKey: sandbox-secret }
-  requestsPerMinute: 100000
-database: ./heysync.db
-defaultCountry: US
-sources:
-  - id: people
-    connector: csv
-    options: { path: ./people.csv, idColumn: id }
-    map: { phone: phone, first: first, last: last, optedOut: stop }
-`,
-  )
+function tell(yes: boolean, text: string): void {
+  if (HEYSYNC_CRASH && yes) process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${text}\n`)
 }

@@ -36,7 +36,7 @@ describe('plan --out and apply', () => {
     const plan = JSON.parse(readFileSync(file, 'utf8')) as PlanFile
     expect(readdirSync(home.dir)).toContain(`heysync-plan-${plan.id.slice(0, 12)}.json`)
     expect(statSync(file).mode & 0o777).toBe(0o600)
-    expect(plan).toMatchObject({ counts: { create: 0, update: 2 }, requests: 2, requestsPerMinute: 100_000 })
+    expect(plan).toMatchObject({ counts: { create: 0, update: 2 }, requests: 3, requestsPerMinute: 100_000 })
     home.write('contacts.csv', csv(rows.map((row) => ({ ...row, first: 'Later' }))))
     const applied = await home.run('apply', file)
     expect(applied).toMatchObject({ code: 0 })
@@ -175,5 +175,69 @@ describe('undo', () => {
     expect(home.sandbox.store.contacts()).toHaveLength(5)
     await home.json(0, 'undo', cycle, '--delete-created', '--yes')
     expect(home.sandbox.store.contacts()).toHaveLength(0)
+  })
+})
+
+test('a source that cannot be pulled says what to do, in plan and in sync', async () => {
+  const home = await house()
+  const config = clinicConfig(home.sandbox.url) as { sources: Tree[] }
+  const gone = { ...config.sources[0], id: 'branch', options: { path: './branch.csv', idColumn: 'id' } }
+  home.config({ ...config, sources: [...config.sources, gone] })
+  home.write('contacts.csv', csv(people(3)))
+  for (const command of ['plan', 'sync']) {
+    const { code, stdout, stderr } = await home.run(command, '--json')
+    expect(code, stderr).toBeGreaterThan(0)
+    const [failure] = (JSON.parse(stdout) as { failures: { source: string; hint: string }[] }).failures
+    expect(failure).toMatchObject({ source: 'branch', hint: expect.stringMatching(/\w{4}/) })
+    const told = await home.run(command)
+    expect(told.stdout + told.stderr).toContain(failure?.hint)
+  }
+})
+
+describe('lists', () => {
+  const LISTS = [{ title: 'Called A', where: 'contact.first.startsWith("A")' }]
+  const onList = (home: House) => [...(home.sandbox.store.lists()[0]?.members ?? [])].sort()
+  const phones = (...ns: number[]) => ns.map((n) => `1510200${String(n).padStart(4, '0')}`)
+
+  test('are planned, applied as planned, and taken back', async () => {
+    const home = await house()
+    const rows = people(5)
+    home.config(clinicConfig(home.sandbox.url, {}, { lists: LISTS }))
+    home.write('contacts.csv', csv(rows))
+    await home.json(0, 'plan', '--out', 'plan.json')
+    const applied = await home.json<Report>(0, 'apply', 'plan.json')
+    expect(applied).toMatchObject({ plan: { create: 5, listAdd: 5 }, push: { acked: 10 } })
+    expect(onList(home)).toEqual(phones(1, 2, 3, 4, 5))
+    // A command that pulls nothing keeps what the plan did.
+    await home.json(0, 'redrive')
+    expect(onList(home)).toHaveLength(5)
+
+    home.write('contacts.csv', csv(rows.map((row, at) => (at < 2 ? { ...row, first: 'Bob' } : row))))
+    const { cycle } = await home.json<Report>(0, 'sync')
+    expect(onList(home)).toEqual(phones(3, 4, 5))
+    const undone = await home.run('undo', cycle, '--yes')
+    expect(undone).toMatchObject({ code: 0, stderr: expect.stringContaining('Called A  +2') })
+    expect(onList(home)).toEqual(phones(1, 2, 3, 4, 5))
+    await home.json(0, 'sync')
+    expect(onList(home)).toEqual(phones(1, 2, 3, 4, 5))
+    expect(await home.json(0, 'status')).toMatchObject({ undone: 2 })
+  })
+
+  test('refuse whom somebody deleted meanwhile, by name of the list; exit code 3', async () => {
+    const home = await house()
+    const rows = people(3).map((row) => ({ ...row, first: 'Bob' }))
+    home.config(clinicConfig(home.sandbox.url, {}, { lists: LISTS }))
+    home.write('contacts.csv', csv(rows))
+    await home.json(0, 'sync')
+    home.write('contacts.csv', csv(people(3)))
+    await home.run('plan', '--out', 'plan.json')
+    const id = home.sandbox.store.contact('15102000002')?.id
+    await home.json(0, 'api', 'contacts.remove', '--param', `id=${id}`, '--yes')
+    const { code, stdout } = await home.run('apply', 'plan.json')
+    expect(code).toBe(3)
+    expect(stdout).toMatch(
+      /15102000002 {2}Called A {2}put on the list\n +contact +planned "there" +now "gone"/,
+    )
+    expect(onList(home)).toEqual(phones(1, 3))
   })
 })

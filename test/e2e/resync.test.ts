@@ -1,9 +1,11 @@
 // A full resync of 2,000 people that is stopped again and again: each run goes on where the one before was.
 import { expect, test } from 'vitest'
+import { dice } from '../support/dice.ts'
 import { makeExecutioner } from './crash-child.ts'
 import { clinicConfig, csv, type House, house, type Person, people, type Tree } from './support.ts'
 
 const PEOPLE = 2000
+const SEED = Number(process.env.HEYSYNC_TEST_SEED ?? 20_261_121)
 /** The account gives so many contacts at a time: a whole walk is 20 pages and more. */
 const PAGE = 100
 
@@ -72,6 +74,30 @@ test('it is killed and stopped at several places; the last run reads only what i
   expect(held.filter((one) => one.last === 'Kim')).toHaveLength(PEOPLE / 5)
   expect(home.sandbox.store.creations()).toHaveLength(PEOPLE)
 })
+
+test.each([SEED + 1])(
+  'killed at random until it gets through, it goes on where it was each time, seed %i',
+  {
+    timeout: 120_000,
+  },
+  async (seed) => {
+    const { home, stopAt } = await world()
+    const whole = await pagesOf(home, () => home.json(0, 'sync'))
+    const roll = dice(seed)
+    let kills = 0
+    const read = await pagesOf(home, async () => {
+      while ((await stopAt('SIGKILL', 3 + roll(5), 'resync')).code === null) {
+        kills += 1
+        expect(kills).toBeLessThan(PEOPLE / PAGE)
+      }
+    })
+    expect(kills).toBeGreaterThan(2)
+    // Read again each time: the page that it was killed at, the last one before it, and the news at the head.
+    expect(read).toBeLessThanOrEqual(whole + 3 * kills)
+    expect(await home.json(0, 'status')).toMatchObject({ lastCycle: { status: 'ok', mode: 'full' } })
+    expect(home.sandbox.store.creations()).toHaveLength(PEOPLE)
+  },
+)
 
 test('another process sees how far it is, and why it was started', { timeout: 60_000 }, async () => {
   const { home } = await world()

@@ -106,6 +106,97 @@ describe('the files', () => {
   })
 })
 
+test('no table holds their number, names or addresses, whatever had happened with them', async () => {
+  const office = await anOffice({}, { onPhoneChange: 'update' })
+  const person = (n: number, more: object = {}) => ({
+    ...{ phone: nthPhone(n), first: `P${n}`, last: 'X', email: `p${n}@x.example`, stop: 'no' },
+    ...more,
+  })
+  for (let n = 1; n <= 120; n += 1) office.rows[`r${n}`] = person(n)
+  // An id that is their number, and a name with what stands around examples.
+  const id = `${ANA} (old)`
+  const { r1: _first, ...others } = office.rows
+  office.rows = {
+    [id]: person(1, { first: 'Anastasia (Ana)', last: 'Quicksilver', email: 'ana@quick.example' }),
+    ...others,
+  }
+  office.clock.advance(60_000)
+  await office.cycle()
+  // Every record changes at once: an alarm, with the first of them as its example; and all of it is held.
+  for (const [key, row] of Object.entries(office.rows))
+    office.rows[key] = { ...row, first: `${row.first} Jr`, email: '' }
+  office.clock.advance(60_000)
+  const { report } = await office.cycle()
+  expect(report).toMatchObject({
+    status: 'held',
+    alarms: [{ code: 'EVERYTHING_CHANGED' }, { code: 'FIELD_VANISHED' }],
+  })
+  expect(JSON.stringify(report.alarms)).toContain('Anastasia')
+  office.engine.mirror.alarms.accept('c9999')
+  office.clock.advance(60_000)
+  await office.cycle()
+  // Their number changes, and what is kept of the new one names the old one as the former.
+  office.rows[id] = { ...office.rows[id], phone: nthPhone(200) }
+  office.clock.advance(60_000)
+  await office.cycle()
+  office.rows[id] = { ...office.rows[id], phone: ANA }
+  office.clock.advance(60_000)
+  await office.cycle()
+  await office.erase(nthPhone(200))
+  await office.erase(ANA)
+  const held = (text: string) =>
+    tables(office).filter(([, row]) => row.toLowerCase().includes(text.toLowerCase()))
+  for (const trace of [...TRACES, nthPhone(200), 'Anastasia']) expect(held(trace)).toEqual([])
+  expect(held('p7@x.example').length).toBeGreaterThan(0)
+})
+
+test('an alarm that stands keeps its numbers, and loses its example', async () => {
+  const office = await anOffice()
+  for (let n = 1; n <= 120; n += 1)
+    office.rows[`r${n}`] = {
+      phone: nthPhone(n),
+      first: n === 1 ? 'Anastasia' : `P${n}`,
+      last: 'X',
+      email: '',
+      stop: 'no',
+    }
+  office.clock.advance(60_000)
+  await office.cycle()
+  for (const [key, row] of Object.entries(office.rows))
+    office.rows[key] = { ...row, first: `${row.first} Jr` }
+  office.clock.advance(60_000)
+  await office.cycle()
+  const message = () => office.engine.mirror.alarms.all().map((alarm) => alarm.message)
+  expect(message()).toEqual([
+    expect.stringContaining('first in 120 (record r1: "Anastasia" → "Anastasia Jr")'),
+  ])
+  expect((await office.erase(ANA)).forgotten).toMatchObject({ alarm: 1 })
+  expect(message()).toEqual([expect.stringContaining('first in 120 (an example that was erased).')])
+  expect(office.bytesOf('Anastasia')).toEqual([])
+})
+
+test('a number that a contact had before is in no table, also where it is kept what the contact held', async () => {
+  const office = await anOffice({}, { onPhoneChange: 'update' })
+  office.rows = rows()
+  await office.cycle()
+  office.rows['P-1'] = { ...office.rows['P-1'], phone: nthPhone(200) }
+  expect((await office.cycle()).report.plan).toMatchObject({ create: 0, update: 1, remove: 0 })
+  expect(office.bytesOf(ANA)).toEqual([ANA])
+  await office.erase(ANA)
+  expect([tables(office).filter(([, row]) => row.includes(ANA)), office.bytesOf(ANA)]).toEqual([[], []])
+})
+
+/** Every row of every table, as text. */
+function tables({ db }: Office): [string, string][] {
+  const names = db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all()
+  return names.flatMap((name) =>
+    db
+      .prepare<[], object>(`SELECT * FROM "${name}"`)
+      .all()
+      .map((row): [string, string] => [name, JSON.stringify(row)]),
+  )
+}
+
 async function anIncoming(office: Office) {
   office.sandbox.store.reply(ANA, 'It is me')
   for await (const message of office.client.messages.all({ since: '2030-01-01T00:00:00Z' }))
@@ -123,6 +214,28 @@ describe('a record of theirs', () => {
     expect(more).toEqual([])
     expect(row).toMatchObject({ code: 'ERASED', value: '', source_id: 'clinic' })
     expect(JSON.stringify(row)).not.toContain('P-1')
+  })
+
+  test.each([
+    [ANA, BEN],
+    [BEN, ANA],
+  ])('with several numbers is theirs as a whole: %s is erased, %s is named', async (erased, other) => {
+    const office = await anOffice(
+      {},
+      { phones: 'all', onRemoved: 'clear', map: { phone: ['phone', 'home'] } },
+    )
+    const theirs = { phone: SPELLED, home: BEN, first: 'Anastasia', last: 'Quicksilver' }
+    office.rows = {
+      'P-1': theirs,
+      'P-9': { ...theirs, phone: nthPhone(9), home: '', first: 'Zoe', last: 'X' },
+    }
+    await office.cycle()
+    expect(await office.erase(erased)).toMatchObject({ forgotten: { source_record: 1 }, others: [other] })
+    const { report } = await office.cycle()
+    expect(report).toMatchObject({ sources: [{ read: 2, unchanged: 1, rejected: 1 }], plan: { remove: 1 } })
+    expect(office.sandbox.store.contact(other)).toMatchObject({ first: '' })
+    await office.erase(other)
+    expect(office.bytesOf(...TRACES, BEN)).toEqual([])
   })
 
   test('leaves the list of rejections when the source drops it, and nobody is removed', async () => {

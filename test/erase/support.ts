@@ -18,10 +18,14 @@ export interface Office extends TestEngine {
 }
 
 /** Source records with names, addresses and an opt-out column. */
-export async function anOffice(options: Parameters<typeof withSandbox>[0] = {}): Promise<Office> {
+export async function anOffice(
+  options: Parameters<typeof withSandbox>[0] = {},
+  given: Parameters<typeof aSource>[0] = {},
+): Promise<Office> {
   const db = aDatabase(join(tempFolder(), 'heysync.db'))
   const box = await withSandbox(options)
-  const made = await anEngine({ box, db, source: aSource({ map: { email: 'email', optedOut: 'stop' } }) })
+  const source = aSource({ map: { email: 'email', optedOut: 'stop' }, ...given })
+  const made = await anEngine({ box, db, source })
   const { mirror } = made.engine
   const deps: MessagingDeps = {
     intents: openIntents(db),

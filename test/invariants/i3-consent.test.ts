@@ -1,6 +1,8 @@
 // I3: consent only tightens, whatever becomes of the records and whatever the account shows.
 import { describe, expect, test } from 'vitest'
+import { openSeenMessages } from '../../src/messaging/seen-messages.ts'
 import type { Dialects } from '../../src/sandbox/dialects.ts'
+import { allow } from '../../src/sync/consent-by-hand.ts'
 import { nthPhone } from '../support/contact.ts'
 import { anEngine, aSource, dials, type TestEngine } from '../support/engine.ts'
 import { withSandbox } from '../support/heymarket.ts'
@@ -220,4 +222,55 @@ describe('I3 an approval', () => {
     expect((await world.cycle('incremental')).report.plan.held).toBe(1)
     expect(shown(world, 1)?.email).toBe('typed@example.com')
   })
+})
+
+describe('I3 an opt-out', () => {
+  test('that a webhook tells of is written to Heymarket too', async () => {
+    const world = await start()
+    world.rows = people(2)
+    await world.cycle()
+    const { consent } = world.engine.mirror
+    openSeenMessages(world.db, consent).take(
+      { kind: 'opt-out', phone: nthPhone(1), type: 'target_opt_out' },
+      world.clock.now(),
+    )
+    await world.cycle()
+    await world.cycle()
+    expect(consent.isOptedOut(nthPhone(1))).toBe(true)
+    expect(optOuts(world)).toEqual([true, false])
+  })
+
+  test.each(['archived', 'active'])(
+    'on a record that loses its number counts for the number it had (%s)',
+    async (status) => {
+      const world = await start(FILTERED)
+      world.rows = people(3)
+      await world.cycle()
+      world.rows.r1 = person(1, { phone: '', out: 'yes', status })
+      for (let cycle = 0; cycle < 3; cycle += 1) await world.cycle()
+      expect(world.engine.mirror.consent.isOptedOut(nthPhone(1))).toBe(true)
+      expect(optOuts(world)).toEqual([true, false, false])
+    },
+  )
+
+  test.each(['always', 'omitFalse', 'absent'] as const)(
+    'that was lifted by hand stays lifted after the next edit of the record (shown %s)',
+    async (optedOutRead) => {
+      const world = await start(STOPPABLE, { optedOutRead })
+      world.rows = { ...people(2), r1: person(1, { out: 'yes' }) }
+      await world.cycle()
+      await world.cycle()
+      expect(shown(world, 1)?.is_opted_out).toBe(true)
+      world.rows.r1 = person(1, { out: 'no' })
+      await world.cycle()
+      const { mirror, client, clock } = world.engine
+      await allow({ mirror, client, clock }, nthPhone(1), 'asked')
+      expect(shown(world, 1)?.is_opted_out).toBe(false)
+      world.rows.r1 = person(1, { first: 'New', out: 'no' })
+      await world.cycle()
+      await world.cycle()
+      expect(shown(world, 1)).toMatchObject({ first: 'New', is_opted_out: false })
+      expect(mirror.consent.isOptedOut(nthPhone(1))).toBe(false)
+    },
+  )
 })

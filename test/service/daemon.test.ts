@@ -1,11 +1,16 @@
 // The daemon: a long push gives way to what came due, goes on afterwards, and a resync that was stopped is begun again.
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import pc from 'picocolors'
 import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
 import { connectors } from '../../connectors/index.ts'
-import { openApp } from '../../src/app.ts'
+import { openApp, TURN_MS } from '../../src/app.ts'
+import type { Io } from '../../src/cli/io.ts'
+import { watchCycle } from '../../src/cli/run-cycle.ts'
 import { loadConfig } from '../../src/config/load.ts'
+import { isWanted, POLL_MS } from '../../src/db/lock.ts'
+import type { Clock } from '../../src/lib/clock.ts'
 import { startSandbox } from '../../src/sandbox/server.ts'
 import { runDaemon } from '../../src/service/daemon.ts'
 import { leapingClock } from '../support/clock.ts'
@@ -13,6 +18,7 @@ import { tempFolder } from '../support/folder.ts'
 
 const PEOPLE = 1000
 const HOUR = 60 * 60_000
+const CALL = { args: [], options: {} }
 
 interface CycleLine {
   readonly msg: string
@@ -25,6 +31,7 @@ interface CycleLine {
 async function service(people = PEOPLE) {
   const folder = tempFolder()
   const clock = leapingClock()
+  const advance = () => clock.advance(1000)
   const watchers = new Set<() => void>()
   const sandbox = await startSandbox({
     port: 0,
@@ -61,6 +68,19 @@ sources:
 `,
   )
   const loaded = loadConfig({ path: join(folder, 'heysync.yaml'), env: {}, cwd: folder, connectors })
+  const tick = () => new Promise<void>((go) => setImmediate(go))
+  /** For two who work in turn: whoever waits for the other lets it work, and whoever made room sees it taken. */
+  const polite: Clock = {
+    now: clock.now,
+    sleep: async (ms, signal) => {
+      signal?.throwIfAborted()
+      if (ms === POLL_MS) return tick()
+      await clock.sleep(ms, signal)
+      if (ms !== TURN_MS) return
+      do await tick()
+      while (isWanted(loaded.databasePath))
+    },
+  }
   return {
     clock,
     sandbox,
@@ -76,7 +96,19 @@ sources:
         }
         watchers.add(look)
       }),
-    start: () => {
+    /** A resync by hand; resolves with its report and what was said. */
+    resync: async () => {
+      const { signal } = new AbortController()
+      const log = pino({ level: 'silent' })
+      const app = openApp({ loaded, clock: polite, random: () => 1, signal, log })
+      const said: string[] = []
+      const io = { say: (text: string) => void said.push(text), clock: polite, color: pc.createColors(false) }
+      const request = { mode: 'full', trigger: 'resync', sources: ['people'], allowEmpty: [] } as const
+      const outcome = watchCycle(app, { columns: 80, terminal: false, ...io } as unknown as Io, CALL, request)
+      const { report } = await outcome.finally(() => app.close())
+      return { report, said }
+    },
+    start: (clock: Clock = polite) => {
       const stop = new AbortController()
       const lines: CycleLine[] = []
       const readers = new Set<() => void>()
@@ -111,9 +143,20 @@ sources:
             readers.add(read)
             read()
           }),
+        /** Resolves once so many cycles have come to an end, other than by an error. */
+        ended: (count: number) =>
+          new Promise<void>((resolve) => {
+            const read = () => {
+              if (lines.filter(({ msg }) => msg.startsWith('cycle ')).length < count) return
+              readers.delete(read)
+              resolve()
+            }
+            readers.add(read)
+            read()
+          }),
         stop: async () => {
           // The ids of cycles go by the clock.
-          clock.advance(1000)
+          advance()
           stop.abort()
           await ended
         },
@@ -139,6 +182,29 @@ test('an edit that comes due during a long first load gets through before its en
     .filter(({ method, path }) => method === 'PUT' || path === '/v1/contact')
   expect(writes.findIndex(({ method }) => method === 'PUT')).toBeLessThan(PEOPLE - 100)
   expect(world.sandbox.store.creations()).toHaveLength(PEOPLE)
+})
+
+test('a resync by hand gives way to what comes due under run, and goes on after it', async () => {
+  const world = await service()
+  const resync = world.resync()
+  await world.once(() => world.sandbox.store.contacts().length >= 100)
+  world.write({ 0: 'After' })
+  const daemon = world.start()
+  const { report, said } = await resync
+  await daemon.said('cycle finished')
+  await daemon.stop()
+  expect(said.join('\n')).toContain('Gives way to another heysync process')
+  expect(report).toMatchObject({
+    ...{ mode: 'full', status: 'ok', sources: [{ reason: 'hand', read: PEOPLE }] },
+    ...{ plan: { create: PEOPLE }, push: { acked: PEOPLE, deferred: 0, retrying: 0, deadLettered: 0 } },
+  })
+  expect(daemon.cycles()[0]).toMatchObject({ msg: 'cycle gave way', sources: [{ reason: null }] })
+  const writes = world.sandbox.store
+    .requests()
+    .filter(({ method, path }) => method === 'PUT' || path === '/v1/contact')
+  expect(writes.findIndex(({ method }) => method === 'PUT')).toBeLessThan(PEOPLE - 100)
+  expect(world.sandbox.store.creations()).toHaveLength(PEOPLE)
+  expect(world.sandbox.store.contacts().filter(({ first }) => first === 'After')).toHaveLength(1)
 })
 
 test('a source that fails when it comes due keeps nobody waiting whose change was planned before', async () => {
@@ -188,4 +254,21 @@ test('one that was stopped long ago waits for its schedule', async () => {
   await second.said('cycle finished')
   await second.stop()
   expect(second.cycles()[0]).toMatchObject({ sources: [{ reason: null }] })
+})
+
+test('a source that fails in the full resync by schedule is read in full again when it next comes due', async () => {
+  const world = await service(30)
+  const daemon = world.start()
+  await daemon.ended(1)
+  world.remove()
+  daemon.tick('full')
+  await daemon.said('Nobody was removed')
+  world.write()
+  daemon.tick('incremental')
+  await daemon.ended(2)
+  await daemon.stop()
+  expect(daemon.cycles()[1]).toMatchObject({
+    status: 'ok',
+    sources: [{ mode: 'full', reason: 'schedule' }],
+  })
 })

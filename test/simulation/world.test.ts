@@ -9,6 +9,27 @@ import { openStage, type Story } from './world/story.ts'
 
 const FIXED = 400
 const FRESH = 200
+/** What once went wrong, as it was lived through then. */
+const KEPT: readonly Story[] = [
+  // A page was taken for saved, because an earlier pull had come as far.
+  { seed: 20001311, lists: false },
+  // The dial of removals was to count people whom heysync could not know to be there.
+  { seed: 30002935, lists: false },
+  // Whoever opted out before their list was asked for was waited for ever after.
+  { seed: 40000077 },
+  // A list that was found, and whose members could not be read just then, was made again.
+  { seed: 110002165 },
+  // A list that was made a moment ago, and did not show yet, was made again.
+  { seed: 1499 },
+  // Of a contact that was made and did not show, nobody could know whose it is.
+  { seed: 50000869, lists: false },
+  // Whom heysync took off one list had been on another one since before its database was lost.
+  { seed: 50001937 },
+  // Of two lists, a push that was stopped between them counted one person twice.
+  { seed: 206 },
+  // Somebody stood on two lists of one rule, which was counted as room on one of them.
+  { seed: 100001833, calm: true, days: 5 },
+]
 /** Far more than any number of histories takes here; a limit is no measure. */
 const TIMEOUT_MS = 4 * 60 * 60_000
 
@@ -18,7 +39,7 @@ const given = (name: string): number | undefined => {
 }
 
 /** What narrows a history down, as it is written before the command. */
-const NARROW = { days: 'DAYS', people: 'PEOPLE', calm: 'CALM', immortal: 'IMMORTAL' } as const
+const NARROW = { days: 'DAYS', people: 'PEOPLE', calm: 'CALM', immortal: 'IMMORTAL', lists: 'LISTS' } as const
 
 function commandFor({ tell: _tell, seed, ...narrow }: Story): string {
   const settings = Object.entries(narrow).map(
@@ -41,6 +62,7 @@ async function outcomeOf(story: Story): Promise<unknown> {
 async function shrunk(story: Story): Promise<Story> {
   let smallest = story
   const simpler: Partial<Story>[] = [
+    { lists: false },
     { calm: true },
     { immortal: true },
     ...[4, 6, 8].map((people) => ({ people })),
@@ -72,45 +94,49 @@ async function liveThrough(from: number, count: number): Promise<void> {
 const seed = given('SEED')
 const count = given('COUNT')
 
-describe.runIf(seed !== undefined && count === undefined)('one history', () => {
-  test(`seed ${seed}`, async () => {
+// Only what is asked for is registered: a run skips nothing.
+if (count !== undefined) {
+  test(
+    `${count} histories`,
+    async () => {
+      await liveThrough(seed ?? Math.floor(Math.random() * 2 ** 30), count)
+    },
+    TIMEOUT_MS,
+  )
+} else if (seed !== undefined) {
+  test(`history ${seed}`, async () => {
     const [days, people] = [given('DAYS'), given('PEOPLE')]
     const error = await outcomeOf({
-      seed: seed ?? 0,
+      seed,
       calm: given('CALM') === 1,
       immortal: given('IMMORTAL') === 1,
+      ...(given('LISTS') === 0 ? { lists: false } : {}),
       ...(days === undefined ? {} : { days }),
       ...(people === undefined ? {} : { people }),
       tell: (line) => void process.stdout.write(`${line}\n`),
     })
     expect(error).toBeNull()
   })
-})
+} else {
+  describe('histories', () => {
+    test.each(KEPT)('that went wrong once: %j', async (story) => {
+      expect(await outcomeOf(story)).toBeNull()
+    })
 
-describe.runIf(count !== undefined)('many histories', () => {
-  test(
-    `${count} of them`,
-    async () => {
-      await liveThrough(seed ?? Math.floor(Math.random() * 2 ** 30), count ?? 0)
-    },
-    TIMEOUT_MS,
-  )
-})
+    test(
+      'that are always the same',
+      async () => {
+        await liveThrough(1, FIXED)
+      },
+      TIMEOUT_MS,
+    )
 
-describe.runIf(seed === undefined && count === undefined)('histories', () => {
-  test(
-    'that are always the same',
-    async () => {
-      await liveThrough(1, FIXED)
-    },
-    TIMEOUT_MS,
-  )
-
-  test(
-    'that are new each time',
-    async () => {
-      await liveThrough(Math.floor(Math.random() * 2 ** 30), FRESH)
-    },
-    TIMEOUT_MS,
-  )
-})
+    test(
+      'that are new each time',
+      async () => {
+        await liveThrough(Math.floor(Math.random() * 2 ** 30), FRESH)
+      },
+      TIMEOUT_MS,
+    )
+  })
+}

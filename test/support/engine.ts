@@ -1,6 +1,5 @@
 // Owns a whole engine in a test: a real database, the sandbox as Heymarket, and one source kept in memory.
-
-import type { Page, SourceRecord } from 'heysync/connector'
+import type { Capabilities, Page, SourceRecord } from 'heysync/connector'
 import { configSchema, type GuardConfig, type SourceConfig } from '../../src/config/schema.ts'
 import { connectorContext } from '../../src/connector/context.ts'
 import type { Db } from '../../src/db/open.ts'
@@ -10,6 +9,7 @@ import { cycleStore } from '../../src/sync/cycles.ts'
 import { lookupCache } from '../../src/sync/diff/lookups.ts'
 import { fieldPolicies } from '../../src/sync/diff/policy.ts'
 import type { Engine } from '../../src/sync/engine.ts'
+import { dialsOfSource } from '../../src/sync/guard/guard.ts'
 import { heldMemberStore } from '../../src/sync/guard/held-members.ts'
 import { heldStore } from '../../src/sync/guard/held-store.ts'
 import { compileListRules } from '../../src/sync/lists/rule.ts'
@@ -53,7 +53,7 @@ export interface TestEngine extends Box {
   rows: Record<string, Record<string, unknown>>
   cycle(
     mode?: 'full' | 'incremental',
-    more?: { planOnly?: boolean; onPlan?: () => void },
+    more?: { planOnly?: boolean; onPlan?: () => void; yieldNow?: () => boolean; sources?: readonly string[] },
   ): Promise<CycleOutcome>
 }
 
@@ -76,6 +76,8 @@ export async function anEngine(
     writes?: Engine['writes']
     lists?: readonly { title: string; where: string; key?: string; owned?: boolean }[]
     tagPriority?: readonly string[]
+    /** What the connector can do beside what `memorySource` can. */
+    can?: Partial<Capabilities>
     /** The `fields` of the config. */
     fields?: object
   } = {},
@@ -83,7 +85,7 @@ export async function anEngine(
   const box = given.box ?? (await withSandbox())
   const db = given.db ?? aDatabase()
   const config = given.source ?? aSource()
-  const source = memorySource()
+  const source = memorySource(given.can)
   const { clock, client, exchanges } = box
   const normalizer = compileNormalizer(config, { defaultCountry: 'US', keyPath: ['sources', 0] })
   const mirror = openMirror(db)
@@ -113,7 +115,7 @@ export async function anEngine(
         ? { rung: config.onRemoved, tag: config.removedTag }
         : { rung: 'keep', tag: undefined },
     onPhoneChange: () => config.onPhoneChange,
-    guard: given.guard ?? dials(),
+    guard: () => dialsOfSource(given.guard ?? dials(), config.guard),
     concurrency: 8,
     writes: given.writes ?? 'single',
     undoKeepDays: 30,
@@ -143,7 +145,8 @@ export async function anEngine(
         id: `c${String(cycles).padStart(4, '0')}`,
         mode,
         trigger: 'test',
-        sources: [config.id],
+        sources: more.sources ?? [config.id],
+        ...(more.yieldNow ? { yieldNow: more.yieldNow } : {}),
         allowEmpty: [],
         planOnly: more.planOnly ?? false,
       }

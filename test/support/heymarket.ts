@@ -54,8 +54,14 @@ export interface Box extends Line {
   writes(): string[]
 }
 
+type BoxOptions = SandboxOptions & {
+  readonly clock?: LeapingClock
+  /** The way to the sandbox at `url`, where it is not plain HTTP. */
+  readonly line?: (url: string) => NonNullable<TransportOptions['line']>
+}
+
 /** A sandbox and a client for it, on one clock. */
-export async function withSandbox(options: SandboxOptions & { clock?: LeapingClock } = {}): Promise<Box> {
+export async function withSandbox({ line, ...options }: BoxOptions = {}): Promise<Box> {
   const clock = options.clock ?? leapingClock()
   const sandbox = await startSandbox({ port: 0, requestsPerMinute: 1_000_000, ...options, clock })
   onTestFinished(() => sandbox.close())
@@ -64,5 +70,6 @@ export async function withSandbox(options: SandboxOptions & { clock?: LeapingClo
       .requests()
       .filter(({ method, path }) => path === '/v1/contact' || method === 'PUT' || method === 'DELETE')
       .map(({ method, path }) => `${method} ${path}`)
-  return { ...aLine(sandbox.url, { clock }), sandbox, writes }
+  const wire = aLine(sandbox.url, { clock, ...(line === undefined ? {} : { line: line(sandbox.url) }) })
+  return { ...wire, sandbox, writes }
 }

@@ -11,8 +11,8 @@ export const apply: Command = {
   name: 'apply',
   summary: 'do what a saved plan says, and nothing else',
   about:
-    'Reads what is new in Heymarket, then writes exactly the changes of a file that `plan --out` made. A change is refused, and listed with what moved, where Heymarket ' +
-    'does not hold any more what the plan shows as before, where a number to be created is there by now, or where somebody opted out since; the others go ahead. The sources are not asked, ' +
+    'Reads what is new in Heymarket, then writes exactly the changes of a file that `plan --out` made, on contacts and lists. A change is refused, and listed with what moved, where Heymarket ' +
+    'does not hold any more what the plan shows as before, where a number to be created is there by now, where a list is gone, or where somebody opted out since; the others go ahead. The sources are not asked, ' +
     'so the next `sync` may find more to change. Applying a plan again writes nothing that is there already. Exit code 3 means that a part was refused or stays held.',
   args: [{ name: 'plan', summary: 'the file', required: true }],
   options: [
@@ -23,7 +23,7 @@ export const apply: Command = {
     { line: 'heysync apply plan.json', what: 'what `heysync plan --out plan.json` showed, and no more' },
     { line: 'heysync apply plan.json --include-held', what: 'you have looked at what is held, and want it' },
   ],
-  json: 'as `sync`, of what went ahead, with `plan.id`; and `already` (changes that were there), `heldBack`, `refused[]` (`phone`, `kind`, `source`, `record`, `moved[]` with `field`, `planned`, `now`)',
+  json: 'as `sync`, of what went ahead, with `plan.id`; and `already` (changes and members that were there), `heldBack`, `refused[]` (`phone`, `kind`, `source`, `record`, `moved[]` with `field`, `planned`, `now`; of a list `kind` is `listAdd` or `listRemove`, and `list` is its title instead of `source` and `record`)',
   run: (call, io) =>
     withApp(call, io, async (app) => {
       const plan = loadPlan(call.args[0] ?? '', io.cwd)

@@ -34,7 +34,7 @@ export const erase: Command = {
     { line: 'heysync erase --list', what: 'how many, and when' },
     { line: 'heysync erase 14155552671 --undo', what: 'they want to be a customer again' },
   ],
-  json: '`phone`, `erasedAt`, `forgotten` (rows by table), `deleted[]` and `left[]` (ids in Heymarket), `takenBack` (scheduled messages), `scrubbed`; with --undo `phone`, `lifted`; with --list a list of `at`, `reason`',
+  json: '`phone`, `erasedAt`, `forgotten` (rows by table), `others[]` (further numbers of their records), `deleted[]` and `left[]` (ids in Heymarket), `takenBack` (scheduled messages), `scrubbed`; with --undo `phone`, `lifted`; with --list a list of `at`, `reason`',
   run: (call, io) =>
     withApp(call, io, async (app) => {
       const { mirror, lookups } = app.engine
@@ -70,9 +70,9 @@ export const erase: Command = {
 }
 
 function printErasure(call: Call, io: Io, phone: BareE164, erasure: Erasure): ExitCode {
-  const { at, forgotten, deleted, left, takenBack, scrubbed } = erasure
+  const { at, forgotten, others, deleted, left, takenBack, scrubbed } = erasure
   if (flag(call, 'json')) {
-    const shown = { phone, erasedAt: toIso(at), forgotten, deleted, left, takenBack, scrubbed }
+    const shown = { phone, erasedAt: toIso(at), forgotten, others, deleted, left, takenBack, scrubbed }
     io.data(`${JSON.stringify(shown, null, 2)}\n`)
     return 0
   }
@@ -92,6 +92,11 @@ function printErasure(call: Call, io: Io, phone: BareE164, erasure: Erasure): Ex
   if (left.length > 0) {
     io.say(
       `${color.yellow('●')} Contact ${left.join(', ')} is still in Heymarket. To delete it there: ${color.cyan(`heysync erase ${phone} --heymarket`)}`,
+    )
+  }
+  if (others.length > 0) {
+    io.say(
+      `${color.yellow('●')} Their records have more numbers, each a contact of its own: ${others.map((one) => color.cyan(`heysync erase ${one}`)).join(', ')}`,
     )
   }
   if (!scrubbed) {

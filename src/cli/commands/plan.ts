@@ -1,20 +1,25 @@
 // Owns `plan`: everything that `sync` would do, up to the first write.
+import { relative } from 'node:path'
 import { ulid } from 'ulid'
 import { ERROR_TABLE } from '../../lib/errors.ts'
 import { confirmAccount } from '../../sync/account.ts'
 import { runCycle } from '../../sync/cycle.ts'
 import { type Change, changeHash } from '../../sync/diff/change.ts'
 import type { ListChanges } from '../../sync/lists/plan-lists.ts'
+import type { CyclePlan } from '../../sync/observer.ts'
 import { makePlan } from '../../sync/plan/make-plan.ts'
+import { memberRows } from '../../sync/plan/member-rows.ts'
 import type { PullResult } from '../../sync/pull/pull.ts'
 import { reconcileIncremental } from '../../sync/reconcile/reconcile.ts'
+import { diffSettings } from '../../sync/settings.ts'
 import { type Command, flag, SOURCE_OPTION, texts } from '../command.ts'
 import { withApp } from '../open.ts'
 import { savePlan } from '../plan-store.ts'
 import { renderPlan } from '../render-plan.ts'
-import { alarmLines } from '../render-report.ts'
-import { planView } from '../run-cycle.ts'
-import { many, number } from '../table-text.ts'
+import { alarmLines, failureLines } from '../render-report.ts'
+import { planToShow } from '../run-apply.ts'
+import { cycleToShow, planView } from '../run-cycle.ts'
+import { columns, many, number } from '../table-text.ts'
 
 export const plan: Command = {
   name: 'plan',
@@ -69,12 +74,14 @@ export const plan: Command = {
             const shared = copy.mirror.contacts.collisions()
             if (out === undefined) return { ...outcome, shared, saved: null }
             const { requestsPerMinute } = app.loaded.config.heymarket
+            const settings = diffSettings(copy, await copy.lookups.get())
             const planned = [
               ...outcome.plan.released.map((change) => ({ change, held: null, pins: [] })),
               ...outcome.plan.held.map(({ change, reason }) => ({ change, held: reason, pins: [] })),
             ]
             const head = { cycle: request.id, undoes: null, account, requestsPerMinute }
-            return { ...outcome, shared, saved: makePlan(copy, planned, head) }
+            const onLists = memberRows(copy.mirror, outcome.plan.lists)
+            return { ...outcome, shared, saved: makePlan(copy, settings, planned, onLists, head) }
           })
         },
         (holder) => io.say(`${holder} is working on this database; waiting for it to finish …`),
@@ -89,7 +96,9 @@ export const plan: Command = {
           `${JSON.stringify({ cycle: report.cycle, counts: report.plan, sources: report.sources, failures: report.failures, alarms: report.alarms, changes, lists: found.lists.map(listJson), ...(file === null ? {} : { file }) }, null, 2)}\n`,
         )
       } else {
-        io.data(`${renderPlan(found, planView(app, io, flag(call, 'all')))}\n`)
+        io.data(
+          `${renderPlan(saved === null ? cycleToShow(found) : planToShow(saved), planView(app, io, flag(call, 'all')))}\n`,
+        )
         for (const source of report.sources) io.say(io.color.dim(sourceLine(source)))
         if (shared > 0)
           io.say(
@@ -97,15 +106,40 @@ export const plan: Command = {
           )
         for (const warning of report.warnings) io.say(`${io.color.yellow('!')} ${warning}`)
         for (const alarm of report.alarms) io.say(alarmLines(alarm, io.color).join('\n'))
-        for (const failure of report.failures) io.say(`${io.color.red('✗')} ${failure.message}`)
-        if (file !== null) io.say(`\n${io.color.cyan(`heysync apply ${file}`)}  does exactly this`)
-        else if (found.released.length + found.lists.length > 0)
-          io.say(`\n${io.color.cyan('heysync sync')}  does this`)
+        for (const failure of report.failures) io.say(failureLines(failure, io.color).join('\n'))
+        const steps = nextSteps(found, file === null ? null : nearName(file, io.cwd), report.plan.held)
+        if (steps.length > 0)
+          io.say(`\n${columns(steps.map(([command, what]) => [io.color.cyan(command), what]))}`)
       }
       const [failure] = report.failures
       if (failure) return ERROR_TABLE[failure.code].exitCode
       return report.plan.held > 0 ? 3 : 0
     }),
+}
+
+/** What to do with the plan, the usual thing first. */
+function nextSteps(found: CyclePlan, file: string | null, held: number): [command: string, what: string][] {
+  const members = found.lists.reduce((sum, { add, remove }) => sum + add.length + remove.length, 0)
+  if (found.released.length + members + held === 0) return []
+  const without = held > 0 ? `, without the ${number(held)} held` : ''
+  if (file === null)
+    return [
+      ['heysync sync', `does this${without}`],
+      ...(held > 0
+        ? [['heysync approve <cycle>', 'then releases them; `sync` prints the id'] as [string, string]]
+        : []),
+      ['heysync plan --out plan.json', 'saves all of it, to be looked at and applied'],
+    ]
+  return [
+    [`heysync apply ${file}`, `does exactly this${without}`],
+    ...(held > 0 ? [[`heysync apply ${file} --include-held`, 'does it with them'] as [string, string]] : []),
+  ]
+}
+
+/** As somebody in this folder would name it. */
+function nearName(file: string, cwd: string): string {
+  const name = relative(cwd, file)
+  return name.startsWith('..') ? file : name
 }
 
 function sourceLine({ id, read, rejected, filtered, gone }: PullResult): string {

@@ -3,9 +3,12 @@ import type { App } from '../../app.ts'
 import { HeysyncError } from '../../lib/errors.ts'
 import { phonesOf } from '../../messaging/phones.ts'
 import { confirmAccount } from '../../sync/account.ts'
+import { readLists } from '../../sync/lists/read-lists.ts'
 import { makePlan } from '../../sync/plan/make-plan.ts'
 import { planUndo, type Undo } from '../../sync/plan/undo.ts'
+import { rulesOfCycle } from '../../sync/plan/undo-lists.ts'
 import { reconcileIncremental } from '../../sync/reconcile/reconcile.ts'
+import { diffSettings } from '../../sync/settings.ts'
 import { type Call, type Command, flag, texts } from '../command.ts'
 import type { Io } from '../io.ts'
 import { confirmed, YES } from '../message-options.ts'
@@ -20,14 +23,15 @@ export const undo: Command = {
   name: 'undo',
   summary: 'take back what a cycle wrote',
   about:
-    'Puts back what the contacts held before a cycle wrote to them: shows it as a plan, asks, and writes it as `apply` does. What somebody changed since is refused and listed. ' +
-    'The undone values are not written again until the source says something else, so mend the source or the mapping at your leisure. Opt-outs are never undone. ' +
+    'Puts back what the contacts held before a cycle wrote to them, and who was on which list: shows it as a plan, asks, and writes it as `apply` does. What somebody changed since is refused and listed. ' +
+    'What was undone is not done again until the source says something else, so mend the source or the mapping at your leisure. Opt-outs are never undone, and nobody who opted out gets back on a list. ' +
     'A contact that the cycle created stays, unless --delete-created says otherwise; one that it deleted is made anew, with another id and without its conversation.',
   args: [{ name: 'cycle', summary: 'the id that `sync` and `status` print', required: true }],
   options: [
     {
       flags: '--fields <names>',
-      summary: 'only these fields, with commas between them, e.g. email,custom.Plan',
+      summary:
+        'only these fields, with commas between them, e.g. email,custom.Plan; `lists` is who is on which list',
     },
     { flags: '--phone <number...>', summary: 'only these people' },
     {
@@ -52,7 +56,7 @@ export const undo: Command = {
       const json = flag(call, 'json')
       if (!json) tell(io, found, renderPlan(planToShow(plan), view))
       const { already, left, refused } = found
-      const changes = plan.changes.length
+      const changes = plan.changes.length + plan.members.length
       if (out !== undefined || changes === 0) {
         const file = out === undefined ? null : savePlan(plan, out === true ? true : String(out), io.cwd)
         if (json)
@@ -78,7 +82,8 @@ async function findOut(app: App, io: Io, call: Call, cycle: string) {
       hint: last ? `The last one is: ${last.id}` : 'There was no cycle yet: heysync status',
     })
   }
-  if (mirror.images.ofCycle(cycle).length === 0) {
+  const rules = rulesOfCycle(engine, cycle)
+  if (mirror.images.ofCycle(cycle).length === 0 && rules.length === 0) {
     throw new HeysyncError('ERR_UNDO_NOTHING', {
       message: `There is nothing to take back of cycle ${cycle}: it wrote nothing, or what was there before it is not kept any more.`,
       hint: `What a cycle wrote is kept for ${many(engine.undoKeepDays, 'day')}: \`undo.keepDays\` in heysync.yaml.`,
@@ -86,6 +91,7 @@ async function findOut(app: App, io: Io, call: Call, cycle: string) {
   }
   const lookups = await confirmAccount(mirror, engine.lookups, engine.named)
   await reconcileIncremental({ mirror, contacts: app.client.contacts, clock: io.clock })
+  if (rules.length > 0) await readLists({ mirror, lists: app.client.lists, rules, clock: io.clock })
   const fields = texts(call, 'fields').flatMap((names) => names.split(',').map((name) => name.trim()))
   const phones = phonesOf(texts(call, 'phone'), app.loaded.config.defaultCountry)
   const found = planUndo(mirror, lookups, {
@@ -94,7 +100,7 @@ async function findOut(app: App, io: Io, call: Call, cycle: string) {
     phones: phones.length === 0 ? null : new Set(phones),
     deleteCreated: flag(call, 'deleteCreated'),
   })
-  const plan = makePlan(engine, found.changes, {
+  const plan = makePlan(engine, diffSettings(engine, lookups), found.changes, found.onLists, {
     cycle,
     undoes: cycle,
     account: lookups.account,
@@ -103,11 +109,12 @@ async function findOut(app: App, io: Io, call: Call, cycle: string) {
   return { found, plan }
 }
 
-function tell(io: Io, { changes, left, refused, already }: Undo, plan: string): void {
+function tell(io: Io, { changes, onLists, left, refused, already }: Undo, plan: string): void {
   const { color } = io
-  if (changes.length > 0) io.say(`${plan}\n`)
+  if (changes.length + onLists.members.length > 0) io.say(`${plan}\n`)
   else io.say('Nothing of this cycle can be put back now.')
-  if (already > 0) io.say(`  ${many(already, 'contact is', 'contacts are')} as before the cycle already`)
+  if (already > 0)
+    io.say(`  ${many(already, 'of its changes is', 'of its changes are')} as before the cycle already`)
   const reasons = new Map<string, string[]>()
   for (const { phone, reason } of left) reasons.set(reason, [...(reasons.get(reason) ?? []), phone])
   for (const [reason, phones] of reasons) {

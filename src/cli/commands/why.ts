@@ -56,6 +56,7 @@ function renderWhy(answer: WhyAnswer, { color, columns: width }: Pick<Io, 'color
       row.mergedInto === null ? row.state : `merged into record ${row.mergedInto}`,
       row.place ?? '',
       row.updatedAt ?? '',
+      row.phones.length > 1 ? row.phones.join(', ') : '',
       row.notes.map((note) => `${note.field}: ${note.message}`).join('; '),
     ]),
   )

@@ -25,13 +25,20 @@ interface Base {
   readonly fields: readonly FieldChange[]
   /** True when the guard let only a part of the change through. */
   readonly partial?: true
+  /** True when the contact left the sources, and its removal comes after this. */
+  readonly leaving?: true
   /** True when exactly this is to be written, whatever the sources say by now: it comes out of a plan that a person saw. */
   readonly exact?: true
 }
 
 export type Change =
   | (Base & { readonly kind: 'create' })
-  | (Base & { readonly kind: 'update'; readonly contactId: number })
+  | (Base & {
+      readonly kind: 'update'
+      readonly contactId: number
+      /** True for the opt-out of somebody whom no record claims any more: their removal comes after it. */
+      readonly leaving?: true
+    })
   | (Base & {
       readonly kind: 'remove'
       readonly contactId: number
@@ -74,4 +81,9 @@ export function blanks(change: Change): boolean {
 
 export function optsOut(change: Change): boolean {
   return change.fields.some((field) => field.field === 'optedOut')
+}
+
+/** The change without its opt-out, which goes ahead of it. */
+export function besideOptOut(change: Change): Change {
+  return { ...change, fields: change.fields.filter((field) => field.field !== 'optedOut') }
 }

@@ -94,7 +94,12 @@ export function diffAll(mirror: Mirror, settings: DiffSettings): DiffResult {
 }
 
 /** An opt-out counts for its number, also where no record wants the contact any more (I3). */
-function optOutOnly(phone: BareE164, contactId: number, sourceId: string, recordId: string): Change {
+function optOutOnly(
+  phone: BareE164,
+  contactId: number,
+  sourceId: string,
+  recordId: string,
+): Extract<Change, { kind: 'update' }> {
   const fields = [{ field: 'optedOut', before: '', after: 'true' }]
   return { kind: 'update', phone, sourceId, recordId, contactId, fields, partial: true }
 }
@@ -152,6 +157,8 @@ function diffOne(mirror: Mirror, settings: DiffSettings, known: Known, row: Unse
   const fields = withoutPinned(mirror, row.phone, found.changes)
   linkTo(mirror, settings, row, remote.id)
   if (fields.length === 0) {
+    // In accord without that write: if its values are wanted again, some may never have been sent.
+    if (row.pushed_key !== null && !wrote) mirror.contacts.pushed(row.phone, null)
     settle(mirror, row, found)
     return null
   }
@@ -283,7 +290,8 @@ function diffLeft(
   }
   // The opt-out goes first and alone: a removal may be held, and consent waits for nothing (I3).
   if (row.opted_out === 1 && remote.isOptedOut !== true && row.carried === 0) {
-    return { change: optOutOnly(row.phone, remote.id, row.source_id, row.record_id), stored: true }
+    const optOut = optOutOnly(row.phone, remote.id, row.source_id, row.record_id)
+    return { change: { ...optOut, leaving: true }, stored: true }
   }
   const allowed = rung === 'delete' && !mayDelete(mirror, row.phone, remote.id) ? 'removeFromLists' : rung
   // Somebody took this removal back: it is over.
@@ -294,7 +302,7 @@ function diffLeft(
   const fields = removalFields(
     allowed,
     tag,
-    JSON.parse(row.fields) as ContactFields,
+    { fields: JSON.parse(row.fields) as ContactFields, givenTags: JSON.parse(row.given_tags) as string[] },
     remote,
     settings.lookups,
   )
@@ -329,7 +337,7 @@ export function mayDelete(mirror: Mirror, phone: string, contactId: number): boo
 function removalFields(
   rung: RemovalRung,
   tag: string | undefined,
-  wanted: ContactFields,
+  { fields: wanted, givenTags }: { fields: ContactFields; givenTags: readonly string[] },
   remote: RemoteContact,
   lookups: Lookups,
 ): readonly FieldChange[] {
@@ -348,6 +356,8 @@ function removalFields(
       ? { custom: Object.fromEntries(Object.keys(wanted.custom).map((name) => [name, ''])) }
       : {}),
   }
-  const owned = new Set(wanted.tags ?? [])
-  return compareContact({ fields: blank, optedOut: false }, remote, { policy: 'add', owned }, lookups)
+  // Also those that it gave earlier, and that a policy, or another record that wins now, left where they were.
+  const owned = new Set([...(wanted.tags ?? []), ...givenTags])
+  const fields = owned.size > 0 ? { ...blank, tags: [] } : blank
+  return compareContact({ fields, optedOut: false }, remote, { policy: 'add', owned }, lookups)
 }

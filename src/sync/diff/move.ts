@@ -26,6 +26,8 @@ export function moveOf(mirror: Mirror, record: { source_id: string; record_id: s
   const { contacts, records, remote } = mirror
   const now = records.find(record.source_id, record.record_id)
   if (now?.state !== 'accepted' || now.phone === null || remote.byPhone(now.phone).length > 0) return null
+  // Of several numbers nobody can tell which one took the place of which.
+  if (records.phonesOf(record.source_id, record.record_id).length > 1) return null
   const wanted = contacts.find(now.phone)
   const alone =
     wanted?.state === 'wanted' &&

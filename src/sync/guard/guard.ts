@@ -1,6 +1,6 @@
 // Owns the guard: which part of a plan is held before its first write, for a person to approve. Pure.
-import type { Dial, GuardConfig } from '../../config/schema.ts'
-import { blanks, type Change, optsOut, viewHash } from '../diff/change.ts'
+import type { Dial, GuardConfig, SourceGuard } from '../../config/schema.ts'
+import { besideOptOut, blanks, type Change, optsOut, viewHash } from '../diff/change.ts'
 
 export type DialName = 'removals' | 'updates' | 'blanks' | 'optOuts' | 'unreadable'
 
@@ -13,10 +13,14 @@ export interface HeldChange {
 
 export interface GuardInput {
   readonly changes: readonly Change[]
-  readonly dials: GuardConfig
+  readonly dials: (sourceId: string) => GuardConfig
   /** Contacts of a source that Heymarket holds: what a ratio is measured against. */
   readonly inHeymarket: (sourceId: string) => number
   readonly isApproved: (phone: string, hash: Buffer) => boolean
+  /** What an earlier cycle held, as it is in this plan too: it stays held until a person approves it. */
+  readonly heldBefore: (phone: string, hash: Buffer) => { dials: readonly DialName[]; reason: string } | null
+  /** The operator says that the source may really have nobody any more. */
+  readonly mayEmpty: (sourceId: string) => boolean
   /** Cycles in which rows of the source turned up that nobody can tell whose they are, and that are still there. */
   readonly unreadableSince: (sourceId: string) => ReadonlySet<string>
 }
@@ -25,6 +29,21 @@ export interface GuardResult {
   readonly released: readonly Change[]
   readonly held: readonly HeldChange[]
 }
+
+/** The dials of a source: its own keys laid over those for all. */
+export function dialsOfSource(all: GuardConfig, own: SourceGuard): GuardConfig {
+  const laid = <D extends Dial>(dial: D, keys: object | undefined): D => ({ ...dial, ...keys })
+  return {
+    ...all,
+    removals: laid(all.removals, own?.removals),
+    updates: laid(all.updates, own?.updates),
+    blanks: laid(all.blanks, own?.blanks),
+    optOuts: laid(all.optOuts, own?.optOuts),
+  }
+}
+
+/** From so many on, a source that wants nobody any more is not believed. */
+const EVERYBODY_MIN = 3
 
 /** True when `n` of `total` is more than the dial lets through. */
 export function trips(dial: Dial, n: number, total: number): boolean {
@@ -57,15 +76,29 @@ export function guardPlan(input: GuardInput): GuardResult {
       if (change.kind === 'remove' && change.leftCycle !== null && unreadable.has(change.leftCycle)) {
         reasons.set('unreadable', `unreadable rows of ${sourceId} may be people who seem to have left`)
       }
+      const before = reasons.size === 0 ? heldBefore(input, change) : null
+      if (before !== null) for (const dial of before.dials) reasons.set(dial, before.reason)
       holdOrRelease(change, reasons, released, held)
     }
   }
   return { released, held }
 }
 
+/** Fewer of its kind make nobody surer of what was held. Unreadable rows are another matter: once they are gone, they are no reason. */
+function heldBefore(
+  input: GuardInput,
+  change: Change,
+): { dials: readonly DialName[]; reason: string } | null {
+  const held = input.heldBefore(change.phone, viewHash(change))
+  const dials = held?.dials.filter((dial) => dial !== 'unreadable') ?? []
+  return held === null || dials.length === 0 ? null : { dials, reason: held.reason }
+}
+
 /** Which dials count a change. */
 function dialsOf(input: GuardInput, change: Change): DialName[] {
   if (change.kind === 'remove') return ['removals']
+  // Its removal comes in the next cycle, and it left with the others: that is when they are counted.
+  if (change.kind === 'update' && change.leaving === true) return ['removals', 'optOuts']
   // A person saw and approved what was held; the opt-out that was to go ahead of it has not got through yet.
   if (optsOut(change) && input.isApproved(change.phone, viewHash(besideOptOut(change)))) return ['optOuts']
   return [
@@ -83,8 +116,15 @@ function trippedDials(
   const total = input.inHeymarket(sourceId)
   const tripped = new Map<DialName, string>()
   for (const name of ['removals', 'updates', 'blanks', 'optOuts'] as const) {
-    const dial = input.dials[name]
+    const dial = input.dials(sourceId)[name]
     const n = changes.filter((change) => dialsOf(input, change).includes(name)).length
+    if (name === 'removals' && n >= EVERYBODY_MIN && n >= total && !input.mayEmpty(sourceId)) {
+      tripped.set(
+        name,
+        `removals: all ${n} contacts of ${sourceId} (not all at once, whatever the dial allows)`,
+      )
+      continue
+    }
     if (!trips(dial, n, total)) continue
     const most = `${Math.round(dial.ratio * 1000) / 10} %${dial.count === undefined ? '' : ` or ${dial.count}`}`
     tripped.set(name, `${name}: ${n} of ${total} contacts of ${sourceId} (the dial allows ${most})`)
@@ -102,7 +142,7 @@ function holdOrRelease(
     released.push(change)
     return
   }
-  const verdict = { dials: [...reasons.keys()], reason: [...reasons.values()].join('; ') }
+  const verdict = { dials: [...reasons.keys()], reason: [...new Set(reasons.values())].join('; ') }
   // An opt-out waits for nothing but its own dial (I3): it goes ahead alone while the rest of the change is held.
   if (change.kind !== 'remove' && optsOut(change) && !reasons.has('optOuts') && change.fields.length > 1) {
     released.push({
@@ -115,8 +155,4 @@ function holdOrRelease(
   }
   if (change.kind !== 'remove' && optsOut(change) && !reasons.has('optOuts')) released.push(change)
   else held.push({ change, ...verdict })
-}
-
-function besideOptOut(change: Change): Change {
-  return { ...change, fields: change.fields.filter((field) => field.field !== 'optedOut') }
 }

@@ -18,6 +18,7 @@ export interface HeldMemberStore {
   /** Lets go whom this cycle held; returns how many. */
   approve(cycleId: string, at: number): number
   isApproved(key: string, phone: string): boolean
+  isHeld(key: string, phone: string): boolean
   /** An approval of something that no plan contains any more must not wave a later change through. */
   dropApprovalsExcept(removed: readonly { key: string; phone: string }[]): void
 }
@@ -41,6 +42,9 @@ export function heldMemberStore(db: Db): HeldMemberStore {
   const isApproved = db
     .prepare<[string, string], number>('SELECT 1 FROM approved_member WHERE key = ? AND phone = ?')
     .pluck()
+  const isHeld = db
+    .prepare<[string, string], number>('SELECT 1 FROM held_member WHERE key = ? AND phone = ?')
+    .pluck()
   const approved = db.prepare<[], { key: string; phone: string }>('SELECT key, phone FROM approved_member')
   const dropApproval = db.prepare<[string, string]>('DELETE FROM approved_member WHERE key = ? AND phone = ?')
   return {
@@ -51,6 +55,7 @@ export function heldMemberStore(db: Db): HeldMemberStore {
     all: () => all.all().map(({ some, ...rest }) => ({ ...rest, examples: some.split(',') })),
     approve: (cycleId, at) => approve.run(cycleId, at, cycleId, cycleId).changes,
     isApproved: (key, phone) => isApproved.get(key, phone) === 1,
+    isHeld: (key, phone) => isHeld.get(key, phone) === 1,
     dropApprovalsExcept: (removed) => {
       const approvals = approved.all()
       if (approvals.length === 0) return

@@ -1,8 +1,8 @@
 // Owns held and approval: what the guard keeps back now, and what a person released of it.
 import type { Db } from '../../db/open.ts'
 import type { BareE164 } from '../../lib/phone.ts'
-import { type Change, viewHash } from '../diff/change.ts'
-import type { HeldChange } from './guard.ts'
+import { besideOptOut, type Change, optsOut, viewHash } from '../diff/change.ts'
+import type { DialName, HeldChange } from './guard.ts'
 
 export interface HeldRow {
   readonly phone: BareE164
@@ -22,9 +22,13 @@ export interface HeldStore {
   /** In phone order. */
   all(): HeldRow[]
   ofPhone(phone: string): HeldRow | undefined
+  /** Whether what is held of this number opts it out. */
+  holdsOptOut(phone: string): boolean
   /** Releases what this cycle held, as it held it; returns how many changes that is. */
   approve(cycleId: string, at: number): number
   isApproved(phone: string, view: Buffer): boolean
+  /** How exactly this change is held now; null when it is not. */
+  held(phone: string, view: Buffer): { dials: readonly DialName[]; reason: string } | null
   dropApproval(phone: string): void
   /** An approval of something that no plan contains any more must not wave a later change through. */
   dropApprovalsExcept(changes: readonly Change[]): void
@@ -52,8 +56,13 @@ export function heldStore(db: Db): HeldStore {
   const isApproved = db
     .prepare<[string, Buffer], number>('SELECT 1 FROM approval WHERE phone = ? AND view_hash = ?')
     .pluck()
+  const held = db.prepare<[string, Buffer], Pick<HeldRow, 'dials' | 'reason'>>(
+    'SELECT dials, reason FROM held WHERE phone = ? AND view_hash = ?',
+  )
   const dropApproval = db.prepare<[string]>('DELETE FROM approval WHERE phone = ?')
-  const approved = db.prepare<[], string>('SELECT phone FROM approval').pluck()
+  const approved = db.prepare<[], { phone: string; view_hash: Buffer }>(
+    'SELECT phone, view_hash FROM approval',
+  )
   return {
     replace: (cycleId, held) => {
       for (const { change, dials, reason } of held) {
@@ -71,14 +80,27 @@ export function heldStore(db: Db): HeldStore {
     },
     all: () => all.all(),
     ofPhone: (phone) => ofPhone.get(phone),
+    holdsOptOut: (phone) => {
+      const row = ofPhone.get(phone)
+      return row !== undefined && optsOut(JSON.parse(row.change) as Change)
+    },
     approve: (cycleId, at) => approve.run(cycleId, at, cycleId, cycleId).changes,
     isApproved: (phone, view) => isApproved.get(phone, view) === 1,
+    held: (phone, view) => {
+      const row = held.get(phone, view)
+      return row === undefined ? null : { dials: row.dials.split(',') as DialName[], reason: row.reason }
+    },
     dropApproval: (phone) => void dropApproval.run(phone),
     dropApprovalsExcept: (changes) => {
-      const phones = approved.all()
-      if (phones.length === 0) return
-      const planned = new Set<string>(changes.map((change) => change.phone))
-      for (const phone of phones) if (!planned.has(phone)) dropApproval.run(phone)
+      const approvals = approved.all()
+      if (approvals.length === 0) return
+      const planned = new Map(changes.map((change) => [change.phone as string, change]))
+      for (const { phone, view_hash } of approvals) {
+        const change = planned.get(phone)
+        // An opt-out that goes ahead of an approved change is not a part of what was approved.
+        const views = change === undefined ? [] : [viewHash(change), viewHash(besideOptOut(change))]
+        if (!views.some((view) => view.equals(view_hash))) dropApproval.run(phone)
+      }
     },
   }
 }

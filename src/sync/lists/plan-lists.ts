@@ -29,6 +29,8 @@ export interface ListChanges {
   readonly refused: readonly Member[]
   /** Contacts on which the condition fails: they stay as they are. */
   readonly failing: number
+  /** Pins that fit nothing any more: the condition says something else of these people now. */
+  readonly unpinned: readonly string[]
 }
 
 export interface ListPlanSettings {
@@ -42,6 +44,8 @@ export interface ListPlanSettings {
   /** Contacts whose removal this plan lets through. */
   readonly leaves: ReadonlySet<string>
   readonly isApproved: (key: string, phone: string) => boolean
+  /** Whom an earlier cycle held stays until a person lets them go. */
+  readonly isHeld: (key: string, phone: string) => boolean
 }
 
 const PAGE = 5000
@@ -74,6 +78,8 @@ class Draft {
   readonly #mirror: Mirror
   readonly #members: ReadonlyMap<string, Member>
   readonly #unmet: Set<string>
+  readonly #pins: ReadonlyMap<string, 'add' | 'remove'>
+  readonly #unpinned: string[] = []
   readonly #adds: { phone: BareE164; member: Member | undefined }[] = []
   /** Off the list without asking the dial: their leaving was let through already, or they were never quite on it. */
   readonly #removes: Member[] = []
@@ -87,17 +93,21 @@ class Draft {
     this.#settings = settings
     this.#members = mirror.lists.members(rule.key)
     this.#unmet = new Set(this.#members.keys())
+    this.#pins = mirror.memberPins.ofKey(rule.key)
   }
 
   meet(person: Candidate, matches: () => boolean | null): void {
     const member = this.#members.get(person.phone)
     this.#unmet.delete(person.phone)
     if (person.state !== 'wanted') {
-      if (member !== undefined && this.#leaves(person)) this.#off(member, true)
+      // The dial of removals let them go in this plan. Whoever was over before, and stayed on, is asked for like others.
+      if (member !== undefined && this.#leaves(person) && !this.#isPinned(person.phone, 'remove'))
+        this.#off(member, this.#settings.leaves.has(person.phone) || member.state === 'removing')
       return
     }
     const wanted = matches()
     if (wanted === null) this.#failing += 1
+    else if (this.#isPinned(person.phone, wanted ? 'add' : 'remove')) return
     else if (wanted) this.#on(person, member)
     else if (member !== undefined) this.#off(member, false)
   }
@@ -107,6 +117,13 @@ class Draft {
     const { leaves, rungOf } = this.#settings
     if (left_cycle === null || !LEAVES_LISTS.has(rungOf(source_id))) return false
     return state === 'removed' || leaves.has(phone)
+  }
+
+  /** True when an undo took just this back. */
+  #isPinned(phone: string, what: 'add' | 'remove'): boolean {
+    const pin = this.#pins.get(phone)
+    if (pin !== undefined && pin !== what) this.#unpinned.push(phone)
+    return pin === what
   }
 
   #on(person: Candidate, member: Member | undefined): void {
@@ -141,24 +158,32 @@ class Draft {
   end(): ListChanges {
     for (const phone of this.#unmet) {
       const member = this.#members.get(phone)
-      // No source knows them: somebody else's member, or one that was forgotten.
-      if (member !== undefined) this.#off(member, member.ours === 1)
+      if (member !== undefined && !this.#isPinned(phone, 'remove')) this.#offUnmet(member)
     }
-    const { dial, isApproved } = this.#settings
+    const { dial, isApproved, isHeld } = this.#settings
     const { key, title } = this.rule
     const on = [...this.#members.values()].filter(({ state }) => state !== 'adding').length
     const asked = this.#guarded.filter(({ phone }) => !isApproved(key, phone))
-    const held = new Set(trips(dial, asked.length, on) ? asked : [])
+    const tripped = trips(dial, asked.length, on)
+    const held = new Set(asked.filter(({ phone }) => tripped || isHeld(key, phone)))
     const removes = [...this.#removes, ...this.#guarded.filter((member) => !held.has(member))]
-    const add = this.#place()
-    const live = this.#mirror.lists.ofKey(key).filter(({ state }) => state === 'live')
+    const stored = this.#mirror.lists.ofKey(key)
+    const add = this.#place(stored)
+    const live = stored.filter(({ state }) => state === 'live')
     const shards = new Set(live.map(({ shard }) => shard))
+    const gets = new Set(add.map(({ shard }) => shard))
+    // Only asking for it again tells whether a list in doubt is there, and that takes somebody to put on it.
+    const doubtful = new Set(
+      stored.map(({ shard }) => shard).filter((one) => !shards.has(one) && !gets.has(one)),
+    )
     return {
       rule: this.rule,
-      create: [...new Set(add.map(({ shard }) => shard))].filter((shard) => !shards.has(shard)),
+      create: [...gets].filter((shard) => !shards.has(shard)),
       rename: live.filter((one) => one.title !== titleOf(this.rule, one.shard)),
       add,
-      remove: removes.map(({ phone, shard }) => ({ phone, shard })),
+      remove: removes
+        .filter(({ shard }) => !doubtful.has(shard))
+        .map(({ phone, shard }) => ({ phone, shard })),
       held: [...held].map(({ phone, shard }) => ({ phone, shard })),
       reason:
         held.size === 0
@@ -166,14 +191,27 @@ class Draft {
           : `listRemovals: ${held.size} of ${on} members of "${title}" (the dial allows ${Math.round(dial.ratio * 1000) / 10} %${dial.count === undefined ? '' : ` or ${dial.count}`})`,
       refused: this.#refused,
       failing: this.#failing,
+      unpinned: this.#unpinned,
     }
   }
 
+  /**
+   * No source knows them: somebody else's member, one that is gone from Heymarket too, or one that a plan file put there and
+   * whom no pull has shown yet.
+   */
+  #offUnmet(member: Member): void {
+    const gone = this.#mirror.lists.contactId(member.phone) === null
+    if (member.ours === 0 || gone || this.rule.owned) this.#off(member, member.ours === 1 && gone)
+  }
+
   /** Each new member in the first shard that has room; whoever has a shard stays there. */
-  #place(): MemberChange[] {
-    const size = this.#settings.listSize ?? Number.POSITIVE_INFINITY
+  #place(stored: readonly StoredList[]): MemberChange[] {
+    const { listSize } = this.#settings
+    const size = listSize === null || listSize < 1 ? Number.POSITIVE_INFINITY : listSize
     const used = new Map<number, number>()
     for (const { shard } of this.#members.values()) used.set(shard, (used.get(shard) ?? 0) + 1)
+    for (const { shard, shown_size } of stored)
+      used.set(shard, Math.max(used.get(shard) ?? 0, shown_size ?? 0))
     let first = 1
     return this.#adds.map(({ phone, member }) => {
       if (member !== undefined) return { phone, shard: member.shard }
@@ -186,7 +224,8 @@ class Draft {
 
 /** Saves what is about to be done. To be called in the transaction that saves the plan. */
 export function saveListPlan(mirror: Mirror, plan: readonly ListChanges[]): void {
-  for (const { rule, add, remove } of plan) {
+  for (const { rule, add, remove, unpinned } of plan) {
+    for (const phone of unpinned) mirror.memberPins.drop(rule.key, phone)
     const members = mirror.lists.members(rule.key)
     const save = ({ phone, shard }: MemberChange, state: 'adding' | 'removing') => {
       const member = members.get(phone)

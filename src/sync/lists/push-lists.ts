@@ -3,7 +3,7 @@
 import { outcomeUnknown } from '../../heymarket/transport.ts'
 import { asHeysyncError, type HeysyncError } from '../../lib/errors.ts'
 import { readBareE164 } from '../../lib/phone.ts'
-import type { Refusal, StoredList } from '../mirror/lists.ts'
+import type { ListRow, Refusal } from '../mirror/lists.ts'
 import type { PushDeps } from '../push/deps.ts'
 import { sizeOf, tooMany, worked } from '../push/learning.ts'
 import { isRefusal } from '../push/look-up-many.ts'
@@ -13,7 +13,7 @@ import { readLists, takeMembers } from './read-lists.ts'
 import { type ListRule, localIdOf, titleOf } from './rule.ts'
 
 /** Members in the request that makes a list; the others follow. */
-const FIRST_MEMBERS = 100
+export const FIRST_MEMBERS = 100
 const NOT_SHOWN: Refusal = {
   code: 'ERR_NOT_STORED',
   message: 'Heymarket accepted the change and does not show it.',
@@ -29,8 +29,6 @@ export interface ListsPushed {
   acked: number
   /** Members whom Heymarket refused, or does not show after it accepted them. */
   deadLettered: number
-  /** Members who wait for the next cycle. */
-  retrying: number
   readonly warnings: string[]
 }
 
@@ -52,9 +50,9 @@ interface Step extends MemberChange {
 export async function pushLists(
   deps: Deps,
   plan: readonly ListChanges[],
-  onProgress: (acked: number) => void,
+  onProgress: (sum: Pick<ListsPushed, 'acked' | 'deadLettered'>) => void,
 ): Promise<ListsPushed> {
-  const sum: ListsPushed = { acked: 0, deadLettered: 0, retrying: 0, warnings: [] }
+  const sum: ListsPushed = { acked: 0, deadLettered: 0, warnings: [] }
   // What one list refuses is said, and keeps no other waiting.
   const apart = async (title: string, work: () => Promise<void>) => {
     try {
@@ -70,17 +68,13 @@ export async function pushLists(
     for (const list of changes.rename) await apart(list.title, () => rename(deps, changes.rule, list))
     for (const shard of shardsOf(changes)) {
       const steps = stepsOf(deps, changes, shard)
-      sum.retrying += steps.waiting
-      if (steps.ready.length === 0) continue
+      if (steps.length === 0) continue
       const ended: Ends = new Map()
-      await apart(titleOf(changes.rule, shard), () =>
-        pushShard(deps, changes.rule, shard, steps.ready, ended),
-      )
+      await apart(titleOf(changes.rule, shard), () => pushShard(deps, changes.rule, shard, steps, ended))
       const acked = [...ended.values()].filter((end) => end !== 'refused').length
       sum.acked += acked
       sum.deadLettered += ended.size - acked
-      sum.retrying += steps.ready.length - ended.size
-      onProgress(sum.acked)
+      onProgress(sum)
     }
   }
   return sum
@@ -91,24 +85,20 @@ function shardsOf({ add, remove }: ListChanges): number[] {
 }
 
 /** Who is to be sent now. Somebody whose contact is not in Heymarket yet, or who opted out since, waits. */
-function stepsOf({ mirror }: Deps, { rule, add, remove }: ListChanges, shard: number) {
+function stepsOf({ mirror }: Deps, { rule, add, remove }: ListChanges, shard: number): Step[] {
   const ready: Step[] = []
-  let waiting = 0
   for (const change of remove.filter((one) => one.shard === shard)) {
-    const id =
-      mirror.lists.member(rule.key, change.phone)?.contact_id ??
-      mirror.lists.candidate(change.phone)?.contact_id ??
-      mirror.remote.byPhone(change.phone)[0]?.id
+    const id = mirror.lists.member(rule.key, change.phone)?.contact_id ?? mirror.lists.contactId(change.phone)
     // A contact that got another number stays on the list under that one.
-    const elsewhere = id !== undefined && mirror.remote.find(id)?.phone !== change.phone
-    ready.push({ ...change, what: 'remove', contactId: id === undefined || elsewhere ? null : id })
+    const elsewhere = id !== null && mirror.remote.find(id)?.phone !== change.phone
+    ready.push({ ...change, what: 'remove', contactId: elsewhere ? null : id })
   }
   for (const change of add.filter((one) => one.shard === shard)) {
-    const person = mirror.lists.candidate(change.phone)
-    if (person?.contact_id == null || person.opted_out === 1) waiting += 1
-    else ready.push({ ...change, what: 'add', contactId: person.contact_id })
+    const contactId = mirror.lists.contactId(change.phone)
+    if (contactId !== null && !mirror.consent.isOptedOut(change.phone))
+      ready.push({ ...change, what: 'add', contactId })
   }
-  return { ready, waiting }
+  return ready
 }
 
 async function pushShard(
@@ -120,10 +110,13 @@ async function pushShard(
 ): Promise<void> {
   const known = deps.mirror.lists.ofKey(rule.key).find((one) => one.shard === shard)
   const adds = steps.filter(({ what }) => what === 'add')
-  const made = known?.state === 'live' ? { list: known, on: [] } : await make(deps, rule, shard, adds)
+  if (known === undefined && adds.length === 0) return neverOn(deps, rule, steps, ended)
+  const made = known?.state === 'live' ? { list: known, on: [] } : await make(deps, rule, shard, adds, known)
   if (made === null) return
   const { list, on } = made
-  for (const step of on) finish(deps, list, step, ended)
+  // The answer may name a list that was there before, which takes nobody by being made again.
+  const shown = on.length > 0 ? await shownOn(deps, list) : null
+  for (const step of on) if (shown?.has(step.phone)) finish(deps, list, step, ended)
   const rest = steps.filter((step) => !ended.has(step.phone))
   const run = { refusals: 0 }
   for (let at = 0; at < rest.length; ) {
@@ -131,7 +124,15 @@ async function pushShard(
     await send(deps, list, rest.slice(at, at + size), run, ended)
     at += size
   }
-  await verify(deps, list, ended)
+  await verify(deps, list, ended, rest.length === 0 ? shown : null)
+}
+
+/** Nobody is on a list that was never asked for: whoever was to be its first member opted out before that. */
+function neverOn({ mirror }: Deps, rule: ListRule, steps: readonly Step[], ended: Ends): void {
+  mirror.transaction(() => {
+    for (const { phone } of steps) mirror.lists.dropMember(rule.key, phone)
+  })
+  for (const { phone } of steps) ended.set(phone, 'remove')
 }
 
 /** Makes the list once (I2): looked for by its local_id wherever an earlier try may have made it. */
@@ -140,12 +141,17 @@ async function make(
   rule: ListRule,
   shard: number,
   adds: readonly Step[],
-): Promise<{ list: StoredList; on: readonly Step[] } | null> {
+  known: ListRow | undefined,
+): Promise<{ list: ListRow; on: readonly Step[] } | null> {
   const { mirror, client, clock } = deps
   let first = adds.slice(0, FIRST_MEMBERS)
   if (first.length === 0) return null
-  const live = () => mirror.lists.ofKey(rule.key).find((one) => one.shard === shard && one.state === 'live')
-  const row: StoredList = {
+  const look = () => lookForList(deps, rule, shard)
+  if (known !== undefined) {
+    const found = await look()
+    if (found !== undefined) return { list: found, on: [] }
+  }
+  const row: ListRow = {
     key: rule.key,
     shard,
     local_id: localIdOf(rule.key, shard),
@@ -155,7 +161,10 @@ async function make(
     claimed: 1,
     read_at: null,
   }
-  mirror.lists.put(row)
+  mirror.transaction(() => {
+    mirror.lists.put(row)
+    keepImages(deps, row, first)
+  })
   for (let tries = 1; ; tries += 1) {
     try {
       const { id } = await client.lists.create({
@@ -172,9 +181,8 @@ async function make(
       const error = asHeysyncError(thrown)
       if (!outcomeUnknown(error) && error.verdict !== 'dead-letter') throw error
       // It may be there already, by this request or an earlier one.
-      await readLists({ mirror, lists: client.lists, rules: deps.rules, clock })
-      const found = live()
-      if (found) return { list: found, on: [] }
+      const found = await look()
+      if (found !== undefined) return { list: found, on: [] }
       if (tries >= TRIES) throw error
       // One of the first members may be what is refused.
       if (!outcomeUnknown(error)) first = first.slice(0, 1)
@@ -183,9 +191,23 @@ async function make(
   }
 }
 
+/** Looks for a list that may have been made a moment ago, and may not show yet. */
+async function lookForList(deps: Deps, rule: ListRule, shard: number): Promise<ListRow | undefined> {
+  const { mirror, client, rules, clock, signal } = deps
+  const look = async () => {
+    const { shown } = await readLists({ mirror, lists: client.lists, rules, clock })
+    const found = mirror.lists.ofKey(rule.key).find((one) => one.shard === shard && one.state === 'live')
+    return { shown, found }
+  }
+  const { shown, found } = await look()
+  if (found !== undefined || !shown) return found
+  await clock.sleep(SECOND_LOOK_MS, signal)
+  return (await look()).found
+}
+
 async function send(
   deps: Deps,
-  list: StoredList,
+  list: ListRow,
   steps: readonly Step[],
   run: { refusals: number },
   ended: Ends,
@@ -196,6 +218,7 @@ async function send(
   // Somebody else's member whose contact is not known: only a number names them.
   const phones = steps.flatMap(({ contactId, phone }) => (contactId === null ? [phone] : []))
   const [add, remove] = [ids('add'), ids('remove')]
+  mirror.transaction(() => keepImages(deps, list, steps))
   for (let tries = 1; ; tries += 1) {
     try {
       await client.lists.update(list.list_id ?? 0, {
@@ -222,10 +245,17 @@ async function send(
   }
 }
 
+/** For undo. Kept before the request: one whose answer is lost has to be undone too. */
+function keepImages({ mirror, cycleId, clock }: Deps, list: ListRow, steps: readonly Step[]): void {
+  const { key, shard } = list
+  for (const { phone, what } of steps)
+    mirror.memberImages.put({ cycle_id: cycleId, key, phone, shard, what, at: clock.now() })
+}
+
 /** Halves tell whether there were too many or somebody is refused. */
 async function refused(
   deps: Deps,
-  list: StoredList,
+  list: ListRow,
   steps: readonly Step[],
   run: { refusals: number },
   ended: Ends,
@@ -249,41 +279,40 @@ async function refused(
 }
 
 /** Acked. Whoever was taken off stays on record until a read shows it, or nothing can. */
-function finish({ mirror }: Deps, list: StoredList, step: Step, ended: Ends): void {
+function finish({ mirror }: Deps, list: ListRow, step: Step, ended: Ends): void {
   const member = mirror.lists.member(list.key, step.phone)
   ended.set(step.phone, step.what)
   if (step.what === 'add' && member !== undefined)
     mirror.lists.putMember({ ...member, contact_id: step.contactId, state: 'on' })
 }
 
-function refuse({ mirror, clock }: Deps, list: StoredList, phone: string, why: Refusal, ended: Ends): void {
+function refuse({ mirror, clock }: Deps, list: ListRow, phone: string, why: Refusal, ended: Ends): void {
   ended.set(phone, 'refused')
   mirror.lists.refuse(list.key, phone, why, clock.now())
 }
 
 /** The list is not in Heymarket any more: it is made anew by the next cycle. */
-function forget({ mirror }: Deps, list: StoredList, error: HeysyncError): never {
+function forget({ mirror }: Deps, list: ListRow, error: HeysyncError): never {
   mirror.lists.drop(list.key, list.shard)
   throw error
 }
 
 /** An accepted change that does not show is no success. Where lists are not shown, the answer has to do. */
-async function verify(deps: Deps, list: StoredList, ended: Ends): Promise<void> {
-  const { mirror, client, clock } = deps
+async function verify(
+  deps: Deps,
+  list: ListRow,
+  ended: Ends,
+  seen: ReadonlySet<string> | null,
+): Promise<void> {
+  const { mirror, clock } = deps
   const acked = [...ended].filter(([, end]) => end !== 'refused')
   if (acked.length === 0 || list.list_id === null) return
-  const read = async () => {
-    const shown = await client.lists.get(list.list_id ?? 0)
-    return shown === null
-      ? null
-      : new Set([...shown.members.keys()].map((text) => readBareE164(text) ?? text))
-  }
   const wrong = (shown: ReadonlySet<string>) =>
     acked.filter(([phone, end]) => (end === 'add') !== shown.has(phone) && !tookItself(deps, phone, end))
-  let shown = await read()
+  let shown = seen ?? (await shownOn(deps, list))
   if (shown !== null && wrong(shown).length > 0) {
     await clock.sleep(SECOND_LOOK_MS, deps.signal)
-    shown = await read()
+    shown = await shownOn(deps, list)
   }
   mirror.transaction(() => {
     if (shown === null) {
@@ -296,14 +325,26 @@ async function verify(deps: Deps, list: StoredList, ended: Ends): Promise<void> 
   })
 }
 
+/** Who is on it; null where the account does not show lists. */
+async function shownOn({ client }: Deps, list: ListRow): Promise<ReadonlySet<string> | null> {
+  const shown = await client.lists.get(list.list_id ?? 0)
+  if (shown === null) return null
+  return new Set([...shown.members.keys()].map((text) => readBareE164(text) ?? text))
+}
+
 /** The account may take off whoever opts out. */
 function tookItself({ mirror }: Deps, phone: string, end: End): boolean {
   return end === 'add' && mirror.consent.isOptedOut(phone)
 }
 
-async function rename({ mirror, client }: Deps, rule: ListRule, list: StoredList): Promise<void> {
+async function rename({ mirror, client }: Deps, rule: ListRule, list: ListRow): Promise<void> {
   if (list.list_id === null) return
   const title = titleOf(rule, list.shard)
-  await client.lists.update(list.list_id, { title })
+  try {
+    await client.lists.update(list.list_id, { title })
+  } catch (error) {
+    if (asHeysyncError(error).status === 404) mirror.lists.drop(list.key, list.shard)
+    throw error
+  }
   mirror.lists.put({ ...list, title })
 }

@@ -3,7 +3,7 @@ import type { ListsApi } from '../../heymarket/lists.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { HeysyncError } from '../../lib/errors.ts'
 import { readBareE164 } from '../../lib/phone.ts'
-import type { StoredList } from '../mirror/lists.ts'
+import type { ListRow } from '../mirror/lists.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import { type ListRule, localIdOf, titleOf } from './rule.ts'
 
@@ -38,21 +38,23 @@ export async function readLists({ mirror, lists, rules, clock }: ReadListsDeps):
       if (found === undefined || list.archived === true) continue
       const { rule, shard } = found
       seen.add(`${rule.key} ${shard}`)
+      const known = mirror.lists.ofKey(rule.key).find((one) => one.shard === shard)
+      const row: ListRow = {
+        key: rule.key,
+        shard,
+        local_id: localIdOf(rule.key, shard),
+        title: known?.title ?? (list.title || titleOf(rule, shard)),
+        list_id: list.id,
+        state: 'live',
+        claimed: known?.state === 'live' ? known.claimed : 0,
+        read_at: known?.read_at ?? null,
+      }
+      // It is there, whether or not its members can be read now: no second one is made (I2).
+      mirror.lists.put(row)
       // A page may cut long lists off; what is left out there is no proof that somebody is not on it.
       const whole = await lists.get(list.id)
       mirror.transaction(() => {
-        const known = mirror.lists.ofKey(rule.key).find((one) => one.shard === shard)
-        const row: StoredList = {
-          key: rule.key,
-          shard,
-          local_id: localIdOf(rule.key, shard),
-          title: known?.title ?? (list.title || titleOf(rule, shard)),
-          list_id: list.id,
-          state: 'live',
-          claimed: known?.state === 'live' ? known.claimed : 0,
-          read_at: clock.now(),
-        }
-        mirror.lists.put(row)
+        mirror.lists.put({ ...row, read_at: clock.now() })
         if (whole !== null) takeMembers(mirror, row, new Set(whole.members.keys()))
       })
     }
@@ -63,26 +65,33 @@ export async function readLists({ mirror, lists, rules, clock }: ReadListsDeps):
     if (error.status === 404 || error.status === 403) return { shown: false, gone: [] }
     throw error
   }
-  return { shown: true, gone: dropGone(mirror, rules, seen) }
+  return { shown: true, gone: await dropGone({ mirror, lists, rules }, seen) }
 }
 
-function dropGone(mirror: Mirror, rules: readonly ListRule[], seen: ReadonlySet<string>): string[] {
+/** One that was made a moment ago may only not be listed yet, so each is asked for by its id before it is made again (I2). */
+async function dropGone(
+  { mirror, lists, rules }: Pick<ReadListsDeps, 'mirror' | 'lists' | 'rules'>,
+  seen: ReadonlySet<string>,
+): Promise<string[]> {
   const kept = new Set(rules.map(({ key }) => key))
-  return mirror.transaction(() =>
-    mirror.lists
-      .all()
-      .filter((list) => list.state === 'live' && kept.has(list.key))
-      .filter((list) => !seen.has(`${list.key} ${list.shard}`))
-      .map((list) => {
-        mirror.lists.drop(list.key, list.shard)
-        return list.title
-      }),
-  )
+  const missing = mirror.lists
+    .all()
+    .filter((list) => list.state === 'live' && kept.has(list.key))
+    .filter((list) => !seen.has(`${list.key} ${list.shard}`))
+  const gone: string[] = []
+  for (const list of missing) {
+    const shown = list.list_id === null ? null : await lists.get(list.list_id)
+    if (shown !== null && shown.archived !== true) continue
+    mirror.transaction(() => mirror.lists.drop(list.key, list.shard))
+    gone.push(list.title)
+  }
+  return gone
 }
 
 /** Brings what is known of a list's members in line with what Heymarket shows. To be called in a transaction. */
-export function takeMembers(mirror: Mirror, list: StoredList, shownText: ReadonlySet<string>): void {
+export function takeMembers(mirror: Mirror, list: ListRow, shownText: ReadonlySet<string>): void {
   const shown = new Set([...shownText].map(readBareE164).filter((phone) => phone !== null))
+  mirror.lists.showed(list.key, list.shard, shownText.size)
   const members = mirror.lists.members(list.key)
   for (const member of members.values()) {
     if (member.shard !== list.shard) continue

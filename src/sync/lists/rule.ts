@@ -9,6 +9,8 @@ export interface ListRule {
   /** Names the rule for good; the title may change. */
   readonly key: string
   readonly title: string
+  /** The condition as it is written. */
+  readonly where: string
   /** True when members that heysync did not put there are taken off as well. */
   readonly owned: boolean
   /** Whether somebody belongs on the list; null where the condition fails on them. */
@@ -41,6 +43,7 @@ export function compileListRules(lists: readonly ListConfig[]): ListRule[] {
     return {
       key: list.key ?? list.title,
       title: list.title,
+      where: list.where,
       owned: list.owned,
       matches: (contact) => {
         try {

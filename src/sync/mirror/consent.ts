@@ -42,6 +42,8 @@ export function consentStore(db: Db, erased: ErasedStore): ConsentStore {
     `INSERT INTO consent (phone, state, at) VALUES (?, ?, ?)
      ON CONFLICT (phone) DO UPDATE SET state = excluded.state, at = excluded.at`,
   )
+  // Whoever learns of it, the next diff looks whether Heymarket has to be told.
+  const unsettle = db.prepare<[string]>('UPDATE contact SET settled_desired = NULL WHERE phone = ?')
   const addEvent = db.prepare<[string, ConsentEvent['state'], ConsentOrigin, string, number]>(
     'INSERT INTO consent_event (phone, state, origin, evidence, at) VALUES (?, ?, ?, ?, ?)',
   )
@@ -50,8 +52,12 @@ export function consentStore(db: Db, erased: ErasedStore): ConsentStore {
   )
   const unpushed = db.prepare<[], UnpushedOptOut>(
     `SELECT k.phone, r.id AS contact_id,
-            (SELECT s.source_id FROM source_record s WHERE s.phone = k.phone ORDER BY s.source_id, s.record_id LIMIT 1) AS source_id,
-            (SELECT s.record_id FROM source_record s WHERE s.phone = k.phone ORDER BY s.source_id, s.record_id LIMIT 1) AS record_id,
+            coalesce(
+              (SELECT s.source_id FROM source_record s WHERE s.phone = k.phone ORDER BY s.source_id, s.record_id LIMIT 1),
+              (SELECT f.source_id FROM further_phone f WHERE f.phone = k.phone ORDER BY f.source_id, f.record_id LIMIT 1)) AS source_id,
+            coalesce(
+              (SELECT s.record_id FROM source_record s WHERE s.phone = k.phone ORDER BY s.source_id, s.record_id LIMIT 1),
+              (SELECT f.record_id FROM further_phone f WHERE f.phone = k.phone ORDER BY f.source_id, f.record_id LIMIT 1)) AS record_id,
             (r.read_at IS NOT NULL AND r.carried = 1 AND (r.acked_rev IS NULL OR r.acked_rev IS r.rev)) AS echo
      FROM consent k
      JOIN remote_contact r ON r.phone = k.phone
@@ -74,6 +80,7 @@ export function consentStore(db: Db, erased: ErasedStore): ConsentStore {
       }
       set.run(phone, 'opted_out', at)
       addEvent.run(phone, 'opted_out', origin, evidence, at)
+      unsettle.run(phone)
       return true
     },
     allow: (phone, evidence, at) => {

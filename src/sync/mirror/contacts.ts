@@ -25,6 +25,8 @@ export interface StoredContact {
   readonly base_push: Buffer | null
   /** JSON list: tags that are wanted and do not fit. */
   readonly cut_tags: string | null
+  /** JSON list: tags that its records ever gave, until they left and it was handled. */
+  readonly given_tags: string
 }
 
 /** A contact whose desired and remote sides were not yet found equal. */
@@ -111,17 +113,22 @@ export interface ContactStore {
 export function contactStore(db: Db): ContactStore {
   const find = db.prepare<[string], StoredContact>('SELECT * FROM contact WHERE phone = ?')
   const want = db.prepare(
-    `INSERT INTO contact (phone, state, source_id, record_id, fields, hash, claims)
-     VALUES (@phone, 'wanted', @source_id, @record_id, @fields, @hash, @claims)
+    `INSERT INTO contact (phone, state, source_id, record_id, fields, hash, claims, given_tags)
+     VALUES (@phone, 'wanted', @source_id, @record_id, @fields, @hash, @claims, coalesce(json_extract(@fields, '$.tags'), '[]'))
      ON CONFLICT (phone) DO UPDATE SET state = 'wanted', source_id = excluded.source_id, record_id = excluded.record_id,
-       fields = excluded.fields, hash = excluded.hash, claims = excluded.claims, left_cycle = NULL`,
+       fields = excluded.fields, hash = excluded.hash, claims = excluded.claims, left_cycle = NULL,
+       given_tags = CASE WHEN excluded.given_tags IN ('[]', given_tags) THEN given_tags ELSE (
+         SELECT json_group_array(value) FROM (
+           SELECT value FROM json_each(contact.given_tags) UNION SELECT value FROM json_each(excluded.given_tags))) END`,
   )
   const leave = db.prepare<[string | null, string]>(
     `UPDATE contact SET state = 'left', left_cycle = ?, settled_desired = NULL, base = NULL, pushed_key = NULL,
        cut_tags = NULL
      WHERE phone = ? AND state = 'wanted'`,
   )
-  const markRemoved = db.prepare<[string]>("UPDATE contact SET state = 'removed' WHERE phone = ?")
+  const markRemoved = db.prepare<[string]>(
+    "UPDATE contact SET state = 'removed', given_tags = '[]' WHERE phone = ?",
+  )
   const reopenRemoval = db.prepare<[string]>(
     "UPDATE contact SET state = 'left' WHERE phone = ? AND state = 'removed'",
   )

@@ -3,7 +3,12 @@ import type { Db } from '../../db/open.ts'
 import type { ErrorCode } from '../../lib/errors.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 
-export interface StoredList {
+export interface StoredList extends ListRow {
+  /** Members it showed when it was last read; null until then. */
+  readonly shown_size: number | null
+}
+
+export interface ListRow {
   readonly key: string
   readonly shard: number
   readonly local_id: string
@@ -66,7 +71,9 @@ export interface Candidate {
 export interface ListStore {
   all(): StoredList[]
   ofKey(key: string): StoredList[]
-  put(list: StoredList): void
+  put(list: ListRow): void
+  /** So many members it showed when it was read. To be called after `put`. */
+  showed(key: string, shard: number, size: number): void
   /** It is not in Heymarket any more: whoever was on it is on nothing. */
   drop(key: string, shard: number): void
   members(key: string): Map<string, Member>
@@ -79,6 +86,8 @@ export interface ListStore {
   /** Everybody known, in phone order, page by page. */
   candidates(after: string, limit: number): Candidate[]
   candidate(phone: string): Candidate | undefined
+  /** The contact of this number in Heymarket, also where no record wants it; null when there is none. */
+  contactId(phone: string): number | null
   /** Whom Heymarket refused, in the order of the titles. */
   refused(): RefusedMember[]
   /** Of these, the refused are tried again. */
@@ -86,11 +95,13 @@ export interface ListStore {
   counts(): { key: string; state: Member['state']; n: number }[]
 }
 
+const CONTACT_ID = `coalesce(
+      (SELECT l.contact_id FROM link l JOIN remote_contact x ON x.id = l.contact_id AND x.phone = c.phone WHERE l.phone = c.phone),
+      (SELECT min(x.id) FROM remote_contact x WHERE x.phone = c.phone))`
+
 const CANDIDATE = `SELECT c.phone, c.state, c.fields, c.source_id, c.left_cycle,
     EXISTS (SELECT 1 FROM consent k WHERE k.phone = c.phone AND k.state = 'opted_out') AS opted_out,
-    coalesce(
-      (SELECT l.contact_id FROM link l JOIN remote_contact x ON x.id = l.contact_id AND x.phone = c.phone WHERE l.phone = c.phone),
-      (SELECT min(x.id) FROM remote_contact x WHERE x.phone = c.phone)) AS contact_id
+    ${CONTACT_ID} AS contact_id
   FROM contact c`
 
 export function listStore(db: Db): ListStore {
@@ -101,6 +112,9 @@ export function listStore(db: Db): ListStore {
      VALUES (@key, @shard, @local_id, @title, @list_id, @state, @claimed, @read_at)
      ON CONFLICT (key, shard) DO UPDATE SET local_id = excluded.local_id, title = excluded.title, list_id = excluded.list_id,
        state = excluded.state, claimed = excluded.claimed, read_at = excluded.read_at`,
+  )
+  const showed = db.prepare<[number, string, number]>(
+    'UPDATE list SET shown_size = ? WHERE key = ? AND shard = ?',
   )
   const drop = db.prepare<[string, number]>('DELETE FROM list WHERE key = ? AND shard = ?')
   const dropMembers = db.prepare<[string, number]>('DELETE FROM list_member WHERE key = ? AND shard = ?')
@@ -127,14 +141,20 @@ export function listStore(db: Db): ListStore {
     `${CANDIDATE} WHERE c.phone > ? ORDER BY c.phone LIMIT ?`,
   )
   const candidate = db.prepare<[string], Candidate>(`${CANDIDATE} WHERE c.phone = ?`)
+  const contactId = db
+    .prepare<[string], number | null>(`SELECT ${CONTACT_ID} FROM (SELECT ? AS phone) c`)
+    .pluck()
   const refused = db.prepare<[], RefusedMember>(
     `SELECT m.*, coalesce(l.title, m.key) AS title, coalesce(c.source_id, '') AS source_id, coalesce(c.record_id, '') AS record_id
      FROM list_member m LEFT JOIN list l ON l.key = m.key AND l.shard = m.shard LEFT JOIN contact c ON c.phone = m.phone
      WHERE m.state = 'refused' ORDER BY title, m.phone`,
   )
-  const retry = db.prepare<[string, string]>(
-    `UPDATE list_member SET state = CASE wants WHEN 'on' THEN 'adding' ELSE 'removing' END
-     WHERE key = ? AND phone = ? AND state = 'refused'`,
+  // Whoever was refused a place is planned anew: the list may have been full, and another one has room.
+  const dropRefused = db.prepare<[string, string]>(
+    "DELETE FROM list_member WHERE key = ? AND phone = ? AND state = 'refused' AND wants = 'on'",
+  )
+  const retryRefused = db.prepare<[string, string]>(
+    "UPDATE list_member SET state = 'removing' WHERE key = ? AND phone = ? AND state = 'refused'",
   )
   const counts = db.prepare<[], { key: string; state: Member['state']; n: number }>(
     'SELECT key, state, count(*) AS n FROM list_member GROUP BY key, state',
@@ -143,6 +163,7 @@ export function listStore(db: Db): ListStore {
     all: () => all.all(),
     ofKey: (key) => ofKey.all(key),
     put: (list) => void put.run(list),
+    showed: (key, shard, size) => void showed.run(size, key, shard),
     drop: (key, shard) => {
       drop.run(key, shard)
       dropMembers.run(key, shard)
@@ -154,10 +175,16 @@ export function listStore(db: Db): ListStore {
     ofPhone: (phone) => ofPhone.all(phone),
     candidates: (after, limit) => candidates.all(after, limit),
     candidate: (phone) => candidate.get(phone),
+    contactId: (phone) => contactId.get(phone) ?? null,
     refuse: (key, phone, { code, message, requestId = null }, at) =>
       void refuse.run({ key, phone, code, message, requestId, at }),
     refused: () => refused.all(),
-    retry: (members) => members.forEach(({ key, phone }) => void retry.run(key, phone)),
+    retry: (members) => {
+      for (const { key, phone } of members) {
+        dropRefused.run(key, phone)
+        retryRefused.run(key, phone)
+      }
+    },
     counts: () => counts.all(),
   }
 }

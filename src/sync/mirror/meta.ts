@@ -11,11 +11,12 @@ export type MetaKey =
   | 'count_offset' // what /v1/contacts/count says beyond what a complete walk showed
   | 'shows_opt_out' // set once an answer showed is_opted_out
   | 'page_limit' // largest page that the account gave
+  | 'page_rows' // most rows of a page that another one followed
   | 'resolve_fingerprint' // source order and resolve policy that the contacts were resolved with
   | 'diff_fingerprint' // what else the diff depends on: tag policy, field ids
+  | 'guard_dials' // under which the last plan was guarded, as JSON
   | 'retry_basis' // names and mappings under which the dead letters were refused, as JSON RetryBasis
   | 'erase_salt' // under which the marks of erased people are made; written once, by the migration
-  | 'diff_fingerprint' // what else the diff depends on: policies, field ids
   | 'name_ids' // ids of custom fields and tags at the last comparison, as JSON
 
 export interface MetaStore {

@@ -8,6 +8,8 @@ import { type ErasedStore, erasedStore } from './erased.ts'
 import { type FullWalkStore, fullWalkStore } from './full-walk.ts'
 import { type ImageStore, imageStore } from './images.ts'
 import { type ListStore, listStore } from './lists.ts'
+import { type MemberImageStore, memberImageStore } from './member-images.ts'
+import { type MemberPinStore, memberPinStore } from './member-pins.ts'
 import { type MetaStore, metaStore } from './meta.ts'
 import { type PinStore, pinStore } from './pins.ts'
 import { type RecordStore, recordStore } from './records.ts'
@@ -29,6 +31,8 @@ export interface Mirror {
   readonly lists: ListStore
   readonly images: ImageStore
   readonly pins: PinStore
+  readonly memberImages: MemberImageStore
+  readonly memberPins: MemberPinStore
   readonly alarms: AlarmStore
   /** Runs `work` in one transaction; `work` cannot await. */
   transaction<T>(work: () => T): T
@@ -50,6 +54,8 @@ export function openMirror(db: Db): Mirror {
     lists: listStore(db),
     images: imageStore(db),
     pins: pinStore(db),
+    memberImages: memberImageStore(db),
+    memberPins: memberPinStore(db),
     alarms: alarmStore(db),
     transaction: (work) => db.transaction(work).immediate(),
   }

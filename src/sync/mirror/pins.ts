@@ -18,7 +18,7 @@ export interface PinStore {
   put(phone: string, pin: Pin, cycleId: string, at: number): void
   ofPhone(phone: string): PinRow[]
   drop(phone: string, field: string): void
-  /** Contacts that have a pin. */
+  /** Contacts that have a pin, on lists too. */
   countPhones(): number
 }
 
@@ -29,7 +29,9 @@ export function pinStore(db: Db): PinStore {
   )
   const ofPhone = db.prepare<[string], PinRow>('SELECT * FROM pin WHERE phone = ? ORDER BY field')
   const drop = db.prepare<[string, string]>('DELETE FROM pin WHERE phone = ? AND field = ?')
-  const countPhones = db.prepare<[], number>('SELECT count(DISTINCT phone) FROM pin').pluck()
+  const countPhones = db
+    .prepare<[], number>('SELECT count(*) FROM (SELECT phone FROM pin UNION SELECT phone FROM member_pin)')
+    .pluck()
   return {
     put: (phone, { field, value }, cycleId, at) => void put.run(phone, field, value, cycleId, at),
     ofPhone: (phone) => ofPhone.all(phone),

@@ -1,4 +1,4 @@
-// Owns source_record, rejection and dirty_phone: what each source said, record by record.
+// Owns source_record, further_phone, rejection and dirty_phone: what each source said, record by record.
 import type { Db } from '../../db/open.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 import type { Rejection, RejectionCode } from '../normalize/rejection.ts'
@@ -12,6 +12,7 @@ export interface StoredRecord {
   readonly raw_hash: Buffer
   readonly updated_at: string | null
   readonly place: string | null
+  /** The first of its numbers; `phonesOf` gives all of them. */
   readonly phone: BareE164 | null
   /** JSON ContactFields. */
   readonly contact: string | null
@@ -40,11 +41,17 @@ export interface RejectionRow {
 
 export interface RecordStore {
   find(sourceId: string, recordId: string): StoredRecord | undefined
-  put(record: Omit<StoredRecord, 'gone_cycle' | 'merged_into'> & { merged_into?: string | null }): void
+  /** `further`: its numbers beside the first; left out, they stay as they are. */
+  put(
+    record: Omit<StoredRecord, 'gone_cycle' | 'merged_into'> & { merged_into?: string | null },
+    further?: readonly BareE164[],
+  ): void
   /** Marks an unchanged record as seen in this pull. */
   touch(sourceId: string, recordId: string, pull: number, place: string | null): void
   /** As if it had never been read. */
   drop(sourceId: string, recordId: string): void
+  /** Every number that the record claims or once did, the first one first. */
+  phonesOf(sourceId: string, recordId: string): BareE164[]
   claimants(phone: string): StoredRecord[]
   /** Every record that claims the phone or once did. */
   withPhone(phone: string): StoredRecord[]
@@ -55,13 +62,14 @@ export interface RecordStore {
   hasValue(sourceId: string, field: string): boolean
   /** Different records that this pull has shown, readable or not. */
   countSeen(sourceId: string, pull: number): number
-  unseen(sourceId: string, pull: number): { record_id: string; phone: BareE164 | null }[]
+  /** Ids of known records that this pull has not shown. */
+  unseen(sourceId: string, pull: number): string[]
   markGone(sourceId: string, recordId: string, cycleId: string, at: number): void
   /**
-   * Ends the claims of merged records whose survivor was shown since, or of all of them; returns the phones they had. A
+   * Ends the claims of merged records whose survivor was shown since, or of all of them; returns their ids. A
    * survivor that waits itself has to go first, so it is to be called until it returns none.
    */
-  handOver(sourceId: string, all: boolean): BareE164[]
+  handOver(sourceId: string, all: boolean): string[]
   reject(row: {
     sourceId: string
     recordId: string
@@ -74,8 +82,10 @@ export interface RecordStore {
   }): void
   findRejection(sourceId: string, recordId: string, slot: string): RejectionRow | undefined
   clearRejection(sourceId: string, recordId: string, slot: string): void
-  /** A rejected record was met again, perhaps in another place. */
-  touchRejection(sourceId: string, recordId: string, pull: number, place: string | null): void
+  /** Numbers of a record beside those that count, which nobody can read. */
+  clearRefusedNumbers(sourceId: string, recordId: string): void
+  /** A rejected record was met again, perhaps in another place. False when its reason is not known any more. */
+  touchRejection(sourceId: string, recordId: string, pull: number, place: string | null): boolean
   /** Rows without a readable id that turned up since the last proof of absence stand in the way of this one. */
   stampUnreadable(sourceId: string, sincePull: number, cycleId: string): void
   /** Rejections of sources that are configured no more. */
@@ -89,9 +99,18 @@ export interface RecordStore {
   unreadableSince(sourceId: string): { first_cycle: string; place: string | null }[]
   countRejections(): number
   markDirty(phone: string): void
+  /** All numbers of a record. */
+  markDirtyOf(sourceId: string, recordId: string): void
   markAllDirty(): void
   takeDirty(limit: number): BareE164[]
 }
+
+/** Which records claim a number, or once did. */
+export const RECORD_PHONE =
+  '(SELECT source_id, record_id, phone FROM source_record UNION ALL SELECT source_id, record_id, phone FROM further_phone)'
+
+/** Slots of numbers that are refused beside those of their record that count. */
+export const NUMBER_SLOT = 'number '
 
 const CLAIMS = `contact IS NOT NULL AND (state IN ('accepted', 'rejected') OR (state = 'deleted' AND merged_into IS NOT NULL))`
 
@@ -110,11 +129,24 @@ export function recordStore(db: Db): RecordStore {
   const touch = db.prepare<[number, string | null, string, string]>(
     'UPDATE source_record SET seen_pull = ?, place = ? WHERE source_id = ? AND record_id = ?',
   )
-  const drop = db.prepare<[string, string]>('DELETE FROM source_record WHERE source_id = ? AND record_id = ?')
-  const claimants = db.prepare<[string], StoredRecord>(
-    `SELECT * FROM source_record WHERE phone = ? AND ${CLAIMS}`,
+  const dropFurther = db.prepare<[string, string]>(
+    'DELETE FROM further_phone WHERE source_id = ? AND record_id = ?',
   )
-  const withPhone = db.prepare<[string], StoredRecord>('SELECT * FROM source_record WHERE phone = ?')
+  const addFurther = db.prepare<[string, string, string]>(
+    'INSERT INTO further_phone (source_id, record_id, phone) VALUES (?, ?, ?)',
+  )
+  const drop = db.prepare<[string, string]>('DELETE FROM source_record WHERE source_id = ? AND record_id = ?')
+  const allPhones = db
+    .prepare<[string, string, string, string], BareE164>(
+      `SELECT phone FROM source_record WHERE source_id = ? AND record_id = ? AND phone IS NOT NULL
+       UNION ALL SELECT phone FROM further_phone WHERE source_id = ? AND record_id = ?`,
+    )
+    .pluck()
+  const phonesOf = (sourceId: string, recordId: string) =>
+    allPhones.all(sourceId, recordId, sourceId, recordId)
+  const WITH_PHONE = `SELECT s.* FROM ${RECORD_PHONE} p JOIN source_record s USING (source_id, record_id) WHERE p.phone = ?`
+  const claimants = db.prepare<[string], StoredRecord>(`${WITH_PHONE} AND ${CLAIMS}`)
+  const withPhone = db.prepare<[string], StoredRecord>(WITH_PHONE)
   const withId = db.prepare<[string], StoredRecord>('SELECT * FROM source_record WHERE record_id = ?')
   const countKnown = db
     .prepare<[string], number>(
@@ -127,21 +159,23 @@ export function recordStore(db: Db): RecordStore {
          WHERE s.source_id = ? AND s.state = 'accepted' AND f.key = ? AND f.value NOT IN ('', '[]'))`,
     )
     .pluck()
-  const unseen = db.prepare<[string, number], { record_id: string; phone: BareE164 | null }>(
-    `SELECT record_id, phone FROM source_record
-     WHERE source_id = ? AND seen_pull <> ? AND state NOT IN ('gone', 'deleted')`,
-  )
+  const unseen = db
+    .prepare<[string, number], string>(
+      `SELECT record_id FROM source_record
+       WHERE source_id = ? AND seen_pull <> ? AND state NOT IN ('gone', 'deleted')`,
+    )
+    .pluck()
   const markGone = db.prepare<[string, number, string, string]>(
     "UPDATE source_record SET state = 'gone', gone_cycle = ?, changed_at = ? WHERE source_id = ? AND record_id = ?",
   )
   const handOver = db
-    .prepare<[{ sourceId: string; all: 0 | 1 }], BareE164 | null>(
+    .prepare<[{ sourceId: string; all: 0 | 1 }], string>(
       `UPDATE source_record AS loser SET contact = NULL
        WHERE source_id = @sourceId AND merged_into IS NOT NULL AND contact IS NOT NULL AND (@all OR EXISTS (
          SELECT 1 FROM source_record s
          WHERE s.source_id = loser.source_id AND s.record_id = loser.merged_into AND s.seen_pull >= loser.seen_pull
            AND NOT (s.merged_into IS NOT NULL AND s.contact IS NOT NULL)))
-       RETURNING phone`,
+       RETURNING record_id`,
     )
     .pluck()
   const reject = db.prepare(
@@ -156,6 +190,9 @@ export function recordStore(db: Db): RecordStore {
   )
   const clearRejection = db.prepare<[string, string, string]>(
     'DELETE FROM rejection WHERE source_id = ? AND record_id = ? AND slot = ?',
+  )
+  const clearRefusedNumbers = db.prepare<[string, string]>(
+    `DELETE FROM rejection WHERE source_id = ? AND record_id = ? AND slot LIKE '${NUMBER_SLOT}%'`,
   )
   const touchRejection = db.prepare<[number, string | null, string, string]>(
     "UPDATE rejection SET seen_pull = ?, place = ? WHERE source_id = ? AND record_id = ? AND slot = ''",
@@ -176,8 +213,11 @@ export function recordStore(db: Db): RecordStore {
                AND NOT EXISTS (SELECT 1 FROM source_record r WHERE r.source_id = j.source_id AND r.record_id = j.record_id))`,
     )
     .pluck()
-  const dropUnseenRejections = db.prepare<[string, number]>(
-    'DELETE FROM rejection WHERE source_id = ? AND seen_pull <> ?',
+  const dropUnseenRejections = db.prepare<[{ sourceId: string; pull: number }]>(
+    // A number stays refused for as long as its record is shown unchanged.
+    `DELETE FROM rejection WHERE source_id = @sourceId AND seen_pull <> @pull
+       AND NOT (slot LIKE '${NUMBER_SLOT}%' AND EXISTS (SELECT 1 FROM source_record r
+         WHERE r.source_id = rejection.source_id AND r.record_id = rejection.record_id AND r.seen_pull = @pull))`,
   )
   const rejections = db.prepare<[], RejectionRow>(
     'SELECT * FROM rejection ORDER BY source_id, length(place), place, record_id, slot',
@@ -192,7 +232,7 @@ export function recordStore(db: Db): RecordStore {
   const markDirty = db.prepare<[string]>('INSERT OR IGNORE INTO dirty_phone (phone) VALUES (?)')
   const markAllDirty = db.prepare(
     `INSERT OR IGNORE INTO dirty_phone (phone)
-     SELECT phone FROM contact UNION SELECT phone FROM source_record WHERE phone IS NOT NULL`,
+     SELECT phone FROM contact UNION SELECT phone FROM ${RECORD_PHONE} WHERE phone IS NOT NULL`,
   )
   const takeDirty = db
     .prepare<[number], BareE164>(
@@ -201,9 +241,19 @@ export function recordStore(db: Db): RecordStore {
     .pluck()
   return {
     find: (sourceId, recordId) => find.get(sourceId, recordId),
-    put: (record) => void put.run({ merged_into: null, ...record }),
+    put: (record, further) => {
+      const { source_id, record_id } = record
+      put.run({ merged_into: null, ...record })
+      if (further === undefined) return
+      dropFurther.run(source_id, record_id)
+      for (const phone of further) addFurther.run(source_id, record_id, phone)
+    },
     touch: (sourceId, recordId, pull, place) => void touch.run(pull, place, sourceId, recordId),
-    drop: (sourceId, recordId) => void drop.run(sourceId, recordId),
+    drop: (sourceId, recordId) => {
+      drop.run(sourceId, recordId)
+      dropFurther.run(sourceId, recordId)
+    },
+    phonesOf,
     claimants: (phone) => claimants.all(phone),
     withPhone: (phone) => withPhone.all(phone),
     withId: (recordId) => withId.all(recordId),
@@ -215,25 +265,28 @@ export function recordStore(db: Db): RecordStore {
     },
     unseen: (sourceId, pull) => unseen.all(sourceId, pull),
     markGone: (sourceId, recordId, cycleId, at) => void markGone.run(cycleId, at, sourceId, recordId),
-    handOver: (sourceId, all) =>
-      handOver.all({ sourceId, all: all ? 1 : 0 }).filter((phone) => phone !== null),
+    handOver: (sourceId, all) => handOver.all({ sourceId, all: all ? 1 : 0 }),
     reject: ({ rejection, ...row }) =>
       void reject.run({ ...row, ...rejection, value: rejection.value.slice(0, 200) }),
     findRejection: (sourceId, recordId, slot) => findRejection.get(sourceId, recordId, slot),
     clearRejection: (sourceId, recordId, slot) => void clearRejection.run(sourceId, recordId, slot),
+    clearRefusedNumbers: (sourceId, recordId) => void clearRefusedNumbers.run(sourceId, recordId),
     touchRejection: (sourceId, recordId, pull, place) =>
-      void touchRejection.run(pull, place, sourceId, recordId),
+      touchRejection.run(pull, place, sourceId, recordId).changes === 1,
     stampUnreadable: (sourceId, sincePull, cycleId) => void stampUnreadable.run(cycleId, sourceId, sincePull),
     dropRejectionsExcept: (sourceIds) => void dropRejectionsExcept.run(JSON.stringify(sourceIds)),
     dropUnseenUnreadable: (sourceId, pull) => void dropUnseenUnreadable.run(sourceId, pull),
     countSeen: (sourceId, pull) => countSeen.get({ sourceId, pull }) ?? 0,
-    dropUnseenRejections: (sourceId, pull) => void dropUnseenRejections.run(sourceId, pull),
+    dropUnseenRejections: (sourceId, pull) => void dropUnseenRejections.run({ sourceId, pull }),
     rejections: (sourceId) =>
       rejections.all().filter((row) => sourceId === undefined || row.source_id === sourceId),
     rejectionsOf: (sourceId, recordId) => rejectionsOf.all(sourceId, recordId),
     unreadableSince: (sourceId) => unreadableSince.all(sourceId),
     countRejections: () => countRejections.get() ?? 0,
     markDirty: (phone) => void markDirty.run(phone),
+    markDirtyOf: (sourceId, recordId) => {
+      for (const phone of phonesOf(sourceId, recordId)) markDirty.run(phone)
+    },
     markAllDirty: () => void markAllDirty.run(),
     takeDirty: (limit) => takeDirty.all(limit),
   }

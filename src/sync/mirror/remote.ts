@@ -34,6 +34,8 @@ export interface RemoteStore {
   wrote(contact: RemoteContact, at: number): void
   /** An opt-out that was sent in vain is to be sent again. */
   forgetCarried(phone: string): void
+  /** The opt-out of a number was lifted in Heymarket: where an account shows none, what was known of it is over. */
+  forgetOptOut(phone: string): void
   drop(id: number): void
   /** Keeps of the contacts of an erased number only that they are there. */
   blank(phone: string): void
@@ -67,6 +69,9 @@ export function remoteStore(db: Db, erased: ErasedStore): RemoteStore {
   )
   const forgetCarried = db.prepare<[string]>('UPDATE remote_contact SET carried = 0 WHERE phone = ?')
   const drop = db.prepare<[number]>('DELETE FROM remote_contact WHERE id = ?')
+  const setShown = db.prepare<[string, Buffer, number]>(
+    'UPDATE remote_contact SET body = ?, hash = ?, carried = 0 WHERE id = ?',
+  )
   const setBlank = db.prepare<[string, Buffer, number]>(
     'UPDATE remote_contact SET phone = NULL, body = ?, hash = ? WHERE id = ?',
   )
@@ -119,6 +124,12 @@ export function remoteStore(db: Db, erased: ErasedStore): RemoteStore {
       })
     },
     forgetCarried: (phone) => void forgetCarried.run(phone),
+    forgetOptOut: (phone) => {
+      for (const { id, body } of byPhone.all(phone)) {
+        const contact = { ...parseRemote(body), isOptedOut: null }
+        setShown.run(JSON.stringify(contact), remoteHash(contact), id)
+      }
+    },
     drop: (id) => void drop.run(id),
     blank: (phone) => {
       for (const { id, body } of byPhone.all(phone)) {

@@ -30,10 +30,10 @@ export interface SourceStore {
   /** `newest` is the highest updatedAt of the page, as an instant key. */
   /** The pull under way proved nothing: the next one starts over. */
   abandon(id: string): void
-  /** The source no longer takes what it gave: the next pull reads everything. */
+  /** The source no longer takes what it gave, and may refuse a window from there: the next pull reads everything. */
   dropCursor(id: string): void
   checkpoint(id: string, position: string, newest: string | null): void
-  /** A completed pull: the cursor moves to the newest record seen, but not past the pull's start; the checkpoint is dropped. */
+  /** A completed pull: the checkpoint is dropped, and the cursor goes where `watermark` says. */
   complete(
     id: string,
     done: {
@@ -45,6 +45,8 @@ export interface SourceStore {
       full: boolean
       /** The pull proved what is absent. */
       proved: boolean
+      /** `moves` to the newest record seen, but not past the pull's start; `stays`; or it is `dropped`, so that the next pull's window is open. */
+      watermark: 'moves' | 'stays' | 'dropped'
     },
   ): void
 }
@@ -67,11 +69,13 @@ export function sourceStore(db: Db): SourceStore {
     'UPDATE source SET pull_mode = NULL, pull_position = NULL WHERE id = ?',
   )
   const dropCursor = db.prepare<[string]>(
-    'UPDATE source SET token = NULL, mapping = NULL, pull_mode = NULL, pull_position = NULL WHERE id = ?',
+    'UPDATE source SET token = NULL, mapping = NULL, watermark = NULL, pull_mode = NULL, pull_position = NULL WHERE id = ?',
   )
   const complete = db.prepare(
     `UPDATE source SET pull_mode = NULL, pull_from = NULL, pull_to = NULL, pull_position = NULL, pull_mapping = NULL,
-       watermark = nullif(max(coalesce(watermark, ''), min(coalesce(pull_newest, ''), @startedAt)), ''), token = coalesce(@token, token), mapping = coalesce(@mapping, mapping),
+       watermark = CASE @watermark WHEN 'stays' THEN watermark
+         WHEN 'moves' THEN nullif(max(coalesce(watermark, ''), min(coalesce(pull_newest, ''), @startedAt)), '') END,
+       token = coalesce(@token, token), mapping = coalesce(@mapping, mapping),
        normalizer = coalesce(@normalizer, normalizer),
        pull_newest = NULL, completed_at = @at,
        completed_seq = CASE WHEN @proved THEN pull_seq ELSE completed_seq END, full_at = CASE WHEN @full THEN @at ELSE full_at END

@@ -9,11 +9,13 @@ import type { KeyPath } from './cel.ts'
 import { readEmail, readTags } from './contact-fields.ts'
 import { compileMapping, compileOptional, type NamedField } from './mapping.ts'
 import {
+  allPhones,
   compileFilter,
   countryReader,
   type Fields,
   firstOf,
   firstPhone,
+  type PhonesRead,
   Rejected,
   saysOptedOut,
 } from './record-readers.ts'
@@ -21,27 +23,29 @@ import type { Rejection } from './rejection.ts'
 import { toLine, toText } from './text.ts'
 
 /** Raise it when the same record and config may give another outcome: every record is then normalized again. */
-const NORMALIZER_VERSION = 1
+const NORMALIZER_VERSION = 2
 
 export type Normalized =
   | {
       readonly kind: 'contact'
       readonly contact: Contact
       readonly notes: readonly Note[]
-      readonly consent: BareE164 | null
+      /** Its values that are no number, where another one is. */
+      readonly refused: readonly Rejection[]
+      readonly consent: readonly BareE164[]
     }
-  | { readonly kind: 'filtered'; readonly consent: BareE164 | null }
+  | { readonly kind: 'filtered'; readonly consent: readonly BareE164[]; readonly optedOut: boolean }
   | {
       readonly kind: 'rejected'
       readonly rejection: Rejection
-      readonly consent: BareE164 | null
+      readonly consent: readonly BareE164[]
       /** The record says "do not text", whether or not its number can be read. */
       readonly optedOut: boolean
     }
-  | { readonly kind: 'deleted'; readonly consent: BareE164 | null }
+  | { readonly kind: 'deleted'; readonly consent: readonly BareE164[] }
 
 export interface Normalizer {
-  /** Never throws, whatever the record holds. `consent` is the record's number when the record says "do not text". */
+  /** Never throws, whatever the record holds. `consent` holds the record's numbers when the record says "do not text". */
   normalize(record: SourceRecord): Normalized
   /** SHA-256 (hex) of everything that changes the outcome: map, filter, country, default, version, phone metadata. */
   readonly fingerprint: string
@@ -86,27 +90,31 @@ export function compileNormalizer(
 
   const saysNo = (fields: Fields, notes: Note[]): boolean =>
     optedOut !== undefined && saysOptedOut(optedOut, fields, notes)
-  const phoneOf = (fields: Fields, notes: Note[]): BareE164 => firstPhone(phone, fields, countryOf, notes)
+  const readNumbers = source.phones === 'all' ? allPhones : firstPhone
+  const numbersOf = (fields: Fields, notes: Note[]): PhonesRead =>
+    readNumbers(phone, fields, countryOf, notes)
+  const optedOutNumbers = (fields: Fields): readonly BareE164[] => orNone(() => numbersOf(fields, []).phones)
 
   function normalize(record: SourceRecord): Normalized {
     const { fields } = record
     if (record.deleted === true || mergedAway(record)) {
       // Deleted records often carry little more than their id, so what fails on one says nothing about consent.
-      return { kind: 'deleted', consent: orNull(() => (saysNo(fields, []) ? phoneOf(fields, []) : null)) }
+      return { kind: 'deleted', consent: orNone(() => (saysNo(fields, []) ? optedOutNumbers(fields) : [])) }
     }
     const notes: Note[] = []
     let out = false
     try {
       out = saysNo(fields, notes)
       if (filter !== undefined && !filter.matches(fields)) {
-        return { kind: 'filtered', consent: out ? orNull(() => phoneOf(fields, [])) : null }
+        return { kind: 'filtered', consent: out ? optedOutNumbers(fields) : [], optedOut: out }
       }
-      const number = phoneOf(fields, notes)
-      const contact = { phone: number, fields: contactFields(fields, notes), optedOut: out }
-      return { kind: 'contact', contact, notes, consent: out ? number : null }
+      const { phones, refused } = numbersOf(fields, notes)
+      const [number, ...further] = phones
+      const contact = { phone: number, further, fields: contactFields(fields, notes), optedOut: out }
+      return { kind: 'contact', contact, notes, refused, consent: out ? phones : [] }
     } catch (error) {
       if (!(error instanceof Rejected)) throw error
-      const consent = out ? orNull(() => phoneOf(fields, [])) : null
+      const consent = out ? optedOutNumbers(fields) : []
       return { kind: 'rejected', rejection: error.rejection, consent, optedOut: out }
     }
   }
@@ -153,11 +161,11 @@ export function mergedAway({ id, mergedInto }: SourceRecord): boolean {
   return mergedInto !== undefined && mergedInto !== '' && mergedInto !== id
 }
 
-function orNull(read: () => BareE164 | null): BareE164 | null {
+function orNone(read: () => readonly BareE164[]): readonly BareE164[] {
   try {
     return read()
   } catch (error) {
-    if (error instanceof Rejected) return null
+    if (error instanceof Rejected) return []
     throw error
   }
 }
@@ -166,8 +174,10 @@ let metadataHash: string | undefined
 
 function fingerprintOf(source: SourceConfig, defaultCountry: string | undefined): string {
   metadataHash ??= sha256(JSON.stringify(metadata))
-  const { map, filter, country } = source
-  return sha256(JSON.stringify([NORMALIZER_VERSION, metadataHash, { map, filter, country, defaultCountry }]))
+  const { map, phones, filter, country } = source
+  return sha256(
+    JSON.stringify([NORMALIZER_VERSION, metadataHash, { map, phones, filter, country, defaultCountry }]),
+  )
 }
 
 function sha256(text: string): string {

@@ -65,6 +65,22 @@ export function readPhone(value: unknown, country: () => CountryAnswer): PhoneRe
   return { kind: 'failed', ...failure, value: text.slice(0, 200), others }
 }
 
+/** Every number that one cell holds, and each part of it that is none. What is several numbers is said in phone-text.ts. */
+export function readPhones(value: unknown, country: () => CountryAnswer): readonly PhoneReading[] {
+  const { whole, parts } = readPhoneCell(value)
+  const first = readPhone(value, country)
+  if (parts.length === 0 || first.kind !== 'number') return [first]
+  const text = toText(value)
+  const alone = whole === null ? null : attempt(whole, text, country)
+  if (alone !== null && 'phone' in alone) return [first]
+  return parts.flatMap((part): PhoneReading[] => {
+    const next = attempt(part, part.kind === 'digits' ? part.digits : text, country)
+    if (next === null) return []
+    if ('phone' in next) return [{ kind: 'number', ...next }]
+    return [{ kind: 'failed', ...next, value: text.slice(0, 200), others: 0 }]
+  })
+}
+
 function attempt(part: PhoneText, text: string, country: () => CountryAnswer): Attempt | null {
   switch (part.kind) {
     case 'blank':

@@ -1,4 +1,4 @@
-// Owns reading one record through compiled mappings: the first value, the first valid phone, the country, the filter;
+// Owns reading one record through compiled mappings: the first value, its valid phones, the country, the filter;
 // and turns whatever fails into a rejection.
 import type { SourceConfig } from '../../config/schema.ts'
 import { HeysyncError } from '../../lib/errors.ts'
@@ -8,7 +8,7 @@ import { compileExpression, ExpressionFailure, type KeyPath, keyText } from './c
 import { readOptedOut } from './contact-fields.ts'
 import { countryCode } from './country.ts'
 import type { CompiledMapping, NamedField, Reader } from './mapping.ts'
-import { type CountryAnswer, type PhoneReading, readPhone } from './phone.ts'
+import { type CountryAnswer, type PhoneReading, readPhone, readPhones } from './phone.ts'
 import type { Rejection } from './rejection.ts'
 import { isBlankWord, quote, toLine, toText } from './text.ts'
 
@@ -51,36 +51,75 @@ export function saysOptedOut(mapping: CompiledMapping, fields: Fields, notes: No
   return out
 }
 
-/** The first valid number of the mapped phone fields. Throws Rejected with the reason of the first that has a value. */
-export function firstPhone(
+/** Numbers in the order of the mapping, each once; `refused` says why other values are none. */
+export interface PhonesRead {
+  readonly phones: readonly [BareE164, ...BareE164[]]
+  readonly refused: readonly Rejection[]
+}
+
+type PhoneMappingReader = (
   mapping: CompiledMapping,
   fields: Fields,
   country: CountryReader,
   notes: Note[],
-): BareE164 {
+) => PhonesRead
+
+/** The first valid number of the mapped phone fields. Throws Rejected with the reason of the first that has a value. */
+export const firstPhone: PhoneMappingReader = (mapping, fields, country, notes) => {
+  const failed: Failed[] = []
+  for (const reading of readings(mapping, fields, country, notes, (cell, ask) => [readPhone(cell, ask)])) {
+    if (reading.kind === 'number') return { phones: [reading.phone], refused: [] }
+    failed.push(reading)
+  }
+  throw noNumber(failed)
+}
+
+/** Every valid number of the mapped phone fields. Throws Rejected, as `firstPhone` does, when there is none. */
+export const allPhones: PhoneMappingReader = (mapping, fields, country, notes) => {
+  const failed: Failed[] = []
+  const found = new Set<BareE164>()
+  for (const reading of readings(mapping, fields, country, notes, readPhones)) {
+    if (reading.kind === 'number') found.add(reading.phone)
+    else failed.push(reading)
+  }
+  const [first, ...further] = found
+  if (first === undefined) throw noNumber(failed)
+  return { phones: [first, ...further], refused: failed.map((one) => rejectionOf(one)) }
+}
+
+type Failed = PhoneReading & { kind: 'failed' }
+
+/** Reads one cell after the other; what is remarkable about a number becomes a note. Throws Rejected. */
+function* readings(
+  mapping: CompiledMapping,
+  fields: Fields,
+  country: CountryReader,
+  notes: Note[],
+  readCell: (cell: unknown, country: () => CountryAnswer) => readonly PhoneReading[],
+): Generator<Exclude<PhoneReading, { kind: 'blank' }>> {
   let answer: CountryAnswer | undefined
   const askCountry = (): CountryAnswer => {
     answer ??= country(fields)
     return answer
   }
-  let failed: (PhoneReading & { kind: 'failed' }) | undefined
-  let others = 0
   for (const read of mapping.readers) {
     const value = readOrReject(read, fields, 'phone')
     for (const cell of Array.isArray(value) ? value : [value]) {
-      const reading = readPhone(cell, askCountry)
-      if (reading.kind === 'number') {
-        for (const message of reading.notes)
-          notes.push({ field: 'phone', value: clip(toText(cell)), message })
-        return reading.phone
+      for (const reading of readCell(cell, askCountry)) {
+        if (reading.kind === 'blank') continue
+        if (reading.kind === 'number')
+          for (const message of reading.notes)
+            notes.push({ field: 'phone', value: clip(toText(cell)), message })
+        yield reading
       }
-      if (reading.kind === 'blank') continue
-      others += failed === undefined ? reading.others : reading.others + 1
-      failed ??= reading
     }
   }
-  if (failed === undefined) {
-    throw new Rejected({
+}
+
+function noNumber(failed: readonly Failed[]): Rejected {
+  const [first, ...more] = failed
+  if (first === undefined) {
+    return new Rejected({
       code: 'PHONE_MISSING',
       field: 'phone',
       value: '',
@@ -88,14 +127,18 @@ export function firstPhone(
         'None of the mapped phone fields has a value. Fill one in, or leave such records out with a filter.',
     })
   }
+  return new Rejected(
+    rejectionOf(
+      first,
+      more.reduce((sum, { others }) => sum + others + 1, first.others),
+    ),
+  )
+}
+
+function rejectionOf({ code, value, message }: Failed, others = 0): Rejection {
   const more =
     others === 0 ? '' : ` ${others} other ${others === 1 ? 'value' : 'values'} of this record failed too.`
-  throw new Rejected({
-    code: failed.code,
-    field: 'phone',
-    value: failed.value,
-    message: failed.message + more,
-  })
+  return { code, field: 'phone', value, message: message + more }
 }
 
 /** What decides a record's country: the mapped value, else the default. Throws ERR_CONFIG_INVALID for an unknown default. */

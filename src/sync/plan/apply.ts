@@ -4,18 +4,23 @@ import { asHeysyncError, HeysyncError } from '../../lib/errors.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 import { confirmAccount } from '../account.ts'
 import type { Change } from '../diff/change.ts'
+import type { DiffSettings } from '../diff/diff.ts'
 import type { Moved } from '../diff/exact.ts'
 import type { Engine } from '../engine.ts'
+import { saveListPlan } from '../lists/plan-lists.ts'
+import { readLists } from '../lists/read-lists.ts'
+import type { CycleObserver } from '../observer.ts'
 import { LANE } from '../outbox/outbox.ts'
 import type { PushDeps } from '../push/deps.ts'
 import { settleLeftovers } from '../push/leftovers.ts'
-import { push } from '../push/push.ts'
-import { exactStanding } from '../push/read-back.ts'
-import { readHead, reconcileIncremental } from '../reconcile/reconcile.ts'
+import { pushPlan } from '../push-plan.ts'
+import { reconcileIncremental } from '../reconcile/reconcile.ts'
 import { type CycleReport, checkCounts, countPlan, emptyReport } from '../report.ts'
 import { diffSettings } from '../settings.ts'
-import { judge } from './judge.ts'
-import { asChange, type PlanFile, type PlannedChange } from './plan-file.ts'
+import { judge, type Verdict } from './judge.ts'
+import { judgeMember } from './judge-member.ts'
+import { asListChanges, rulesOf } from './member-rows.ts'
+import { asChange, type PlanFile, type PlannedChange, type PlannedMember } from './plan-file.ts'
 
 export interface ApplyRequest {
   /** Of the cycle that this is recorded as. */
@@ -25,7 +30,10 @@ export interface ApplyRequest {
   readonly includeHeld: boolean
 }
 
-export interface Refusal {
+/** A part of a plan that is not done, because something moved. */
+export type Refusal = ChangeRefusal | MemberRefusal
+
+interface ChangeRefusal {
   readonly phone: BareE164
   readonly kind: Change['kind']
   readonly source: string
@@ -33,12 +41,20 @@ export interface Refusal {
   readonly moved: readonly Moved[]
 }
 
+export interface MemberRefusal {
+  readonly phone: BareE164
+  readonly kind: 'listAdd' | 'listRemove'
+  /** Its title. */
+  readonly list: string
+  readonly moved: readonly Moved[]
+}
+
 export interface ApplyOutcome {
   /** Of what went ahead. */
   readonly report: CycleReport
-  /** Changes that Heymarket shows already. */
+  /** Changes and members that Heymarket shows already. */
   readonly already: number
-  /** Changes that the guard held when the plan was made. */
+  /** Changes and members that the guard held when the plan was made. */
   readonly heldBack: number
   readonly refused: readonly Refusal[]
 }
@@ -51,7 +67,7 @@ export async function applyPlan(
   engine: Engine,
   plan: PlanFile,
   request: ApplyRequest,
-  onPush: (acked: number, planned: number) => void = () => {},
+  observer: CycleObserver = {},
 ): Promise<ApplyOutcome> {
   const { cycles, clock } = engine
   const { account } = await engine.lookups.get()
@@ -62,7 +78,7 @@ export async function applyPlan(
   const end = (status: CycleReport['status'] | 'interrupted', error: string | null) =>
     cycles.finish(request.id, { status, report: JSON.stringify(report), error, at: clock.now() })
   try {
-    const outcome = await passThrough(engine, plan, request, report, onPush)
+    const outcome = await passThrough(engine, plan, request, report, observer)
     end(report.status, null)
     return outcome
   } catch (thrown) {
@@ -78,31 +94,35 @@ async function passThrough(
   plan: PlanFile,
   request: ApplyRequest,
   report: CycleReport,
-  onPush: (acked: number, planned: number) => void,
+  observer: CycleObserver,
 ): Promise<ApplyOutcome> {
   const { mirror, client, clock, outbox } = engine
   const lookups = await confirmAccount(mirror, engine.lookups, engine.named)
   report.reconcile = await reconcileIncremental({ mirror, contacts: client.contacts, clock })
+  const rules = rulesOf(engine, plan)
+  if (rules.length > 0) await readLists({ mirror, lists: client.lists, rules, clock })
   const settings = diffSettings(engine, lookups)
   const lookFirst = !report.reconcile.complete
   const deps: PushDeps = { ...engine, settings, cycleId: request.id, lookFirst }
   await settleLeftovers(deps)
 
-  const changes = request.includeHeld ? onePerPhone(plan.changes) : plan.changes
-  const verdicts = changes.map((planned) => ({
-    planned,
-    verdict: judge(mirror, settings, planned, request.includeHeld),
-  }))
-  const of = (kind: 'go' | 'already' | 'held') => verdicts.filter(({ verdict }) => verdict.kind === kind)
-  const going = of('go').map(({ planned }) => asChange(planned))
-  const refused = verdicts.flatMap(({ planned, verdict }) =>
-    verdict.kind === 'refused' ? [refusal(planned, verdict.moved)] : [],
-  )
-  countPlan(report.plan, { released: going, held: [], notStored: [], lists: [] })
+  const { changes, members } = judged(engine, settings, plan, request.includeHeld)
+  const going = only(changes, 'go').map(asChange)
+  const lists = asListChanges(mirror, rules, only(members, 'go'))
+  const refused = [
+    ...changes.flatMap(([planned, verdict]) =>
+      verdict.kind === 'refused' ? [refusal(planned, verdict.moved)] : [],
+    ),
+    ...members.flatMap(([planned, verdict]) =>
+      verdict.kind === 'refused' ? [memberRefusal(plan, planned, verdict.moved)] : [],
+    ),
+  ]
+  const pushed = { released: going, held: [], notStored: [], lists }
+  countPlan(report.plan, pushed)
 
   const cycle = { id: request.id, at: clock.now() }
   mirror.transaction(() => {
-    for (const { planned } of [...of('go'), ...of('already')]) {
+    for (const planned of [...only(changes, 'go'), ...only(changes, 'already')]) {
       for (const pin of planned.pins) mirror.pins.put(planned.phone, pin, cycle.id, cycle.at)
       // The next diff looks whether a pin holds anything back.
       mirror.contacts.unsettle(planned.phone)
@@ -110,61 +130,50 @@ async function passThrough(
     // The sources were not asked: whether somebody has really left is worked out anew by the next sync.
     for (const change of going) if (change.kind === 'remove') mirror.records.markDirty(change.phone)
     outbox.enqueue(going, { ...cycle, lane: LANE.interactive, others: 'stay' })
+    saveListPlan(mirror, lists)
+    if (plan.undoes !== null)
+      for (const planned of [...only(members, 'go'), ...only(members, 'already')])
+        pinMember(engine, planned, cycle)
   })
-  if (going.length > 0) await pushAll(engine, deps, going, report, onPush)
+  await pushPlan(engine, { id: request.id, planningMs: 0 }, pushed, deps, report, observer)
 
-  const heldBack = of('held').length
+  const heldBack = only(changes, 'held').length + only(members, 'held').length
   const failed = report.push.retrying > 0 || report.push.deadLettered > 0
   report.status = failed ? 'failed' : refused.length > 0 || heldBack > 0 ? 'held' : 'ok'
   checkCounts(report)
-  return { report, already: of('already').length, heldBack, refused }
+  const already = only(changes, 'already').length + only(members, 'already').length
+  return { report, already, heldBack, refused }
 }
 
-async function pushAll(
-  engine: Engine,
-  deps: PushDeps,
-  going: readonly Change[],
-  report: CycleReport,
-  onPush: (acked: number, planned: number) => void,
-): Promise<void> {
-  const { mirror, client, clock, outbox } = engine
-  const startedAt = clock.now()
-  const requestsBefore = engine.requestCount()
-  const refresh = async () => void (await readHead({ mirror, contacts: client.contacts, clock }))
-  try {
-    await push(deps, {
-      concurrency: engine.concurrency,
-      refresh,
-      onProgress: (acked) => {
-        report.push.acked = acked
-        onPush(acked, going.length)
-      },
-    })
-    await refresh()
-    const lost = mirror.transaction(() => buryWhatDidNotStick(deps, going))
-    report.push.acked -= lost
-    if (outbox.countsOfCycle(deps.cycleId).dead > 0) engine.lookups.forget()
-  } finally {
-    const counts = outbox.countsOfCycle(deps.cycleId)
-    report.push.deadLettered = counts.dead
-    report.push.retrying = counts.pending + counts.in_flight + counts.unsettled
-    report.push.requests = engine.requestCount() - requestsBefore
-    report.push.seconds = Math.round((clock.now() - startedAt) / 100) / 10
-  }
+type Judged<T> = readonly (readonly [planned: T, verdict: Verdict])[]
+
+function judged(
+  { mirror, held }: Engine,
+  settings: DiffSettings,
+  plan: PlanFile,
+  includeHeld: boolean,
+): { changes: Judged<PlannedChange>; members: Judged<PlannedMember> } {
+  const planned = includeHeld ? onePerPhone(plan.changes) : plan.changes
+  const changes = planned.map((one) => [one, judge({ mirror, held, settings }, one, includeHeld)] as const)
+  const creates = new Map(
+    changes.flatMap(([{ kind, phone }, verdict]) => (kind === 'create' ? [[phone, verdict.kind]] : [])),
+  )
+  const context = { lists: plan.lists, creates, includeHeld }
+  return { changes, members: plan.members.map((one) => [one, judgeMember(mirror, one, context)] as const) }
 }
 
-/** An acknowledged write that does not show is no success. Returns how many there are. */
-function buryWhatDidNotStick(deps: PushDeps, going: readonly Change[]): number {
-  const { outbox, cycleId, clock } = deps
-  const lost = going.filter((change) => {
-    const waits = outbox.ofPhone(change.phone)?.cycle_id === cycleId
-    return !waits && change.fields.length > 0 && exactStanding(deps, change).kind !== 'done'
-  })
-  for (const change of lost) {
-    const message = 'Heymarket accepted the write of a plan and shows other values.'
-    outbox.buryNotStored(change, message, { id: cycleId, at: clock.now() })
-  }
-  return lost.length
+function only<T>(all: Judged<T>, kind: Verdict['kind']): T[] {
+  return all.flatMap(([planned, verdict]) => (verdict.kind === kind ? [planned] : []))
+}
+
+/** What an undo takes back is not done again until the list's condition says something else. */
+function pinMember(
+  { mirror }: Engine,
+  { list, phone, what }: PlannedMember,
+  cycle: { id: string; at: number },
+): void {
+  const undone = what === 'add' ? 'remove' : 'add'
+  mirror.memberPins.put({ key: list, phone, what: undone, cycle_id: cycle.id, at: cycle.at })
 }
 
 /** The opt-out that was to go ahead of a held change goes with it, once that is let through. */
@@ -180,6 +189,12 @@ function onePerPhone(changes: readonly PlannedChange[]): PlannedChange[] {
 function refusal(planned: PlannedChange, moved: readonly Moved[]): Refusal {
   const { phone, kind, source, record } = planned
   return { phone, kind, source, record, moved }
+}
+
+function memberRefusal(plan: PlanFile, planned: PlannedMember, moved: readonly Moved[]): Refusal {
+  const { phone, what, list } = planned
+  const title = plan.lists.find((one) => one.list === list)?.title ?? list
+  return { phone, kind: what === 'add' ? 'listAdd' : 'listRemove', list: title, moved }
 }
 
 function otherAccount(plan: PlanFile, account: PlanFile['account']): HeysyncError {

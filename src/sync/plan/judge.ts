@@ -2,10 +2,12 @@
 import type { RemoteContact } from '../../heymarket/contact.ts'
 import { type FieldChange, isTagChange, optsOut } from '../diff/change.ts'
 import { type DiffSettings, mayDelete } from '../diff/diff.ts'
-import { type Moved, standingOf } from '../diff/exact.ts'
+import type { Moved } from '../diff/exact.ts'
 import type { Lookups } from '../diff/lookups.ts'
+import type { HeldStore } from '../guard/held-store.ts'
 import { parseRemote } from '../mirror/contacts.ts'
 import type { Mirror } from '../mirror/mirror.ts'
+import { exactStanding } from '../push/read-back.ts'
 import { asChange, type PlannedChange } from './plan-file.ts'
 
 export type Verdict =
@@ -14,10 +16,15 @@ export type Verdict =
   | { readonly kind: 'held' }
   | { readonly kind: 'refused'; readonly moved: readonly Moved[] }
 
+interface Context {
+  readonly mirror: Mirror
+  readonly held: HeldStore
+  readonly settings: DiffSettings
+}
+
 /** Holds a planned change against what the mirror has just read from Heymarket. */
 export function judge(
-  mirror: Mirror,
-  settings: DiffSettings,
+  { mirror, held, settings }: Context,
   planned: PlannedChange,
   includeHeld: boolean,
 ): Verdict {
@@ -27,7 +34,7 @@ export function judge(
       ? mirror.remote.byPhone(planned.phone)[0]
       : mirror.remote.find(planned.contactId)
   const remote = row ? parseRemote(row.body) : null
-  const standing = standingOf(change, remote, settings.lookups)
+  const standing = exactStanding({ mirror, settings }, change)
   if (standing.kind === 'done') return { kind: 'already' }
   const emptied = change.kind === 'remove' && change.fields.length === 0
   if (emptied && change.rung !== 'delete' && mirror.contacts.find(planned.phone)?.state === 'removed')
@@ -37,6 +44,7 @@ export function judge(
     ...(standing.kind === 'moved' ? standing.moved : []),
     ...deletion(mirror, planned, remote, row?.hash.toString('hex') ?? null),
     ...consent(mirror, planned, remote),
+    ...heldOptOut(held, planned, remote),
     ...planned.fields.flatMap((field) => unknownName(field, settings.lookups)),
   ]
   return moved.length > 0 ? { kind: 'refused', moved } : { kind: 'go' }
@@ -58,9 +66,17 @@ function deletion(
 
 /** Somebody who opted out after the plan was shown is looked at anew. */
 function consent(mirror: Mirror, planned: PlannedChange, remote: RemoteContact | null): Moved[] {
+  if (mirror.erased.has(planned.phone)) return [{ field: 'contact', planned: 'a person', now: 'erased' }]
   const out = mirror.consent.isOptedOut(planned.phone) || remote?.isOptedOut === true
   if (!out || planned.base.optedOut || optsOut(asChange(planned))) return []
   return [{ field: 'optedOut', planned: '', now: 'true' }]
+}
+
+/** A write carries what the ledger knows, so that it would let through an opt-out that a person has yet to approve. */
+function heldOptOut(held: HeldStore, planned: PlannedChange, remote: RemoteContact | null): Moved[] {
+  if (planned.rung === 'delete' || remote?.isOptedOut === true || optsOut(asChange(planned))) return []
+  if (!held.holdsOptOut(planned.phone)) return []
+  return [{ field: 'optedOut', planned: '', now: 'held by the guard until it is approved' }]
 }
 
 /** A name that the account does not have cannot be written; leaving it out would not be what was shown. */

@@ -2,10 +2,12 @@
 import { toIso } from '../../lib/clock.ts'
 import { contentHash } from '../../lib/hash.ts'
 import { type Change, optsOut } from '../diff/change.ts'
+import type { DiffSettings } from '../diff/diff.ts'
 import type { Engine } from '../engine.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { Pin } from '../mirror/pins.ts'
-import { minutesFor, requestsFor } from './estimate.ts'
+import { costOf, minutesFor } from './estimate.ts'
+import { type MemberRows, membersToMove } from './member-rows.ts'
 import { type PlanFile, type PlannedChange, sealed } from './plan-file.ts'
 
 interface Planned {
@@ -23,9 +25,18 @@ export interface PlanHead {
 }
 
 /** `engine` is the one that the changes were found with: its mirror says what Heymarket holds. */
-export function makePlan(engine: Engine, planned: readonly Planned[], head: PlanHead): PlanFile {
-  const ahead = planned.filter(({ held }) => held === null).map(({ change }) => change)
-  const requests = requestsFor(ahead)
+export function makePlan(
+  engine: Engine,
+  settings: DiffSettings,
+  planned: readonly Planned[],
+  onLists: MemberRows,
+  head: PlanHead,
+): PlanFile {
+  const ahead = planned.filter(({ held }) => held === null)
+  const exact = ahead.map(({ change }) => ({ ...change, exact: true as const }))
+  const { requests, requestsAtMost } = costOf({ ...engine, settings }, exact, membersToMove(onLists))
+  const heldMembers = onLists.members.filter(({ held }) => held !== null).length
+  const members = (what: 'add' | 'remove') => onLists.members.filter((one) => one.what === what).length
   const count = (kind: Change['kind']) => planned.filter(({ change }) => change.kind === kind).length
   return sealed({
     format: 'heysync-plan',
@@ -39,20 +50,27 @@ export function makePlan(engine: Engine, planned: readonly Planned[], head: Plan
       create: count('create'),
       update: count('update'),
       remove: count('remove'),
-      held: planned.length - ahead.length,
+      listAdd: members('add'),
+      listRemove: members('remove'),
+      held: planned.length - ahead.length + heldMembers,
       optOut: planned.filter(({ change }) => optsOut(change)).length,
     },
     requests,
+    requestsAtMost,
     requestsPerMinute: head.requestsPerMinute,
     minutes: minutesFor(requests, head.requestsPerMinute),
+    minutesAtMost: minutesFor(requestsAtMost, head.requestsPerMinute),
+    lists: [...onLists.lists],
     changes: [...planned].sort(consentFirst).map((one) => onRecord(engine.mirror, one)),
+    members: [...onLists.members],
   })
 }
 
 /** Of everything in the config that decides what a plan says; options of sources, which may hold secrets, are not part of it. */
-export function configFingerprint({ sources, tagPolicy, resolvePolicy, guard }: Engine): string {
+export function configFingerprint({ sources, lists, tagPolicy, resolvePolicy, guard }: Engine): string {
   const rules = sources.map(({ config: { options: _options, ...rules } }) => rules)
-  return contentHash(JSON.stringify([rules, tagPolicy, resolvePolicy, guard])).toString('hex')
+  const onLists = lists.map(({ key, title, where, owned }) => [key, title, where, owned])
+  return contentHash(JSON.stringify([rules, onLists, tagPolicy, resolvePolicy, guard])).toString('hex')
 }
 
 function consentFirst(a: Planned, b: Planned): number {

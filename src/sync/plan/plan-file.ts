@@ -1,5 +1,5 @@
 // Owns the plan file: its shape, its content hash, and reading one that may have been changed on the way. Pure.
-import { hash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { HeysyncError } from '../../lib/errors.ts'
 import { type BareE164, bareE164 } from '../../lib/phone.ts'
@@ -53,6 +53,30 @@ const plannedChange = z
   .refine((change) => (change.kind === 'remove') === (change.rung !== null))
 export type PlannedChange = z.infer<typeof plannedChange>
 
+/** A list that members get on or off. */
+const plannedList = z.strictObject({
+  /** Names the list's rule. */
+  list: z.string().min(1),
+  /** 1, or more where one list cannot hold everybody. */
+  shard: z.int().min(1),
+  title: z.string(),
+  /** Heymarket's; null for a list that the plan makes. */
+  id: z.int().nullable(),
+})
+export type PlannedList = z.infer<typeof plannedList>
+
+const plannedMember = z.strictObject({
+  list: z.string().min(1),
+  shard: z.int().min(1),
+  what: z.enum(['add', 'remove']),
+  phone,
+  /** The contact in Heymarket; null where the plan creates it, or there is none. */
+  contactId: z.int().nullable(),
+  /** Why the guard keeps them on the list, or null. */
+  held: z.string().nullable(),
+})
+export type PlannedMember = z.infer<typeof plannedMember>
+
 const content = z.strictObject({
   format: z.literal('heysync-plan'),
   version: z.literal(VERSION),
@@ -63,12 +87,24 @@ const content = z.strictObject({
   cycle: z.string(),
   /** The cycle that this plan takes back; null for a plan of what the sources want. */
   undoes: z.string().nullable(),
-  counts: z.strictObject({ create: count, update: count, remove: count, held: count, optOut: count }),
-  /** Of what is not held. */
+  counts: z.strictObject({
+    create: count,
+    update: count,
+    remove: count,
+    listAdd: count,
+    listRemove: count,
+    held: count,
+    optOut: count,
+  }),
+  /** Of what is not held. `…AtMost`: if the account turns out to take no more than one contact in a request. */
   requests: count,
+  requestsAtMost: count,
   requestsPerMinute: z.int().min(1),
   minutes: count,
+  minutesAtMost: count,
+  lists: z.array(plannedList),
   changes: z.array(plannedChange),
+  members: z.array(plannedMember),
 })
 const planFile = content.extend({ id: z.string() })
 
@@ -80,11 +116,13 @@ export function sealed(made: PlanContent): PlanFile {
   return { id: contentId(made), ...made }
 }
 
-/** The file as text: one JSON object with one change per line, for jq and grep alike. */
-export function planText({ changes, ...head }: PlanFile): string {
-  const top = JSON.stringify(head, null, 2).replace(/\n}$/, ',\n  "changes": [')
-  const rows = changes.map((change) => `    ${JSON.stringify(change)}`).join(',\n')
-  return `${top}\n${rows}\n  ]\n}\n`
+/** The file as text: one JSON object with one change or member per line, for jq and grep alike. */
+export function planText({ lists, changes, members, ...head }: PlanFile): string {
+  const top = JSON.stringify(head, null, 2).replace(/\n}$/, '')
+  const rows = Object.entries({ lists, changes, members }).map(
+    ([name, all]) => `  "${name}": [\n${all.map((one) => `    ${JSON.stringify(one)}`).join(',\n')}\n  ]`,
+  )
+  return `${[top, ...rows].join(',\n')}\n}\n`
 }
 
 /** Reads the text of a plan file. `name` is for messages. Errors: ERR_PLAN_INVALID. */
@@ -121,8 +159,14 @@ function invalid(message: string): HeysyncError {
 }
 
 /** SHA-256 of the content, whatever the order of its keys and the white space between them. */
-function contentId(made: PlanContent): string {
-  return hash('sha256', JSON.stringify(inOrder(made)), 'hex')
+function contentId({ lists, changes, members, ...head }: PlanContent): string {
+  const sum = createHash('sha256').update(JSON.stringify(inOrder(head)))
+  // Row by row: a large plan as one text more would be a large text more.
+  for (const rows of [lists, changes, members]) {
+    sum.update('\n')
+    for (const row of rows) sum.update(JSON.stringify(inOrder(row)))
+  }
+  return sum.digest('hex')
 }
 
 function inOrder(value: unknown): unknown {

@@ -11,10 +11,12 @@ import type { ImageRow } from '../mirror/images.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { Pin } from '../mirror/pins.ts'
 import type { Refusal } from './apply.ts'
+import type { MemberRows } from './member-rows.ts'
+import { planListUndo } from './undo-lists.ts'
 
 export interface UndoWishes {
   readonly cycle: string
-  /** Only these fields; null means all. */
+  /** Only these fields, `lists` for the membership of lists; null means all. */
   readonly fields: ReadonlySet<string> | null
   /** Only these numbers; null means all. */
   readonly phones: ReadonlySet<string> | null
@@ -24,11 +26,12 @@ export interface UndoWishes {
 
 export interface Undo {
   readonly changes: readonly { change: Change; held: null; pins: readonly Pin[] }[]
+  readonly onLists: MemberRows
   /** What undo does not take back, with the reason. */
   readonly left: readonly { phone: BareE164; reason: string }[]
   /** What somebody changed since. */
   readonly refused: readonly Refusal[]
-  /** Contacts that are as they were. */
+  /** Contacts and memberships that are as they were. */
   readonly already: number
 }
 
@@ -60,7 +63,15 @@ export function planUndo(mirror: Mirror, lookups: Lookups, wishes: UndoWishes): 
       refused.push({ phone, kind, source, record, moved: verdict.moved })
     }
   }
-  return { changes, left, refused, already }
+  const creates = changes.flatMap(({ change }) => (change.kind === 'create' ? [change.phone] : []))
+  const lists = planListUndo(mirror, wishes, new Set<string>(creates))
+  return {
+    changes,
+    onLists: lists,
+    left: [...left, ...lists.left],
+    refused: [...refused, ...lists.refused],
+    already: already + lists.already,
+  }
 }
 
 function takeBack(

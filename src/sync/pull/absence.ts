@@ -27,9 +27,9 @@ export function markAbsent(mirror: Mirror, proof: AbsenceProof): number {
     })
   }
   const missing = records.unseen(sourceId, pull)
-  for (const { record_id, phone } of missing) {
-    records.markGone(sourceId, record_id, cycleId, proof.at)
-    if (phone) records.markDirty(phone)
+  for (const recordId of missing) {
+    records.markGone(sourceId, recordId, cycleId, proof.at)
+    records.markDirtyOf(sourceId, recordId)
   }
   records.dropUnseenRejections(sourceId, pull)
   records.stampUnreadable(sourceId, proof.sinceSeq, cycleId)

@@ -104,7 +104,8 @@ function isOver(mirror: Mirror, alarm: AlarmRow, { sameMapping, census, allowEmp
   const before = JSON.parse(alarm.evidence) as NonNullable<Tally['before']>
   const now = mirror.records.find(alarm.source_id, before.record)
   if (!now || now.state === 'gone' || now.state === 'deleted') return true
-  return now.state === 'accepted' && stateKey(now) === before.key
+  const phones = mirror.records.phonesOf(alarm.source_id, before.record)
+  return now.state === 'accepted' && stateKey({ ...now, phones }) === before.key
 }
 
 function fieldText(map: MapConfig, [field, { changed, example }]: [string, FieldTally]): string {
@@ -114,8 +115,15 @@ function fieldText(map: MapConfig, [field, { changed, example }]: [string, Field
 
 /** Numbers are not written out: a report may be logged (I10). */
 function quote(field: string, value: string): string {
-  if (value === '') return '(blank)'
-  return `"${field === 'phone' ? maskPhone(value) : value.slice(0, 60)}"`
+  if (value === '') return 'blank'
+  if (field === 'phone') return `"${value.split(', ').map(maskPhone).join(', ')}"`
+  // The brackets around an example are its ends, also for whoever has to find it again: see `exampleOf`.
+  return `"${value.slice(0, 60).replaceAll('(', '[').replaceAll(')', ']')}"`
+}
+
+/** Finds a record where a message quotes it as an example. */
+export function exampleOf(recordId: string): RegExp {
+  return new RegExp(`\\(record ${recordId.replace(/[^\w\s]/g, '\\$&')}: [^()]*\\)`, 'g')
 }
 
 /** Where the mapping takes a field from, e.g. ` (from renewal)`. */

@@ -4,9 +4,9 @@ import type { BareE164 } from '../../lib/phone.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { Rejection } from '../normalize/rejection.ts'
 
-/** Why a record of this number is not taken in; null when it is. */
-export function erasedRejection({ erased }: Mirror, phone: BareE164 | null): Rejection | null {
-  const mark = phone === null ? undefined : erased.find(phone)
+/** Why a record of these numbers is not taken in; null when it is. One of them is enough: it is the same person. */
+export function erasedRejection({ erased }: Mirror, phones: readonly BareE164[]): Rejection | null {
+  const mark = phones.map(erased.find).find((found) => found !== undefined)
   if (mark === undefined) return null
   const message = `This person was erased on ${toIso(mark.at).slice(0, 10)}, and the source still holds them. Nothing of the record is kept; delete it in the source.`
   return { code: 'ERASED', field: 'phone', value: '', message }

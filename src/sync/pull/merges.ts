@@ -7,9 +7,9 @@ import type { Mirror } from '../mirror/mirror.ts'
  * everything there is, so nothing is waited for after it. Runs inside the pull's closing transaction.
  */
 export function handOverMerged({ records }: Mirror, sourceId: string, complete: boolean): void {
-  let phones = records.handOver(sourceId, complete)
-  while (phones.length > 0) {
-    for (const phone of phones) records.markDirty(phone)
-    phones = records.handOver(sourceId, complete)
+  let merged = records.handOver(sourceId, complete)
+  while (merged.length > 0) {
+    for (const recordId of merged) records.markDirtyOf(sourceId, recordId)
+    merged = records.handOver(sourceId, complete)
   }
 }

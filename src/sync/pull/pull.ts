@@ -1,5 +1,5 @@
 // Owns the pull of one source: which mode and window, page after page into the mirror, and what the end proves.
-// The cursor moves only here, only when a pull completed, and never past the instant the pull began.
+// The cursor moves only here, only when a pull completed that showed all it had to, and never past the instant it began.
 
 import type { SourceConfig } from '../../config/schema.ts'
 import {
@@ -12,6 +12,7 @@ import {
 } from '../../connector/contract.ts'
 import { type Clock, toIso } from '../../lib/clock.ts'
 import { HeysyncError } from '../../lib/errors.ts'
+import { GaveWay } from '../../lib/give-way.ts'
 import { contentHash } from '../../lib/hash.ts'
 import { instantKey, keyToMs } from '../../lib/instant.ts'
 import { nearest } from '../../lib/suggest.ts'
@@ -38,14 +39,18 @@ export interface PullRun {
   readonly cycleId: string
   /** `full` when the user or a schedule asks for everything. */
   readonly mode: 'full' | 'incremental'
-  /** Who asked for everything, when somebody did. */
-  readonly asked: 'hand' | 'schedule'
+  /** Why, where it is `full`. */
+  readonly asked: FullReason
   /** The operator says that this source may really be empty. */
   readonly allowEmpty: boolean
   readonly clock: Clock
   readonly context: ConnectorContext
   /** Before the first page, when everything is read for a reason. */
   readonly onFull?: (reason: FullReason) => void
+  /** Called after each page that was saved, where the connector can go on from it; what it throws ends this part of the pull. */
+  readonly pause?: () => void
+  /** Told what this part of the pull read, when it ends early and is to be gone on with. */
+  readonly onPart?: (part: PullResult) => void
   /** `total`: how many there will be, null while nobody knows. */
   readonly onProgress?: (read: number, total: number | null) => void
 }
@@ -57,6 +62,8 @@ export interface PullResult extends PullCounts {
   readonly mode: 'full' | 'incremental'
   /** Why everything was read; null for an incremental pull and for a source that is always read whole. */
   readonly reason: FullReason | null
+  /** True when reading gave way before the end. */
+  readonly part?: true
 }
 
 /** Pulls one source. Errors: the ERR_SOURCE_* codes; what was saved before an error stays, and the cursor does not move. */
@@ -70,7 +77,8 @@ export async function pull(mirror: Mirror, source: Source, run: PullRun): Promis
     run.context.log.warn(
       `its cursor is no longer taken (${error.message.replace(/\.$/, '')}), so everything is read again.`,
     )
-    return pullOnce(mirror, source, { ...run, mode: 'full' })
+    const asked = run.mode === 'full' ? run.asked : 'cursorExpired'
+    return pullOnce(mirror, source, { ...run, mode: 'full', asked })
   }
 }
 
@@ -146,9 +154,11 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       if (holdsRows || seq !== undefined) savePage(mirror, target(), page, result)
       run.onProgress?.(result.read, total)
       end = page.end
+      if (end === undefined && source.connector.capabilities.resumable) run.pause?.()
     }
   } catch (error) {
-    if (isCursorExpired(error) && usesCursor(request)) throw error
+    if (error instanceof GaveWay) run.onPart?.(result)
+    if (error instanceof GaveWay || (isCursorExpired(error) && usesCursor(request))) throw error
     throw sourceError(error, id, stored !== undefined && stored.completed_at !== null)
   }
   try {
@@ -159,7 +169,10 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
     mirror.sources.abandon(id)
     throw error
   }
-  const proved = end.covers === 'everything'
+  const twoParts = request.resumeAfter !== null && end.count === null
+  if (full && twoParts && end.covers === 'everything') run.context.log.warn(TWO_PARTS)
+  const proved = end.covers === 'everything' && !twoParts
+  const sameMapping = stored?.mapping === fingerprint
   const close = () => {
     const closing = target()
     const shown = proved ? mirror.records.countSeen(id, closing.pull) : 0
@@ -186,6 +199,8 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       at: run.clock.now(),
       full: proved || full,
       proved,
+      // What a full pull did not show though it is there must come with the next incremental one.
+      watermark: proved || !full ? 'moves' : sameMapping ? 'stays' : 'dropped',
     })
   }
   try {
@@ -196,6 +211,9 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
   }
   return result
 }
+
+const TWO_PARTS =
+  'it was read in two parts and has no count to hold them against: who left is found by the next full pull that is not interrupted.'
 
 function isCursorExpired(error: unknown): error is ConnectorError {
   return error instanceof ConnectorError && error.kind === 'cursor-expired'

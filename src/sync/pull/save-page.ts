@@ -4,7 +4,7 @@ import { contentHash } from '../../lib/hash.ts'
 import { instantKey } from '../../lib/instant.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 import type { Mirror } from '../mirror/mirror.ts'
-import type { StoredRecord } from '../mirror/records.ts'
+import { NUMBER_SLOT, type StoredRecord } from '../mirror/records.ts'
 import { mergedAway, type Normalizer } from '../normalize/normalize.ts'
 import type { Rejection } from '../normalize/rejection.ts'
 import { clearErased, erasedRejection } from './erased.ts'
@@ -75,9 +75,10 @@ function saveRecord(
   const rawHash = hashRecord(record, target.normalizer.fingerprint)
   const found = records.find(sourceId, record.id)
   const known = found?.state === 'gone' ? undefined : found
-  if (known?.raw_hash.equals(rawHash)) {
+  // A rejection whose reason was dropped, with its source or by a row that could not be read, is worked out anew.
+  const isSame = known?.raw_hash.equals(rawHash) === true
+  if (isSame && (known.state !== 'rejected' || records.touchRejection(sourceId, record.id, pull, place))) {
     records.touch(sourceId, record.id, pull, place)
-    if (known.state === 'rejected') records.touchRejection(sourceId, record.id, pull, place)
     records.clearRejection(sourceId, record.id, 'bad')
     return 'unchanged'
   }
@@ -113,18 +114,19 @@ function replaces(record: SourceRecord, known: StoredRecord): boolean {
   return at === null || known.updated_at === null || at >= known.updated_at
 }
 
-/** An opt-out counts for its number, whatever becomes of the record (I3). */
+/** An opt-out counts for every number of its record, whatever becomes of the record (I3). */
 function noteConsent(
   mirror: Mirror,
   { sourceId, at }: PageTarget,
   record: SourceRecord,
-  phone: BareE164 | null,
+  phones: readonly BareE164[],
 ): void {
-  if (phone === null) return
   const evidence = `${sourceId} record ${record.id}${record.place ? ` (${record.place})` : ''}`
-  if (!mirror.consent.optOut(phone, 'source', evidence, at)) return
-  mirror.contacts.unsettle(phone)
-  mirror.records.markDirty(phone)
+  for (const phone of phones) {
+    if (!mirror.consent.optOut(phone, 'source', evidence, at)) continue
+    mirror.contacts.unsettle(phone)
+    mirror.records.markDirty(phone)
+  }
 }
 
 function saveVersion(
@@ -139,7 +141,8 @@ function saveVersion(
   const result = target.normalizer.normalize(record)
   noteConsent(mirror, target, record, result.consent)
   clearErased(mirror, sourceId, record.id)
-  count(target.tally, record.id, known, result, at)
+  const had = known ? records.phonesOf(sourceId, record.id) : []
+  count(target.tally, record.id, known && { ...known, phones: had }, result, at)
   const base = {
     source_id: sourceId,
     record_id: record.id,
@@ -150,10 +153,18 @@ function saveVersion(
     seen_pull: pull,
     changed_at: at,
   }
+  // It says "do not text" and its number cannot be read: then that counts for those it had.
+  if (
+    (result.kind === 'rejected' || result.kind === 'filtered') &&
+    result.optedOut &&
+    result.consent.length === 0
+  )
+    noteConsent(mirror, target, record, had)
   for (const slot of ['', 'bad']) records.clearRejection(sourceId, record.id, slot)
-  if (known?.phone) records.markDirty(known.phone)
-  const owner = result.kind === 'contact' ? result.contact.phone : result.consent
-  const rejection = erasedRejection(mirror, owner)
+  records.clearRefusedNumbers(sourceId, record.id)
+  const says = result.kind === 'contact' ? [result.contact.phone, ...result.contact.further] : result.consent
+  for (const phone of had) records.markDirty(phone)
+  const rejection = erasedRejection(mirror, says)
   if (rejection !== null) {
     records.drop(sourceId, record.id)
     if (result.kind === 'deleted') return 'deleted'
@@ -161,10 +172,12 @@ function saveVersion(
     return 'rejected'
   }
   if (result.kind === 'contact') {
-    records.markDirty(result.contact.phone)
+    for (const one of says) records.markDirty(one)
+    const { phone, further, fields } = result.contact
     const notes = result.notes.length > 0 ? JSON.stringify(result.notes) : null
-    const contact = JSON.stringify(result.contact.fields)
-    records.put({ ...base, state: 'accepted', phone: result.contact.phone, contact, notes })
+    records.put({ ...base, state: 'accepted', phone, contact: JSON.stringify(fields), notes }, further)
+    for (const [nth, refused] of result.refused.entries())
+      reject(mirror, target, record.id, `${NUMBER_SLOT}${nth}`, refused, base.place)
     return 'accepted'
   }
   if (result.kind === 'rejected') {
@@ -178,23 +191,15 @@ function saveVersion(
       notes: null,
     })
     reject(mirror, target, record.id, '', result.rejection, record.place ?? null)
-    // It says "do not text" and its number cannot be read: then that counts for the number it had.
-    if (result.optedOut && result.consent === null) noteConsent(mirror, target, record, known?.phone ?? null)
     return 'rejected'
   }
   const state = result.kind
-  const phone = known?.phone ?? result.consent
+  const [phone = null, ...further] = had.length > 0 ? had : result.consent
   // Of two records that became one, the number stays claimed until the one that stays was shown: see merges.ts.
   const merged = state === 'deleted' && mergedAway(record)
   const contact = merged && known?.state !== 'gone' ? (known?.contact ?? null) : null
-  records.put({
-    ...base,
-    state,
-    phone,
-    contact,
-    notes: null,
-    merged_into: merged ? (record.mergedInto ?? null) : null,
-  })
+  const mergedInto = merged ? (record.mergedInto ?? null) : null
+  records.put({ ...base, state, phone, contact, notes: null, merged_into: mergedInto }, further)
   return state
 }
 

@@ -32,7 +32,7 @@ export function emptyTally(): Tally {
 export function count(
   tally: Tally,
   recordId: string,
-  known: StoredRecord | undefined,
+  known: (StoredRecord & { readonly phones: readonly string[] }) | undefined,
   now: Normalized,
   at: number,
 ): void {
@@ -42,7 +42,7 @@ export function count(
   }
   if (known.state !== 'accepted' && now.kind !== 'contact') return
   if (known.contact === null || known.changed_at === at) return
-  const changes = changesOf(known.phone, known.contact, now)
+  const changes = changesOf(known.phones, known.contact, now)
   if (changes.length === 0) return
   tally.changed += 1
   tally.before ??= { record: recordId, key: stateKey(known) }
@@ -59,8 +59,8 @@ export function count(
 }
 
 /** Names what a record says, without keeping it. */
-export function stateKey({ phone, contact }: Pick<StoredRecord, 'phone' | 'contact'>): string {
-  return contentHash(JSON.stringify([phone, contact])).toString('hex')
+export function stateKey({ phones, contact }: { phones: readonly string[]; contact: string | null }): string {
+  return contentHash(JSON.stringify([...phones, contact])).toString('hex')
 }
 
 interface FieldChange {
@@ -69,25 +69,25 @@ interface FieldChange {
   readonly after: string
 }
 
-function changesOf(phone: string | null, contact: string, now: Normalized): FieldChange[] {
+function changesOf(phones: readonly string[], contact: string, now: Normalized): FieldChange[] {
   if (now.kind === 'deleted') return []
   if (now.kind === 'filtered') return [{ field: 'filter', before: 'matches', after: 'does not match' }]
-  const before = flat(phone, JSON.parse(contact) as ContactFields)
+  const before = flat(phones, JSON.parse(contact) as ContactFields)
   if (now.kind === 'rejected') {
     const { field, value } = now.rejection
     return [{ field, before: before.get(field) ?? '', after: value }]
   }
-  const after = flat(now.contact.phone, now.contact.fields)
+  const after = flat([now.contact.phone, ...now.contact.further], now.contact.fields)
   return [...new Set([...before.keys(), ...after.keys()])]
     .map((field) => ({ field, before: before.get(field) ?? '', after: after.get(field) ?? '' }))
     .filter((change) => change.before !== change.after)
 }
 
 /** Contact fields as text, custom ones as `custom.<name>`. */
-function flat(phone: string | null, { custom, ...plain }: ContactFields): Map<string, string> {
+function flat(phones: readonly string[], { custom, ...plain }: ContactFields): Map<string, string> {
   const named = Object.entries(custom ?? {}).map(([name, value]) => [`custom.${name}`, value])
   return new Map(
-    [['phone', phone ?? ''], ...Object.entries(plain), ...named].map(([field, value]) => [
+    [['phone', phones.join(', ')], ...Object.entries(plain), ...named].map(([field, value]) => [
       String(field),
       Array.isArray(value) ? value.join(', ') : String(value),
     ]),

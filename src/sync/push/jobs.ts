@@ -16,8 +16,11 @@ export type Job =
   /** Sent before, and what became of them is to be found out. */
   | { readonly kind: 'settle'; readonly operations: readonly Operation[] }
 
+/** What the choice goes by. */
+type Basis = Pick<PushDeps, 'mirror' | 'clock' | 'settings'>
+
 /** Two requests, the write and reading it back, pay from here on. */
-const FEWEST = { auto: 5, bulk: 2 } as const
+export const FEWEST = { auto: 5, bulk: 2 } as const
 /** Requests for many that are under way at the same time. */
 const GROUPS_AT_ONCE = 4
 
@@ -37,10 +40,14 @@ export function arrange(deps: PushDeps, due: readonly Operation[]): Job[] {
   const one = (operation: Operation): Job => ({ kind: 'one', operation })
   if (writes === 'single') return due.map(one)
   const unsettled = due.filter(({ state }) => state === 'unsettled')
+  // What went with many is looked for longer than what went by itself.
+  const settleTogether =
+    unsettled.length >= FEWEST[writes] || unsettled.some(({ look_until }) => look_until > 0)
   const byWay = new Map<BulkWay, Operation[]>()
   const wayOf = new Map<number, BulkWay>()
   for (const operation of due) {
-    const way = operation.state === 'unsettled' ? null : chooseWay(deps, operation)
+    const alone = operation.state === 'unsettled' || operation.alone === 1
+    const way = alone ? null : chooseWay(deps, JSON.parse(operation.change) as Change)
     if (way === null) continue
     wayOf.set(operation.id, way)
     byWay.set(way, [...(byWay.get(way) ?? []), operation])
@@ -50,7 +57,7 @@ export function arrange(deps: PushDeps, due: readonly Operation[]): Job[] {
   const begun = new Set<string>()
   for (const operation of due) {
     if (operation.state === 'unsettled') {
-      if (unsettled.length < FEWEST[writes]) jobs.push(one(operation))
+      if (!settleTogether) jobs.push(one(operation))
       else if (!begun.has('settle')) jobs.push({ kind: 'settle', operations: unsettled })
       begun.add('settle')
       continue
@@ -79,16 +86,13 @@ function groupsOf({ mirror, clock }: PushDeps, way: BulkWay, operations: readonl
 }
 
 /** The request for many that can do all of this change, or null where only one of its own can. */
-function chooseWay(deps: PushDeps, operation: Operation): BulkWay | null {
+export function chooseWay(deps: Basis, change: Change): BulkWay | null {
   const { mirror, clock } = deps
-  if (operation.alone === 1 || operation.kind === 'remove') return null
-  const change = JSON.parse(operation.change) as Change
+  if (change.kind === 'remove') return null
   const usable = (name: BulkWay): boolean => {
     const way: Way = mirror.ways.get(name)
     return sizeOf(way, clock.now()) > 1 && keeps(way, fieldsOf(change), clock.now())
   }
-  // What a plan file or an undo says is held against what is there, one by one.
-  if (change.exact === true) return null
   if (change.kind === 'create')
     return usable('create.batch') ? 'create.batch' : usable('create.bulk') ? 'create.bulk' : null
   return change.kind === 'update' && mayOverwrite(deps, change) && usable('update.batch')
@@ -101,18 +105,24 @@ function chooseWay(deps: PushDeps, operation: Operation): BulkWay | null {
  * contact, where no value has to go (what a batch does to values that it does not name is not documented), where opt-outs
  * are shown, so that none is lifted by not being named (I3), and where nothing could be lost that heysync cannot write again.
  */
-function mayOverwrite(deps: PushDeps, change: Extract<Change, { kind: 'update' }>): boolean {
+function mayOverwrite(deps: Basis, change: Extract<Change, { kind: 'update' }>): boolean {
   const { mirror } = deps
   if (change.partial === true || change.fields.some(({ field }) => field === 'optedOut')) return false
   if (change.fields.some(({ field, after }) => field.startsWith('custom.') && after === '')) return false
   const [contact, ...others] = mirror.remote.byPhone(change.phone)
   if (contact?.id !== change.contactId || others.length > 0 || !mirror.remote.showsOptOut()) return false
-  return holdsNothingForeign(deps, change, parseRemote(contact.body))
+  const remote = parseRemote(contact.body)
+  return change.exact === true ? holdsNothing(remote) : holdsNothingForeign(deps, change, remote)
+}
+
+/** What a plan file or an undo writes is compared with its own values: nothing else would be missed if an account lost it. */
+function holdsNothing({ avatar, custom, tagIds, assigneeId }: RemoteContact): boolean {
+  return avatar === '' && assigneeId === null && tagIds.length === 0 && Object.keys(custom).length === 0
 }
 
 /** True when every value that an account might lose is one that the sources say, so that it can be written again. */
 function holdsNothingForeign(
-  { mirror, settings }: PushDeps,
+  { mirror, settings }: Basis,
   change: Change,
   { avatar, custom, tagIds, assigneeId }: RemoteContact,
 ): boolean {

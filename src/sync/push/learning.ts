@@ -11,6 +11,8 @@ const GROWTH = 5
 const MOST = 1000
 /** What an account refused or lacked is tried again after this long, in milliseconds: accounts change. */
 const FORGET_MS = 7 * 24 * 60 * 60_000
+/** The same where nobody said that it was too many. */
+const DOUBT_MS = 10 * 60_000
 
 /** How many contacts the next request may hold; 0 where the account has no such request. */
 export function sizeOf(way: Way, now: number): number {
@@ -44,13 +46,19 @@ export function worked(way: Way, count: number, now: number): Way {
   const fresh = isStale(way, now) ? { ...way, ceiling: null, fits: 0, notStored: [], why: '' } : way
   const ceiling = fresh.ceiling !== null && fresh.ceiling <= count ? null : fresh.ceiling
   const learntAt = fresh.ceiling === null || fresh.state !== 'works' ? now : fresh.learntAt
-  return { ...fresh, state: 'works', fits: Math.max(fresh.fits, count), ceiling, learntAt }
+  const why = fresh.why === FORBIDDEN ? '' : fresh.why
+  return { ...fresh, state: 'works', fits: Math.max(fresh.fits, count), ceiling, why, learntAt }
 }
 
 /** `count` contacts were too many for one request; a smaller one is tried. */
 export function tooMany(way: Way, count: number, why: string, now: number): Way {
   const ceiling = Math.min(way.ceiling ?? count, count)
   return { ...way, state: 'works', fits: Math.min(way.fits, ceiling - 1), ceiling, why, learntAt: now }
+}
+
+/** No answer to `count` contacts came. That may mean too much work, and as well nothing at all: it is soon tried again. */
+export function noAnswer(way: Way, count: number, why: string, now: number): Way {
+  return { ...tooMany(way, count, why, now), learntAt: now - FORGET_MS + DOUBT_MS }
 }
 
 const LATE = 'what it accepted does not show at once'
@@ -69,6 +77,14 @@ export function showsNow(way: Way, now: number): Way {
 }
 
 const SOON_MS = 20_000
+
+const FORBIDDEN = 'it answered 403'
+
+/** One 403 to what has worked may be a slip of the account; two in a row mean that it is not allowed any more. */
+export function forbidden(way: Way, why: string, now: number): Way {
+  const slip = way.state === 'works' && way.fits > 0 && !isStale(way, now) && way.why !== FORBIDDEN
+  return slip ? { ...way, why: FORBIDDEN } : missing(way, why, now)
+}
 
 export function missing(way: Way, why: string, now: number): Way {
   return { ...way, state: 'missing', why, learntAt: now }

@@ -1,10 +1,11 @@
 // Owns reading back many contacts at once: what Heymarket holds for some phones, in as few requests as the account allows.
 import type { RemoteContact } from '../../heymarket/contact.ts'
+import { outcomeUnknown } from '../../heymarket/transport.ts'
 import { HeysyncError } from '../../lib/errors.ts'
 import { type BareE164, readBareE164 } from '../../lib/phone.ts'
 import type { Change } from '../diff/change.ts'
 import type { PushDeps } from './deps.ts'
-import { missing, sizeOf, tooMany, worked } from './learning.ts'
+import { forbidden, missing, sizeOf, tooMany, worked } from './learning.ts'
 
 /** What is shown for each phone that Heymarket shows at all; a number may stand on several contacts. */
 export type Shown = ReadonlyMap<string, readonly RemoteContact[]>
@@ -30,33 +31,44 @@ export async function lookUpMany(deps: PushDeps, phones: readonly BareE164[]): P
     }
     const part = rest.slice(0, size)
     const found = await search(deps, part)
-    if (found === null) continue
+    if (found === 'smaller') continue
     take(found)
     rest = rest.slice(size)
   }
   return shown
 }
 
-/** Null when the account did not take a request of this size: the next one is smaller, or goes another way. */
-async function search(deps: PushDeps, phones: readonly BareE164[]): Promise<RemoteContact[] | null> {
+/** More than this may be too much work; no answer to fewer has other causes. */
+const FEW = 10
+
+/** `smaller` when the account did not take a request of this size: the next one is smaller, or goes another way. */
+async function search(deps: PushDeps, phones: readonly BareE164[]): Promise<RemoteContact[] | 'smaller'> {
   const { mirror, client, clock } = deps
-  const learn = (what: 'worked' | 'tooMany' | 'missing', why = '') => {
+  const learn = (what: 'worked' | 'tooMany' | 'missing' | 'forbidden', why = '') => {
     const way = mirror.ways.get('search')
     const now = clock.now()
     if (what === 'worked') mirror.ways.put(worked(way, phones.length, now))
     else if (what === 'tooMany') mirror.ways.put(tooMany(way, phones.length, why, now))
-    else mirror.ways.put(missing(way, why, now))
+    else mirror.ways.put((what === 'forbidden' ? forbidden : missing)(way, why, now))
   }
   try {
     const found = await client.contactsV2.search([{ channel_type: 'phone', channel_ids: phones }])
     learn('worked')
     return found
   } catch (error) {
-    if (!(error instanceof HeysyncError) || error.status === undefined) throw error
-    if (isMissing(error.status)) learn('missing', error.message)
+    if (!(error instanceof HeysyncError)) throw error
+    const slow = error.code === 'ERR_HEYMARKET_NO_ANSWER' || error.status === 504
+    if (slow && phones.length > FEW) {
+      learn('tooMany', error.message)
+      return 'smaller'
+    }
+    // A search that fails says nothing of the contacts: each can be asked for.
+    if (outcomeUnknown(error)) return oneByOne(deps, phones)
+    if (error.status === undefined) throw error
+    if (isMissing(error.status)) learn(error.status === 403 ? 'forbidden' : 'missing', error.message)
     else if (isRefusal(error.status)) learn(phones.length > 1 ? 'tooMany' : 'missing', error.message)
     else throw error
-    return null
+    return 'smaller'
   }
 }
 

@@ -7,12 +7,13 @@ import { outcomeUnknown } from '../../heymarket/transport.ts'
 import { asHeysyncError, type HeysyncError } from '../../lib/errors.ts'
 import { composeWrite, expectedRemote, newContactBody, type Write } from '../diff/body.ts'
 import type { Change } from '../diff/change.ts'
+import { fieldNow } from '../diff/exact.ts'
 import { parseRemote } from '../mirror/contacts.ts'
 import type { Failure, Operation } from '../outbox/outbox.ts'
 import { keepBeforeImage } from './before-image.ts'
 import type { PushDeps } from './deps.ts'
 import { type BulkWay, fieldsOf } from './jobs.ts'
-import { didNotStore, missing, showsLate, tooMany, worked } from './learning.ts'
+import { didNotStore, forbidden, missing, noAnswer, showsLate, tooMany, worked } from './learning.ts'
 import { contactOf, isMissing, isRefusal, lookUpMany, type Shown } from './look-up-many.ts'
 import {
   acked,
@@ -29,7 +30,7 @@ import { recordPushed } from './send.ts'
 import { ACCEPTED_MS, LOST_MS, UNSEEN } from './settle-many.ts'
 
 /** So many are never too much work. */
-const FEW = 10
+const FEW = 25
 
 /** One operation with what it has to write now. */
 interface Item {
@@ -46,18 +47,21 @@ interface Run {
   left: number
   /** Contacts that have to go by themselves. */
   refused: number
+  readonly onAcked: (count: number) => void
 }
 
-/** Sends these together; returns how many were acked. Errors: only those that stop the whole push. */
+/** Sends these together; tells as they are acked how many. Errors: only those that stop the whole push. */
 export async function performMany(
   deps: PushDeps,
   way: BulkWay,
   operations: readonly Operation[],
-): Promise<number> {
+  onAcked: (count: number) => void,
+): Promise<void> {
   if (way !== 'update.batch' && (deps.lookFirst || way === 'create.bulk')) await lookFirst(deps, operations)
   const { items, acked: already } = takeUp(deps, operations)
-  const run: Run = { way, left: 8 + 2 * Math.ceil(Math.log2(items.length + 1)), refused: 0 }
-  return already + (await sendAll(deps, run, items))
+  onAcked(already)
+  const left = 8 + 2 * Math.ceil(Math.log2(items.length + 1))
+  await sendAll(deps, { way, left, refused: 0, onAcked }, items)
 }
 
 /** What is there already goes into the mirror, so that it is not created again. */
@@ -101,8 +105,8 @@ function itemOf(deps: PushDeps, operation: Operation, change: Item['change']): I
   return { operation, change, write, optedOut }
 }
 
-async function sendAll(deps: PushDeps, run: Run, items: readonly Item[]): Promise<number> {
-  if (items.length === 0) return 0
+async function sendAll(deps: PushDeps, run: Run, items: readonly Item[]): Promise<void> {
+  if (items.length === 0) return
   const { outbox, mirror, clock } = deps
   mirror.transaction(() => {
     for (const { operation, change } of items) {
@@ -146,7 +150,7 @@ async function handleRefusal(
   run: Run,
   items: readonly Item[],
   thrown: unknown,
-): Promise<number> {
+): Promise<void> {
   const { mirror, clock, signal } = deps
   // Interrupted with a request under way: they stay in flight, and the next cycle reads back what became of them.
   signal.throwIfAborted()
@@ -155,14 +159,15 @@ async function handleRefusal(
   if (outcomeUnknown(error)) {
     // No answer may mean that it was too much work; a failing server says nothing about the number.
     if (error.code === 'ERR_HEYMARKET_NO_ANSWER' && items.length > FEW)
-      mirror.ways.put(tooMany(way, items.length, error.message, clock.now()))
+      mirror.ways.put(noAnswer(way, items.length, error.message, clock.now()))
     lookLater(deps, items, LOST_MS, failureOf(error))
-    return 0
+    return
   }
   if (error.status !== undefined && isMissing(error.status)) {
-    mirror.ways.put(missing(way, error.message, clock.now()))
+    const lacks = error.status === 403 ? forbidden : missing
+    mirror.ways.put(lacks(way, error.message, clock.now()))
     release(deps, items)
-    return 0
+    return
   }
   if (error.code === 'ERR_REQUEST' || (error.status !== undefined && isRefusal(error.status)))
     return split(deps, run, items, error)
@@ -171,26 +176,25 @@ async function handleRefusal(
     throw error
   }
   for (const { operation } of items) retryLater(deps, operation, 'pending', error)
-  return 0
 }
 
 /**
  * Too many, or one of them is refused: halves tell which. When every smaller request went through, it was the number;
  * otherwise whoever is refused goes by itself, where the refusal is its own.
  */
-async function split(deps: PushDeps, run: Run, items: readonly Item[], error: HeysyncError): Promise<number> {
+async function split(deps: PushDeps, run: Run, items: readonly Item[], error: HeysyncError): Promise<void> {
   const { mirror, clock } = deps
   if (items.length === 1 || run.left <= 0) {
     run.refused += items.length
     mirror.transaction(() => items.forEach((item) => void alone(deps, item)))
-    return 0
+    return
   }
   const before = run.refused
   const half = Math.ceil(items.length / 2)
-  const sum = (await sendAll(deps, run, items.slice(0, half))) + (await sendAll(deps, run, items.slice(half)))
+  await sendAll(deps, run, items.slice(0, half))
+  await sendAll(deps, run, items.slice(half))
   const number = error.status === 413 || (run.refused === before && error.code !== 'ERR_REQUEST')
   if (number) mirror.ways.put(tooMany(mirror.ways.get(run.way), items.length, error.message, clock.now()))
-  return sum
 }
 
 async function readBackAll(
@@ -198,7 +202,7 @@ async function readBackAll(
   run: Run,
   items: readonly Item[],
   saidRefused: ReadonlySet<string>,
-): Promise<number> {
+): Promise<void> {
   let shown: Shown
   try {
     shown = await lookUpMany(
@@ -210,9 +214,9 @@ async function readBackAll(
     const error = asHeysyncError(thrown)
     lookLater(deps, items, ACCEPTED_MS, failureOf(error))
     if (error.code === 'ERR_HEYMARKET_UNREACHABLE' || error.verdict === 'stop') throw error
-    return 0
+    return
   }
-  return deps.mirror.transaction(() => compareAll(deps, run, items, shown, saidRefused))
+  run.onAcked(deps.mirror.transaction(() => compareAll(deps, run, items, shown, saidRefused)))
 }
 
 function compareAll(
@@ -227,6 +231,10 @@ function compareAll(
   let acks = 0
   for (const item of items) {
     const contact = contactOf(item.change, shown)
+    // A batch finds its contacts by number: where the one that was meant is gone, it made another.
+    if (contact === null)
+      for (const other of shown.get(item.change.phone) ?? [])
+        deps.mirror.remote.read(other, 0, deps.clock.now())
     const result = contact === null ? 'unseen' : compareOne(deps, item, contact, kept)
     if (result === 'acked') acks += 1
     if (result === 'unseen' && saidRefused.has(item.change.phone)) alone(deps, item)
@@ -255,9 +263,18 @@ function compareOne(
   const known = mirror.remote.find(contact.id)
   // A revision that did not move shows the time before our write, or that it was not applied.
   const moved = known === undefined || contact.rev === null || contact.rev !== known.rev
-  const ours = change.kind === 'update' ? moved : known === undefined && contact.rev === 1
-  if (ours) mirror.remote.wrote(expectedRemote(write, contact.id, contact.rev), clock.now())
+  const ours =
+    change.kind === 'update'
+      ? moved
+      : known === undefined && contact.rev === 1 && looksSent(deps, change, contact)
+  const ownRev =
+    ours && editedSince(deps, change, known?.rev ?? null, contact) ? (known?.rev ?? 0) + 1 : contact.rev
+  if (ours) mirror.remote.wrote(expectedRemote(write, contact.id, ownRev), clock.now())
   takeIn(deps, change, contact, ours ? 'settled' : 'found')
+  // What was edited since is an edit of what this wrote. Else, until it is known that all of it is there, nothing may be
+  // taken for the answer to an earlier write of the same.
+  if (ours && ownRev !== contact.rev) recordPushed(deps, change, optedOut)
+  else if (ours) mirror.contacts.pushed(change.phone, null)
   if (ours && change.kind === 'create') {
     const { rung } = deps.settings.removal(change.sourceId)
     mirror.contacts.putLink(change.phone, contact.id, 'created', rung, clock.now())
@@ -273,6 +290,32 @@ function compareOne(
   if (outgrewItsPlan(deps, change, left)) leaveToNextPlan(deps, operation)
   else outbox.sendAlone(operation.id, left)
   return 'alone'
+}
+
+/**
+ * True when a new contact holds what was sent, or part of it. A batch leaves alone who is there already: a first revision
+ * with other values is somebody else's contact, made in the same moment (I4).
+ */
+function looksSent({ settings }: PushDeps, change: Change, contact: RemoteContact): boolean {
+  const inOrder = (text: string) => text.split(', ').sort().join()
+  const fields = change.fields.filter(({ after }) => after !== '')
+  const shown = fields.map(({ field }) => fieldNow(contact, field, settings.lookups))
+  const kept = fields.filter(({ after }, index) => inOrder(shown[index] ?? '') === inOrder(after))
+  return kept.length > 0 && fields.every((field, index) => shown[index] === '' || kept.includes(field))
+}
+
+/** True when somebody changed the contact after our write was applied: it moved twice, and nothing shows as before. */
+function editedSince(
+  { settings }: PushDeps,
+  change: Change,
+  before: number | null,
+  contact: RemoteContact,
+): boolean {
+  if (before === null || contact.rev === null || contact.rev <= before + 1) return false
+  const inOrder = (text: string) => text.split(', ').sort().join()
+  return change.fields.every(
+    (field) => inOrder(fieldNow(contact, field.field, settings.lookups)) !== inOrder(field.before),
+  )
 }
 
 /** Counts which fields an account kept of those that it was sent. */
@@ -312,8 +355,9 @@ function release({ mirror, outbox }: PushDeps, items: readonly Item[]): void {
 
 function lookLater(deps: PushDeps, items: readonly Item[], forMs: number, failure: Failure): void {
   const { mirror, outbox, clock } = deps
+  // One time for all, so that they come due together.
+  const now = clock.now()
   mirror.transaction(() => {
-    for (const { operation } of items)
-      outbox.lookAgain(operation, clock.now() + forMs, clock.now() + SECOND_LOOK_MS, failure)
+    for (const { operation } of items) outbox.lookAgain(operation, now + forMs, now + SECOND_LOOK_MS, failure)
   })
 }

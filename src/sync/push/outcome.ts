@@ -1,5 +1,6 @@
 // Owns what becomes of an operation after a request: acked, tried again, left to the next plan, or a dead letter.
 // An outcome that is not known is read back, never repeated blindly (I2).
+import type { RemoteContact } from '../../heymarket/contact.ts'
 import { outcomeUnknown } from '../../heymarket/transport.ts'
 import { asHeysyncError, type HeysyncError } from '../../lib/errors.ts'
 import { type Change, formerPhone } from '../diff/change.ts'
@@ -69,7 +70,12 @@ export async function handleFailure(
   }
   if (error.verdict === 'dead-letter') {
     // "Refused" may mean "exists already" on a create, and "is gone" on an update: look before burying it.
-    const now = await readBack(deps, change, 'found')
+    let now: RemoteContact | null
+    try {
+      now = await readBack(deps, change, 'found')
+    } catch (failed) {
+      return cannotBeRead(deps, operation, failed)
+    }
     if (now !== null && formerPhone(change) !== null) {
       // The account lets no contact change its number: the new one gets a contact of its own.
       mirror.contacts.pushed(change.phone, MOVE_REFUSED)
@@ -128,6 +134,18 @@ export function resend(deps: PushDeps, operation: Operation, planned: Change, wh
   return false
 }
 
+/** A contact that cannot be read now holds up nobody else. Errors: only those that stop the whole push. */
+export function cannotBeRead(deps: PushDeps, operation: Operation, thrown: unknown): false {
+  deps.signal.throwIfAborted()
+  const error = asHeysyncError(thrown)
+  if (error.code === 'ERR_HEYMARKET_UNREACHABLE' || error.verdict === 'stop') {
+    deps.outbox.release(operation.id)
+    throw error
+  }
+  retryLater(deps, operation, 'pending', error)
+  return false
+}
+
 export function retryLater(
   deps: PushDeps,
   operation: Operation,
@@ -143,14 +161,15 @@ export function retryLater(
     outbox.bury(operation, failureOf(error), clock.now())
     return
   }
-  const least = state === 'unsettled' ? SECOND_LOOK_MS : 0
+  // Where not even reading works, the next cycle looks again: this one would wait for ever.
+  const least = state === 'unsettled' ? NEXT_PLAN_MS : 0
   const wait = Math.max(backoff(deps, operation), least, error.retryAfterMs ?? 0)
   outbox.retry(operation, state, clock.now() + wait, failureOf(error), clock.now())
 }
 
 /** Milliseconds: half a second doubling to a minute, with jitter. */
-export function backoff(deps: PushDeps, operation: Operation): number {
-  return Math.round(Math.min(60_000, 500 * 2 ** operation.attempts) * (0.5 + deps.random() / 2))
+export function backoff({ random }: Pick<PushDeps, 'random'>, operation: Operation): number {
+  return Math.round(Math.min(60_000, 500 * 2 ** operation.attempts) * (0.5 + random() / 2))
 }
 
 /** What an operation failed with last, as it is stored. */

@@ -6,6 +6,7 @@ import type { PushDeps } from './deps.ts'
 import {
   acked,
   ackWithoutRequest,
+  cannotBeRead,
   handleFailure,
   leaveToNextPlan,
   outgrewItsPlan,
@@ -21,8 +22,12 @@ export async function perform(deps: PushDeps, operation: Operation): Promise<boo
   const planned = JSON.parse(operation.change) as Change
   // What a request for many did not do may have been done a little later.
   const lookFirst = deps.lookFirst || operation.alone === 1
-  if (lookFirst && planned.kind === 'create') await readBack(deps, planned, 'found')
-  if (formerPhone(planned) !== null) await lookForBearer(deps, planned)
+  try {
+    if (lookFirst && planned.kind === 'create') await readBack(deps, planned, 'found')
+    if (formerPhone(planned) !== null) await lookForBearer(deps, planned)
+  } catch (thrown) {
+    return cannotBeRead(deps, operation, thrown)
+  }
   const change = currentChange(deps, planned)
   if (change === null) return ackWithoutRequest(deps, operation, planned)
   if (outgrewItsPlan(deps, planned, change)) return leaveToNextPlan(deps, operation)

@@ -52,9 +52,10 @@ export async function push(deps: PushDeps, run: PushRun): Promise<number> {
           // After one operation showed that nothing can get through, the rest of the batch is not tried.
           if (stopped) return
           try {
-            const done = await carryOut(deps, job)
-            acked += done
-            if (done > 0) run.onProgress?.(acked)
+            await carryOut(deps, job, (count) => {
+              acked += count
+              if (count > 0) run.onProgress?.(acked)
+            })
           } catch (error) {
             stopped ??= { error }
           }
@@ -67,9 +68,9 @@ export async function push(deps: PushDeps, run: PushRun): Promise<number> {
   }
 }
 
-/** Returns how many operations were acked. */
-async function carryOut(deps: PushDeps, job: Job): Promise<number> {
-  if (job.kind === 'many') return performMany(deps, job.way, job.operations)
-  if (job.kind === 'settle') return settleMany(deps, job.operations)
-  return (await perform(deps, job.operation)) ? 1 : 0
+/** Tells at once how many operations were acked: what stops the push later takes nothing back. */
+async function carryOut(deps: PushDeps, job: Job, onAcked: (count: number) => void): Promise<void> {
+  if (job.kind === 'many') await performMany(deps, job.way, job.operations, onAcked)
+  else if (job.kind === 'settle') onAcked(await settleMany(deps, job.operations))
+  else onAcked((await perform(deps, job.operation)) ? 1 : 0)
 }

@@ -8,6 +8,7 @@ import { type DiffSettings, diffPhone } from '../diff/diff.ts'
 import { type Standing, standingOf } from '../diff/exact.ts'
 import { parseRemote } from '../mirror/contacts.ts'
 import type { Mirror } from '../mirror/mirror.ts'
+import { noteOptOut } from '../reconcile/reconcile.ts'
 
 export interface ReadBackDeps {
   readonly mirror: Mirror
@@ -49,6 +50,7 @@ export function takeIn(
   // Only a first revision after a create of ours is certainly ours (I4).
   const origin = why === 'settled' && !known && shown.rev === 1 ? 'created' : 'adopted'
   mirror.remote.read(shown, 0, clock.now())
+  if (shown.isOptedOut === true) noteOptOut(mirror, shown, clock.now())
   if (change.kind === 'create') {
     const rung = settings.removal(change.sourceId).rung
     mirror.contacts.putLink(change.phone, shown.id, origin, rung, clock.now())
@@ -56,12 +58,21 @@ export function takeIn(
 }
 
 /** How a change that is to be written exactly as it was shown stands to what the mirror holds now. */
-export function exactStanding({ mirror, settings }: ReadBackDeps, planned: Change): Standing {
+export function exactStanding(deps: Pick<ReadBackDeps, 'mirror' | 'settings'>, planned: Change): Standing {
+  const change = asMade(deps.mirror, planned)
   const row =
-    planned.kind === 'create'
-      ? mirror.remote.byPhone(planned.phone)[0]
-      : mirror.remote.find(planned.contactId)
-  return standingOf(planned, row ? parseRemote(row.body) : null, settings.lookups)
+    change.kind === 'create'
+      ? deps.mirror.remote.byPhone(change.phone)[0]
+      : deps.mirror.remote.find(change.contactId)
+  return standingOf(change, row ? parseRemote(row.body) : null, deps.settings.lookups)
+}
+
+/** A create of which heysync has made the contact by now: what of it was not stored is still to be written. */
+function asMade(mirror: Mirror, planned: Change): Change {
+  const link = planned.kind === 'create' ? mirror.contacts.link(planned.phone) : undefined
+  if (link?.origin !== 'created' || mirror.remote.find(link.contact_id)?.phone !== planned.phone)
+    return planned
+  return { ...planned, kind: 'update', contactId: link.contact_id }
 }
 
 /**
@@ -72,7 +83,7 @@ export function recompute(deps: ReadBackDeps, planned: Change): Change | null {
   if (planned.exact === true) {
     const standing = exactStanding(deps, planned)
     if (standing.kind === 'done') return null
-    return standing.kind === 'todo' ? { ...planned, fields: standing.fields } : planned
+    return standing.kind === 'todo' ? { ...asMade(deps.mirror, planned), fields: standing.fields } : planned
   }
   const change = diffPhone(deps.mirror, deps.settings, planned.phone)
   if (change === null || planned.partial !== true) return change

@@ -39,6 +39,8 @@ export interface ReconcileDeps {
   readonly clock: Clock
   /** `total`: how many there will be, null while nobody knows. */
   readonly onProgress?: (seen: number, total: number | null) => void
+  /** Called after each page of a full walk that was saved; what it throws ends this part of the walk. */
+  readonly pause?: () => void
 }
 
 /**
@@ -73,7 +75,9 @@ export async function reconcileFull(deps: ReconcileDeps): Promise<ReconcileResul
     })
     if (total === null && pages === 2 && fresh.length > 0 && deps.onProgress) total = await contacts.count()
     deps.onProgress?.(result.seen, total)
+    deps.pause?.()
     step = await walk.next()
+    if (!step.done && step.value.fresh.length > 0) wasFull(mirror, rows.length)
   }
   // Whoever was edited behind the walk's back moved to the head: read again from now down to where the walk began, or to
   // where those came who read the news since.
@@ -168,7 +172,10 @@ export async function readHead(deps: ReconcileDeps): Promise<ReconcileResult> {
   const settled = watermarkSettled(mirror, watermark)
   const walk = startWalk(deps)
   let newest = ''
+  let rowsBefore = 0
   for await (const page of walk) {
+    if (page.fresh.length > 0) wasFull(mirror, rowsBefore)
+    rowsBefore = page.rows.length
     const news = absorb(deps, page.fresh, walkSeq, result)
     newest = highest(newest, page.rows)
     // Every contact that we know of was shown, or the page lies below what the last walk covered and held no news.
@@ -181,6 +188,11 @@ export async function readHead(deps: ReconcileDeps): Promise<ReconcileResult> {
   })
   result.complete = true
   return result
+}
+
+/** What a page holds that another one follows: so a plan can say what reading back will cost. */
+function wasFull(mirror: Mirror, rows: number): void {
+  if (rows > Number(mirror.meta.get('page_rows') ?? 0)) mirror.meta.set('page_rows', String(rows))
 }
 
 /**
@@ -213,7 +225,7 @@ function absorb(
 }
 
 /** An opt-out that Heymarket shows counts for the number, wherever it came from (I3). */
-function noteOptOut(mirror: Mirror, contact: RemoteContact, at: number): void {
+export function noteOptOut(mirror: Mirror, contact: RemoteContact, at: number): void {
   const phone = readBareE164(contact.phone)
   if (phone && mirror.consent.optOut(phone, 'heymarket', `Heymarket contact ${contact.id}`, at)) {
     mirror.contacts.unsettle(phone)

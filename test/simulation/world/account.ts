@@ -40,7 +40,7 @@ export class Account {
   readonly left = new Map<string, Left>()
   /** Numbers that a system only seems to have lost: far too many at once for anybody to be removed without a person's word. */
   readonly protected = new Set<string>()
-  /** Made by a request for many that told no ids, on an account that shows them late: heysync cannot know them for its own. */
+  /** Made by a request that told no id, on an account that shows it late: heysync cannot know it for its own. */
   readonly madeUnseen = new Set<string>()
   /** Contacts that were there, or were made, while their number was wanted: heysync has had the chance to adopt them. */
   readonly #adopted = new Set<number>()
@@ -99,6 +99,15 @@ export class Account {
     }
   }
 
+  /** Who is wanted, as heysync took note of last. */
+  get wanted(): ReadonlyMap<string, Wanted> {
+    return this.#wanted
+  }
+
+  everWanted(phone: string): boolean {
+    return this.#wanters.has(phone)
+  }
+
   wantedFrom(system: System): string[] {
     return [...this.#wanted].filter(([, wanted]) => wanted.system === system).map(([phone]) => phone)
   }
@@ -115,7 +124,9 @@ export class Account {
 
   /** Certainly there, and with nothing to say first but that they left. */
   isPlain(phone: string): boolean {
-    return this.ofPhone(phone) !== undefined && !this.#knowledge.perhapsOut.has(phone)
+    // What heysync cannot know to be there yet is nothing that it would remove, and no dial counts it.
+    const there = this.ofPhone(phone) !== undefined && !this.madeUnseen.has(phone)
+    return there && !this.#knowledge.perhapsOut.has(phone)
   }
 
   ofPhone(phone: string): Contact | undefined {
@@ -282,11 +293,10 @@ function overlay(held: Contact, wanted: Wanted, keepsTags: boolean): Contact {
 function clearings(held: Contact, wanted: Wanted, keepsTags: boolean): Contact[] {
   const blank = named({ ...held, email: '', plan: '' }, '', '')
   const without = held.tags.filter((tag) => keepsTags || !wanted.tags.includes(tag))
-  const bare = held.tags.filter((tag) => keepsTags || !OWNED_TAGS.includes(tag))
-  return [
-    { ...blank, tags: without },
-    { ...blank, tags: bare },
-  ]
+  const perhaps = keepsTags ? [] : without.filter((tag) => OWNED_TAGS.includes(tag))
+  const shapes = [without]
+  for (const tag of perhaps) shapes.push(...shapes.map((tags) => tags.filter((one) => one !== tag)))
+  return shapes.map((tags) => ({ ...blank, tags }))
 }
 
 /** A display name that was first + last follows them; a nickname stays. */

@@ -14,8 +14,9 @@ export function isWeather(error: unknown): boolean {
 
 /** Nothing waits any more; what the account does not take is a dead letter once. */
 export function settled({ failures, plan, push }: CycleReport): boolean {
-  const { create, update, remove } = plan
-  return failures.length === 0 && create + update + remove === 0 && push.retrying === 0
+  const { create, update, remove, listAdd, listRemove } = plan
+  const done = create + update + remove === 0 && listAdd + listRemove === push.deadLettered
+  return failures.length === 0 && done && push.retrying === 0
 }
 
 /** I1: what does not add up in a report; null when everything does. */
@@ -24,14 +25,14 @@ export function miscounted({ sources, plan, push }: CycleReport): string | null 
     const sum = one.unchanged + one.accepted + one.rejected + one.filtered + one.deleted
     if (sum !== one.read) return `I1: ${one.id} read ${one.read}, and ${sum} are accounted for`
   }
-  const planned = plan.create + plan.update + plan.remove
+  const planned = plan.create + plan.update + plan.remove + plan.listAdd + plan.listRemove
   const ended = push.acked + push.retrying + push.deadLettered + plan.held
   return planned === ended ? null : `I1: ${planned} planned, ${ended} accounted for`
 }
 
 /**
  * What nobody told heysync; null when it knows every record as it is. Without a full pull (`all` false), records that
- * silently went may be unknown, and what an unproven pull lost.
+ * silently went may be unknown.
  */
 export function untold(
   knowledge: Knowledge,
@@ -41,8 +42,7 @@ export function untold(
 ): string | null {
   for (const system of systems) {
     const { stale, gone } = knowledge.notTold(system, visible(system, now))
-    if (stale.length > 0 && (all || !knowledge.isVague(system)))
-      return `lost: ${system.id} changed ${stale}, and nobody was told`
+    if (stale.length > 0) return `lost: ${system.id} changed ${stale}, and nobody was told`
     if (all && gone.length > 0) return `lost: ${gone} left ${system.id}, and nobody was told`
   }
   return null

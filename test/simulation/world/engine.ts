@@ -8,12 +8,13 @@ import type { Line } from '../../../src/heymarket/line.ts'
 import type { Chance } from './chance.ts'
 import { REMOVED_TAG } from './contact.ts'
 import type { Process } from './crash.ts'
+import type { Rule } from './lists.ts'
 import type { Business, System } from './people.ts'
 import type { WorldTime } from './time.ts'
 
 const SILENT = pino({ level: 'silent' })
 
-export function configOf(business: Business, chance: Chance): Config {
+export function configOf(business: Business, rules: readonly Rule[], chance: Chance): Config {
   return configSchema.parse({
     heymarket: {
       auth: { apiKey: 'sandbox-key' },
@@ -29,8 +30,10 @@ export function configOf(business: Business, chance: Chance): Config {
       ...(chance.odds(0.3) ? { updates: { ratio: 0.6, min: 4 } } : {}),
       ...(chance.odds(0.3) ? { blanks: { ratio: 0.3, min: 3 } } : {}),
       ...(chance.odds(0.3) ? { optOuts: { ratio: 0.3, min: 3 } } : {}),
+      ...(rules.length > 0 && chance.odds(0.3) ? { listRemovals: { ratio: 0.4, min: 3 } } : {}),
     },
     sources: business.systems.map(sourceOf),
+    lists: rules.map(({ title, where, owned }) => ({ title, where, owned })),
   })
 }
 

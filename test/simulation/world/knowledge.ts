@@ -25,8 +25,6 @@ export class Knowledge {
   readonly #fill: boolean
   readonly #known = new Map<string, Map<string, Known>>()
   readonly #shown = new Map<string, Set<string>>()
-  /** Systems whose last full pull lost rows and claimed nothing: what it lost may stay untold until one is complete. */
-  readonly #vague = new Set<System>()
   readonly #numbers = new Map<string, Set<string>>()
   /** Numbers that some record or Heymarket itself called opted out, as heysync was told for certain. */
   readonly out = new Set<string>()
@@ -70,25 +68,15 @@ export class Knowledge {
     }
   }
 
-  /** A full pull ended that lost rows and claimed nothing. */
-  lost(system: System): void {
-    this.#vague.add(system)
-  }
-
-  isVague(system: System): boolean {
-    return this.#vague.has(system)
-  }
-
   /** Takes a claim that these are all for a proof, where it is one. */
   proved(system: System, ids: readonly string[], takenUp: TakenUp, allowEmpty: boolean): void {
     const shown = this.#shown.get(system.id) ?? new Set()
     const known = this.#knownOf(system)
     const held = [...known.values()].some(({ version }) => !version.deleted)
-    // A pull in two parts saw the system at two times, which proves only as much as the two agree.
-    if (takenUp !== null && (takenUp.rows === 0 || (system.counts && shown.size !== ids.length))) return
+    // A pull in two parts saw the system at two times, which proves only as much as a count says.
+    if (takenUp !== null && (takenUp.rows === 0 || !system.counts || shown.size !== ids.length)) return
     if (ids.some((id) => !shown.has(id)) || (shown.size === 0 && held && !allowEmpty)) return
     for (const id of known.keys()) if (!shown.has(id)) known.delete(id)
-    this.#vague.delete(system)
   }
 
   /** Records that heysync does not know as their system shows them; those that silently went are `gone`. */

@@ -15,14 +15,18 @@ import { type Process, startProcess } from './crash.ts'
 import { configOf, openEngine } from './engine.ts'
 import { faultsOf, readingOf, Team } from './heymarket.ts'
 import { Knowledge } from './knowledge.ts'
-import { claimedBy, lie } from './lie.ts'
+import { Ledger } from './ledger.ts'
+import { lie } from './lie.ts'
+import { Lists, rulesOf, withLists } from './lists.ts'
 import { type Business, happens, openBusiness, type System, visible } from './people.ts'
-import { connectorOf, type Day, dayOf, type TakenUp, type Weather } from './sources.ts'
+import { connectorOf, type Day, dayOf, type Weather } from './sources.ts'
 import { type Stage, type Story, Violation } from './story.ts'
 import { departures, hour, summary, told, written } from './telling.ts'
 import { Watch } from './watch.ts'
 
 const MINUTE = 60_000
+/** Streams of chance from here on decide what becomes of lists, so that everything else goes as it went without them. */
+const LISTS = 1_000
 /** On a quiet day a person has looked at a source that is empty. */
 const QUIET = { mode: 'incremental', allowEmpty: true } as const
 
@@ -55,6 +59,8 @@ class History {
   readonly #knowledge: Knowledge
   readonly #account: Account
   readonly #team: Team
+  readonly #lists: Lists
+  readonly #ledger: Ledger
   readonly #watch: Watch
   readonly #connectors: ReadonlyMap<string, Connector>
   readonly #random: () => number
@@ -62,10 +68,6 @@ class History {
   #app!: App
   #cycles = 0
   #weather: Day
-  /** A claim of completeness counts once the transaction after it is committed. */
-  #claims: { system: System; ids: readonly string[]; takenUp: TakenUp; commits: number }[] = []
-  /** A page of which is not known yet whether it was saved. */
-  #shown: { system: System; page: Parameters<Knowledge['told']>[1]; position: string } | null = null
   #allowEmpty = false
   #liar: System | null = null
 
@@ -77,19 +79,22 @@ class History {
     const start = chance(story.seed, 0)
     time.restart()
     disk.wipe()
-    this.#reading = readingOf(start)
+    const rules = story.lists === false ? [] : rulesOf(chance(story.seed, LISTS))
+    this.#reading = rules.length === 0 ? readingOf(start) : withLists(readingOf(start))
     sandbox.configure({ dialects: this.#reading, faults: defaultFaults(), requestsPerMinute: 500 })
     sandbox.reset(story.seed)
     this.#random = mulberry32(story.seed)
     this.#business = openBusiness(start, time.real.now(), story.people ?? 12)
-    this.#config = configOf(this.#business, start)
+    this.#config = configOf(this.#business, rules, start)
     this.#knowledge = new Knowledge(this.#business.systems, this.#config.resolve === 'fill')
     this.#account = new Account(this.#knowledge, this.#reading)
     this.#team = new Team(sandbox, this.#account, this.#knowledge, this.#business.phones)
+    this.#lists = new Lists(rules, sandbox, this.#account, this.#knowledge, this.#reading)
     this.#weather = { moods: new Map(), disorder: false, stops: 0, refused: 0, late: 0, chance: start }
     this.#watch = new Watch({
       sandbox,
       account: this.#account,
+      lists: this.#lists,
       time,
       requestsPerMinute: this.#config.heymarket.requestsPerMinute,
       timeoutMs: this.#config.heymarket.timeoutMs,
@@ -98,32 +103,22 @@ class History {
       unreachable: () => this.#weather.chance.odds(this.#weather.refused),
       late: () => this.#late(),
     })
+    this.#ledger = new Ledger({
+      knowledge: this.#knowledge,
+      account: this.#account,
+      disk,
+      time,
+      liar: () => this.#liar,
+      mayBeEmpty: () => this.#allowEmpty,
+    })
     this.#connectors = new Map(
       this.#business.systems.map((system) => [
         system.id,
-        connectorOf(system, time, () => this.#weatherOf(system), {
-          begins: (of) => {
-            this.#settleClaims()
-            this.#knowledge.begins(of)
-          },
-          shows: (of, page, position) => {
-            this.#shown = { system: of, page, position }
-          },
-          told: (of, page) => {
-            this.#shown = null
-            this.#settleClaims()
-            this.#knowledge.told(of, page)
-          },
-          lost: (of) => this.#knowledge.lost(of),
-          claims: (of, ids, takenUp) => {
-            this.#claims.push({ system: of, ids, takenUp, commits: disk.commits })
-            // Some of those whom a liar hides really left meanwhile.
-            if (of === this.#liar) this.#account.protectOnly(claimedBy(of, time.real.now()))
-          },
-        }) as Connector,
+        connectorOf(system, time, () => this.#weatherOf(system), this.#ledger) as Connector,
       ]),
     )
     this.#team.settle(start)
+    this.#lists.settle()
     this.#open()
     this.#tell(`reading: ${departures(this.#reading)}`)
     for (const { entries: _entries, hidden: _hidden, ...system } of this.#business.systems)
@@ -140,20 +135,23 @@ class History {
         `${hour(request.at)} ${request.method} ${request.path} ${request.phone} ${request.status} ${request.fault ?? ''}`,
       )
     for (const contact of this.#account.contacts.values()) this.#tell(`contact ${JSON.stringify(contact)}`)
+    for (const one of this.#stage.sandbox.store.lists()) this.#tell(`list ${JSON.stringify(one)}`)
   }
 
   /** Days on which anything may happen. */
   async days(): Promise<void> {
     const days = this.#story.days ?? 2 + chance(this.#story.seed, 1).roll(5)
-    for (let day = 1; day <= days; day++) await this.#day(chance(this.#story.seed, day + 1))
+    for (let day = 1; day <= days; day++)
+      await this.#day(chance(this.#story.seed, day + 1), chance(this.#story.seed, LISTS + day))
   }
 
-  async #day(today: Chance): Promise<void> {
+  async #day(today: Chance, onLists: Chance): Promise<void> {
     const { time, sandbox } = this.#stage
     time.advance(today.pick([1_000, MINUTE, 5 * MINUTE, 20 * MINUTE, 120 * MINUTE]))
     for (let n = today.roll(5); n > 0; n--) happens(this.#business, today, time.real.now())
     const acts = today.odds(0.5) ? 1 + today.roll(2) : 0
     for (let n = acts; n > 0; n--) this.#team.acts(today)
+    if (onLists.odds(0.4)) this.#lists.acts(onLists)
     // What nobody can see yet, nobody can keep.
     if (acts > 0) time.advance(this.#reading.visibilityDelayMs)
     if (!this.#story.immortal) this.#fate(today)
@@ -215,12 +213,15 @@ class History {
     this.#stage.disk.wipe()
     this.#knowledge.forget()
     this.#account.forget()
+    this.#lists.forget()
     this.#watch.forgetArrivals()
     this.#open()
   }
 
   #approve({ report }: CycleOutcome): void {
-    this.#app.engine.held.approve(report.cycle, this.#stage.time.told.now())
+    const { held, heldMembers } = this.#app.engine
+    held.approve(report.cycle, this.#stage.time.told.now())
+    heldMembers.approve(report.cycle, this.#stage.time.told.now())
   }
 
   /** A new process. */
@@ -249,12 +250,14 @@ class History {
     }
     let noted = false
     const onPlan = () => {
-      this.#settleClaims()
+      this.#ledger.settleClaims()
       this.#account.noted()
+      this.#lists.noted()
       noted = true
     }
     let outcome: CycleOutcome | null = null
     const began = time.real.now()
+    this.#lists.begins(began)
     try {
       outcome = await runCycle(this.#app.engine, request, { onPlan })
       this.#tell(summary(outcome.report))
@@ -263,31 +266,19 @@ class History {
       if (!this.#process.dead && !isWeather(error) && !this.#wasEnded(error)) throw error
     }
     this.#process.spare()
-    if (!this.#process.dead) this.#fail(miscounted(this.#report()))
+    if (!this.#process.dead) {
+      const report = this.#report()
+      this.#fail(miscounted(report))
+      if (report.reconcile?.mode === 'full' && report.reconcile.complete) this.#fail(this.#lists.sawAll())
+    }
     await this.#watch.arrived()
-    this.#settleClaims()
+    this.#ledger.settleClaims()
     if (!noted) this.#account.perhapsNoted()
     if (this.#process.dead || this.#process.signal.aborted) this.#open()
-    this.#settleShown()
+    this.#ledger.settleShown(({ id }) => this.#app.engine.mirror.sources.find(id)?.pull_position ?? null)
     this.#tell(`  ${((time.real.now() - began) / 1000).toFixed(1)} s, ${this.#watch.writes} writes`)
     this.#fail(this.#watch.violations[0])
     return outcome
-  }
-
-  /** A claim of completeness holds when the closing transaction was committed. */
-  #settleClaims(): void {
-    for (const { system, ids, takenUp, commits } of this.#claims)
-      if (this.#stage.disk.commits > commits) this.#knowledge.proved(system, ids, takenUp, this.#allowEmpty)
-    this.#claims = []
-  }
-
-  /** Killed just after a page was saved: its checkpoint says so. */
-  #settleShown(): void {
-    if (!this.#shown) return
-    const { system, page, position } = this.#shown
-    this.#shown = null
-    const stored = this.#app.engine.mirror.sources.find(system.id)
-    if (stored?.pull_position === position) this.#knowledge.told(system, page)
   }
 
   #wasEnded(error: unknown): boolean {
@@ -337,6 +328,7 @@ class History {
     await this.#untilSettled({ mode: 'full', allowEmpty: true })
     this.#checkTold(true)
     this.#checkAccount()
+    this.#fail(this.#lists.astray())
     await this.#checkSilence()
     await this.#checkForgetting()
   }
@@ -346,7 +338,8 @@ class History {
     for (let n = 0; n < 9; n++) {
       this.#stage.time.advance(15 * MINUTE)
       const outcome = await this.#cycle(asked)
-      if (outcome?.report.status === 'held') this.#approve(outcome)
+      // A cycle with dead letters says that it failed, and may hold something too.
+      if (outcome && outcome.report.plan.held > 0) this.#approve(outcome)
       quiet = outcome && settled(outcome.report) ? quiet + 1 : 0
       // The first may have taken up a pull where an earlier one was broken off, with the window of that one.
       if (quiet === (asked.mode === 'full' ? 1 : 2)) return
@@ -380,7 +373,11 @@ class History {
   async #checkForgetting(): Promise<void> {
     const { optedOutRead, tagsWrite } = this.#reading
     // What nobody can read back, or what was in vain, is written once more: there is nowhere to know it from.
-    const mayWrite = optedOutRead === 'absent' || tagsWrite === 'merge' || this.#knowledge.remembers()
+    const mayWrite =
+      optedOutRead === 'absent' ||
+      tagsWrite === 'merge' ||
+      this.#knowledge.remembers() ||
+      this.#lists.mayWriteAfterLoss()
     this.#lose()
     this.#watch.writes = 0
     this.#stage.time.advance(15 * MINUTE)

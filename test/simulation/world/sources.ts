@@ -19,10 +19,16 @@ export interface Listener {
   shows(system: System, page: readonly { id: string; version: Version }[], position: string): void
   /** A page was saved. */
   told(system: System, page: readonly { id: string; version: Version }[]): void
-  /** A full pull came to its end, lost rows and claimed nothing. */
-  lost(system: System): void
   /** A full pull came to its end and said that these are all that there are. */
   claims(system: System, ids: readonly string[], taken: TakenUp): void
+}
+
+/** A page that was handed over: how far it comes, and how often anything was committed before. */
+export interface ShownPage {
+  readonly system: System
+  readonly page: readonly { id: string; version: Version }[]
+  readonly position: string
+  readonly commits: number
 }
 
 /** How a pull was taken up again; null when it began at the start. */
@@ -55,9 +61,7 @@ export function connectorOf(system: System, time: WorldTime, weather: () => Weat
       const full = request.mode === 'full'
       if (full && request.resumeAfter === null) listener.begins(system)
       const all = visible(system, time.real.now())
-      // Rows that a first part lost without a word, and a second part calls everything, are a lie that nothing can tell.
-      const mayLose = !system.resumable || system.counts || mood === 'empty'
-      const shown = full ? shownInFull(all, mayLose ? mood : 'honest', chance) : inWindow(all, request.window)
+      const shown = full ? shownInFull(all, mood, chance) : inWindow(all, request.window)
       const rest = shown.filter(({ id }) => request.resumeAfter === null || id > request.resumeAfter)
       const whole = cut(rest, system.pageSize)
       const stops = mood === 'stops' || mood === 'throws'
@@ -81,7 +85,6 @@ export function connectorOf(system: System, time: WorldTime, weather: () => Weat
         position,
         end: { covers: claims ? 'everything' : 'changes', count },
       } satisfies Page
-      if (full && !claims) listener.lost(system)
       const takenUp = request.resumeAfter === null ? null : { rows: pages.length }
       if (claims) listener.claims(system, mood === 'empty' ? [] : all.map(({ id }) => id), takenUp)
     },

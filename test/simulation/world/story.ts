@@ -13,6 +13,8 @@ export interface Story {
   readonly calm?: boolean
   /** Nobody dies, and no database is lost. */
   readonly immortal?: boolean
+  /** False: without lists. */
+  readonly lists?: boolean
   /** Tells each step. */
   readonly tell?: (line: string) => void
 }

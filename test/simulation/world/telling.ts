@@ -15,8 +15,8 @@ export function summary({
   reconcile,
 }: CycleReport): string {
   const read = sources.map((one) => `${one.id} ${one.mode} ${one.read}/${one.gone}`).join(' ')
-  const { create, update, remove, held } = plan
-  return `${cycle} ${mode} ${status} [${read}] +${create} ~${update} -${remove} held ${held} acked ${push.acked} retrying ${push.retrying} dead ${push.deadLettered} ${failures.map(({ code }) => code)} ${reconcile?.mode} ${reconcile?.complete}`
+  const { create, update, remove, listAdd, listRemove, held } = plan
+  return `${cycle} ${mode} ${status} [${read}] +${create} ~${update} -${remove} lists +${listAdd} -${listRemove} held ${held} acked ${push.acked} retrying ${push.retrying} dead ${push.deadLettered} ${failures.map(({ code }) => code)} ${reconcile?.mode} ${reconcile?.complete}`
 }
 
 export function hour(ms: number): string {

@@ -5,11 +5,13 @@ import type { OpenSandbox } from '../../../src/sandbox/open.ts'
 import type { Account } from './account.ts'
 import { type Contact, seen } from './contact.ts'
 import { Crash, type Process } from './crash.ts'
+import type { Lists } from './lists.ts'
 import type { WorldTime } from './time.ts'
 
 export interface WatchParts {
   readonly sandbox: OpenSandbox
   readonly account: Account
+  readonly lists: Lists
   readonly time: WorldTime
   readonly requestsPerMinute: number
   readonly timeoutMs: number
@@ -25,7 +27,7 @@ export interface WatchParts {
 
 /** Requests that certainly change nothing. */
 const READS =
-  /^(GET .*|POST \/v1\/(contacts(\/count)?|contact\/(get|status)|tags|contact-fields|contacts\/fields)|POST \/v2\/contacts\/search)$/
+  /^(GET .*|POST \/v1\/(contacts(\/count)?|contact\/(get|status)|lists|tags|contact-fields|contacts\/fields)|POST \/v2\/contacts\/search)$/
 /** Everything that a PUT may set; `avatar` where there is one. */
 const WRITABLE = ['phone', 'first', 'last', 'display_name', 'email', 'custom', 'assignee_id', 'tags']
 
@@ -85,6 +87,7 @@ export class Watch {
     if (process.dead) throw new Crash('dead')
     if (ending === null) throw new LineError('ETIMEDOUT', true)
     if (ending.kind !== 'answer') throw new LineError('ECONNRESET', true)
+    if (request.path === '/v1/contact' && ending.status < 300) this.#toldId(request.json)
     const retryAfter = ending.retryAfter === undefined ? {} : { 'retry-after': String(ending.retryAfter) }
     return { status: ending.status, headers: retryAfter, body: ending.text }
   }
@@ -107,12 +110,16 @@ export class Watch {
   #judged(request: LineRequest): Ending | Promise<Ending> {
     const { method, path } = request
     const what = `${method} ${path}`
+    const named = /^\/v[12]\/lists?\/(\d+)$/.exec(path)?.[1]
+    if (named) this.#parts.lists.addresses(Number(named))
     if (READS.test(what)) {
       this.reads.push(what)
       return this.#ask(request)
     }
     this.writes += 1
     if (what === 'POST /v1/batch/contacts') return this.#many(request, bodiesIn(request.json))
+    const list = /^(POST \/v2\/lists|PUT \/v2\/lists\/(\d+))$/.exec(what)
+    if (list) return this.#list(request, list[2])
     if (what === 'POST /v2/contacts')
       return this.#many(request, bodiesIn((request.json as { contacts?: unknown }).contacts))
     const body = (request.json ?? {}) as Readonly<Record<string, unknown>>
@@ -162,12 +169,19 @@ export class Watch {
     if (store.creations().length > made && before !== null)
       this.#accuse('I2', 'POST /v1/contact', `${phone} was there already`)
     const after = store.contact(phone)
+    // Until its answer comes.
+    if (after !== null && before === null && this.#parts.showsLate) this.#parts.account.madeUnseen.add(phone)
     if (after !== null && (before === null || before.rev !== after.rev))
       this.#accuseWrite(
         'POST /v1/contact',
         this.#parts.account.written(before && seen(before), seen(after), 'create'),
       )
     return ending
+  }
+
+  /** An answer told whose contact it is. */
+  #toldId(body: unknown): void {
+    this.#parts.account.madeUnseen.delete(phoneIn(body as Body))
   }
 
   #update(
@@ -204,6 +218,16 @@ export class Watch {
     const after = this.#stateOf(id)
     if (before && after && before.rev !== after.rev)
       this.#accuse('I3', `opt-out of ${id}`, this.#parts.account.optedOut(before.contact, after.contact))
+    return ending
+  }
+
+  /** A list is made, or changed where it has an id. */
+  #list(request: LineRequest, id: string | undefined): Ending | Promise<Ending> {
+    const { lists } = this.#parts
+    const body = (request.json ?? {}) as Body
+    const apply = () => this.#ask(request)
+    const { ending, wrong } = id ? lists.changed(Number(id), body, apply) : lists.created(body, apply)
+    this.violations.push(...wrong)
     return ending
   }
 

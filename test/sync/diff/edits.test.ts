@@ -200,6 +200,15 @@ describe('a contact that was there before', () => {
     expect(view(world)).toEqual({ ...AS_SAID, first: 'Anna', email: 'old@example.com' })
   })
 
+  test('gets a value that was kept back at first, once the source has agreed and says it again', async () => {
+    const world = await met(HEYMARKET)
+    world.rows.r1 = { ...ANN, first: 'Annie' }
+    await world.cycle()
+    world.rows.r1 = ANN
+    expect((await world.cycle()).report).toMatchObject({ status: 'ok', push: { acked: 1, deadLettered: 0 } })
+    expect(view(world)).toEqual({ ...AS_SAID, email: 'old@example.com' })
+  })
+
   test('gets the tags that it lacks also when they had to wait for a person', async () => {
     const db = aDatabase()
     const box = await withSandbox()

@@ -256,3 +256,29 @@ test('what heysync made stays its own under a new number, and what it found does
   await moves(found)
   expect(found.engine.mirror.contacts.link(nthPhone(2))).toMatchObject({ origin: 'adopted', rung: 'clear' })
 })
+
+test.each(['create', 'update'] as const)(
+  'numbers that are swapped, swapped back, and passed round in a ring end where the source has them (%s)',
+  async (onPhoneChange) => {
+    const world = await anEngine({ source: aSource({ onPhoneChange, onRemoved: 'delete' }) })
+    for (const [a, b, c] of [
+      [1, 2, 3],
+      [2, 1, 3],
+      [1, 2, 3],
+      [2, 3, 1],
+      [2, 3, 4],
+      [2, 2, 4],
+      [1, 2, 4],
+      [1, 2, 3],
+      [3, 2, 1],
+    ] as const) {
+      const row = (n: number, first: string) => person(n, { first })
+      world.rows = { r1: row(a, 'R1'), r2: row(b, 'R2'), r3: row(c, 'R3') }
+      for (let cycle = 0; cycle < 3; cycle += 1) await world.cycle()
+      const held = world.sandbox.store.contacts().map(({ phone, first }) => [phone, first])
+      // Of two records with one number, the first counts.
+      const wanted = { [nthPhone(c)]: 'R3', [nthPhone(b)]: 'R2', [nthPhone(a)]: 'R1' }
+      expect(Object.fromEntries(held)).toEqual(wanted)
+    }
+  },
+)

@@ -72,6 +72,36 @@ describe('somebody who left', () => {
     })
   })
 
+  test('loses every tag that the record ever gave under clear, also one that a policy left there', async () => {
+    const source = aSource({ map: { tags: 'tags' }, onRemoved: 'clear' })
+    const world = await anEngine({ source, fields: { tags: { write: 'neverClear' } } })
+    world.rows = { r1: { ...person(1), tags: 'VIP' }, r2: { ...person(2), tags: 'Newsletter' } }
+    await world.cycle()
+    world.rows.r1 = { ...person(1), tags: '' }
+    await world.cycle()
+    expect(shown(world)?.tags).toMatchObject([{ tag: 'VIP' }])
+    // Of another record, and nothing that this one ever gave.
+    const body = { phone: nthPhone(1), first: 'P1', last: 'X', display_name: 'P1 X', email: '', custom: {} }
+    const tags = [{ tag_id: 11 }, { tag_id: 13 }]
+    await world.client.contacts.update(shown(world)?.id ?? 0, { ...body, assignee_id: -1, tags }, false)
+    await world.cycle()
+    delete world.rows.r1
+    await world.cycle()
+    expect(shown(world)).toMatchObject({ first: '', tags: [{ tag: 'Newsletter' }] })
+  })
+
+  test('loses a tag under clear that the record gave last but one, where that was not written yet', async () => {
+    const world = await anEngine({ source: aSource({ map: { tags: 'tags' }, onRemoved: 'clear' }) })
+    world.rows = { r1: { ...person(1), tags: 'VIP' }, r2: { ...person(2), tags: '' } }
+    await world.cycle()
+    // Resolved and not written: the tag is wanted no more, and Heymarket still has it.
+    world.rows.r1 = { ...person(1), tags: 'New patient' }
+    await world.cycle('full', { planOnly: true })
+    delete world.rows.r1
+    await world.cycle()
+    expect(shown(world)).toMatchObject({ first: '', tags: [] })
+  })
+
   test('is deleted under delete, because heysync made them', async () => {
     const world = await left('delete')
     expect((await world.cycle()).report).toMatchObject({

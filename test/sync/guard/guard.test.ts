@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Change, FieldChange } from '../../../src/sync/diff/change.ts'
-import { type GuardInput, guardPlan, trips } from '../../../src/sync/guard/guard.ts'
+import { dialsOfSource, type GuardInput, guardPlan, trips } from '../../../src/sync/guard/guard.ts'
 import { aCreate, anUpdate, aRemoval, BLANKED, FIRST, nthPhone, OPT_OUT } from '../../support/contact.ts'
 import { dials } from '../../support/engine.ts'
 
@@ -18,9 +18,11 @@ function many(
 function guard(changes: readonly Change[], more: Partial<GuardInput> = {}) {
   return guardPlan({
     changes,
-    dials: dials(),
+    dials: () => dials(),
     inHeymarket: () => 1_000,
     isApproved: () => false,
+    heldBefore: () => null,
+    mayEmpty: () => false,
     unreadableSince: () => new Set(),
     ...more,
   })
@@ -82,7 +84,7 @@ describe.each([
   })
 
   test('holds by its count where one is set', () => {
-    const set = { dials: dials({ [name]: { ratio: 1, min: 0, count: 3 } }), inHeymarket: () => 100_000 }
+    const set = { dials: () => dials({ [name]: { ratio: 1, min: 0, count: 3 } }), inHeymarket: () => 100_000 }
     expect(guard(many(3, make), set).held).toEqual([])
     expect(guard(many(4, make), set).held).toHaveLength(4)
   })
@@ -99,6 +101,42 @@ describe.each([
     const changes = many(most + 1, make)
     const first = changes[0]?.phone
     expect(guard(changes, { isApproved: (phone) => phone === first }).held).toEqual([])
+  })
+})
+
+describe('what an earlier cycle held', () => {
+  const [first] = many(1, aRemoval)
+  const heldBefore = (phone: string) =>
+    phone === first?.phone ? { dials: ['removals' as const], reason: 'removals: 200 of 1000' } : null
+
+  test('stays held when fewer are left, with its reason', () => {
+    const result = guard(many(3, aRemoval), { heldBefore })
+    expect(result).toMatchObject({ held: [{ change: first, dials: ['removals'] }], released: { length: 2 } })
+    expect(reasons(result)).toEqual(['removals: 200 of 1000'])
+  })
+
+  test('goes once it is approved', () => {
+    const result = guard(many(3, aRemoval), { heldBefore, isApproved: (phone) => phone === first?.phone })
+    expect(result).toMatchObject({ held: [], released: { length: 3 } })
+  })
+
+  test('goes when it was held for unreadable rows, and they are gone', () => {
+    const unreadable = () => ({ dials: ['unreadable' as const], reason: 'unreadable rows' })
+    expect(guard(many(3, aRemoval), { heldBefore: unreadable }).held).toEqual([])
+  })
+})
+
+describe('a source that wants nobody any more', () => {
+  test('is not believed, however few they are', () => {
+    const result = guard(many(3, aRemoval), { inHeymarket: () => 3 })
+    expect(reasons(result)).toEqual([
+      'removals: all 3 contacts of clinic (not all at once, whatever the dial allows)',
+    ])
+    expect(guard(many(2, aRemoval), { inHeymarket: () => 3 }).held).toEqual([])
+  })
+
+  test('is believed when the operator says so', () => {
+    expect(guard(many(3, aRemoval), { inHeymarket: () => 3, mayEmpty: () => true }).held).toEqual([])
   })
 })
 
@@ -202,7 +240,7 @@ test('every change is released or held exactly once; only an opt-out may leave t
   fc.assert(
     fc.property(CHANGES, config, fc.nat(100), fc.boolean(), (changes, dialSet, total, unreadable) => {
       const { released, held } = guard(changes, {
-        dials: dialSet,
+        dials: () => dialSet,
         inHeymarket: () => total,
         unreadableSince: () => new Set(unreadable ? ['c1'] : []),
       })
@@ -237,4 +275,22 @@ test('the order in which changes come does not matter', () => {
       expect(phones(back.released)).toEqual(phones(there.released))
     }),
   )
+})
+
+test('the dials of a source are those for all, with its own keys laid over them', () => {
+  const all = dials()
+  const own = dialsOfSource(all, { removals: { ratio: 0.5 }, optOuts: { count: 3 } })
+  expect(own).toEqual({
+    ...all,
+    removals: { ...all.removals, ratio: 0.5 },
+    optOuts: { ...all.optOuts, count: 3 },
+  })
+  const ofClinic = (sourceId: string) => (sourceId === 'clinic' ? own : all)
+  const removals = [
+    ...many(200, aRemoval),
+    ...many(200, (given) => aRemoval({ ...given, sourceId: 'shop' }), 300),
+  ]
+  const { held, released } = guard(removals, { dials: ofClinic })
+  expect(new Set(held.map(({ change }) => change.sourceId))).toEqual(new Set(['shop']))
+  expect(released).toHaveLength(200)
 })

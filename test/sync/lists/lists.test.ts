@@ -1,59 +1,14 @@
 // Lists kept by rule, over whole cycles: made once, changed by who gets on and off, and nobody else's members touched.
 import { describe, expect, test } from 'vitest'
 import type { Dialects } from '../../../src/sandbox/dialects.ts'
-import type { Faults } from '../../../src/sandbox/faults.ts'
+import { defaultFaults } from '../../../src/sandbox/faults.ts'
 import { memberFailure } from '../../../src/sync/lists/failed-members.ts'
 import { nthPhone } from '../../support/contact.ts'
-import { anEngine, aSource, dials, type TestEngine } from '../../support/engine.ts'
+import type { TestEngine } from '../../support/engine.ts'
 import { aDatabase } from '../../support/folder.ts'
-import { withSandbox } from '../../support/heymarket.ts'
-
-const GOLD = { title: 'Gold', where: 'contact.custom["Plan"] == "Gold"' }
-const FREE = {
-  updates: { ratio: 1 },
-  removals: { ratio: 1 },
-  listRemovals: { ratio: 1 },
-  blanks: { ratio: 1 },
-}
-
-interface Given {
-  readonly dialects?: Partial<Dialects>
-  readonly faults?: Partial<Faults>
-  readonly seed?: number
-  readonly lists?: readonly { title: string; where: string; key?: string; owned?: boolean }[]
-  readonly onRemoved?: 'keep' | 'removeFromLists' | 'delete'
-  readonly guard?: Record<string, object>
-}
-
-async function start(given: Given = {}, before?: TestEngine): Promise<TestEngine> {
-  const { dialects = {}, faults = {}, seed = 1, lists = [GOLD], onRemoved = 'removeFromLists' } = given
-  const box = before ?? (await withSandbox({ dialects, faults, seed }))
-  const source = aSource({ onRemoved, map: { custom: { Plan: 'plan' }, optedOut: 'stop' } })
-  const world = await anEngine({
-    box,
-    source,
-    lists,
-    guard: dials(given.guard ?? FREE),
-    writes: 'auto',
-    db: before?.db ?? aDatabase(),
-  })
-  world.rows = before?.rows ?? {}
-  return world
-}
-
-function people(world: TestEngine, count: number, gold: (n: number) => boolean): void {
-  for (let n = 1; n <= count; n += 1)
-    world.rows[`r${n}`] = { phone: nthPhone(n), first: `P${n}`, plan: gold(n) ? 'Gold' : '', stop: 'no' }
-}
+import { FREE, type Given, GOLD, onList, people, start, upTo } from './support.ts'
 
 const phones = (...ns: number[]) => ns.map(nthPhone).sort()
-const upTo = (count: number) => Array.from({ length: count }, (_, at) => nthPhone(at + 1)).sort()
-
-function onList(world: TestEngine, title = 'Gold'): string[] | undefined {
-  const list = world.sandbox.store.lists().find((one) => one.title === title)
-  return list === undefined ? undefined : [...list.members].sort()
-}
-
 function listWrites(world: TestEngine): string[] {
   return world.exchanges
     .filter(({ method, path }) => path.startsWith('/v2/lists') && method !== 'GET')
@@ -74,6 +29,32 @@ describe('a list', () => {
     expect(listWrites(world)).toEqual(['POST '])
     expect((await world.cycle()).report).toMatchObject({ status: 'ok', plan: { listAdd: 0, listRemove: 0 } })
     expect(listWrites(world)).toEqual(['POST '])
+  })
+
+  test.each([
+    { how: 'its answer was lost', killed: false },
+    { how: 'the process was killed before its answer', killed: true },
+  ])('whose making shows late is not made twice where $how (I2)', async ({ killed }) => {
+    const world = await start({ dialects: { listLocalId: 'duplicate', visibilityDelayMs: 2000 } })
+    people(world, 3, () => true)
+    const real = world.client.lists.create
+    let first = true
+    Object.assign(world.engine.client.lists, {
+      create: async (...given: Parameters<typeof real>) => {
+        if (!first) return real(...given)
+        first = false
+        if (killed) {
+          await real(...given)
+          throw new Error('killed')
+        }
+        world.sandbox.configure({ faults: { ...defaultFaults(), lostAnswer: 1 } })
+        return real(...given).finally(() => world.sandbox.configure({ faults: defaultFaults() }))
+      },
+    })
+    await world.cycle().catch(() => undefined)
+    await world.cycle('incremental')
+    expect(world.sandbox.store.lists()).toHaveLength(1)
+    expect(onList(world)).toEqual(upTo(3))
   })
 
   test('is changed by one request, and costs none when nothing changed', async () => {
@@ -118,6 +99,18 @@ describe('a list', () => {
     people(again, 10, (n) => n === 2)
     await again.cycle()
     expect(onList(again)).toEqual(['15105559001', ...phones(2)].sort())
+  })
+
+  test('that cannot be read is answered anew after the database is lost, and gets who came meanwhile', async () => {
+    const hidden = { dialects: { listReads: 'gone', listLocalId: 'same' } } as const
+    const world = await start(hidden)
+    people(world, 10, (n) => n <= 5)
+    await world.cycle()
+    const again = await start(hidden, { ...world, db: aDatabase() })
+    people(again, 10, (n) => n <= 8)
+    await again.cycle()
+    expect(onList(again)).toEqual(upTo(8))
+    expect(world.sandbox.store.lists()).toHaveLength(1)
   })
 
   test('that is owned loses whomever its condition does not name', async () => {
@@ -191,6 +184,25 @@ describe('whoever opted out', () => {
     await world.cycle()
     await world.cycle()
     expect(onList(world)).toEqual(phones(1, 3, 4))
+  })
+
+  test('before the list was asked for is not waited for ever after', async () => {
+    const world = await start({ lists: [{ title: 'All', where: '!contact.optedOut' }] })
+    people(world, 1, () => true)
+    const real = world.client.contacts.create
+    Object.assign(world.engine.client.contacts, {
+      create: async (...given: Parameters<typeof real>) => {
+        const made = await real(...given)
+        world.engine.mirror.consent.optOut(nthPhone(1), 'heymarket', 'STOP', world.clock.now())
+        return made
+      },
+    })
+    expect((await world.cycle()).report).toMatchObject({ plan: { listAdd: 1 }, push: { retrying: 1 } })
+    world.rows.r1 = { ...world.rows.r1, stop: 'yes' }
+    await world.cycle('incremental')
+    const { report } = await world.cycle('incremental')
+    expect(report).toMatchObject({ status: 'ok', plan: { listAdd: 0, listRemove: 0 }, push: { retrying: 0 } })
+    expect(onList(world, 'All')).toBeUndefined()
   })
 })
 
@@ -297,6 +309,22 @@ describe.each([1, 2, 3, 4, 5, 6])('lost answers, lost requests and failures, see
       expect(onList(world)).toEqual(upTo(29).filter((phone) => !upTo(9).includes(phone)))
     },
   )
+})
+
+test('a cycle that is stopped between two lists accounts for everybody once', async () => {
+  const world = await start({ lists: [GOLD, { title: 'All', where: 'true' }] })
+  people(world, 6, (n) => n <= 4)
+  const real = world.client.lists.create
+  Object.assign(world.engine.client.lists, {
+    create: async (body: Parameters<typeof real>[0]) => {
+      if (body.title === 'All') world.sandbox.configure({ faults: { ...defaultFaults(), forbidden: 1 } })
+      return real(body)
+    },
+  })
+  await expect(world.cycle()).rejects.toMatchObject({ status: 403 })
+  const { plan, push } = JSON.parse(world.engine.cycles.latest(1)[0]?.report ?? '')
+  expect(plan).toMatchObject({ create: 6, listAdd: 10 })
+  expect(push).toMatchObject({ acked: 10, retrying: 6, deadLettered: 0 })
 })
 
 test('whom Heymarket refuses on a list is a dead letter until their contact is written again', async () => {

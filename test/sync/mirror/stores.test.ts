@@ -50,7 +50,16 @@ describe('a transaction', () => {
 
 describe('where the pulls of a source stand', () => {
   const begin = { mode: 'full', from: null, to: B, mapping: 'm' } as const
-  const end = { startedAt: B, token: null, mapping: 'm', normalizer: 'n', at: 7, full: true, proved: true }
+  const end = {
+    startedAt: B,
+    token: null,
+    mapping: 'm',
+    normalizer: 'n',
+    at: 7,
+    full: true,
+    proved: true,
+    watermark: 'moves' as const,
+  }
 
   test('moves with a completed pull, and never back', () => {
     const { sources } = openMirror(aDatabase())

@@ -30,6 +30,7 @@ describe('a contact', () => {
     expect(contactOf({ a: ' Ann ', b: 'Ann@EXAMPLE.com', c: 'x, y', d: 7, e: 'other' }, map).contact).toEqual(
       {
         phone: NUMBER,
+        further: [],
         optedOut: false,
         fields: { first: 'Ann', email: 'Ann@example.com', tags: ['x', 'y'], custom: { Plan: '7' } },
       },
@@ -136,36 +137,42 @@ describe('consent', () => {
 
   test('is read from an accepted record', () => {
     expect(run({ ...GOOD, out: 'yes' }, given)).toMatchObject({
-      consent: NUMBER,
+      consent: [NUMBER],
       contact: { optedOut: true },
     })
-    expect(run({ ...GOOD, out: 'no' }, given)).toMatchObject({ consent: null, contact: { optedOut: false } })
+    expect(run({ ...GOOD, out: 'no' }, given)).toMatchObject({ consent: [], contact: { optedOut: false } })
   })
 
   test('is read before the filter', () => {
     expect(run({ ...GOOD, out: 'yes', status: 'archived' }, given)).toEqual({
       kind: 'filtered',
-      consent: NUMBER,
+      consent: [NUMBER],
+      optedOut: true,
     })
-    expect(run({ ...GOOD, out: '', status: 'archived' }, given)).toEqual({ kind: 'filtered', consent: null })
+    expect(run({ ...GOOD, out: '', status: 'archived' }, given)).toEqual({
+      kind: 'filtered',
+      consent: [],
+      optedOut: false,
+    })
   })
 
   test('is read from a deleted record', () => {
-    expect(run({ ...GOOD, out: 'yes' }, given, true)).toEqual({ kind: 'deleted', consent: NUMBER })
-    expect(run({}, given, true)).toEqual({ kind: 'deleted', consent: null })
+    expect(run({ ...GOOD, out: 'yes' }, given, true)).toEqual({ kind: 'deleted', consent: [NUMBER] })
+    expect(run({}, given, true)).toEqual({ kind: 'deleted', consent: [] })
   })
 
   test('is none where the number cannot be read', () => {
     expect(run({ phone: '911', out: 'yes', status: 'archived' }, given)).toEqual({
       kind: 'filtered',
-      consent: null,
+      consent: [],
+      optedOut: true,
     })
   })
 
   test('is the strictest of several fields', () => {
     const both: Given = { map: { optedOut: ['a', 'b'] } }
-    expect(run({ ...GOOD, a: 'no', b: 'yes' }, both)).toMatchObject({ consent: NUMBER })
-    expect(run({ ...GOOD, a: 'yes', b: 'no' }, both)).toMatchObject({ consent: NUMBER })
+    expect(run({ ...GOOD, a: 'no', b: 'yes' }, both)).toMatchObject({ consent: [NUMBER] })
+    expect(run({ ...GOOD, a: 'yes', b: 'no' }, both)).toMatchObject({ consent: [NUMBER] })
   })
 
   test.each([
@@ -182,18 +189,18 @@ describe('consent', () => {
     'opted_out',
     'Opted-Out',
   ])('%s is an opt-out without a note', (out) => {
-    expect(run({ ...GOOD, out }, given)).toMatchObject({ consent: NUMBER, notes: [] })
+    expect(run({ ...GOOD, out }, given)).toMatchObject({ consent: [NUMBER], notes: [] })
   })
 
   test.each([false, 0, null, '', 'No', 'n', '0', 'OFF', 'f', 'none', 'Subscribed', 'active', 'opted in'])(
     '%s is no opt-out',
     (out) => {
-      expect(run({ ...GOOD, out }, given)).toMatchObject({ consent: null, notes: [] })
+      expect(run({ ...GOOD, out }, given)).toMatchObject({ consent: [], notes: [] })
     },
   )
 
   test.each(['maybe', '2024-05-01', 2, 'n/a'])('%s counts as an opt-out, with a note', (out) => {
-    expect(run({ ...GOOD, out }, given)).toMatchObject({ consent: NUMBER, notes: [{ field: 'optedOut' }] })
+    expect(run({ ...GOOD, out }, given)).toMatchObject({ consent: [NUMBER], notes: [{ field: 'optedOut' }] })
   })
 
   test('fails closed: a record whose expression fails is rejected', () => {

@@ -2,13 +2,14 @@
 import type { MapConfig, SourceConfig } from '../../../src/config/schema.ts'
 
 export function sourceConfig(
-  given: Partial<Pick<SourceConfig, 'country' | 'filter'>> & { map?: Partial<MapConfig> } = {},
+  given: Partial<Pick<SourceConfig, 'country' | 'filter' | 'phones'>> & { map?: Partial<MapConfig> } = {},
 ): SourceConfig {
   const { map, ...rest } = given
   return {
     id: 'clinic',
     connector: 'csv',
     options: {},
+    phones: 'first',
     onRemoved: 'removeFromLists',
     onPhoneChange: 'create',
     overlapSeconds: 300,

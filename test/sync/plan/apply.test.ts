@@ -98,7 +98,7 @@ describe('apply', () => {
 
   test('leaves held what the plan shows as held, until it is told to include it', async () => {
     const world = await aWorld(3)
-    Object.assign(world.engine, { guard: dials({ updates: { ratio: 0, min: 0, count: 0 } }) })
+    Object.assign(world.engine, { guard: () => dials({ updates: { ratio: 0, min: 0, count: 0 } }) })
     await world.cycle()
     for (let n = 1; n <= 3; n += 1) world.rows[`r${n}`] = person(n, 'New', { email: `p${n}@example.com` })
     world.rows.r4 = person(4)
@@ -118,7 +118,7 @@ describe('apply', () => {
 
   test('lets an opt-out and the held rest of its contact go together', async () => {
     const world = await aWorld(1)
-    Object.assign(world.engine, { guard: dials({ updates: { ratio: 0, min: 0, count: 0 } }) })
+    Object.assign(world.engine, { guard: () => dials({ updates: { ratio: 0, min: 0, count: 0 } }) })
     await world.cycle()
     world.rows.r1 = person(1, 'New', { email: 'p1@example.com' })
     world.engine.mirror.consent.optOut(nthPhone(1), 'hand', 'asked', 0)
@@ -133,7 +133,7 @@ describe('apply', () => {
 
   test('deletes only what is still as it was, and what heysync made', async () => {
     const world = await aWorld(4, aSource({ onRemoved: 'delete', map: { email: 'email' } }))
-    Object.assign(world.engine, { guard: dials({ removals: { ratio: 1, min: 100 } }) })
+    Object.assign(world.engine, { guard: () => dials({ removals: { ratio: 1, min: 100 } }) })
     await world.cycle()
     await world.cycle()
     delete world.rows.r1
@@ -159,7 +159,7 @@ describe('apply', () => {
 
   test('somebody whom the plan removed and whose record is there again comes back with the next sync', async () => {
     const world = await aWorld(4, aSource({ onRemoved: 'delete', map: { email: 'email' } }))
-    Object.assign(world.engine, { guard: dials({ removals: { ratio: 1, min: 100 } }) })
+    Object.assign(world.engine, { guard: () => dials({ removals: { ratio: 1, min: 100 } }) })
     await world.cycle()
     const row = world.rows.r1
     delete world.rows.r1

@@ -22,8 +22,11 @@ describe('a plan file', () => {
       version: 1,
       account: { id: expect.any(Number) },
       counts: { create: 1, update: 1, remove: 0, held: 0, optOut: 0 },
-      requests: 2,
+      // Two writes, and a page that reads them back.
+      requests: 3,
+      requestsAtMost: 3,
       minutes: 1,
+      minutesAtMost: 1,
       undoes: null,
     })
     expect(plan.changes).toMatchObject([
@@ -95,7 +98,7 @@ describe('a plan file', () => {
 
   test('holds what the guard holds, with the reason, and opt-outs come first', async () => {
     const world = await aWorld(4)
-    Object.assign(world.engine, { guard: dials({ updates: { ratio: 0, min: 0, count: 0 } }) })
+    Object.assign(world.engine, { guard: () => dials({ updates: { ratio: 0, min: 0, count: 0 } }) })
     await world.cycle()
     for (let n = 1; n <= 4; n += 1) world.rows[`r${n}`] = person(n, 'New', { email: '' })
     world.engine.mirror.consent.optOut(nthPhone(4), 'hand', 'asked', 0)

@@ -1,11 +1,15 @@
 // Owns what the tests of plans share: a world with people, a plan made of what it would do, and plans applied.
 import type { SourceConfig } from '../../../src/config/schema.ts'
 import type { Dialects } from '../../../src/sandbox/dialects.ts'
+import { readLists } from '../../../src/sync/lists/read-lists.ts'
 import { type ApplyOutcome, applyPlan } from '../../../src/sync/plan/apply.ts'
 import { makePlan } from '../../../src/sync/plan/make-plan.ts'
+import { memberRows } from '../../../src/sync/plan/member-rows.ts'
 import type { PlanFile } from '../../../src/sync/plan/plan-file.ts'
 import { planUndo, type Undo, type UndoWishes } from '../../../src/sync/plan/undo.ts'
+import { rulesOfCycle } from '../../../src/sync/plan/undo-lists.ts'
 import { reconcileIncremental } from '../../../src/sync/reconcile/reconcile.ts'
+import { diffSettings } from '../../../src/sync/settings.ts'
 import { nthPhone } from '../../support/contact.ts'
 import { anEngine, aSource, type TestEngine } from '../../support/engine.ts'
 import { withSandbox } from '../../support/heymarket.ts'
@@ -32,8 +36,9 @@ export async function aWorld(
   people: number,
   source: SourceConfig = aSource({ map: { email: 'email' } }),
   dialects: Partial<Dialects> = {},
+  more: Omit<Parameters<typeof anEngine>[0], 'box' | 'source'> = {},
 ): Promise<World> {
-  const made = await anEngine({ box: await withSandbox({ dialects }), source })
+  const made = await anEngine({ box: await withSandbox({ dialects }), source, ...more })
   for (let n = 1; n <= people; n += 1) made.rows[`r${n}`] = person(n, `P${n}`, { email: `p${n}@example.com` })
   const { engine, sandbox, client } = made
   let applied = 0
@@ -48,7 +53,9 @@ export async function aWorld(
         ...plan.released.map((change) => ({ change, held: null, pins: [] })),
         ...plan.held.map(({ change, reason }) => ({ change, held: reason, pins: [] })),
       ]
-      return makePlan(engine, changes, { ...(await head(report.cycle)), undoes: null })
+      const settings = diffSettings(engine, await engine.lookups.get())
+      const onLists = memberRows(engine.mirror, plan.lists)
+      return makePlan(engine, settings, changes, onLists, { ...(await head(report.cycle)), undoes: null })
     },
     apply: (plan: PlanFile, more: { includeHeld?: boolean } = {}) => {
       applied += 1
@@ -58,10 +65,17 @@ export async function aWorld(
     undoOf: async (cycle: string, wishes: Partial<UndoWishes> = {}) => {
       const { mirror, clock } = engine
       await reconcileIncremental({ mirror, contacts: client.contacts, clock })
+      const rules = rulesOfCycle(engine, cycle)
+      if (rules.length > 0) await readLists({ mirror, lists: client.lists, rules, clock })
       const lookups = await engine.lookups.get()
       const all = { cycle, fields: null, phones: null, deleteCreated: false, ...wishes }
       const found = planUndo(mirror, lookups, all)
-      return { found, plan: makePlan(engine, found.changes, { ...(await head(cycle)), undoes: cycle }) }
+      const settings = diffSettings(engine, lookups)
+      const plan = makePlan(engine, settings, found.changes, found.onLists, {
+        ...(await head(cycle)),
+        undoes: cycle,
+      })
+      return { found, plan }
     },
     held: (n: number) => sandbox.store.contact(nthPhone(n)),
     edit: async (n: number, fields: Record<string, unknown>) => {

@@ -116,6 +116,27 @@ describe('undo', () => {
     expect(world.held(1)).toMatchObject({ first: 'P1', is_opted_out: true })
   })
 
+  test('refuses whoever has an opt-out that the guard holds, because a write would carry it', async () => {
+    const world = await aWorld(40, aSource({ map: { email: 'email', optedOut: 'stop' } }))
+    await world.cycle()
+    world.rows.r1 = { ...world.rows.r1, first: 'New' }
+    world.rows.r2 = { ...world.rows.r2, first: 'New' }
+    const { report } = await world.cycle()
+    // A column that says yes to everybody, but for one.
+    for (let n = 1; n <= 40; n += 1)
+      world.rows[`r${n}`] = { ...world.rows[`r${n}`], stop: n === 2 ? 'no' : 'yes' }
+    expect((await world.cycle()).report.plan.held).toBe(39)
+    const { outcome } = await undone(world, report.cycle)
+    expect(outcome).toMatchObject({
+      report: { status: 'held', push: { acked: 1 } },
+      refused: [
+        { phone: nthPhone(1), moved: [{ field: 'optedOut', now: 'held by the guard until it is approved' }] },
+      ],
+    })
+    expect(world.held(1)).toMatchObject({ first: 'New', is_opted_out: false })
+    expect(world.held(2)).toMatchObject({ first: 'P2', is_opted_out: false })
+  })
+
   test('takes back the tags that came and went, and leaves those of people', async () => {
     const world = await aWorld(0, aSource({ map: { tags: 'tags' } }))
     const there = new Set((await world.client.tags.list()).map(({ name }) => name))
@@ -169,7 +190,7 @@ describe('undo', () => {
 
   test('of a removal that cleared restores the fields, and they are not cleared again', async () => {
     const world = await aWorld(4, aSource({ onRemoved: 'clear', map: { email: 'email' } }))
-    Object.assign(world.engine, { guard: WIDE })
+    Object.assign(world.engine, { guard: () => WIDE })
     await world.cycle()
     delete world.rows.r1
     const { report } = await world.cycle()
@@ -190,7 +211,7 @@ describe('undo', () => {
 
   test('of a deletion makes the contact anew with all that it held', async () => {
     const world = await aWorld(4, aSource({ onRemoved: 'delete', map: { email: 'email' } }))
-    Object.assign(world.engine, { guard: WIDE })
+    Object.assign(world.engine, { guard: () => WIDE })
     await world.cycle()
     await world.edit(1, { display_name: 'Annie' })
     const before = world.held(1)

@@ -75,7 +75,7 @@ describe('everything changed', () => {
       'email (from mail) in 100 (record 1: "p1@example.com" → "q1@example.com")',
     )
     expect(alarm?.message).toContain('custom.Plan (from plan) in 100 (record 1: "Gold" → "gold")')
-    expect(alarm?.message).toContain('last in 8 (record 1: (blank) → "L")')
+    expect(alarm?.message).toContain('last in 8 (record 1: blank → "L")')
     expect(alarm?.cycle_id).toBe('c2')
   })
 

@@ -114,3 +114,14 @@ test('an opt-out on a merged record counts for its number', async () => {
   await changes(world, { ...record('r1', person(1, { stop: 'yes' })), mergedInto: 'r2' })
   expect(shown(world, 1)?.is_opted_out).toBe(true)
 })
+
+test('records that were merged into each other, and a chain, end with the contact of the last of the chain', async () => {
+  const world = await anEngine({ source: aSource({ onRemoved: 'delete' }) })
+  for (let n = 1; n <= 5; n += 1) world.rows[`r${n}`] = person(n)
+  await world.cycle()
+  const into = (n: number, other: number) => ({ ...record(`r${n}`, person(n)), mergedInto: `r${other}` })
+  await changes(world, into(1, 2), into(2, 1), into(3, 4), into(4, 5), record('r5', person(5)))
+  world.source.pages = () => [lastPage([record('r5', person(5))])]
+  await world.cycle()
+  expect(world.sandbox.store.contacts().map(({ first }) => first)).toEqual(['P5'])
+})

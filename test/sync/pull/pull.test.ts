@@ -139,6 +139,44 @@ describe('the cursor', () => {
     expect(memory.requests.at(-1)?.resumeAfter).toBeNull()
   })
 
+  test('does not move with a full pull that does not claim to be everything: the next window shows what it lost', async () => {
+    const { pull, memory, watermark } = world()
+    await pull(changes(rec('2', {}, at(-1))))
+    expect(watermark()).toBeNull()
+    await pull(changes(rec('1', {}, at(-5)), rec('2', {}, at(-1))), { mode: 'incremental' })
+    expect(memory.requests.at(-1)).toMatchObject({ mode: 'incremental', window: { from: null } })
+    const before = watermark()
+    await pull(changes(rec('2', {}, at(0))))
+    expect([before, watermark()]).toEqual(Array(2).fill(at(-1).replace('.000Z', '.000000000Z')))
+  })
+
+  test('goes back to the start when such a pull was to read everything for a new mapping', async () => {
+    const { pull, memory, remap, watermark } = world()
+    await pull(all(rec('1', {}, at(-5)), rec('2', {}, at(-5))))
+    remap(aSource({ map: { first: 'last' } }))
+    const again = { mode: 'incremental' } as const
+    expect(await pull(changes(rec('1', {}, at(-5))), again)).toMatchObject({ reason: 'configChanged' })
+    expect(watermark()).toBeNull()
+    const shown = await pull(changes(rec('1', {}, at(-5)), rec('2', {}, at(-5))), again)
+    expect(memory.requests.at(-1)).toMatchObject({ mode: 'incremental', window: { from: null } })
+    expect(shown).toMatchObject({ read: 2, unchanged: 1, accepted: 1 })
+  })
+
+  test('stays, and nobody is gone, when a full pull in two parts has no count; it says so', async () => {
+    const { pull, watermark, record, warnings } = world({ can: { resumable: true } })
+    await pull(all(rec('1', {}, at(-9)), rec('2', {}, at(-9)), rec('3', {}, at(-9))))
+    const breaks = function* (): Iterable<Page> {
+      yield { records: [rec('1', {}, at(-9))], position: 'after-1' }
+      throw new Error('dead')
+    }
+    await expect(pull(breaks)).rejects.toMatchObject({ code: 'ERR_SOURCE_FAILED' })
+    expect(await pull(all(rec('3', {}, at(-2))))).toMatchObject({ gone: 0 })
+    expect([record('2')?.state, watermark()]).toEqual(['accepted', at(-9).replace('.000Z', '.000000000Z')])
+    expect(warnings).toEqual([expect.stringContaining('two parts')])
+    expect(await pull(all(rec('1', {}, at(-9)), rec('3', {}, at(-2))))).toMatchObject({ gone: 1 })
+    expect(watermark()).toBe(at(-2).replace('.000Z', '.000000000Z'))
+  })
+
   test('of a connector that does not resume starts over', async () => {
     const { pull, memory } = world()
     const breaks = function* (): Iterable<Page> {
@@ -176,7 +214,9 @@ describe('the cursor', () => {
         },
         { mode: 'incremental' },
       )
-      expect(result).toMatchObject({ mode: 'full', read: 1, unchanged: 1, gone: 1 })
+      expect(result).toMatchObject({
+        ...{ mode: 'full', reason: 'cursorExpired', read: 1, unchanged: 1, gone: 1 },
+      })
       expect(record('2')).toMatchObject({ state: 'gone' })
       expect(warnings).toEqual([
         'its cursor is no longer taken (the token is too old), so everything is read again.',

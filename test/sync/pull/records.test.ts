@@ -173,6 +173,22 @@ describe('a row that cannot be read', () => {
     expect(rejections()).toEqual([])
   })
 
+  test('and that is rejected for what it says, once it can be read again, is listed with that', async () => {
+    const { pull, rejections } = world()
+    const unphoned = rec('2', { phone: 'call me' })
+    await pull(all(rec('1'), unphoned))
+    const listed = rejections()
+    expect(listed).toHaveLength(1)
+    const [page] = all(rec('1'))
+    if (page === undefined) throw new Error('no page')
+    await pull([
+      { ...page, bad: [{ id: '2', code: 'ROW_MALFORMED', message: 'too many columns', place: 'line 3' }] },
+    ])
+    expect(rejections()).toHaveLength(1)
+    await pull(all(rec('1'), unphoned))
+    expect(rejections()).toEqual(listed)
+  })
+
   test('without an id is known by the cycle in which it turned up', async () => {
     const { pull, mirror } = world()
     await pull(page([rec('1')], bad(null, 'x.csv:3')))

@@ -3,39 +3,29 @@
 import { describe, expect, test } from 'vitest'
 import type { Dialects } from '../../../src/sandbox/dialects.ts'
 import type { Faults } from '../../../src/sandbox/faults.ts'
+import type { RequestEntry } from '../../../src/sandbox/server.ts'
+import { runCycle } from '../../../src/sync/cycle.ts'
+import { madeTwice } from '../../invariants/situations.ts'
 import { nthPhone } from '../../support/contact.ts'
-import { anEngine, aSource, dials, type TestEngine } from '../../support/engine.ts'
+import { dice } from '../../support/dice.ts'
+import { anEngine, dials, type TestEngine } from '../../support/engine.ts'
 import { withSandbox } from '../../support/heymarket.ts'
+import { people, person, RICH } from './support.ts'
 
-const RICH = aSource({
-  map: { tags: 'tags', custom: { Plan: 'plan' }, email: 'email', optedOut: 'stop' },
-})
 const FREE = dials({ updates: { ratio: 1 }, blanks: { ratio: 1 }, removals: { ratio: 1 } })
 
 async function start(
   dialects: Partial<Dialects> = {},
-  more: { faults?: Partial<Faults>; seed?: number; writes?: 'auto' | 'bulk' } = {},
+  more: {
+    faults?: Partial<Faults>
+    seed?: number
+    writes?: 'auto' | 'bulk'
+    onRequest?: (entry: RequestEntry) => unknown
+  } = {},
 ): Promise<TestEngine> {
-  const { writes = 'auto', faults, seed = 1 } = more
-  const box = await withSandbox({ dialects, seed, ...(faults === undefined ? {} : { faults }) })
+  const { writes = 'auto', faults = {}, seed = 1, onRequest } = more
+  const box = await withSandbox({ dialects, seed, faults, onRequest: (entry) => void onRequest?.(entry) })
   return anEngine({ box, source: RICH, writes, guard: FREE })
-}
-
-function person(n: number, more: Record<string, unknown> = {}): Record<string, unknown> {
-  return {
-    phone: nthPhone(n),
-    first: `P${n}`,
-    last: 'X',
-    email: `p${n}@example.com`,
-    plan: n % 2 === 0 ? 'Gold' : '',
-    tags: n % 3 === 0 ? 'VIP' : '',
-    stop: n % 10 === 0 ? 'yes' : 'no',
-    ...more,
-  }
-}
-
-function people(world: TestEngine, count: number, more: Record<string, unknown> = {}): void {
-  for (let n = 1; n <= count; n += 1) world.rows[`r${n}`] = person(n, more)
 }
 
 /** What Heymarket holds, in the order of the phones, against what the rows say. */
@@ -62,15 +52,19 @@ function expectEqual(world: TestEngine): void {
   expect(shown.sort()).toEqual(wanted.sort())
 }
 
-function madeTwice(world: TestEngine): string[] {
-  const made = world.sandbox.store.creations().map(({ phone }) => phone)
-  return made.filter((one, index) => made.indexOf(one) !== index)
-}
-
 /** How often a path was asked for. */
 function asked(world: TestEngine, path: string, method = 'POST'): number {
   return world.exchanges.filter((one) => one.path.startsWith(path) && one.method === method).length
 }
+
+const REQUEST = {
+  id: 'by hand',
+  mode: 'full',
+  trigger: 'test',
+  sources: ['clinic'],
+  allowEmpty: [],
+  planOnly: false,
+} as const
 
 const way = (world: TestEngine, name: 'create.batch' | 'create.bulk' | 'update.batch' | 'search') =>
   world.engine.mirror.ways.get(name)
@@ -263,4 +257,84 @@ test('what was learnt is kept for the next cycle, and tried again after a week',
   await world.cycle()
   expect(refused()).toBeGreaterThan(before)
   expectEqual(world)
+})
+
+test.each<Partial<Dialects>>([{}, { batchCalls: 'gone' }])(
+  'what was under way when heysync was stopped goes together again, and is looked for together (%j)',
+  async (dialects) => {
+    const stop = new AbortController()
+    const world = await start(dialects, { onRequest: ({ fault }) => fault !== null && stop.abort() })
+    people(world, 155)
+    await world.cycle()
+    people(world, 600)
+    world.sandbox.configure({ faults: { lostRequest: 1, writesOnly: 1 } })
+    const cut = runCycle({ ...world.engine, signal: stop.signal }, REQUEST)
+    await expect(cut).rejects.toMatchObject({ name: 'AbortError' })
+    world.sandbox.configure({ faults: { lostRequest: 0 } })
+
+    const before = world.exchanges.length
+    const { report } = await world.cycle()
+    expect(report).toMatchObject({ status: 'ok', push: { acked: 445 } })
+    expectEqual(world)
+    expect(world.exchanges.slice(before).filter(({ path }) => path.startsWith('/v1/contact/'))).toEqual([])
+    expect(world.writes()).toEqual([])
+  },
+)
+
+/** Switches these faults on after the second batch, until one of them has struck so often. */
+async function startWithSlip(faults: Partial<Faults>, times = 1): Promise<TestEngine> {
+  let [batches, struck] = [0, 0]
+  const world = await start(
+    { bulkCalls: 'gone' },
+    {
+      onRequest: ({ path, fault }) => {
+        if (path === '/v1/batch/contacts') batches += 1
+        if (fault !== null) struck += 1
+        if (struck >= times)
+          world.sandbox.configure({ faults: { forbidden: 0, lostAnswer: 0, lostRequest: 0 } })
+        else if (batches === 2) world.sandbox.configure({ faults })
+      },
+    },
+  )
+  people(world, 600)
+  return world
+}
+
+describe.each([
+  ['a write', 1],
+  ['reading back', 0],
+])('403 on %s, to an account that took many', (_, writesOnly) => {
+  test('once is no reason to go one by one', async () => {
+    const world = await startWithSlip({ forbidden: 1, writesOnly })
+    expect((await world.cycle()).report).toMatchObject({ status: 'ok', push: { acked: 600 } })
+    expect(world.exchanges.filter(({ status }) => status === 403)).toHaveLength(1)
+    expect(world.writes()).toEqual([])
+    expect(asked(world, '/v1/contact/')).toBe(0)
+  })
+
+  test('twice in a row is one', async () => {
+    const world = await startWithSlip({ forbidden: 1, writesOnly }, 2)
+    expect((await world.cycle()).report).toMatchObject({ status: 'ok', push: { acked: 600 } })
+    expect(way(world, writesOnly === 1 ? 'create.batch' : 'search')).toMatchObject({ state: 'missing' })
+  })
+})
+
+test('after a lost answer requests are smaller for ten minutes, not for a week', async () => {
+  const world = await startWithSlip({ lostAnswer: 1, writesOnly: 1 })
+  await world.cycle()
+  expect(way(world, 'create.batch')).toMatchObject({ ceiling: 125 })
+  world.clock.advance(10 * 60_000)
+  people(world, 1500)
+  await world.cycle()
+  expect(way(world, 'create.batch').fits).toBeGreaterThan(125)
+  expectEqual(world)
+})
+
+test('what was lost together goes together again', async () => {
+  const world = await startWithSlip({ lostRequest: 1, writesOnly: 1 })
+  const roll = dice(1)
+  const { report } = await runCycle({ ...world.engine, random: () => roll(1000) / 1000 }, REQUEST)
+  expect(report).toMatchObject({ status: 'ok', push: { acked: 600 } })
+  expectEqual(world)
+  expect(world.writes()).toEqual([])
 })

@@ -1,0 +1,119 @@
+// Owns how the lists of a plan look: of each what it gains and loses, and whom the guard keeps on it.
+import type { ListChanges } from '../sync/lists/plan-lists.ts'
+import type { PlanFile } from '../sync/plan/plan-file.ts'
+import type { Colors } from './io.ts'
+import { clip, number, wrap } from './table-text.ts'
+
+export interface ListToShow {
+  readonly title: string
+  /** It is not in Heymarket yet. */
+  readonly made: boolean
+  /** The title that it bears so far, where that is another one; blank otherwise. */
+  readonly renamedFrom: string
+  readonly add: readonly string[]
+  readonly remove: readonly string[]
+  readonly held: readonly string[]
+  /** Why; blank when nobody is held. */
+  readonly reason: string
+}
+
+interface ListView {
+  readonly columns: number
+  readonly color: Colors
+  /** Lists shown, and members of each way on a list. */
+  readonly lists: number
+  readonly examples: number
+  readonly nameOf: (phone: string) => string
+}
+
+export function listsOfCycle(changes: readonly ListChanges[]): ListToShow[] {
+  return changes.map(({ rule, create, rename, add, remove, held, reason }) => ({
+    title: rule.title,
+    made: create.length > 0,
+    renamedFrom: rename[0]?.title ?? '',
+    add: add.map(({ phone }) => phone),
+    remove: remove.map(({ phone }) => phone),
+    held: held.map(({ phone }) => phone),
+    reason,
+  }))
+}
+
+/** Of a list in several shards as one. */
+export function listsOfFile({ lists, members }: PlanFile): ListToShow[] {
+  const byKey = new Map(
+    lists.map(({ list, title }) => {
+      const made = lists.some((one) => one.list === list && one.id === null)
+      return [
+        list,
+        { title, made, renamedFrom: '', add: [], remove: [], held: [], reason: '' } as Draft,
+      ] as const
+    }),
+  )
+  for (const { list, what, phone, held } of members) {
+    const draft = byKey.get(list)
+    draft?.[held === null ? what : 'held'].push(phone)
+    if (draft && held !== null) draft.reason = held
+  }
+  return [...byKey.values()]
+}
+
+interface Draft {
+  title: string
+  made: boolean
+  renamedFrom: string
+  add: string[]
+  remove: string[]
+  held: string[]
+  reason: string
+}
+
+/** True when anything has to be done to it, or is held. */
+export function isChanged({ add, remove, held, renamedFrom }: ListToShow): boolean {
+  return add.length + remove.length + held.length > 0 || renamedFrom !== ''
+}
+
+export function listLines(lists: readonly ListToShow[], view: ListView): string[] {
+  const changed = lists.filter(isChanged)
+  if (changed.length === 0) return []
+  const { color } = view
+  const lines = changed.slice(0, view.lists).flatMap((list) => linesOf(list, view))
+  const more = changed.length - view.lists
+  return [
+    color.bold(`lists ${number(changed.length)}`),
+    ...lines,
+    ...(more > 0 ? [color.dim(`  … and ${number(more)} more`)] : []),
+  ]
+}
+
+function linesOf(
+  { title, made, renamedFrom, add, remove, held, reason }: ListToShow,
+  view: ListView,
+): string[] {
+  const { color, columns: width, examples, nameOf } = view
+  const words = [
+    made ? color.green('new') : '',
+    renamedFrom === '' ? '' : color.yellow(`renamed from "${clip(renamedFrom, 30)}"`),
+    add.length > 0 ? color.green(`+${number(add.length)}`) : '',
+    remove.length > 0 ? color.red(`-${number(remove.length)}`) : '',
+    held.length > 0 ? color.magenta(`${number(held.length)} held`) : '',
+  ].filter(Boolean)
+  const people = (mark: string, phones: readonly string[]) => [
+    ...phones.slice(0, examples).map((phone) => `    ${mark} ${phone}  ${nameOf(phone)}`.trimEnd()),
+    ...(examples > 0 && phones.length > examples
+      ? [color.dim(`      … and ${number(phones.length - examples)} more`)]
+      : []),
+  ]
+  return [
+    `  ${clip(title, Math.max(20, width - 40))}  ${words.join('  ')}`,
+    ...people(color.green('+'), add),
+    ...people(color.red('-'), remove),
+    ...reasonLines(reason, view).map((line) => `    ${line}`),
+    ...people(color.magenta('●'), held),
+  ]
+}
+
+/** In one line where there is no room for examples either. */
+function reasonLines(reason: string, { columns: width, examples }: ListView): string[] {
+  if (reason === '') return []
+  return examples === 0 ? [clip(reason, width - 4)] : wrap(reason, width - 4).split('\n')
+}
