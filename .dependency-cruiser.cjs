@@ -109,8 +109,26 @@ const connectors = [
     name: 'sdk-stands-alone',
     comment: 'heysync/connector is for outside authors. What it drags in, they load too.',
     severity: 'error',
-    from: { path: '^src/connector/' },
+    from: { path: '^src/connector/', pathNot: '^src/connector/testing/' },
     to: { path: '^(src|connectors)/', pathNot: '^src/(connector|lib)/' },
+  },
+  {
+    name: 'sdk-without-its-kit',
+    comment: 'The kit loads the engine and the test runner. A connector that runs needs neither.',
+    severity: 'error',
+    from: { path: '^(src|connectors)/', pathNot: '^src/connector/testing/' },
+    to: { path: '^src/connector/testing/' },
+  },
+  {
+    name: 'kit-reads-as-the-engine-does',
+    comment:
+      'The kit reads a connector by the own pull of the engine. It has no business with Heymarket or the rim.',
+    severity: 'error',
+    from: { path: '^src/connector/testing/' },
+    to: {
+      path: '^(src|connectors)/',
+      pathNot: '^src/((connector|lib|db|config)/|sync/(mirror|normalize|pull)/)',
+    },
   },
 ]
 

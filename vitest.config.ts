@@ -2,9 +2,14 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
+const source = (path: string) => fileURLToPath(new URL(`./src/connector/${path}`, import.meta.url))
+
 export default defineConfig({
   resolve: {
-    alias: { 'heysync/connector': fileURLToPath(new URL('./src/connector/contract.ts', import.meta.url)) },
+    alias: [
+      { find: /^heysync\/connector$/, replacement: source('contract.ts') },
+      { find: /^heysync\/connector\/testing$/, replacement: source('testing/testing.ts') },
+    ],
   },
   test: {
     include: ['test/**/*.test.ts'],

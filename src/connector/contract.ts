@@ -25,6 +25,10 @@ export interface SourceRecord {
   readonly updatedAt: string | null
   /** True when the source says that this record is gone. Absence is the engine's business, not the connector's. */
   readonly deleted?: boolean
+  /** True when the source has put it aside, and may take it back. */
+  readonly archived?: boolean
+  /** True when it is still there, and not among what the options ask for any more. */
+  readonly outOfScope?: boolean
   /** The id of the record that this one was merged into. */
   readonly mergedInto?: string
   /** Where a person finds it, e.g. `contacts.csv:17`. */
@@ -44,9 +48,24 @@ export interface BadRecord {
   readonly value?: string
 }
 
+/** Who is on a list or segment of the source. */
+export interface ListMembers {
+  /** As people at the source call it; rules name it so: `source.lists.contains("Newsletter")`. */
+  readonly title: string
+  /** Ids of records; also of those that this pull does not yield. */
+  readonly members: readonly string[]
+  /**
+   * On the last part of a list. From then on, whoever was in none of the parts of this pull is off it; without it, a list
+   * stays as the last whole reading showed it.
+   */
+  readonly whole?: true
+}
+
 export interface Page {
   readonly records: readonly SourceRecord[]
   readonly bad?: readonly BadRecord[]
+  /** Parts of lists, in any page. A list that is not read in a pull stays as it was. */
+  readonly lists?: readonly ListMembers[]
   /**
    * The records are changes, not the state of the source: an older version never replaces a newer one, and an id may come
    * several times. Understood in the incremental pulls of a watermark connector; a token connector says it page by page.
@@ -70,6 +89,11 @@ export interface PullEnd {
   readonly count: number | null
   /** For token connectors: handed back as `token` in the next incremental pull. */
   readonly token?: string
+  /**
+   * Who reads, and what they may see, as far as the source tells: account, user, permissions. When it changes, whoever is
+   * absent may only be hidden, and is held until a person has looked.
+   */
+  readonly scope?: string
 }
 
 export interface PullRequest {
@@ -94,9 +118,23 @@ export interface ConnectorContext extends Ground {
 
 /** What a source looks like: for `init`, `check`, and the nearest-name hints. */
 export interface Discovery {
-  readonly fields: readonly { readonly name: string; readonly samples: readonly string[] }[]
+  readonly fields: readonly DiscoveredField[]
   /** Records in the source, where that is cheap to know. */
   readonly count: number | null
+  /** Titles of lists or segments that the options may name. */
+  readonly lists?: readonly string[]
+}
+
+export interface DiscoveredField {
+  /** As a mapping names it; a dot leads into an object. */
+  readonly name: string
+  /** What it holds, where the source says so. */
+  readonly type?: 'text' | 'number' | 'boolean' | 'date' | 'list' | 'object'
+  /** What people at the source call it, where that is not its name. */
+  readonly label?: string
+  /** What it is for, where the connector knows: `init` writes the mapping from it. */
+  readonly role?: 'phone' | 'first' | 'last' | 'email' | 'country' | 'optedOut' | 'assignee' | 'tags'
+  readonly samples: readonly string[]
 }
 
 export interface Capabilities {
@@ -105,7 +143,10 @@ export interface Capabilities {
   /** The source reports deletions itself. */
   readonly deletes: boolean
   readonly merges: boolean
+  /** Records hold whether somebody may be texted. */
   readonly consent: boolean
+  /** Pulls show who is on lists or segments of the source. */
+  readonly lists?: boolean
   /**
    * The connector goes on from `resumeAfter`. Where false, an interrupted pull starts over. A full pull in two parts proves
    * what is absent only by a count.

@@ -48,7 +48,7 @@ export function readLimits(
 }
 
 /** RFC 9110: seconds or a date; null when it is neither. */
-export function readRetryAfter(value: string | undefined, now: number, unit: RetryAfterUnit): number | null {
+function readRetryAfter(value: string | undefined, now: number, unit: RetryAfterUnit): number | null {
   const text = value?.trim() ?? ''
   if (text === '') return null
   const count = Number(text)

@@ -13,7 +13,7 @@ const NAMES = [
 ] as const
 
 /** A valid number for each n below 2,000,000. */
-export function phoneOf(n: number): string {
+function phoneOf(n: number): string {
   return String(15_102_000_000 + n)
 }
 

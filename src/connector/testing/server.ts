@@ -87,45 +87,68 @@ function reply(
 
 const WAIT_MS = 2_000
 
-function goWrong(
-  what: Trouble,
-  response: ServerResponse,
-  { text, now, sent }: { text: string; now: number; sent: string },
-): void {
-  const busy = (headers: Readonly<Record<string, string>>) =>
-    reply(response, 429, '{"error":"rate limit"}', headers)
-  const half = text.slice(0, Math.floor(text.length / 2))
+interface Given {
+  /** The whole answer. */
+  readonly text: string
+  readonly now: number
+  /** What came from the connector, as text. */
+  readonly sent: string
+}
+
+function goWrong(what: Trouble, response: ServerResponse, given: Given): void {
+  if (what === 'cut before the answer') response.destroy()
+  else if (what === 'cut in the answer') cut(response, given.text)
+  else {
+    const { status, text, headers = {} } = wrongAnswer(what, given)
+    reply(response, status, text, headers)
+  }
+}
+
+const half = (text: string) => text.slice(0, Math.floor(text.length / 2))
+
+function cut(response: ServerResponse, text: string): void {
+  response.writeHead(200, {
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(text) + 100),
+  })
+  response.write(half(text), () => response.destroy())
+}
+
+interface WrongAnswer {
+  readonly status: number
+  readonly text: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+type Answered = Exclude<Trouble, 'cut before the answer' | 'cut in the answer'>
+
+function wrongAnswer(what: Answered, { text, now, sent }: Given): WrongAnswer {
+  const busy = (headers: Readonly<Record<string, string>> = {}) => ({
+    status: 429,
+    text: '{"error":"rate limit"}',
+    headers,
+  })
+  const left = (reset: number) => busy({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(reset) })
+  const page = { text: HTML, headers: { 'content-type': 'text/html' } }
   switch (what) {
     case 'busy: retry-after in seconds':
       return busy({ 'retry-after': String(WAIT_MS / 1000) })
     case 'busy: retry-after as a date':
       return busy({ 'retry-after': new Date(now + WAIT_MS).toUTCString() })
     case 'busy: reset in seconds':
-      return busy({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(WAIT_MS / 1000) })
+      return left(WAIT_MS / 1000)
     case 'busy: reset as an instant':
-      return busy({
-        'x-ratelimit-remaining': '0',
-        'x-ratelimit-reset': String(Math.ceil((now + WAIT_MS) / 1000)),
-      })
+      return left(Math.ceil((now + WAIT_MS) / 1000))
     case 'busy: without a word':
-      return busy({})
+      return busy()
     case 'down':
-      return reply(response, 503, HTML, { 'content-type': 'text/html' })
-    case 'cut before the answer':
-      return void response.destroy()
-    case 'cut in the answer':
-      response.writeHead(200, {
-        'content-type': 'application/json',
-        'content-length': String(Buffer.byteLength(text) + 100),
-      })
-      response.write(half, () => response.destroy())
-      return
+      return { status: 503, ...page }
     case 'half an answer':
-      return reply(response, 200, half, {})
+      return { status: 200, text: half(text) }
     case 'a page of HTML':
-      return reply(response, 200, HTML, { 'content-type': 'text/html' })
+      return { status: 200, ...page }
     case 'signed out':
       // As careless vendors do: what was sent comes back.
-      return reply(response, 401, `invalid credential in ${sent}`, {})
+      return { status: 401, text: `invalid credential in ${sent}` }
   }
 }

@@ -97,7 +97,7 @@ export function compileNormalizer(
 
   function normalize(record: SourceRecord): Normalized {
     const { fields } = record
-    if (record.deleted === true || mergedAway(record)) {
+    if (record.deleted || record.archived || record.outOfScope || mergedAway(record)) {
       // Deleted records often carry little more than their id, so what fails on one says nothing about consent.
       return { kind: 'deleted', consent: orNone(() => (saysNo(fields, []) ? optedOutNumbers(fields) : [])) }
     }

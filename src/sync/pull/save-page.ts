@@ -265,6 +265,8 @@ function hashRecord(record: SourceRecord, mappingFingerprint: string): Buffer {
       record.fields,
       record.updatedAt,
       record.deleted ?? false,
+      record.archived ?? false,
+      record.outOfScope ?? false,
       record.mergedInto ?? null,
     ]),
   )

@@ -1,10 +1,5 @@
 // The vendor of the Rolodex, on loopback.
-import {
-  type ConnectorWorld,
-  type Person,
-  type Stage,
-  startVendor,
-} from '../../../src/connector/testing/testing.ts'
+import { type ConnectorWorld, type Person, type Stage, startVendor } from 'heysync/connector/testing'
 
 const KEY = 'rolodex-key-8d1c'
 

@@ -1,5 +1,5 @@
 // The kit, on a connector that does everything right.
-import { describeConnector } from '../../../src/connector/testing/testing.ts'
+import { describeConnector } from 'heysync/connector/testing'
 import { rolodex } from './rolodex.ts'
 import { openRolodexWorld } from './rolodex-world.ts'
 
