@@ -99,7 +99,7 @@ export interface Capabilities {
   readonly consent: boolean
   /**
    * The connector goes on from `resumeAfter`. Where false, an interrupted pull starts over. A full pull in two parts proves
-   * what is absent only by a count.
+   * nobody absent.
    */
   readonly resumable: boolean
 }
