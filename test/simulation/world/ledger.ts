@@ -49,9 +49,9 @@ export class Ledger implements Listener {
     this.#parts.knowledge.told(system, page)
   }
 
-  claims(system: System, ids: readonly string[]): void {
+  claims(system: System, ids: readonly string[], proves: boolean): void {
     const { account, disk, liar, time } = this.#parts
-    this.#claims.push({ system, ids, commits: disk.commits })
+    if (proves) this.#claims.push({ system, ids, commits: disk.commits })
     // Some of those whom a liar hides really left meanwhile.
     if (system === liar()) account.protectOnly(claimedBy(system, time.real.now()))
   }

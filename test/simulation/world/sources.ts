@@ -20,7 +20,7 @@ export interface Listener {
   /** A page was saved. */
   told(system: System, page: readonly { id: string; version: Version }[]): void
   /** A full pull came to its end and said that these are all that there are. */
-  claims(system: System, ids: readonly string[]): void
+  claims(system: System, ids: readonly string[], proves: boolean): void
 }
 
 /** A page that was handed over: how far it comes, and how often anything was committed before. */
@@ -83,8 +83,8 @@ export function connectorOf(system: System, time: WorldTime, weather: () => Weat
         end: { covers: claims ? 'everything' : 'changes', count },
       } satisfies Page
       // A pull that was taken up again saw the system at two times, and proves nothing.
-      if (claims && request.resumeAfter === null)
-        listener.claims(system, mood === 'empty' ? [] : all.map(({ id }) => id))
+      const proves = request.resumeAfter === null
+      if (claims) listener.claims(system, mood === 'empty' ? [] : all.map(({ id }) => id), proves)
     },
   })
 }
