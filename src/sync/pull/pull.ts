@@ -141,6 +141,7 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       normalizer,
       at: startedAt,
       window: changesOnly,
+      goesOn: resumes,
       unreadable,
       tally,
     }

@@ -168,6 +168,22 @@ describe('the cursor', () => {
     expect(shown).toMatchObject({ read: 2, unchanged: 1, accepted: 1 })
   })
 
+  test('goes no further than the first of two parts saw, so that what changed behind its back meanwhile comes', async () => {
+    const { pull, memory, watermark } = world({ can: { resumable: true } })
+    const again = { mode: 'incremental' } as const
+    await pull(all(rec('1', {}, at(-9)), rec('2', {}, at(-9))))
+    const breaks = function* (): Iterable<Page> {
+      yield { records: [rec('1', {}, at(-5))], position: 'after-1' }
+      throw new Error('dead')
+    }
+    await expect(pull(breaks, again)).rejects.toMatchObject({ code: 'ERR_SOURCE_FAILED' })
+    await pull(changes(rec('2', {}, at(-1))), again)
+    expect(memory.requests.at(-1)?.resumeAfter).toBe('after-1')
+    expect(watermark()).toBe(at(-5).replace('.000Z', '.000000000Z'))
+    await pull(changes(rec('1', {}, at(-3)), rec('2', {}, at(-1))), again)
+    expect(watermark()).toBe(at(-1).replace('.000Z', '.000000000Z'))
+  })
+
   test('of a connector that does not resume starts over', async () => {
     const { pull, memory } = world()
     const breaks = function* (): Iterable<Page> {
