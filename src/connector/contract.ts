@@ -149,7 +149,7 @@ export interface Capabilities {
   readonly lists?: boolean
   /**
    * The connector goes on from `resumeAfter`. Where false, an interrupted pull starts over. A full pull in two parts proves
-   * what is absent only by a count.
+   * nobody absent.
    */
   readonly resumable: boolean
 }

@@ -26,6 +26,8 @@ export interface WalkPage<T> {
 export interface WalkEnd {
   /** False when the order was broken or a block of ties could not be passed for certain. */
   readonly orderly: boolean
+  /** True when all that speaks against it is such a block: a count tells whether it hides anybody. */
+  readonly perhapsTies: boolean
   readonly seen: number
 }
 
@@ -63,7 +65,14 @@ export async function* walkPages<T>(
   settings: { limit: number; onLimit: (taken: number) => void; from?: string | null },
 ): AsyncGenerator<WalkPage<T>, WalkEnd> {
   const seen = new Set<number>()
-  let orderly = true
+  let ordered = true
+  // No block of ties was left that may go on behind its page.
+  let passed = true
+  const end = (): WalkEnd => ({
+    orderly: ordered && passed,
+    perhapsTies: ordered && !passed,
+    seen: seen.size,
+  })
   let limit = listing.takesLimit ? settings.limit : 0
   let date = settings.from ?? undefined
   let previous: string | null = null
@@ -91,29 +100,33 @@ export async function* walkPages<T>(
 
   for (;;) {
     const rows = await fetch()
-    if (rows.length === 0) return { orderly, seen: seen.size }
+    if (rows.length === 0) return end()
     const keys = rows.map((row) => instantKey(listing.instantOf(row)) ?? '')
     const reached = keys.at(-1) ?? ''
-    if (keys.includes('') || !descending(keys) || (previous !== null && reached > previous)) orderly = false
+    if (keys.includes('') || !descending(keys) || (previous !== null && reached > previous)) ordered = false
     const fresh = take(rows)
     digits = Math.max(digits, fractionDigits(keys)) as Resolution
     const tick = reached === '' ? null : tickAfter(reached, digits)
-    yield { rows, fresh, reached, resumeFrom: orderly ? tick : null }
-    if (tick === null) return { orderly: false, seen: seen.size }
+    yield { rows, fresh, reached, resumeFrom: ordered && passed ? tick : null }
+    if (tick === null) {
+      ordered = false
+      return end()
+    }
     if (fresh.length > 0) {
       date = tick
     } else if (date === justBefore(reached)) {
       // The account does not follow the cursor.
-      return { orderly: false, seen: seen.size }
+      ordered = false
+      return end()
     } else if (date === keyToText(reached)) {
       // An inclusive cursor shows the ties once more; a page full of them may hide others.
-      if (rows.length >= longest && sameTick(keys[0] ?? '', reached, digits)) orderly = false
+      if (rows.length >= longest && sameTick(keys[0] ?? '', reached, digits)) passed = false
       date = justBefore(reached)
     } else {
       // Nothing new: the end, or more ties than a page holds. A full page may hide more, behind the `page` parameter.
       if (rows.length >= longest) {
-        if (listing.takesLimit && (yield* passTies(listing, fetch, take))) return { orderly, seen: seen.size }
-        if (sameTick(keys[0] ?? '', reached, digits)) orderly = false
+        if (listing.takesLimit && (yield* passTies(listing, fetch, take))) return end()
+        if (sameTick(keys[0] ?? '', reached, digits)) passed = false
       }
       date = keyToText(reached)
     }

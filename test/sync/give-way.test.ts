@@ -59,6 +59,21 @@ describe('a pull', () => {
     expect(report.sources[0]).not.toHaveProperty('part')
   })
 
+  test('that was read in parts proves nobody gone, so the next one is read in one go, and does', async () => {
+    const { world, read } = await slowSource(true)
+    await world.cycle('full')
+    let outcome = await world.cycle('full', { yieldNow: asked })
+    while (outcome.goOn !== null) outcome = await world.cycle('full', { yieldNow: asked, ...outcome.goOn })
+    expect(outcome.report.warnings).toEqual([expect.stringContaining('in parts')])
+    read.length = 0
+    expect(await world.cycle('full', { yieldNow: asked })).toMatchObject({
+      goOn: null,
+      report: { status: 'ok', warnings: [] },
+    })
+    expect(read).toHaveLength(PAGES)
+    expect((await world.cycle('full', { yieldNow: asked })).goOn).not.toBeNull()
+  })
+
   test('does not give way while nobody waits', async () => {
     const { world, read } = await slowSource(true)
     expect(await world.cycle('full', { yieldNow: () => false })).toMatchObject({

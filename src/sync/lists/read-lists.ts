@@ -5,7 +5,7 @@ import { HeysyncError } from '../../lib/errors.ts'
 import { readBareE164 } from '../../lib/phone.ts'
 import type { ListRow } from '../mirror/lists.ts'
 import type { Mirror } from '../mirror/mirror.ts'
-import { type ListRule, localIdOf, titleOf } from './rule.ts'
+import { type ListRule, localIdOf, readLocalId, titleOf } from './rule.ts'
 
 export interface ReadListsDeps {
   readonly mirror: Mirror
@@ -22,21 +22,16 @@ export interface ListsRead {
   readonly gone: readonly string[]
 }
 
-/** So many lists of one rule are looked for. */
-const MOST_SHARDS = 1000
-
 /** Reads every list of the account once, and takes in those that rules keep. Errors: those of the client. */
 export async function readLists({ mirror, lists, rules, clock }: ReadListsDeps): Promise<ListsRead> {
-  const wanted = new Map<string, { rule: ListRule; shard: number }>()
-  for (const rule of rules)
-    for (let shard = 1; shard <= MOST_SHARDS; shard += 1)
-      wanted.set(localIdOf(rule.key, shard), { rule, shard })
+  const byFirst = new Map(rules.map((rule) => [localIdOf(rule.key, 1), rule]))
   const seen = new Set<string>()
   try {
     for await (const list of lists.all()) {
-      const found = list.localId === null ? undefined : wanted.get(list.localId)
-      if (found === undefined || list.archived === true) continue
-      const { rule, shard } = found
+      const found = readLocalId(list.localId ?? '')
+      const rule = byFirst.get(found?.first ?? '')
+      if (found === null || rule === undefined || list.archived === true) continue
+      const { shard } = found
       seen.add(`${rule.key} ${shard}`)
       const known = mirror.lists.ofKey(rule.key).find((one) => one.shard === shard)
       const row: ListRow = {

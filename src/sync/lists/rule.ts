@@ -71,6 +71,12 @@ export function localIdOf(key: string, shard: number): string {
   return `heysync-${name}${shard === 1 ? '' : `-${shard}`}`
 }
 
+/** The name of the rule's first list, and which of its lists it is; null for a list that is no rule's. */
+export function readLocalId(localId: string): { first: string; shard: number } | null {
+  const [, first, shard = '1'] = /^(heysync-[0-9a-f]{16})(?:-([1-9]\d*))?$/.exec(localId) ?? []
+  return first === undefined ? null : { first, shard: Number(shard) }
+}
+
 export function titleOf({ title }: ListRule, shard: number): string {
   return shard === 1 ? title : `${title} (${shard})`
 }

@@ -18,6 +18,8 @@ export interface SourceRow {
   readonly completed_seq: number
   readonly completed_at: number | null
   readonly full_at: number | null
+  /** 1 when the last full pull was read in parts. */
+  readonly in_parts: 0 | 1
 }
 
 export interface SourceStore {
@@ -45,6 +47,8 @@ export interface SourceStore {
       full: boolean
       /** The pull proved what is absent. */
       proved: boolean
+      /** It went on where an earlier part had ended. */
+      inParts: boolean
       /** `moves` to the newest record seen, but not past the pull's start; `stays`; or it is `dropped`, so that the next pull's window is open. */
       watermark: 'moves' | 'stays' | 'dropped'
     },
@@ -78,7 +82,8 @@ export function sourceStore(db: Db): SourceStore {
        token = coalesce(@token, token), mapping = coalesce(@mapping, mapping),
        normalizer = coalesce(@normalizer, normalizer),
        pull_newest = NULL, completed_at = @at,
-       completed_seq = CASE WHEN @proved THEN pull_seq ELSE completed_seq END, full_at = CASE WHEN @full THEN @at ELSE full_at END
+       completed_seq = CASE WHEN @proved THEN pull_seq ELSE completed_seq END, full_at = CASE WHEN @full THEN @at ELSE full_at END,
+       in_parts = CASE WHEN @full THEN @inParts ELSE in_parts END
      WHERE id = @id`,
   )
   return {
@@ -88,6 +93,12 @@ export function sourceStore(db: Db): SourceStore {
     dropCursor: (id) => void dropCursor.run(id),
     checkpoint: (id, position, newest) => void checkpoint.run(position, newest, id),
     complete: (id, done) =>
-      void complete.run({ id, ...done, full: done.full ? 1 : 0, proved: done.proved ? 1 : 0 }),
+      void complete.run({
+        id,
+        ...done,
+        full: done.full ? 1 : 0,
+        proved: done.proved ? 1 : 0,
+        inParts: done.inParts ? 1 : 0,
+      }),
   }
 }

@@ -141,10 +141,13 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       normalizer,
       at: startedAt,
       window: changesOnly,
+      goesOn: resumes,
       unreadable,
       tally,
     }
   }
+  // In parts twice in a row, and who left would never be found.
+  const maySplit = source.connector.capabilities.resumable && !(full && stored?.in_parts === 1)
   let end: PullEnd | undefined
   try {
     for await (const page of source.connector.pull(source.options, request, run.context)) {
@@ -154,7 +157,7 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       if (holdsRows || seq !== undefined) savePage(mirror, target(), page, result)
       run.onProgress?.(result.read, total)
       end = page.end
-      if (end === undefined && source.connector.capabilities.resumable) run.pause?.()
+      if (end === undefined && maySplit) run.pause?.()
     }
   } catch (error) {
     if (error instanceof GaveWay) run.onPart?.(result)
@@ -164,14 +167,15 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
   try {
     const seen = seq === undefined ? 0 : mirror.records.countSeen(id, seq)
     checkEnd(end, seen, id)
-    if (request.resumeAfter !== null) checkSecondPart(end, seen, result.read, id)
   } catch (error) {
     mirror.sources.abandon(id)
     throw error
   }
-  const twoParts = request.resumeAfter !== null && end.count === null
-  if (full && twoParts && end.covers === 'everything') run.context.log.warn(TWO_PARTS)
-  const proved = end.covers === 'everything' && !twoParts
+  // In parts it saw the source at several times. Not even a count makes up for that: one who left in between hides one who was
+  // not shown.
+  const inParts = request.resumeAfter !== null
+  if (full && inParts && end.covers === 'everything') run.context.log.warn(IN_PARTS)
+  const proved = end.covers === 'everything' && !inParts
   const sameMapping = stored?.mapping === fingerprint
   const close = () => {
     const closing = target()
@@ -199,6 +203,7 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       at: run.clock.now(),
       full: proved || full,
       proved,
+      inParts,
       // What a full pull did not show though it is there must come with the next incremental one.
       watermark: proved || !full ? 'moves' : sameMapping ? 'stays' : 'dropped',
     })
@@ -212,8 +217,8 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
   return result
 }
 
-const TWO_PARTS =
-  'it was read in two parts and has no count to hold them against: who left is found by the next full pull that is not interrupted.'
+const IN_PARTS =
+  'it was read in parts, and so nobody can tell who left: the next full pull finds them, and is read in one go.'
 
 function isCursorExpired(error: unknown): error is ConnectorError {
   return error instanceof ConnectorError && error.kind === 'cursor-expired'
@@ -259,17 +264,4 @@ function checkEnd(end: PullEnd | undefined, seen: number, id: string): asserts e
       hint: 'Nobody was removed and the cursor stayed; the next run reads again.',
     })
   }
-}
-
-/**
- * A pull in two parts saw the source at two times. What it counts now has to be what both parts showed; and a second part
- * without a record may be the end, or a source that was emptied meanwhile.
- */
-function checkSecondPart(end: PullEnd, seen: number, read: number, id: string): void {
-  if (end.covers !== 'everything') return
-  if (read > 0 && (end.count === null || end.count === seen)) return
-  throw new HeysyncError('ERR_SOURCE_INCOMPLETE', {
-    message: `Source ${id} changed while it was read in two parts, so nobody can tell who left.`,
-    hint: 'Nobody was removed and the cursor stayed; the next run reads from the start.',
-  })
 }

@@ -28,6 +28,8 @@ export interface PageTarget {
   readonly at: number
   /** An incremental pull by watermark: its records are changes. */
   readonly window: boolean
+  /** A pull that goes on where an earlier part ended. */
+  readonly goesOn: boolean
   /** How often each unreadable row came up in this pull. */
   readonly unreadable: Map<string, number>
   /** What this pull changes. A pull that goes on after a crash counts from there. */
@@ -49,7 +51,8 @@ export function savePage(mirror: Mirror, target: PageTarget, page: Page, counts:
       saveBad(mirror, target, bad)
       sum.rejected += 1
     }
-    mirror.sources.checkpoint(target.sourceId, page.position, newestOf(page))
+    // What the first part had passed may have changed before what a later part shows: the watermark stays below that.
+    mirror.sources.checkpoint(target.sourceId, page.position, target.goesOn ? null : newestOf(page))
     return sum
   })
   for (const key of Object.keys(added) as (keyof PullCounts)[]) counts[key] += added[key]

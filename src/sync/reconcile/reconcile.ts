@@ -96,7 +96,9 @@ export async function reconcileFull(deps: ReconcileDeps): Promise<ReconcileResul
   }
   // The account may count contacts that it lists nowhere. That it does so twice in a row shows that it is not ours to find.
   const offset = Math.max(0, result.count - result.seen)
-  result.complete = step.value.orderly && (offset === 0 || String(offset) === mirror.meta.get('count_offset'))
+  const { orderly, perhapsTies } = step.value
+  const whole = orderly || (perhapsTies && (await areAll(deps, at.walk_seq, result)))
+  result.complete = whole && (offset === 0 || String(offset) === mirror.meta.get('count_offset'))
   const missing = result.complete ? await missingContacts(deps, at.walk_seq, at.started_at) : []
   mirror.transaction(() => {
     mirror.fullWalk.drop()
@@ -110,6 +112,22 @@ export async function reconcileFull(deps: ReconcileDeps): Promise<ReconcileResul
     mirror.meta.set('full_walk_at', String(clock.now()))
   })
   return result
+}
+
+/**
+ * One page of contacts of one instant looks like the first of several. They are all there are when the account counts no
+ * more, and still shows each of them after that: whoever is hidden cannot make up for one that was deleted.
+ */
+async function areAll(
+  { mirror, contacts }: ReconcileDeps,
+  walkSeq: number,
+  { seen, count }: ReconcileResult,
+): Promise<boolean> {
+  if (count !== seen) return false
+  const limit = Number(mirror.meta.get('page_limit') ?? PAGE_LIMITS[0])
+  const rows = await contacts.page(limit === 0 ? {} : { limit })
+  const shown = rows.filter(({ id }) => (mirror.remote.find(id)?.seen_walk ?? 0) >= walkSeq)
+  return rows.length === seen && shown.length === seen
 }
 
 /** The walk that was cut off, unless that is too long ago: whoever was deleted since would hide in it. */

@@ -149,7 +149,7 @@ export class Account {
     const phone = after.phone ?? ''
     const whole = this.#lawful(before, after.id, phone)
     // A create leaves blanks out; over a contact that did not show yet they stay as they were, and are owed.
-    const over = way === 'update' || before === null ? [] : whole.map((one) => withoutBlanks(before, one))
+    const over = way === 'update' || before === null ? [] : whole.flatMap((one) => withoutBlanks(before, one))
     // Of a contact that came with many others an account may keep the basic fields only; the rest is owed.
     // One that overwrites may even empty the plan, which a record says and a write of its own brings back.
     const basic = way === 'many' ? [...whole, ...over].flatMap((one) => basicOf(before, one)) : []
@@ -262,19 +262,23 @@ export class Account {
   }
 }
 
-function withoutBlanks(before: Contact, after: Contact): Contact {
-  const kept = named(
-    { ...after, display: before.display },
-    after.first || before.first,
-    after.last || before.last,
-  )
+/** A display name that nobody sent stays as it was, or the account makes it anew of the names. */
+function withoutBlanks(before: Contact, after: Contact): Contact[] {
+  const first = after.first || before.first
+  const last = after.last || before.last
   const { email, plan, tags } = after
-  return {
-    ...kept,
+  const kept = {
+    ...after,
+    first,
+    last,
     email: email || before.email,
     plan: plan || before.plan,
     tags: tags.length > 0 ? tags : before.tags,
   }
+  const { display } = before
+  return [named({ ...after, display }, first, last).display, named(before, first, last).display].map(
+    (one) => ({ ...kept, display: one }),
+  )
 }
 
 function basicOf(before: Contact | null, after: Contact): Contact[] {

@@ -1,7 +1,6 @@
 // Owns what heysync must know by now: each record as it was last told, who is wanted because of it, and who opted out.
 // Half of the independent model: nothing here is the engine's.
 import type { System, Version } from './people.ts'
-import type { TakenUp } from './sources.ts'
 
 interface Known {
   /** The version that was told last. */
@@ -69,12 +68,10 @@ export class Knowledge {
   }
 
   /** Takes a claim that these are all for a proof, where it is one. */
-  proved(system: System, ids: readonly string[], takenUp: TakenUp, allowEmpty: boolean): void {
+  proved(system: System, ids: readonly string[], allowEmpty: boolean): void {
     const shown = this.#shown.get(system.id) ?? new Set()
     const known = this.#knownOf(system)
     const held = [...known.values()].some(({ version }) => !version.deleted)
-    // A pull in two parts saw the system at two times, which proves only as much as a count says.
-    if (takenUp !== null && (takenUp.rows === 0 || !system.counts || shown.size !== ids.length)) return
     if (ids.some((id) => !shown.has(id)) || (shown.size === 0 && held && !allowEmpty)) return
     for (const id of known.keys()) if (!shown.has(id)) known.delete(id)
   }

@@ -5,13 +5,12 @@ import type { Disk } from './crash.ts'
 import type { Knowledge } from './knowledge.ts'
 import { claimedBy } from './lie.ts'
 import type { System } from './people.ts'
-import type { Listener, ShownPage, TakenUp } from './sources.ts'
+import type { Listener, ShownPage } from './sources.ts'
 import type { WorldTime } from './time.ts'
 
 interface Claim {
   readonly system: System
   readonly ids: readonly string[]
-  readonly takenUp: TakenUp
   readonly commits: number
 }
 
@@ -50,9 +49,9 @@ export class Ledger implements Listener {
     this.#parts.knowledge.told(system, page)
   }
 
-  claims(system: System, ids: readonly string[], takenUp: TakenUp): void {
+  claims(system: System, ids: readonly string[], proves: boolean): void {
     const { account, disk, liar, time } = this.#parts
-    this.#claims.push({ system, ids, takenUp, commits: disk.commits })
+    if (proves) this.#claims.push({ system, ids, commits: disk.commits })
     // Some of those whom a liar hides really left meanwhile.
     if (system === liar()) account.protectOnly(claimedBy(system, time.real.now()))
   }
@@ -60,8 +59,8 @@ export class Ledger implements Listener {
   /** A claim of completeness holds when the closing transaction was committed. */
   settleClaims(): void {
     const { knowledge, disk, mayBeEmpty } = this.#parts
-    for (const { system, ids, takenUp, commits } of this.#claims)
-      if (disk.commits > commits) knowledge.proved(system, ids, takenUp, mayBeEmpty())
+    for (const { system, ids, commits } of this.#claims)
+      if (disk.commits > commits) knowledge.proved(system, ids, mayBeEmpty())
     this.#claims = []
   }
 

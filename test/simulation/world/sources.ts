@@ -20,7 +20,7 @@ export interface Listener {
   /** A page was saved. */
   told(system: System, page: readonly { id: string; version: Version }[]): void
   /** A full pull came to its end and said that these are all that there are. */
-  claims(system: System, ids: readonly string[], taken: TakenUp): void
+  claims(system: System, ids: readonly string[], proves: boolean): void
 }
 
 /** A page that was handed over: how far it comes, and how often anything was committed before. */
@@ -30,9 +30,6 @@ export interface ShownPage {
   readonly position: string
   readonly commits: number
 }
-
-/** How a pull was taken up again; null when it began at the start. */
-export type TakenUp = { readonly rows: number } | null
 
 export interface Weather {
   mood: Mood
@@ -85,8 +82,9 @@ export function connectorOf(system: System, time: WorldTime, weather: () => Weat
         position,
         end: { covers: claims ? 'everything' : 'changes', count },
       } satisfies Page
-      const takenUp = request.resumeAfter === null ? null : { rows: pages.length }
-      if (claims) listener.claims(system, mood === 'empty' ? [] : all.map(({ id }) => id), takenUp)
+      // A pull that was taken up again saw the system at two times, and proves nothing.
+      const proves = request.resumeAfter === null
+      if (claims) listener.claims(system, mood === 'empty' ? [] : all.map(({ id }) => id), proves)
     },
   })
 }

@@ -58,6 +58,7 @@ describe('where the pulls of a source stand', () => {
     at: 7,
     full: true,
     proved: true,
+    inParts: false,
     watermark: 'moves' as const,
   }
 

@@ -80,6 +80,32 @@ describe('a full reconcile', () => {
     expect(world.mirror.remote.find(7)).toBeDefined()
   })
 
+  test.each([1, 20])(
+    'is complete where %i contacts of one instant fill no page, and pages have no numbers',
+    async (size) => {
+      const world = await start({ dialects: { page: 'ignored' } })
+      world.fill(size, { tied: true })
+      expect(await world.full()).toMatchObject({ seen: size, complete: true })
+      expect(await world.requests(() => world.incremental())).toBeLessThan(4)
+    },
+  )
+
+  test('is not where one of them was deleted before the count, and may make up for one that no page shows', async () => {
+    const world = await start({ dialects: { page: 'ignored', maxLimit: 3 } })
+    world.fill(4, { tied: true })
+    const { contacts } = world.deps
+    const { count } = contacts
+    const shown = (await contacts.page({ limit: 3 })).map(({ id }) => id)
+    Object.assign(contacts, {
+      count: async () => {
+        const gone = shown.pop()
+        if (gone !== undefined && shown.length === 2) await contacts.remove(gone)
+        return count()
+      },
+    })
+    expect(await world.full()).toMatchObject({ seen: 3, count: 3, complete: false })
+  })
+
   test('keeps a contact that was just written and is not on the lists yet', async () => {
     const world = await start({ dialects: { visibilityDelayMs: MINUTE } })
     world.fill(5)
