@@ -10,15 +10,44 @@ const MINUTE_MS = 60_000
 const incremental = ({ connector }: Subject) => connector.capabilities.incremental !== 'none'
 const windowed = ({ connector }: Subject) => connector.capabilities.incremental === 'watermark'
 
-/** Made one by one, read once, and an hour passed. */
-export async function settled({ reader, put, clock }: Bench, everybody: readonly Person[]): Promise<void> {
+/** Changed one by one, so far apart that no overlap brings one back by chance, and an hour passed. */
+async function oneByOne({ put, clock }: Bench, everybody: readonly Person[]): Promise<void> {
   for (const one of everybody) {
     await put([one])
     clock.advance(10 * MINUTE_MS)
   }
   clock.advance(HOUR_MS)
+}
+
+/** Made one by one, read once, and an hour passed. */
+export async function settled(bench: Bench, everybody: readonly Person[]): Promise<void> {
+  const { reader, clock } = bench
+  await oneByOne(bench, everybody)
   await reader.pull('full')
   clock.advance(HOUR_MS)
+}
+
+/** A pull under which the first and the last of everybody are edited, once its first page is there. */
+async function disturbed(
+  { subject, world, reader, clock }: Bench,
+  mode: 'full' | 'incremental',
+  first: string,
+): Promise<readonly Person[]> {
+  const edited = [person(1, { first }), person(3 * subject.pageSize, { first })]
+  let under: unknown
+  await reader.pull(mode, {
+    onPage: () => {
+      if (under !== undefined) return
+      clock.advance(MINUTE_MS)
+      under = world.put(edited) ?? null
+    },
+  })
+  await under
+  return edited
+}
+
+function merged(...versions: readonly (readonly Person[])[]): Person[] {
+  return [...new Map(versions.flat().map((one) => [one.key, one])).values()]
 }
 
 export const changes: readonly Check[] = [
@@ -133,22 +162,35 @@ export const changes: readonly Check[] = [
     name: 'reads what changes while it reads, then or the next time',
     concerns: incremental,
     run: async (bench) => {
-      const { subject, world, reader, knows, clock } = bench
+      const { subject, knows, clock } = bench
       const everybody = people(1, 3 * subject.pageSize)
-      await bench.put(everybody)
+      await oneByOne(bench, everybody)
+      const first = await disturbed(bench, 'full', 'During')
       clock.advance(HOUR_MS)
-      const edited = [person(1, { first: 'During' }), person(3 * subject.pageSize, { last: 'During' })]
-      let under: unknown
-      await reader.pull('full', {
-        onPage: () => {
-          under ??= world.put(edited)
-        },
-      })
-      await under
+      await bench.reader.pull('incremental')
+      knows(merged(everybody, first))
+      const edited = everybody.map((one) => ({ ...one, last: 'Anew' }))
+      await oneByOne(bench, edited)
+      const second = await disturbed(bench, 'incremental', 'Once more')
       clock.advance(HOUR_MS)
-      await reader.pull('incremental')
-      const after = new Map([...everybody, ...edited].map((one) => [one.key, one]))
-      knows([...after.values()])
+      await bench.reader.pull('incremental')
+      knows(merged(edited, second))
+    },
+  },
+  {
+    name: 'takes nobody for gone who is edited while everything is read',
+    run: async (bench) => {
+      const { subject, reader, put, knows, clock } = bench
+      const everybody = people(1, 3 * subject.pageSize)
+      await put(everybody)
+      await reader.pull('full')
+      clock.advance(HOUR_MS)
+      const edited = await disturbed(bench, 'full', 'During')
+      const known = new Set(reader.known().map(({ phone }) => `+${phone}`))
+      for (const { phone } of everybody) assert(known.has(phone), `${phone} was taken for gone`)
+      clock.advance(HOUR_MS)
+      await reader.pull('full')
+      knows(merged(everybody, edited))
     },
   },
   {

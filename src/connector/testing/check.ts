@@ -56,7 +56,11 @@ export async function runCheck(check: Check, subject: Subject, stage: Stage): Pr
   const world = await subject.open(stage)
   try {
     if (subject.can !== undefined)
-      assert.deepEqual([...meansOf(world)].sort(), [...subject.can].sort(), 'the world is not what `can` says')
+      assert.deepEqual(
+        [...meansOf(world)].sort(),
+        [...subject.can].sort(),
+        'the world is not what `can` says',
+      )
     const reader = openReader(subject.connector, world, stage)
     try {
       await check.run({

@@ -42,7 +42,7 @@ export interface Reader {
 const SOURCE = 'source'
 
 /** No check has so many; whoever gets there goes round in circles. */
-const MOST_PAGES = 1_000
+const MOST_PAGES = 200
 
 export function openReader(
   connector: Connector,
@@ -130,9 +130,7 @@ export function openReader(
     pagesOf: () => {
       const to = new Date(place.clock.now()).toISOString()
       const request = { mode: 'full', window: { from: null, to }, token: null, resumeAfter: null } as const
-      return connector
-        .pull(parsed, request, contextFor(new AbortController().signal))
-        [Symbol.asyncIterator]()
+      return connector.pull(parsed, request, contextFor(new AbortController().signal))[Symbol.asyncIterator]()
     },
     optedOut: () => optedOut.all(),
     discover: () => connector.discover(parsed, contextFor(new AbortController().signal)),

@@ -54,7 +54,10 @@ export const settingUp: readonly Check[] = [
       const everybody = people(1, subject.pageSize + 1)
       await put(everybody)
       const { fields, count } = await reader.discover()
-      assert(count === null || count === everybody.length, `discover() counts ${count} of ${everybody.length}`)
+      assert(
+        count === null || count === everybody.length,
+        `discover() counts ${count} of ${everybody.length}`,
+      )
       const names = fields.map(({ name }) => name)
       for (const path of Object.values(world.map)) {
         const [top = path] = path.split('.')

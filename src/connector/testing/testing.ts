@@ -19,7 +19,8 @@ export function describeConnector(name: string, subject: Subject): void {
       const checks = all.filter((check) => concerns(check, subject, has))
       if (checks.length === 0) continue
       describe(title, () => {
-        for (const check of checks) test(check.name, () => onStage((stage) => runCheck(check, subject, stage)))
+        for (const check of checks)
+          test(check.name, () => onStage((stage) => runCheck(check, subject, stage)))
       })
     }
   })

@@ -81,7 +81,9 @@ export function wrongAnswer(what: Answered, { text, before, now, sent, links }: 
 /** JSON with every list of objects the other way round; anything else as it is. */
 function reversed(text: string): string {
   try {
-    return JSON.stringify(JSON.parse(text, (_key, value: unknown) => (isRows(value) ? value.reverse() : value)))
+    return JSON.stringify(
+      JSON.parse(text, (_key, value: unknown) => (isRows(value) ? value.reverse() : value)),
+    )
   } catch {
     return text
   }

@@ -43,13 +43,19 @@ function timeOf({ id, updatedAt }: Row): string {
 }
 
 function shownRow({ updatedAt, shownAt: _shown, mergedInto, ...row }: Row) {
-  return { ...row, updated_at: timeOf({ ...row, updatedAt, shownAt: 0, mergedInto }), merged_into: mergedInto }
+  return {
+    ...row,
+    updated_at: timeOf({ ...row, updatedAt, shownAt: 0, mergedInto }),
+    merged_into: mergedInto,
+  }
 }
 
 export async function openRolodexWorld({ clock }: Stage, pageSize: number): Promise<ConnectorWorld> {
   /** In the order of the ids. */
   let rows: Row[] = []
   const byKey = new Map<string, Row>()
+  /** How many, where nothing changes any more. */
+  let filled: number | undefined
   let lastId = 900_000_000_000
   let tokens = 0
   let token = { text: '', until: 0 }
@@ -84,7 +90,7 @@ export async function openRolodexWorld({ clock }: Stage, pageSize: number): Prom
     const shown = found.slice(Number(text('offset') ?? 0))
     const last = shown[limit - 1]
     const more = shown.length > limit
-    const total = rows.filter((row) => row.shownAt <= clock.now() && row.updatedAt <= to).length
+    const total = filled ?? rows.filter((row) => row.shownAt <= clock.now() && row.updatedAt <= to).length
     const next = more && last ? `${server.url}/people?after_id=${last.id}&limit=${limit}` : null
     return { body: { people: shown.slice(0, limit).map(shownRow), more, total, next } }
   })
@@ -113,6 +119,7 @@ export async function openRolodexWorld({ clock }: Stage, pageSize: number): Prom
       }
     },
     fill: (count) => {
+      filled = count
       const blank = { last: 'Silva', email: null, no_texts: false, updatedAt: 0, shownAt: 0 }
       rows = Array.from({ length: count }, (_, index) => ({
         ...blank,
