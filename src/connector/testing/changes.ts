@@ -7,24 +7,53 @@ import type { Person } from './world.ts'
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
 
-const incremental = ({ connector }: Subject) =>
-  connector.capabilities.incremental === 'none' ? 'the connector reads everything each time' : null
+const incremental = ({ connector }: Subject) => connector.capabilities.incremental !== 'none'
+const windowed = ({ connector }: Subject) => connector.capabilities.incremental === 'watermark'
 
-/** Made one by one, read once, and an hour passed. */
-async function settled({ reader, put, clock }: Bench, everybody: readonly Person[]): Promise<void> {
+/** Changed one by one, so far apart that no overlap brings one back by chance, and an hour passed. */
+async function oneByOne({ put, clock }: Bench, everybody: readonly Person[]): Promise<void> {
   for (const one of everybody) {
     await put([one])
     clock.advance(10 * MINUTE_MS)
   }
   clock.advance(HOUR_MS)
+}
+
+/** Made one by one, read once, and an hour passed. */
+export async function settled(bench: Bench, everybody: readonly Person[]): Promise<void> {
+  const { reader, clock } = bench
+  await oneByOne(bench, everybody)
   await reader.pull('full')
   clock.advance(HOUR_MS)
+}
+
+/** A pull under which the first and the last of everybody are edited, once its first page is there. */
+async function disturbed(
+  { subject, world, reader, clock }: Bench,
+  mode: 'full' | 'incremental',
+  first: string,
+): Promise<readonly Person[]> {
+  const edited = [person(1, { first }), person(3 * subject.pageSize, { first })]
+  let under: unknown
+  await reader.pull(mode, {
+    onPage: () => {
+      if (under !== undefined) return
+      clock.advance(MINUTE_MS)
+      under = world.put(edited) ?? null
+    },
+  })
+  await under
+  return edited
+}
+
+function merged(...versions: readonly (readonly Person[])[]): Person[] {
+  return [...new Map(versions.flat().map((one) => [one.key, one])).values()]
 }
 
 export const changes: readonly Check[] = [
   {
     name: 'reads only news after it has read everything',
-    idle: incremental,
+    concerns: incremental,
     run: async (bench) => {
       const { subject, reader, put, knows, clock } = bench
       const everybody = people(1, 3 * subject.pageSize)
@@ -43,7 +72,7 @@ export const changes: readonly Check[] = [
   },
   {
     name: 'reads more news of one instant than fit on a page',
-    idle: incremental,
+    concerns: incremental,
     run: async (bench) => {
       const { subject, reader, put, knows, clock } = bench
       await settled(bench, people(1, 3))
@@ -56,7 +85,7 @@ export const changes: readonly Check[] = [
   },
   {
     name: 'reads a change of the instant at which the last pull ended',
-    idle: incremental,
+    concerns: incremental,
     run: async (bench) => {
       const { reader, put, knows, clock } = bench
       await settled(bench, people(1, 3))
@@ -69,9 +98,51 @@ export const changes: readonly Check[] = [
     },
   },
   {
+    name: 'takes both ends of its window for inside',
+    concerns: windowed,
+    run: async (bench) => {
+      const { reader, put, knows, clock } = bench
+      await settled(bench, people(1, 3))
+      await put([person(4)])
+      const { window } = await reader.ask('incremental')
+      await put([person(5)], { changedAt: Date.parse(window.from ?? ''), shownAt: clock.now() })
+      await put([person(6)], { changedAt: Date.parse(window.to) })
+      await reader.pull('incremental')
+      knows(people(1, 6))
+    },
+  },
+  {
+    name: 'takes away what was cleared, and keeps the last of several edits',
+    concerns: incremental,
+    run: async (bench) => {
+      const { reader, put, knows, clock } = bench
+      await settled(bench, people(1, 4))
+      const cleared = person(2, { blank: true })
+      await put([cleared, person(3, { first: 'Once' })])
+      clock.advance(MINUTE_MS)
+      await put([person(3, { first: 'Twice' })])
+      clock.advance(MINUTE_MS)
+      await reader.pull('incremental')
+      knows([person(1), cleared, person(3, { first: 'Twice' }), person(4)])
+    },
+  },
+  {
+    name: 'says where it stands on each page of news too',
+    concerns: incremental,
+    run: async (bench) => {
+      const { subject, reader, put, clock } = bench
+      await settled(bench, people(1, 3))
+      await put(people(1, 3 * subject.pageSize))
+      clock.advance(MINUTE_MS)
+      const before = reader.pages.length
+      await reader.pull('incremental')
+      const positions = reader.pages.slice(before).map(({ position }) => position)
+      assert.deepEqual([...new Set(positions)], positions)
+    },
+  },
+  {
     name: 'reads a row that shows late, with a time before the last pull',
-    idle: (subject) =>
-      incremental(subject) ?? (subject.lateMs === undefined ? 'rows of this source show at once' : null),
+    concerns: (subject) => incremental(subject) && subject.lateMs !== undefined,
     run: async (bench) => {
       const { subject, reader, put, knows, clock } = bench
       const lateMs = subject.lateMs ?? 0
@@ -89,24 +160,37 @@ export const changes: readonly Check[] = [
   },
   {
     name: 'reads what changes while it reads, then or the next time',
-    idle: incremental,
+    concerns: incremental,
     run: async (bench) => {
-      const { subject, world, reader, knows, clock } = bench
+      const { subject, knows, clock } = bench
       const everybody = people(1, 3 * subject.pageSize)
-      await bench.put(everybody)
+      await oneByOne(bench, everybody)
+      const first = await disturbed(bench, 'full', 'During')
       clock.advance(HOUR_MS)
-      const edited = [person(1, { first: 'During' }), person(3 * subject.pageSize, { last: 'During' })]
-      let under: unknown
-      await reader.pull('full', {
-        onPage: () => {
-          under ??= world.put(edited)
-        },
-      })
-      await under
+      await bench.reader.pull('incremental')
+      knows(merged(everybody, first))
+      const edited = everybody.map((one) => ({ ...one, last: 'Anew' }))
+      await oneByOne(bench, edited)
+      const second = await disturbed(bench, 'incremental', 'Once more')
       clock.advance(HOUR_MS)
-      await reader.pull('incremental')
-      const after = new Map([...everybody, ...edited].map((one) => [one.key, one]))
-      knows([...after.values()])
+      await bench.reader.pull('incremental')
+      knows(merged(edited, second))
+    },
+  },
+  {
+    name: 'takes nobody for gone who is edited while everything is read',
+    run: async (bench) => {
+      const { subject, reader, put, knows, clock } = bench
+      const everybody = people(1, 3 * subject.pageSize)
+      await put(everybody)
+      await reader.pull('full')
+      clock.advance(HOUR_MS)
+      const edited = await disturbed(bench, 'full', 'During')
+      const known = new Set(reader.known().map(({ phone }) => `+${phone}`))
+      for (const { phone } of everybody) assert(known.has(phone), `${phone} was taken for gone`)
+      clock.advance(HOUR_MS)
+      await reader.pull('full')
+      knows(merged(everybody, edited))
     },
   },
   {
@@ -130,7 +214,7 @@ export const changes: readonly Check[] = [
   },
   {
     name: 'goes on from the page that was saved, where it says that it can',
-    idle: ({ connector }) => (connector.capabilities.resumable ? null : 'an interrupted pull starts over'),
+    concerns: ({ connector }) => connector.capabilities.resumable,
     run: async (bench) => {
       const { subject, reader, put, knows, clock } = bench
       const everybody = people(1, 6 * subject.pageSize)
@@ -150,7 +234,7 @@ export const changes: readonly Check[] = [
   },
   {
     name: 'a pull that failed moves no cursor',
-    idle: incremental,
+    concerns: incremental,
     run: async (bench) => {
       const { reader, put, knows, clock } = bench
       await settled(bench, people(1, 2))
@@ -167,60 +251,9 @@ export const changes: readonly Check[] = [
     },
   },
   {
-    name: 'says who was deleted',
-    idle: ({ connector }) =>
-      connector.capabilities.deletes ? null : 'the source has no word for it; a full pull finds out',
-    run: async (bench) => {
-      const { world, reader, knows, clock } = bench
-      await settled(bench, people(1, 5))
-      await world.delete(['p2', 'p4'])
-      clock.advance(MINUTE_MS)
-      await reader.pull(incremental(bench.subject) === null ? 'incremental' : 'full')
-      knows([person(1), person(3), person(5)])
-    },
-  },
-  {
-    name: 'says who was put aside, and who was taken back',
-    idle: (_subject, world) =>
-      world.archive && world.restore ? null : 'nobody can be put aside in this source',
-    run: async (bench) => {
-      const { world, reader, knows, clock } = bench
-      await settled(bench, people(1, 4))
-      await world.archive?.(['p3'])
-      clock.advance(MINUTE_MS)
-      await reader.pull('full')
-      knows([person(1), person(2), person(4)])
-      clock.advance(HOUR_MS)
-      await world.restore?.(['p3'])
-      clock.advance(MINUTE_MS)
-      await reader.pull('full')
-      knows(people(1, 4))
-    },
-  },
-  {
-    name: 'says which record went into which, and nobody of the two is taken for gone meanwhile',
-    idle: (_subject, world) => (world.merge ? null : 'records cannot be merged in this source'),
-    run: async (bench) => {
-      const { subject, world, reader, knows, clock } = bench
-      const everybody = people(1, 4)
-      await settled(bench, everybody)
-      await world.merge?.('p2', 'p1')
-      clock.advance(MINUTE_MS)
-      await reader.pull('full')
-      knows([person(1), person(3), person(4)])
-      const told = reader.pages
-        .flatMap(({ records }) => records)
-        .filter(({ mergedInto }) => mergedInto !== undefined)
-      assert.equal(
-        subject.connector.capabilities.merges,
-        told.length > 0,
-        'capabilities.merges is not what was seen',
-      )
-    },
-  },
-  {
     name: 'reads everything when its cursor is no longer taken',
-    idle: (subject, world) => incremental(subject) ?? (world.expire ? null : 'its cursors do not expire'),
+    needs: ['expire'],
+    concerns: incremental,
     run: async (bench) => {
       const { world, reader, put, knows, clock } = bench
       await settled(bench, people(1, 5))

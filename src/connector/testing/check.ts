@@ -1,8 +1,8 @@
-// Owns what a check of the kit is, and what it is given to work with.
+// Owns what a check of the kit is, which of them say something about a connector, and what they are given to work with.
 import assert from 'node:assert/strict'
 import type { Connector } from '../contract.ts'
 import { type Known, openReader, type Reader } from './reader.ts'
-import type { ConnectorWorld, Person, Stage } from './world.ts'
+import { type ConnectorWorld, type Means, meansOf, type Person, type Stage } from './world.ts'
 
 export interface Subject {
   readonly connector: Connector
@@ -12,14 +12,18 @@ export interface Subject {
   readonly pageSize: number
   /** How far behind the newest record a row may show late, in milliseconds: less than the overlap of the config. */
   readonly lateMs?: number
+  /**
+   * What its world can do, so that a means that gets lost is noticed. Without it a world is opened beforehand and looked at.
+   */
+  readonly can?: readonly Means[]
 }
 
 export interface Bench {
   readonly subject: Subject
   readonly world: ConnectorWorld
+  /** Another process with the same database, as after a crash, reads on with this one. */
   readonly reader: Reader
   readonly clock: Stage['clock']
-  /** Another process with the same database, as after a crash, reads on with this one. */
   put(people: readonly Person[], when?: { changedAt?: number; shownAt?: number }): Promise<void>
   /** Fails unless heysync knows exactly these people, each once and whole. */
   knows(people: readonly Person[]): void
@@ -27,17 +31,36 @@ export interface Bench {
 
 export interface Check {
   readonly name: string
-  /** Why this check says nothing about this connector; null when it does. */
-  readonly idle?: (subject: Subject, world: ConnectorWorld) => string | null
+  /** Means of the world that it works with. */
+  readonly needs?: readonly Means[]
+  /** False where it says nothing about this connector. */
+  readonly concerns?: (subject: Subject) => boolean
   run(bench: Bench): Promise<void>
 }
 
-/** Sets a bench up, runs one check on it and clears it away. Returns why it was idle, or null. Throws what is wrong. */
-export async function runCheck(check: Check, subject: Subject, stage: Stage): Promise<string | null> {
+export function concerns(check: Check, subject: Subject, has: ReadonlySet<Means>): boolean {
+  return (check.needs ?? []).every((means) => has.has(means)) && (check.concerns?.(subject) ?? true)
+}
+
+/** What a subject's world can do: as it declares, or as one that is opened for a look shows. */
+export async function meansOfSubject(subject: Subject, stage: Stage): Promise<ReadonlySet<Means>> {
+  if (subject.can !== undefined) return new Set(subject.can)
+  const world = await subject.open(stage)
+  const has = meansOf(world)
+  await world.close?.()
+  return has
+}
+
+/** Sets a bench up, runs one check on it and clears it away. Throws what is wrong. */
+export async function runCheck(check: Check, subject: Subject, stage: Stage): Promise<void> {
   const world = await subject.open(stage)
   try {
-    const idle = check.idle?.(subject, world) ?? null
-    if (idle !== null) return idle
+    if (subject.can !== undefined)
+      assert.deepEqual(
+        [...meansOf(world)].sort(),
+        [...subject.can].sort(),
+        'the world is not what `can` says',
+      )
     const reader = openReader(subject.connector, world, stage)
     try {
       await check.run({
@@ -48,9 +71,13 @@ export async function runCheck(check: Check, subject: Subject, stage: Stage): Pr
         put: async (people, when) => void (await world.put(people, when)),
         knows: (people) => assert.deepEqual(reader.known(), wanted(people)),
       })
-      for (const secret of world.secrets ?? [])
-        assert(!reader.said.join('\n').includes(secret), `a message or a log line shows the secret ${secret}`)
-      return null
+      const said = reader.said.join('\n')
+      // Positions and tokens are kept in the database.
+      const kept = reader.pages.map(({ position, end }) => `${position} ${end?.token ?? ''}`).join('\n')
+      for (const secret of world.secrets ?? []) {
+        assert(!said.includes(secret), `a message or a log line shows the secret ${secret}`)
+        assert(!kept.includes(secret), `a position or a token holds the secret ${secret}`)
+      }
     } finally {
       reader.close()
     }

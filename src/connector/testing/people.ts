@@ -12,6 +12,22 @@ const NAMES = [
   ['N\u0303o', 'Peña'],
 ] as const
 
+/** Names that careless code takes for numbers, formulas, markup, placeholders, or the end of a cell. */
+export const LOOKALIKES = [
+  '007',
+  '1e5',
+  'True',
+  '=1+1',
+  '@home',
+  'a,b;c|d',
+  'O"Neil "Oz"',
+  "O'Neil",
+  'back\\slash \\n',
+  '<b>&amp;</b>',
+  '%41 + %2B',
+  '{{first}} ${last}',
+] as const
+
 /** A valid number for each n below 2,000,000. */
 function phoneOf(n: number): string {
   return String(15_102_000_000 + n)

@@ -6,7 +6,7 @@ import { openMirror } from '../../sync/mirror/mirror.ts'
 import { compileNormalizer } from '../../sync/normalize/normalize.ts'
 import { type PullResult, pull } from '../../sync/pull/pull.ts'
 import { connectorContext } from '../context.ts'
-import type { Connector, ConnectorContext, Discovery, Page } from '../contract.ts'
+import type { Connector, ConnectorContext, Discovery, Page, PullRequest } from '../contract.ts'
 import { sourceRequests } from '../http/source-http.ts'
 import type { ConnectorWorld } from './world.ts'
 
@@ -25,8 +25,14 @@ export interface Reader {
     more?: { signal?: AbortSignal; onPage?: (page: Page) => void },
   ): Promise<PullResult>
   discover(): Promise<Discovery>
+  /** What the next pull would ask for; nothing is read. */
+  ask(mode: 'full' | 'incremental'): Promise<PullRequest>
+  /** Pages straight from the connector, from the start to now; nothing is saved. */
+  pagesOf(): AsyncIterator<Page>
   /** Everybody who counts, in the order of their numbers. */
   known(): Known[]
+  /** Numbers that must not be texted, in order. */
+  optedOut(): string[]
   /** Everything that was logged, and every message of an error. */
   readonly said: string[]
   readonly pages: Page[]
@@ -34,6 +40,9 @@ export interface Reader {
 }
 
 const SOURCE = 'source'
+
+/** No check has so many; whoever gets there goes round in circles. */
+const MOST_PAGES = 200
 
 export function openReader(
   connector: Connector,
@@ -48,6 +57,9 @@ export function openReader(
   const accepted = db.prepare<[], { phone: string; contact: string }>(
     `SELECT phone, contact FROM source_record WHERE state = 'accepted' ORDER BY phone, record_id`,
   )
+  const optedOut = db
+    .prepare<[], string>(`SELECT phone FROM consent WHERE state = 'opted_out' ORDER BY phone`)
+    .pluck()
   const said: string[] = []
   const pages: Page[] = []
   const log = (message: string) => void said.push(message)
@@ -62,40 +74,65 @@ export function openReader(
   // One for all pulls, so that what is kept outlives each of them.
   const { keep } = connectorContext({ ...ground, signal: new AbortController().signal })
   const contextFor = (signal: AbortSignal) => connectorContext({ ...ground, keep, signal })
+  const run = async (
+    mode: 'full' | 'incremental',
+    signal: AbortSignal,
+    read: (request: PullRequest, context: ConnectorContext) => AsyncIterable<Page>,
+  ) => {
+    cycle += 1
+    const watched: Connector = { ...connector, pull: (_options, request, context) => read(request, context) }
+    return pull(
+      mirror,
+      { config, connector: watched, options: parsed, normalizer },
+      {
+        cycleId: `c${String(cycle).padStart(4, '0')}`,
+        mode,
+        asked: 'hand',
+        allowEmpty: false,
+        clock: place.clock,
+        context: contextFor(signal),
+      },
+    )
+  }
   return {
     said,
     pages,
     pull: async (mode, { signal = new AbortController().signal, onPage } = {}) => {
-      cycle += 1
-      const watched: Connector = {
-        ...connector,
-        pull: async function* (options, request, context) {
-          for await (const page of connector.pull(options, request, context)) {
-            pages.push(page)
-            onPage?.(page)
-            yield page
-          }
-        },
+      const read = async function* (request: PullRequest, context: ConnectorContext) {
+        let count = 0
+        for await (const page of connector.pull(parsed, request, context)) {
+          count += 1
+          if (count > MOST_PAGES) throw new Error(`the pull came to no end in ${MOST_PAGES} pages`)
+          pages.push(page)
+          onPage?.(page)
+          yield page
+        }
       }
       try {
-        return await pull(
-          mirror,
-          { config, connector: watched, options: parsed, normalizer },
-          {
-            cycleId: `c${String(cycle).padStart(4, '0')}`,
-            mode,
-            asked: 'hand',
-            allowEmpty: false,
-            clock: place.clock,
-            context: contextFor(signal),
-          },
-        )
+        return await run(mode, signal, read)
       } catch (error) {
         for (let one: unknown = error; one instanceof Error; one = one.cause)
           said.push(`${one.message} ${one.stack ?? ''}`)
         throw error
       }
     },
+    ask: async (mode) => {
+      let asked: PullRequest | undefined
+      // biome-ignore lint/correctness/useYield: it looks at the request and reads nothing
+      const look = async function* (request: PullRequest): AsyncIterable<Page> {
+        asked = request
+        throw new Error('only asked')
+      }
+      await run(mode, new AbortController().signal, look).catch(() => null)
+      if (asked === undefined) throw new Error('The engine asked for nothing.')
+      return asked
+    },
+    pagesOf: () => {
+      const to = new Date(place.clock.now()).toISOString()
+      const request = { mode: 'full', window: { from: null, to }, token: null, resumeAfter: null } as const
+      return connector.pull(parsed, request, contextFor(new AbortController().signal))[Symbol.asyncIterator]()
+    },
+    optedOut: () => optedOut.all(),
     discover: () => connector.discover(parsed, contextFor(new AbortController().signal)),
     known: () =>
       accepted.all().map(({ phone, contact }) => {

@@ -1,7 +1,9 @@
 // Owns the checks of reading everything: no record missing, none twice, nothing bent on the way.
 import assert from 'node:assert/strict'
-import type { Check } from './check.ts'
-import { people, person } from './people.ts'
+import { instantKey } from '../../lib/instant.ts'
+import type { Page } from '../contract.ts'
+import type { Bench, Check } from './check.ts'
+import { LOOKALIKES, people, person } from './people.ts'
 
 export const reading: readonly Check[] = [
   {
@@ -111,4 +113,85 @@ export const reading: readonly Check[] = [
       assert.deepEqual([...new Set(positions)], positions)
     },
   },
+  {
+    name: 'counts what it reads, where it counts at all',
+    run: async ({ subject, reader, put }) => {
+      await put(people(1, 2 * subject.pageSize + 1))
+      await reader.pull('full')
+      const ids = new Set(reader.pages.flatMap(({ records }) => records.map(({ id }) => id)))
+      const count = reader.pages.at(-1)?.end?.count ?? null
+      assert(count === null || count === ids.size, `the end counts ${count}, and ${ids.size} ids were shown`)
+    },
+  },
+  {
+    name: 'keeps each id with its person when others go',
+    run: async (bench) => {
+      const { subject, world, reader, put, clock } = bench
+      await put(people(1, 2 * subject.pageSize))
+      await reader.pull('full')
+      const before = idsByPhone(bench, reader.pages.splice(0))
+      await world.delete(['p1', 'p3'])
+      clock.advance(60_000)
+      await reader.pull('full')
+      for (const [phone, id] of idsByPhone(bench, reader.pages))
+        assert.equal(id, before.get(phone), `the person with the number ${phone} came under another id`)
+    },
+  },
+  {
+    name: 'gives the id and the time of change to the last digit, as the source writes them',
+    needs: ['written'],
+    run: async (bench) => {
+      const { subject, world, reader, put } = bench
+      await put(people(1, subject.pageSize + 1))
+      await reader.pull('full')
+      const records = reader.pages.flatMap((page) => page.records)
+      for (const { key } of people(1, subject.pageSize + 1)) {
+        const wanted = world.written?.(key)
+        const record = records.find(({ id }) => id === wanted?.id)
+        assert(record, `no record came with the id ${wanted?.id}`)
+        assert.equal(instantKey(record.updatedAt), instantKey(wanted?.updatedAt), `updatedAt of ${record.id}`)
+      }
+    },
+  },
+  {
+    name: 'keeps text that looks like something else',
+    run: async ({ reader, put, knows }) => {
+      const everybody = LOOKALIKES.map((text, index) => person(index + 1, { first: text, last: text }))
+      await put(everybody)
+      await reader.pull('full')
+      knows(everybody)
+    },
+  },
+  {
+    name: 'keeps nothing between two pulls: they may run beside each other',
+    run: async ({ subject, reader, put }) => {
+      const everybody = people(1, 3 * subject.pageSize)
+      await put(everybody)
+      const both = [reader.pagesOf(), reader.pagesOf()]
+      const seen = both.map(() => new Set<string>())
+      const open = new Set(both.keys())
+      while (open.size > 0) {
+        for (const index of [...open]) {
+          const { done, value } = (await both[index]?.next()) ?? { done: true }
+          if (done) open.delete(index)
+          else for (const { id } of (value as Page).records) seen[index]?.add(id)
+        }
+      }
+      assert.deepEqual(
+        seen.map(({ size }) => size),
+        [everybody.length, everybody.length],
+      )
+    },
+  },
 ]
+
+function idsByPhone({ world }: Bench, pages: readonly Page[]): ReadonlyMap<string, string> {
+  const there = pages.flatMap(({ records }) => records).filter(({ deleted }) => deleted !== true)
+  return new Map(there.map(({ id, fields }) => [String(valueAt(fields, world.map.phone)), id]))
+}
+
+/** As a mapping does: a field of this name, else a way into objects. */
+function valueAt(fields: Readonly<Record<string, unknown>>, path: string): unknown {
+  if (path in fields) return fields[path]
+  return path.split('.').reduce<unknown>((at, part) => (at as Record<string, unknown> | null)?.[part], fields)
+}

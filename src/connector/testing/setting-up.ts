@@ -3,8 +3,23 @@ import assert from 'node:assert/strict'
 import { z } from 'zod'
 import type { Check } from './check.ts'
 import { people } from './people.ts'
+import { meansOf } from './world.ts'
 
 export const settingUp: readonly Check[] = [
+  {
+    name: 'has a world that can prove what its capabilities claim',
+    run: async ({ subject, world }) => {
+      const { merges, consent } = subject.connector.capabilities
+      const has = meansOf(world)
+      assert(!merges || has.has('merge'), 'capabilities.merges is true: the world needs merge()')
+      assert(
+        !consent || (has.has('optOut') && world.map.optedOut !== undefined),
+        'capabilities.consent is true: the world needs optOut() and map.optedOut',
+      )
+      assert(!has.has('archive') || world.restore, 'the world can archive(), and not restore()')
+      assert(!has.has('strayed') || has.has('trouble'), 'the world has strayed(), and not trouble()')
+    },
+  },
   {
     name: 'explains each of its options',
     run: async ({ subject }) => {
@@ -26,10 +41,23 @@ export const settingUp: readonly Check[] = [
     },
   },
   {
+    name: 'looks at a source of nobody, and of people with empty fields, without an error',
+    run: async ({ reader, put }) => {
+      await reader.discover()
+      await put(people(1, 2).map((one) => ({ ...one, blank: true })))
+      await reader.discover()
+    },
+  },
+  {
     name: 'shows its fields with samples, and those that a mapping needs are among them',
     run: async ({ subject, world, reader, put }) => {
-      await put(people(1, subject.pageSize + 1))
-      const { fields } = await reader.discover()
+      const everybody = people(1, subject.pageSize + 1)
+      await put(everybody)
+      const { fields, count } = await reader.discover()
+      assert(
+        count === null || count === everybody.length,
+        `discover() counts ${count} of ${everybody.length}`,
+      )
       const names = fields.map(({ name }) => name)
       for (const path of Object.values(world.map)) {
         const [top = path] = path.split('.')

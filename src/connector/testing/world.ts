@@ -25,11 +25,27 @@ export type Trouble =
   /** The connection is cut before, or in the middle of, the answer. */
   | 'cut before the answer'
   | 'cut in the answer'
+  /** 429, and the word that it is for six hours. */
+  | 'quota: used up for hours'
   /** 200 and half of the body; or a page of HTML. */
   | 'half an answer'
   | 'a page of HTML'
   /** The credential is not taken. */
   | 'signed out'
+  /** 200 and JSON of another shape than it should be: the answer inside of a list; nothing in it; nested very deep; every number infinite. */
+  | 'a list where an object was'
+  | 'an empty object'
+  | 'very deep JSON'
+  | 'numbers without end'
+  /** The answer before this one once more; or this one with the rows in the reverse order. */
+  | 'the answer before, again'
+  | 'another order'
+  /** 80 million bytes. */
+  | 'more than anybody can hold'
+  /** Each link of the answer leads to another origin: see `strayed`. */
+  | 'links to elsewhere'
+  /** Nothing comes until `trouble` is called again. */
+  | 'no answer for now'
 
 export interface Stage {
   readonly clock: ConnectorContext['clock'] & { advance(ms: number): void }
@@ -41,8 +57,10 @@ export interface Stage {
 export interface ConnectorWorld {
   /** As they stand under `options:` in the config. */
   readonly options: unknown
-  /** As it stands under `map:`: where the connector's records hold what a Person has. */
-  readonly map: Readonly<Record<'phone' | 'first' | 'last' | 'email', string>>
+  /** As it stands under `map:`: where the connector's records hold what a Person has, and `optedOut` where there is consent. */
+  readonly map: Readonly<Record<'phone' | 'first' | 'last' | 'email', string>> & {
+    readonly optedOut?: string
+  }
   /** Creates people or changes them. Their time of change is the clock's, or `changedAt`; they show at once, or from `shownAt` on. */
   put(people: readonly Person[], when?: { changedAt?: number; shownAt?: number }): void | Promise<void>
   /** For good. */
@@ -52,13 +70,43 @@ export interface ConnectorWorld {
   restore?(keys: readonly string[]): void | Promise<void>
   /** Where the source can make one record of two. */
   merge?(loser: string, winner: string): void | Promise<void>
+  /** These do not want to be texted. */
+  optOut?(keys: readonly string[]): void | Promise<void>
   /** The next so many answers go wrong; `after` answers that do not. */
   trouble?(what: Trouble, times: number, after?: number): void
   /** Its cursors and tokens are no longer taken. */
   expire?(): void
+  /** The access token that was handed out is no longer taken, and a new one is there for the asking. */
+  signOut?(): void
   /** Requests that reached the source. */
   requests?(): number
+  /** Requests that went where `links to elsewhere` lead; none should. */
+  strayed?(): number
+  /** A record as the source writes it: its id, and the time of its last change with every digit. */
+  written?(key: string): { readonly id: string; readonly updatedAt: string | null }
+  /** Puts so many records in, cheaply, and returns the options that read them in pages of a usual size. */
+  fill?(count: number): unknown
   /** What must never be seen in a message or a log line. */
   readonly secrets?: readonly string[]
   close?(): void | Promise<void>
+}
+
+/** What a world can do beyond putting people in and deleting them. */
+export type Means = (typeof MEANS)[number]
+
+const MEANS = [
+  'archive',
+  'merge',
+  'optOut',
+  'trouble',
+  'expire',
+  'signOut',
+  'requests',
+  'strayed',
+  'written',
+  'fill',
+] as const
+
+export function meansOf(world: ConnectorWorld): ReadonlySet<Means> {
+  return new Set(MEANS.filter((name) => world[name] !== undefined))
 }

@@ -1,12 +1,21 @@
 // A connector for a vendor that nobody has, as somebody outside would write it: what the kit is tried on.
-import { bearerAuth, ConnectorError, defineConnector, type SourceRecord } from 'heysync/connector'
+import {
+  type ConnectorContext,
+  ConnectorError,
+  defineConnector,
+  fixedAuth,
+  type Http,
+  oauth,
+  type SourceRecord,
+} from 'heysync/connector'
 import { z } from 'zod'
 
 const options = z.strictObject({
   url: z.url().describe('Where the Rolodex is.'),
   key: z.string().describe('The key from Settings, API.'),
-  pageSize: z.int().min(1).max(500).default(100).describe('People on a page.'),
+  pageSize: z.int().min(1).max(1000).default(100).describe('People on a page.'),
 })
+export type RolodexOptions = z.infer<typeof options>
 
 const personSchema = z.looseObject({
   id: z.number(),
@@ -16,7 +25,7 @@ const personSchema = z.looseObject({
 })
 const pageSchema = z.object({ people: z.array(personSchema), more: z.boolean(), total: z.int() })
 
-function toRecord({
+export function toRecord({
   id,
   updated_at,
   deleted,
@@ -32,29 +41,51 @@ function toRecord({
   }
 }
 
+/** Requests with a token that the key is changed into. */
+export function signedIn({ url, key }: RolodexOptions, context: ConnectorContext): Http {
+  const stranger = context.http({ baseUrl: url, auth: fixedAuth({ headers: { 'x-key': key } }) })
+  const auth = oauth({
+    exchange: (form) => stranger.json({ method: 'POST', url: 'token', form }),
+    grant: async () => ({ grant_type: 'client_credentials' }),
+    keep: context.keep,
+    fingerprint: url,
+    now: context.clock.now,
+  })
+  return context.http({ baseUrl: url, auth })
+}
+
+export async function readPage(http: Http, query: Record<string, string | number | undefined>) {
+  const answer = pageSchema.safeParse(await http.json({ url: 'people', query }))
+  if (answer.success) return answer.data
+  throw new ConnectorError('failed', { message: 'The Rolodex answered something else than people.' })
+}
+
 export const rolodex = defineConnector({
   kind: 'rolodex',
   summary: 'People of a Rolodex.',
   options,
-  capabilities: { incremental: 'watermark', deletes: true, merges: true, consent: false, resumable: true },
+  capabilities: { incremental: 'watermark', deletes: true, merges: true, consent: true, resumable: true },
   fixedFields: false,
-  discover: async ({ url, key }, context) => {
-    const http = context.http({ baseUrl: url, auth: bearerAuth(key) })
-    const { people, total } = pageSchema.parse(await http.json({ url: 'people', query: { limit: 3 } }))
+  discover: async (options, context) => {
+    const { people, total } = await readPage(signedIn(options, context), { limit: 3 })
     const names = [...new Set(people.flatMap(Object.keys))]
     const samplesOf = (name: string) => people.map((one) => String(one[name] ?? '')).filter(Boolean)
     return { fields: names.map((name) => ({ name, samples: samplesOf(name) })), count: total }
   },
-  pull: async function* ({ url, key, pageSize }, { mode, window, resumeAfter }, context) {
-    const http = context.http({ baseUrl: url, auth: bearerAuth(key) })
+  pull: async function* (options, { mode, window, resumeAfter }, context) {
+    const http = signedIn(options, context)
     let afterId = Number(resumeAfter ?? 0)
     for (;;) {
-      const query = { from: window.from ?? undefined, to: window.to, after_id: afterId, limit: pageSize }
-      const answer = pageSchema.safeParse(await http.json({ url: 'people', query }))
-      if (!answer.success)
-        throw new ConnectorError('failed', { message: 'The Rolodex answered something else than people.' })
-      const { people, more, total } = answer.data
-      afterId = people.at(-1)?.id ?? afterId
+      const limit = options.pageSize
+      // Everything has no end in time: whoever is edited meanwhile would leave it.
+      const times = mode === 'full' ? {} : { from: window.from ?? undefined, to: window.to }
+      const query = { ...times, after_id: afterId, limit }
+      const { people, more, total } = await readPage(http, query)
+      // A page is in the order of the ids, says the vendor; on a bad day it is not.
+      const lastId = Math.max(afterId, ...people.map(({ id }) => id))
+      if (more && lastId === afterId)
+        throw new ConnectorError('failed', { message: 'The Rolodex gave the same page twice.' })
+      afterId = lastId
       const end =
         mode === 'full'
           ? ({ covers: 'everything', count: total } as const)
