@@ -9,10 +9,10 @@ export async function* pullChanges(ready: Ready): AsyncIterable<Page> {
   const start = readPosition(resumeAfter)
   let page = 0
   const nextPage = (): Position => ({ part: 'rest', page: page++ })
-  // HubSpot counts milliseconds, so the bounds are rounded outwards.
+  // HubSpot counts whole milliseconds, so nothing lies between a bound and its millisecond.
   const bounds = {
-    from: window.from === null ? 0 : Math.floor(Date.parse(window.from)),
-    to: Math.floor(Date.parse(window.to)) + 1,
+    from: window.from === null ? 0 : Date.parse(window.from),
+    to: Date.parse(window.to),
   }
   if (start === null || start.part === 'changes')
     yield* foundPages(ready, { ...bounds, afterId: start?.afterId ?? '0' }, (afterId) => ({
