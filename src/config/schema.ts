@@ -243,24 +243,52 @@ const source = z.strictObject({
   lagSeconds: z.int().min(0).default(0).describe('How far behind the present an incremental pull stops.'),
 })
 
-const list = z.strictObject({
-  title: z.string().min(1).describe('Title of the list in Heymarket.').meta(example('Premium customers')),
-  where: condition
-    .describe('CEL condition over `contact`: who is on the list.')
-    .meta(example('contact.custom["Plan"] == "Premium" && !contact.optedOut')),
-  key: z
-    .string()
-    .min(1)
-    .optional()
-    .describe(
-      'Names the rule for good, so that its title can be changed without making another list. Default: the title.',
-    )
-    .meta(example('premium')),
-  owned: z
-    .boolean()
-    .default(false)
-    .describe('true: members that heysync did not put on the list are taken off as well.'),
-})
+const list = z
+  .strictObject({
+    title: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Title of the list in Heymarket. With `fromSourceList` the default is the title of that list.',
+      ),
+    where: condition
+      .optional()
+      .describe('CEL condition over `contact` and `source`: who is on the list. This, or `fromSourceList`.'),
+    fromSourceList: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Instead of `where`: title of a list or segment of a source. Whoever is on that one is on this one.',
+      )
+      .meta(example('Newsletter')),
+    source: z
+      .string()
+      .optional()
+      .describe(
+        'With `fromSourceList`: id of the source whose list it is, where several have one of that title.',
+      )
+      .meta(example('clinic')),
+    key: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Names the rule for good, so that its title can be changed without making another list. Default: the title.',
+      )
+      .meta(example('premium')),
+    owned: z
+      .boolean()
+      .default(false)
+      .describe('true: members that heysync did not put on the list are taken off as well.'),
+  })
+  .meta(
+    example({
+      title: 'Premium customers',
+      where: 'contact.custom["Plan"] == "Premium" && !contact.optedOut',
+    }),
+  )
 
 export const configSchema = z.strictObject({
   heymarket,
@@ -396,3 +424,8 @@ export type Dial = Config['guard']['removals']
 export type GuardConfig = Config['guard']
 export type SourceGuard = SourceConfig['guard']
 export type FieldsConfig = Config['fields']
+
+/** What the list is called in Heymarket; the cross-checks see to it that one of the two is there. */
+export function titleOfList({ title, fromSourceList }: ListConfig): string {
+  return title ?? fromSourceList ?? ''
+}

@@ -1,6 +1,6 @@
 // Owns the status: what a person has to know at one look, read from the database alone.
 
-import type { Config } from '../config/schema.ts'
+import { type Config, type ListConfig, titleOfList } from '../config/schema.ts'
 import type { Db } from '../db/open.ts'
 import { toIso } from '../lib/clock.ts'
 import { type CycleRow, cycleStore } from './cycles.ts'
@@ -231,21 +231,25 @@ function heldLists(db: Db, config: Config): StatusReport['held'] {
     .all()
     .map(({ key, cycle_id, changes, reason, examples }) => ({
       cycle: cycle_id,
-      source: config.lists.find((list) => (list.key ?? list.title) === key)?.title ?? key,
+      source: config.lists.map(titled).find((list) => list.key === key)?.title ?? key,
       changes,
       reason,
       examples: examples.map((phone) => `take ${phone} off`),
     }))
 }
 
+function titled(list: ListConfig): { key: string; title: string } {
+  const title = titleOfList(list)
+  return { key: list.key ?? title, title }
+}
+
 function listsOf(mirror: ReturnType<typeof openMirror>, config: Config): StatusReport['lists'] {
   const counts = mirror.lists.counts()
-  return config.lists.map((list) => {
-    const key = list.key ?? list.title
+  return config.lists.map(titled).map(({ key, title }) => {
     const count = (...states: string[]) =>
       counts.filter((one) => one.key === key && states.includes(one.state)).reduce((sum, { n }) => sum + n, 0)
     return {
-      title: list.title,
+      title,
       id: mirror.lists.ofKey(key)[0]?.list_id ?? null,
       members: count('on', 'removing'),
       waiting: count('adding', 'removing'),

@@ -29,6 +29,8 @@ export interface WhyRecord {
   readonly updatedAt: string | null
   /** The record of the same source that this one was merged into. */
   readonly mergedInto: string | null
+  /** Titles of the lists of its source that it is on. */
+  readonly lists: readonly string[]
   readonly notes: readonly Note[]
 }
 
@@ -243,6 +245,7 @@ function whyRecord(
     wins: row.source_id === winner?.source_id && row.record_id === winner.record_id,
     updatedAt: row.updated_at === null ? null : keyToText(row.updated_at),
     mergedInto: row.merged_into,
+    lists: mirror.sourceLists.ofRecord(row.source_id, row.record_id),
     notes: row.notes === null ? [] : (JSON.parse(row.notes) as Note[]),
   }
 }

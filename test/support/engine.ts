@@ -1,6 +1,11 @@
 // Owns a whole engine in a test: a real database, the sandbox as Heymarket, and one source kept in memory.
 import type { Capabilities, Page, SourceRecord } from 'heysync/connector'
-import { configSchema, type GuardConfig, type SourceConfig } from '../../src/config/schema.ts'
+import {
+  configSchema,
+  type GuardConfig,
+  type ListConfig,
+  type SourceConfig,
+} from '../../src/config/schema.ts'
 import { connectorContext } from '../../src/connector/context.ts'
 import type { Db } from '../../src/db/open.ts'
 import { createLogger } from '../../src/lib/logger.ts'
@@ -74,7 +79,7 @@ export async function anEngine(
     guard?: GuardConfig
     tagPolicy?: 'add' | 'replace'
     writes?: Engine['writes']
-    lists?: readonly { title: string; where: string; key?: string; owned?: boolean }[]
+    lists?: readonly Partial<ListConfig>[]
     tagPriority?: readonly string[]
     /** What the connector can do beside what `memorySource` can. */
     can?: Partial<Capabilities>

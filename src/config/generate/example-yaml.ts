@@ -96,10 +96,10 @@ function alternatives(forms: readonly JsonSchema[], indent: number): string[] {
   })
 }
 
-/** One entry of a list of groups. */
+/** One entry of a list of groups. What its own example holds is written out. */
 function entry(schema: JsonSchema, indent: number): string[] {
   const pad = ' '.repeat(indent)
-  const lines = group(schema, undefined, indent + 2)
+  const lines = group(schema, schema.examples?.[0], indent + 2)
   const firstKey = lines.findIndex((line) => !line.trimStart().startsWith('#'))
   return lines.map((line, index) => {
     if (index > firstKey) return line

@@ -112,7 +112,8 @@ export const RECORD_PHONE =
 /** Slots of numbers that are refused beside those of their record that count. */
 export const NUMBER_SLOT = 'number '
 
-const CLAIMS = `contact IS NOT NULL AND (state IN ('accepted', 'rejected') OR (state = 'deleted' AND merged_into IS NOT NULL))`
+/** Of a row of source_record: whether it claims its numbers. */
+export const CLAIMS = `contact IS NOT NULL AND (state IN ('accepted', 'rejected') OR (state = 'deleted' AND merged_into IS NOT NULL))`
 
 export function recordStore(db: Db): RecordStore {
   const find = db.prepare<[string, string], StoredRecord>(

@@ -23,7 +23,7 @@ import type { Rejection } from './rejection.ts'
 import { toLine, toText } from './text.ts'
 
 /** Raise it when the same record and config may give another outcome: every record is then normalized again. */
-const NORMALIZER_VERSION = 2
+const NORMALIZER_VERSION = 3
 
 export type Normalized =
   | {

@@ -150,8 +150,8 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
     for await (const page of source.connector.pull(source.options, request, run.context)) {
       run.context.signal.throwIfAborted()
       if (source.connector.fixedFields) requireFields(page, source.normalizer, id)
-      const holdsRows = page.records.length + (page.bad?.length ?? 0) > 0
-      if (holdsRows || seq !== undefined) savePage(mirror, target(), page, result)
+      const holdsSome = page.records.length + (page.bad?.length ?? 0) + (page.lists?.length ?? 0) > 0
+      if (holdsSome || seq !== undefined) savePage(mirror, target(), page, result)
       run.onProgress?.(result.read, total)
       end = page.end
       if (end === undefined && source.connector.capabilities.resumable) run.pause?.()

@@ -7,7 +7,7 @@ import type { Mirror } from '../mirror/mirror.ts'
 import { NUMBER_SLOT, type StoredRecord } from '../mirror/records.ts'
 import { mergedAway, type Normalizer } from '../normalize/normalize.ts'
 import type { Rejection } from '../normalize/rejection.ts'
-import { clearErased, erasedRejection } from './erased.ts'
+import { clearErased, dropErased, erasedRejection } from './erased.ts'
 import { count, type Tally } from './tally.ts'
 
 /** What became of the records that a connector yielded; `read` is the sum of the other five (I1). */
@@ -49,6 +49,9 @@ export function savePage(mirror: Mirror, target: PageTarget, page: Page, counts:
       saveBad(mirror, target, bad)
       sum.rejected += 1
     }
+    const { erased, sourceLists } = mirror
+    for (const part of page.lists ?? [])
+      sourceLists.save(target.sourceId, part, target.pull, (id) => erased.isMarkedRecord(target.sourceId, id))
     mirror.sources.checkpoint(target.sourceId, page.position, newestOf(page))
     return sum
   })
@@ -166,7 +169,7 @@ function saveVersion(
   for (const phone of had) records.markDirty(phone)
   const rejection = erasedRejection(mirror, says)
   if (rejection !== null) {
-    records.drop(sourceId, record.id)
+    dropErased(mirror, says, sourceId, record.id)
     if (result.kind === 'deleted') return 'deleted'
     reject(mirror, target, mirror.erased.recordName(sourceId, record.id), '', rejection, record.place ?? null)
     return 'rejected'
