@@ -136,10 +136,17 @@ function sourceProblems(source: Group, path: KeyPath, request: CrossCheckRequest
     const guess = near === null ? '; write it like America/New_York' : `; did you mean ${near}?`
     add('timezone', `${show('timezone')}is not a time zone${guess}`)
   }
-  if (source.onRemoved === 'tag' && source.removedTag === undefined) {
-    add('onRemoved', 'is tag, so removedTag must name the tag to add')
+  const { onRemoved, removedTag } = source
+  const names = onRemoved === 'tag' ? ['onRemoved'] : keysWithTag(group(onRemoved))
+  if (removedTag === undefined) {
+    const what = 'is tag, so removedTag must name the tag to add'
+    for (const name of names) problems.push({ path: [...path, ...name.split('.')], side: 'value', what })
   }
   return problems
+}
+
+function keysWithTag(onRemoved: Group): string[] {
+  return Object.keys(onRemoved).flatMap((way) => (onRemoved[way] === 'tag' ? [`onRemoved.${way}`] : []))
 }
 
 /** A policy for a custom field that no source maps would do nothing: most likely the name is misspelt. */

@@ -174,7 +174,19 @@ const sourceGuard = z
   .describe('Dials of this source, where they differ from `guard`: only the keys that differ.')
   .meta(example({ removals: { ratio: 0.5 } }))
 
-const REMOVAL_RUNGS = ['keep', 'tag', 'removeFromLists', 'clear', 'delete'] as const
+export const REMOVAL_RUNGS = ['keep', 'tag', 'removeFromLists', 'clear', 'delete'] as const
+
+const rung = z.enum(REMOVAL_RUNGS).default('removeFromLists')
+
+/** A rung for each way in which a record leaves. */
+const rungsByWay = z.strictObject({
+  deleted: rung.describe('The source says that the record is deleted.'),
+  archived: rung.describe('The source put the record aside, and may take it back.'),
+  merged: rung.describe('The record was merged into one that has another number.'),
+  outOfScope: rung.describe('The record is there, and the filter or the options leave it out now.'),
+  absent: rung.describe('A completed full pull did not show the record.'),
+  numberChanged: rung.describe('The record is there, under another number.'),
+})
 
 const source = z.strictObject({
   id: z
@@ -217,9 +229,11 @@ const source = z.strictObject({
       'Which of the numbers that `map.phone` finds in a record become contacts: the first valid one, or each valid one.',
     ),
   onRemoved: z
-    .enum(REMOVAL_RUNGS)
+    .union([z.enum(REMOVAL_RUNGS), rungsByWay])
     .default('removeFromLists')
-    .describe('What happens to a contact whose last record left: from harmless (keep) to final (delete).'),
+    .describe(
+      'What happens to a contact whose last record left: from harmless (keep) to final (delete), for all or by the way it left.',
+    ),
   removedTag: z
     .string()
     .min(1)
@@ -418,7 +432,7 @@ export type SourceConfig = Config['sources'][number]
 export type ListConfig = Config['lists'][number]
 export type MapConfig = SourceConfig['map']
 export type Mapping = string | string[]
-export type RemovalRung = SourceConfig['onRemoved']
+export type RemovalRung = (typeof REMOVAL_RUNGS)[number]
 export type OnPhoneChange = SourceConfig['onPhoneChange']
 export type Dial = Config['guard']['removals']
 export type GuardConfig = Config['guard']

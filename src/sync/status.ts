@@ -16,6 +16,7 @@ import { openOutbox } from './outbox/outbox.ts'
 import { wayOutText } from './outbox/way-out.ts'
 import { type Phase, secondsLeft } from './progress.ts'
 import type { FullReason } from './pull/why-full.ts'
+import { WAY_TEXT } from './removal.ts'
 import { type Alarm, alarmOf } from './report.ts'
 
 export interface StatusReport {
@@ -198,7 +199,10 @@ function heldExample(mirror: Mirror, change: Change): string {
     .slice(0, FIELDS_SHOWN)
     .map(({ field, before, after }) => `${field} ${quote(before)} → ${quote(after)}`)
   if (change.fields.length > FIELDS_SHOWN) fields.push('…')
-  const who = [change.kind, change.phone, nameOf(mirror, change.phone)].filter(Boolean).join(' ')
+  const ways = change.kind === 'remove' ? (change.ways ?? []) : []
+  const how = ways.map((way) => WAY_TEXT[way]).join(', ')
+  const name = nameOf(mirror, change.phone)
+  const who = [change.kind, change.phone, name, how && `(${how})`].filter(Boolean).join(' ')
   return fields.length === 0 ? who : `${who}: ${fields.join(', ')}`
 }
 

@@ -6,6 +6,7 @@ import type { GuardResult } from './guard/guard.ts'
 import { knownLists, type ListChanges, planLists, saveListPlan } from './lists/plan-lists.ts'
 import { readLists } from './lists/read-lists.ts'
 import { unknownText } from './lists/source-lists.ts'
+import { type LeftWay, rungFor } from './removal.ts'
 import type { CycleReport } from './report.ts'
 
 /** What the lists need. Those of the account are read where one has to be made, and when everything is read anyway. */
@@ -26,7 +27,7 @@ export async function wantedLists(
     sources: sourceIds(engine),
     dial: engine.guard(null).listRemovals,
     listSize: settings.lookups.listSize,
-    rungOf: (sourceId: string) => engine.removal(sourceId).rung,
+    rungOf: (sourceId: string, ways: readonly LeftWay[]) => rungFor(engine.removal(sourceId), ways),
     creates: phones('create'),
     leaves: phones('remove'),
     isApproved: engine.heldMembers.isApproved,

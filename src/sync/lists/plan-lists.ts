@@ -5,6 +5,7 @@ import { trips } from '../guard/guard.ts'
 import type { Candidate, Member, StoredList } from '../mirror/lists.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { SourceList } from '../mirror/source-lists.ts'
+import { type LeftWay, readWays } from '../removal.ts'
 import { rulePerson } from './person.ts'
 import { type ListRule, titleOf } from './rule.ts'
 import { type NamedList, unknownLists } from './source-lists.ts'
@@ -44,7 +45,7 @@ export interface ListPlanSettings {
   readonly dial: Dial
   /** Most contacts on one list; null where the account does not say. */
   readonly listSize: number | null
-  readonly rungOf: (sourceId: string) => RemovalRung
+  readonly rungOf: (sourceId: string, ways: readonly LeftWay[]) => RemovalRung
   /** Contacts that this plan creates. */
   readonly creates: ReadonlySet<string>
   /** Contacts whose removal this plan lets through. */
@@ -138,9 +139,9 @@ class Draft {
   }
 
   /** Whether somebody who left the sources leaves the list too. While their removal is held, they stay. */
-  #leaves({ state, phone, source_id, left_cycle }: Candidate): boolean {
+  #leaves({ state, phone, source_id, left_cycle, left_ways }: Candidate): boolean {
     const { leaves, rungOf } = this.#settings
-    if (left_cycle === null || !LEAVES_LISTS.has(rungOf(source_id))) return false
+    if (left_cycle === null || !LEAVES_LISTS.has(rungOf(source_id, readWays(left_ways)))) return false
     return state === 'removed' || leaves.has(phone)
   }
 

@@ -201,8 +201,9 @@ function saveVersion(
   // Of two records that became one, the number stays claimed until the one that stays was shown: see merges.ts.
   const merged = state === 'deleted' && mergedAway(record)
   const contact = merged && known?.state !== 'gone' ? (known?.contact ?? null) : null
+  const way = result.kind === 'deleted' ? result.way : 'outOfScope'
   const mergedInto = merged ? (record.mergedInto ?? null) : null
-  records.put({ ...base, state, phone, contact, notes: null, merged_into: mergedInto }, further)
+  records.put({ ...base, state, phone, contact, notes: null, merged_into: mergedInto, way }, further)
   return state
 }
 
