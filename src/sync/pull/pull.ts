@@ -20,6 +20,7 @@ import type { Mirror } from '../mirror/mirror.ts'
 import type { Normalizer } from '../normalize/normalize.ts'
 import { markAbsent } from './absence.ts'
 import { judgePull } from './alarms.ts'
+import { loopWatch } from './loop.ts'
 import { handOverMerged } from './merges.ts'
 import { type PullCounts, savePage } from './save-page.ts'
 import { sourceError } from './source-error.ts'
@@ -146,9 +147,11 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
     }
   }
   let end: PullEnd | undefined
+  const watch = loopWatch(id)
   try {
     for await (const page of source.connector.pull(source.options, request, run.context)) {
       run.context.signal.throwIfAborted()
+      watch(page)
       if (source.connector.fixedFields) requireFields(page, source.normalizer, id)
       const holdsSome = page.records.length + (page.bad?.length ?? 0) + (page.lists?.length ?? 0) > 0
       if (holdsSome || seq !== undefined) savePage(mirror, target(), page, result)
@@ -158,6 +161,8 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
     }
   } catch (error) {
     if (error instanceof GaveWay) run.onPart?.(result)
+    // To go on from there would be to go round again.
+    if (error instanceof HeysyncError && error.code === 'ERR_SOURCE_LOOP') mirror.sources.abandon(id)
     if (error instanceof GaveWay || (isCursorExpired(error) && usesCursor(request))) throw error
     throw sourceError(error, id, stored !== undefined && stored.completed_at !== null)
   }
