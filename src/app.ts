@@ -30,6 +30,7 @@ import { openMirror } from './sync/mirror/mirror.ts'
 import { compileNormalizer } from './sync/normalize/normalize.ts'
 import { openOutbox } from './sync/outbox/outbox.ts'
 import type { Source } from './sync/pull/pull.ts'
+import { removalOf } from './sync/removal.ts'
 
 export interface AppOptions {
   readonly loaded: LoadedConfig
@@ -136,6 +137,7 @@ export function openApp(options: AppOptions): App {
     }
     // Names are cached and the budget is kept in the real database also while a plan is made on a copy of it.
     const lookups = lookupCache(db, client, lookupNeeds(loaded), clock)
+    const removal = (sourceId: string) => removalOf(config.sources.find((source) => source.id === sourceId))
     const engineOn = (on: Db): Engine => ({
       mirror: openMirror(on),
       outbox: openOutbox(on),
@@ -147,14 +149,15 @@ export function openApp(options: AppOptions): App {
       sources,
       named,
       lists,
-      resolvePolicy: { sourceOrder: config.sources.map((source) => source.id), mode: config.resolve },
+      resolvePolicy: {
+        sourceOrder: config.sources.map((source) => source.id),
+        mode: config.resolve,
+        removal,
+      },
       tagPolicy: config.tags.policy,
       tagPriority: config.tags.priority,
       policies: fieldPolicies(config.fields),
-      removal: (sourceId) => {
-        const source = config.sources.find((one) => one.id === sourceId)
-        return { rung: source?.onRemoved ?? 'keep', tag: source?.removedTag }
-      },
+      removal,
       onPhoneChange: (sourceId) =>
         config.sources.find((one) => one.id === sourceId)?.onPhoneChange ?? 'create',
       guard: (sourceId) =>

@@ -57,7 +57,12 @@ export async function audienceOf(call: Call, io: Pick<Io, 'cwd' | 'say'>, app: A
     }
     default: {
       const rule = text(call, 'where') ?? ''
-      return { asked: { where: rule }, words: `where ${rule}`, people: async () => peopleWhere(mirror, rule) }
+      const sources = engine.sources.map(({ config }) => config.id)
+      return {
+        asked: { where: rule },
+        words: `where ${rule}`,
+        people: async () => peopleWhere(mirror, sources, rule),
+      }
     }
   }
 }

@@ -65,6 +65,7 @@ const EXITS: Readonly<Record<string, Exits>> = {
     0: 'All is well.',
     1: 'Heymarket or a source cannot be reached just now.',
     2: 'Something needs a correction; each line says what.',
+    4: 'A rule under `lists` names a list that no source has; nothing else is wrong.',
     5: 'The database was written by a newer heysync.',
   },
   plan: {

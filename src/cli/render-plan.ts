@@ -4,6 +4,7 @@
 import stringWidth from 'string-width'
 import { type Change, type FieldChange, optsOut } from '../sync/diff/change.ts'
 import { type Cost, minutesFor } from '../sync/plan/estimate.ts'
+import { type LeftWay, WAY_TEXT } from '../sync/removal.ts'
 import type { Colors } from './io.ts'
 import { isChanged, type ListToShow, listLines } from './render-lists.ts'
 import { clip, columns, many, number, wrap } from './table-text.ts'
@@ -131,7 +132,9 @@ function changeLines(change: Change, room: Room): string[] {
   const name = room.nameOf(change.phone)
   const who = `${change.phone}  ${name === '' ? '' : `${name}  `}${color.dim(`${change.sourceId}/${change.recordId}`)}`
   const head =
-    change.kind === 'remove' ? `${color.red('-')} ${who}  ${change.rung}` : `${color.yellow('~')} ${who}`
+    change.kind === 'remove'
+      ? `${color.red('-')} ${who}  ${change.rung}${color.dim(wayWords(change.ways ?? []))}`
+      : `${color.yellow('~')} ${who}`
   const fields = [...change.fields].sort(optOutFirst)
   if (room.oneLine) {
     const values = fields.map(({ field, before, after }) => `${field} ${quote(before)} → ${quote(after)}`)
@@ -145,6 +148,11 @@ function changeLines(change: Change, room: Room): string[] {
     quote(after),
   ])
   return [`  ${head}`, ...(rows.length > 0 ? [columns(rows, '      ', width)] : [])]
+}
+
+/** E.g. `: archived in the source`. */
+function wayWords(ways: readonly LeftWay[]): string {
+  return ways.length === 0 ? '' : `: ${[...new Set(ways)].map((way) => WAY_TEXT[way]).join(', ')}`
 }
 
 function optOutFirst(a: FieldChange, b: FieldChange): number {

@@ -23,8 +23,9 @@ export function crossCheck(request: CrossCheckRequest): Problem[] {
   const lists = entries(group(request.value).lists)
   return [
     ...repeated(sources, ['sources'], 'id', 'names a second source'),
-    ...repeated(lists, ['lists'], 'title', 'names a second list'),
-    ...repeatedKeys(lists),
+    ...repeated(lists.map(withTitle), ['lists'], 'title', 'names a second list'),
+    ...repeatedKeys(lists.map(withTitle)),
+    ...lists.flatMap((list, index) => listProblems(list, ['lists', index], sources, request)),
     ...sources.flatMap((source, index) => sourceProblems(source, ['sources', index], request)),
     ...policyProblems(group(group(group(request.value).fields).custom), sources),
     ...serviceProblems(group(group(request.value).service)),
@@ -65,6 +66,48 @@ function repeatedKeys(lists: readonly Group[]): Problem[] {
   })
 }
 
+/** A list without a title has that of the source's list. */
+function withTitle(list: Group): Group {
+  return { ...list, title: list.title ?? list.fromSourceList }
+}
+
+/** Who is on a list is said once: by a condition, or by a list of a source. */
+function listProblems(
+  list: Group,
+  path: KeyPath,
+  sources: readonly Group[],
+  request: CrossCheckRequest,
+): Problem[] {
+  const problem = (key: string, side: Problem['side'], what: string): Problem[] => [
+    { path: key === '' ? path : [...path, key], side, what },
+  ]
+  const { title, where, fromSourceList, source } = list
+  if (where === undefined && fromSourceList === undefined)
+    return problem(
+      '',
+      'value',
+      'says nobody: give it `where` with a condition, or `fromSourceList` with the title of a list of a source',
+    )
+  if (where !== undefined && fromSourceList !== undefined)
+    return problem(
+      'fromSourceList',
+      'key',
+      'cannot stand beside where: leave out one of the two; a condition asks for it with source.lists.contains("…")',
+    )
+  if (fromSourceList === undefined && title === undefined) return problem('', 'value', 'has no title')
+  if (source === undefined) return []
+  if (fromSourceList === undefined)
+    return problem('source', 'key', 'is for fromSourceList; a condition asks for it with source.id == "…"')
+  const ids = sources.map(({ id }) => id).filter((id) => typeof id === 'string')
+  if (typeof source !== 'string' || ids.includes(source)) return []
+  const guess = request.mayShow([...path, 'source']) ? didYouMean(source, ids) : ''
+  return problem(
+    'source',
+    'value',
+    `is no source of this config${guess === '' ? `; there are ${ids.join(', ')}` : guess}`,
+  )
+}
+
 function sourceProblems(source: Group, path: KeyPath, request: CrossCheckRequest): Problem[] {
   const problems: Problem[] = []
   const add = (key: string, what: string): void => {
@@ -93,10 +136,17 @@ function sourceProblems(source: Group, path: KeyPath, request: CrossCheckRequest
     const guess = near === null ? '; write it like America/New_York' : `; did you mean ${near}?`
     add('timezone', `${show('timezone')}is not a time zone${guess}`)
   }
-  if (source.onRemoved === 'tag' && source.removedTag === undefined) {
-    add('onRemoved', 'is tag, so removedTag must name the tag to add')
+  const { onRemoved, removedTag } = source
+  const names = onRemoved === 'tag' ? ['onRemoved'] : keysWithTag(group(onRemoved))
+  if (removedTag === undefined) {
+    const what = 'is tag, so removedTag must name the tag to add'
+    for (const name of names) problems.push({ path: [...path, ...name.split('.')], side: 'value', what })
   }
   return problems
+}
+
+function keysWithTag(onRemoved: Group): string[] {
+  return Object.keys(onRemoved).flatMap((way) => (onRemoved[way] === 'tag' ? [`onRemoved.${way}`] : []))
 }
 
 /** A policy for a custom field that no source maps would do nothing: most likely the name is misspelt. */

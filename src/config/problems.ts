@@ -115,6 +115,8 @@ function fromUnion(
   const forms = issue.errors.filter((form) => !form.some((part) => isOtherType(part)))
   const meant = [...forms].sort((a, b) => strangeness(a) - strangeness(b))[0]
   if (meant && meant.length > 0) return meant.flatMap((part) => fromIssue(part, path, context))
+  const choice = issue.errors.flat().find((part) => part.code === 'invalid_value' && part.path.length === 0)
+  if (choice !== undefined && typeof seen.value === 'string') return fromIssue(choice, path, context)
   const types = issue.errors.flatMap((form) =>
     form.flatMap((part) => (part.code === 'invalid_type' && part.path.length === 0 ? [part.expected] : [])),
   )

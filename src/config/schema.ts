@@ -174,7 +174,19 @@ const sourceGuard = z
   .describe('Dials of this source, where they differ from `guard`: only the keys that differ.')
   .meta(example({ removals: { ratio: 0.5 } }))
 
-const REMOVAL_RUNGS = ['keep', 'tag', 'removeFromLists', 'clear', 'delete'] as const
+export const REMOVAL_RUNGS = ['keep', 'tag', 'removeFromLists', 'clear', 'delete'] as const
+
+const rung = z.enum(REMOVAL_RUNGS).default('removeFromLists')
+
+/** A rung for each way in which a record leaves. */
+const rungsByWay = z.strictObject({
+  deleted: rung.describe('The source says that the record is deleted.'),
+  archived: rung.describe('The source put the record aside, and may take it back.'),
+  merged: rung.describe('The record was merged into one that has another number.'),
+  outOfScope: rung.describe('The record is there, and the filter or the options leave it out now.'),
+  absent: rung.describe('A completed full pull did not show the record.'),
+  numberChanged: rung.describe('The record is there, under another number.'),
+})
 
 const source = z.strictObject({
   id: z
@@ -217,9 +229,11 @@ const source = z.strictObject({
       'Which of the numbers that `map.phone` finds in a record become contacts: the first valid one, or each valid one.',
     ),
   onRemoved: z
-    .enum(REMOVAL_RUNGS)
+    .union([z.enum(REMOVAL_RUNGS), rungsByWay])
     .default('removeFromLists')
-    .describe('What happens to a contact whose last record left: from harmless (keep) to final (delete).'),
+    .describe(
+      'What happens to a contact whose last record left: from harmless (keep) to final (delete), for all or by the way it left.',
+    ),
   removedTag: z
     .string()
     .min(1)
@@ -243,24 +257,52 @@ const source = z.strictObject({
   lagSeconds: z.int().min(0).default(0).describe('How far behind the present an incremental pull stops.'),
 })
 
-const list = z.strictObject({
-  title: z.string().min(1).describe('Title of the list in Heymarket.').meta(example('Premium customers')),
-  where: condition
-    .describe('CEL condition over `contact`: who is on the list.')
-    .meta(example('contact.custom["Plan"] == "Premium" && !contact.optedOut')),
-  key: z
-    .string()
-    .min(1)
-    .optional()
-    .describe(
-      'Names the rule for good, so that its title can be changed without making another list. Default: the title.',
-    )
-    .meta(example('premium')),
-  owned: z
-    .boolean()
-    .default(false)
-    .describe('true: members that heysync did not put on the list are taken off as well.'),
-})
+const list = z
+  .strictObject({
+    title: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Title of the list in Heymarket. With `fromSourceList` the default is the title of that list.',
+      ),
+    where: condition
+      .optional()
+      .describe('CEL condition over `contact` and `source`: who is on the list. This, or `fromSourceList`.'),
+    fromSourceList: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Instead of `where`: title of a list or segment of a source. Whoever is on that one is on this one.',
+      )
+      .meta(example('Newsletter')),
+    source: z
+      .string()
+      .optional()
+      .describe(
+        'With `fromSourceList`: id of the source whose list it is, where several have one of that title.',
+      )
+      .meta(example('clinic')),
+    key: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Names the rule for good, so that its title can be changed without making another list. Default: the title.',
+      )
+      .meta(example('premium')),
+    owned: z
+      .boolean()
+      .default(false)
+      .describe('true: members that heysync did not put on the list are taken off as well.'),
+  })
+  .meta(
+    example({
+      title: 'Premium customers',
+      where: 'contact.custom["Plan"] == "Premium" && !contact.optedOut',
+    }),
+  )
 
 export const configSchema = z.strictObject({
   heymarket,
@@ -390,9 +432,14 @@ export type SourceConfig = Config['sources'][number]
 export type ListConfig = Config['lists'][number]
 export type MapConfig = SourceConfig['map']
 export type Mapping = string | string[]
-export type RemovalRung = SourceConfig['onRemoved']
+export type RemovalRung = (typeof REMOVAL_RUNGS)[number]
 export type OnPhoneChange = SourceConfig['onPhoneChange']
 export type Dial = Config['guard']['removals']
 export type GuardConfig = Config['guard']
 export type SourceGuard = SourceConfig['guard']
 export type FieldsConfig = Config['fields']
+
+/** What the list is called in Heymarket; the cross-checks see to it that one of the two is there. */
+export function titleOfList({ title, fromSourceList }: ListConfig): string {
+  return title ?? fromSourceList ?? ''
+}

@@ -71,7 +71,7 @@ export interface Page {
    * several times. Understood in the incremental pulls of a watermark connector; a token connector says it page by page.
    */
   readonly changes?: true
-  /** Opaque: handed back as `resumeAfter` when this pull has to go on after a crash. */
+  /** Opaque: handed back as `resumeAfter` when this pull has to go on after a crash. No two pages but the last two have the same. */
   readonly position: string
   /** On the last page only. */
   readonly end?: PullEnd

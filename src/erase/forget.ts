@@ -42,6 +42,9 @@ export function forget(
       for (const { source_id, record_id } of records) {
         for (const one of mirror.records.phonesOf(source_id, record_id)) if (one !== phone) others.add(one)
         mirror.records.drop(source_id, record_id)
+        mirror.erased.markRecord(phone, source_id, record_id)
+        const onLists = mirror.sourceLists.forgetRecord(source_id, record_id)
+        forgotten.source_list_member = (forgotten.source_list_member ?? 0) + onLists
       }
       // No record claims them any more: they leave as anybody does.
       for (const one of others) mirror.records.markDirty(one)

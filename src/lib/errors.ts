@@ -68,6 +68,11 @@ export const ERROR_TABLE = {
     exitCode: 1,
     meaning: 'A pull ended without proof that it saw everything; nobody is removed.',
   },
+  ERR_SOURCE_LOOP: {
+    verdict: 'retry',
+    exitCode: 1,
+    meaning: 'A source shows the same page again and again; nobody is removed.',
+  },
   ERR_SOURCE_UNAUTHORIZED: {
     verdict: 'stop',
     exitCode: 2,

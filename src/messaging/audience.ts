@@ -3,7 +3,8 @@ import type { HeymarketClient } from '../heymarket/client.ts'
 import { HeysyncError } from '../lib/errors.ts'
 import { type BareE164, bareE164 } from '../lib/phone.ts'
 import type { ContactFields } from '../sync/contact.ts'
-import { contactView } from '../sync/lists/rule.ts'
+import { rulePerson } from '../sync/lists/person.ts'
+import { listsRead, unknownLists, unknownText } from '../sync/lists/source-lists.ts'
 import type { Mirror } from '../sync/mirror/mirror.ts'
 import { compileExpression } from '../sync/normalize/cel.ts'
 import type { MergePerson } from './merge.ts'
@@ -22,17 +23,30 @@ export function peopleOf(mirror: Mirror, phones: readonly BareE164[]): Person[] 
 }
 
 /**
- * Synced contacts that a rule names, e.g. `contact.custom["Plan"] == "Premium"`.
- * Errors: ERR_EXPRESSION when it does not compile, ERR_USAGE when it fails on a contact or gives no yes or no.
+ * Synced contacts that a rule names, e.g. `contact.custom["Plan"] == "Premium"`. `sources`: ids of those that are configured.
+ * Errors: ERR_EXPRESSION when it does not compile, ERR_USAGE when it fails on a contact, gives no yes or no, or names a list
+ * that no source has shown: then nobody can tell who is meant.
  */
-export function peopleWhere(mirror: Mirror, rule: string): Person[] {
+export function peopleWhere(mirror: Mirror, sources: readonly string[], rule: string): Person[] {
   const expression = compileExpression(rule, ['--where'], 'contact')
   const people: Person[] = []
+  const configured = new Set(sources)
+  const known = mirror.sourceLists.known().filter(({ source }) => configured.has(source))
+  const unknown = unknownLists(listsRead(expression.ast), known)
+  if (unknown !== null) {
+    throw new HeysyncError('ERR_USAGE', {
+      message: `--where '${rule}' names a list that is not known: ${unknownText(unknown, known)}`,
+      hint:
+        known.length === 0
+          ? 'Pull a source that has lists first: heysync sync'
+          : `The lists of the sources are: ${known.map(({ title }) => title).join(', ')}.`,
+    })
+  }
   for (const stored of mirror.contacts.eachWanted()) {
-    const fields = JSON.parse(stored.fields) as ContactFields
-    const phone = stored.phone
-    if (matches(expression.evaluate(contactView(phone, fields, mirror.consent.isOptedOut(phone))), rule))
-      people.push(person(phone, fields))
+    const { phone } = stored
+    const { contact, source } = rulePerson(mirror, configured, stored, mirror.consent.isOptedOut(phone))
+    if (matches(expression.evaluate(contact, { source }), rule))
+      people.push(person(phone, JSON.parse(stored.fields) as ContactFields))
   }
   return people
 }

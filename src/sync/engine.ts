@@ -1,6 +1,6 @@
 // Owns the list of what a cycle works with: everything from outside comes in through this one value.
 
-import type { GuardConfig, OnPhoneChange, RemovalRung } from '../config/schema.ts'
+import type { GuardConfig, OnPhoneChange } from '../config/schema.ts'
 import type { ConnectorContext } from '../connector/contract.ts'
 import type { HeymarketClient } from '../heymarket/client.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -15,6 +15,7 @@ import type { ListRule } from './lists/rule.ts'
 import type { Mirror } from './mirror/mirror.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import type { Source } from './pull/pull.ts'
+import type { Removal } from './removal.ts'
 import type { ResolvePolicy } from './resolve/resolve.ts'
 
 export interface Engine {
@@ -34,7 +35,7 @@ export interface Engine {
   readonly tagPolicy: 'add' | 'replace'
   readonly tagPriority: readonly string[]
   readonly policies: FieldPolicies
-  readonly removal: (sourceId: string) => { rung: RemovalRung; tag: string | undefined }
+  readonly removal: (sourceId: string) => Removal
   readonly onPhoneChange: (sourceId: string) => OnPhoneChange
   /** Of a source, with its own keys laid over those for all; `listRemovals` is the same everywhere. */
   readonly guard: (sourceId: string | null) => GuardConfig

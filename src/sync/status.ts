@@ -1,6 +1,6 @@
 // Owns the status: what a person has to know at one look, read from the database alone.
 
-import type { Config } from '../config/schema.ts'
+import { type Config, type ListConfig, titleOfList } from '../config/schema.ts'
 import type { Db } from '../db/open.ts'
 import { toIso } from '../lib/clock.ts'
 import { type CycleRow, cycleStore } from './cycles.ts'
@@ -16,6 +16,7 @@ import { openOutbox } from './outbox/outbox.ts'
 import { wayOutText } from './outbox/way-out.ts'
 import { type Phase, secondsLeft } from './progress.ts'
 import type { FullReason } from './pull/why-full.ts'
+import { WAY_TEXT } from './removal.ts'
 import { type Alarm, alarmOf } from './report.ts'
 
 export interface StatusReport {
@@ -198,7 +199,10 @@ function heldExample(mirror: Mirror, change: Change): string {
     .slice(0, FIELDS_SHOWN)
     .map(({ field, before, after }) => `${field} ${quote(before)} → ${quote(after)}`)
   if (change.fields.length > FIELDS_SHOWN) fields.push('…')
-  const who = [change.kind, change.phone, nameOf(mirror, change.phone)].filter(Boolean).join(' ')
+  const ways = change.kind === 'remove' ? (change.ways ?? []) : []
+  const how = ways.map((way) => WAY_TEXT[way]).join(', ')
+  const name = nameOf(mirror, change.phone)
+  const who = [change.kind, change.phone, name, how && `(${how})`].filter(Boolean).join(' ')
   return fields.length === 0 ? who : `${who}: ${fields.join(', ')}`
 }
 
@@ -231,21 +235,25 @@ function heldLists(db: Db, config: Config): StatusReport['held'] {
     .all()
     .map(({ key, cycle_id, changes, reason, examples }) => ({
       cycle: cycle_id,
-      source: config.lists.find((list) => (list.key ?? list.title) === key)?.title ?? key,
+      source: config.lists.map(titled).find((list) => list.key === key)?.title ?? key,
       changes,
       reason,
       examples: examples.map((phone) => `take ${phone} off`),
     }))
 }
 
+function titled(list: ListConfig): { key: string; title: string } {
+  const title = titleOfList(list)
+  return { key: list.key ?? title, title }
+}
+
 function listsOf(mirror: ReturnType<typeof openMirror>, config: Config): StatusReport['lists'] {
   const counts = mirror.lists.counts()
-  return config.lists.map((list) => {
-    const key = list.key ?? list.title
+  return config.lists.map(titled).map(({ key, title }) => {
     const count = (...states: string[]) =>
       counts.filter((one) => one.key === key && states.includes(one.state)).reduce((sum, { n }) => sum + n, 0)
     return {
-      title: list.title,
+      title,
       id: mirror.lists.ofKey(key)[0]?.list_id ?? null,
       members: count('on', 'removing'),
       waiting: count('adding', 'removing'),

@@ -3,8 +3,10 @@ import type { Change } from './diff/change.ts'
 import type { DiffSettings } from './diff/diff.ts'
 import type { Engine } from './engine.ts'
 import type { GuardResult } from './guard/guard.ts'
-import { type ListChanges, planLists, saveListPlan } from './lists/plan-lists.ts'
+import { knownLists, type ListChanges, planLists, saveListPlan } from './lists/plan-lists.ts'
 import { readLists } from './lists/read-lists.ts'
+import { unknownText } from './lists/source-lists.ts'
+import { type LeftWay, rungFor } from './removal.ts'
 import type { CycleReport } from './report.ts'
 
 /** What the lists need. Those of the account are read where one has to be made, and when everything is read anyway. */
@@ -22,9 +24,10 @@ export async function wantedLists(
     new Set<string>(guarded.released.flatMap((change) => (change.kind === kind ? [change.phone] : [])))
   const wanted = {
     rules,
+    sources: sourceIds(engine),
     dial: engine.guard(null).listRemovals,
     listSize: settings.lookups.listSize,
-    rungOf: (sourceId: string) => engine.removal(sourceId).rung,
+    rungOf: (sourceId: string, ways: readonly LeftWay[]) => rungFor(engine.removal(sourceId), ways),
     creates: phones('create'),
     leaves: phones('remove'),
     isApproved: engine.heldMembers.isApproved,
@@ -37,7 +40,11 @@ export async function wantedLists(
       report.warnings.push(`List "${title}" is not in Heymarket any more; heysync makes it again.`)
     plan = planLists(mirror, wanted)
   }
-  for (const { rule, failing } of plan) {
+  for (const { rule, failing, unknown } of plan) {
+    if (unknown !== null) {
+      const why = unknownText(unknown, knownLists(mirror, wanted.sources))
+      report.warnings.push(`List "${rule.title}" stays as it is: ${why}`)
+    }
     if (failing > 0)
       report.warnings.push(
         `The condition of list "${rule.title}" gives no yes or no for ${failing} contacts; they stay as they are.`,
@@ -57,14 +64,15 @@ function retryRefused({ mirror }: Engine, mode: 'full' | 'incremental', { releas
 }
 
 /** Saves the plan of the lists, and who is kept on one. To be called in the transaction that saves the plan. */
-export function saveLists(
-  { mirror, heldMembers }: Engine,
-  cycleId: string,
-  lists: readonly ListChanges[],
-): void {
+export function saveLists(engine: Engine, cycleId: string, lists: readonly ListChanges[]): void {
+  const { mirror, heldMembers } = engine
   heldMembers.replace(cycleId, held(lists))
   heldMembers.dropApprovalsExcept(removed(lists))
-  saveListPlan(mirror, lists)
+  saveListPlan(mirror, sourceIds(engine), lists)
+}
+
+function sourceIds({ sources }: Engine): ReadonlySet<string> {
+  return new Set(sources.map(({ config }) => config.id))
 }
 
 /** Who is taken off by this plan; an approval is used up by the next one. */

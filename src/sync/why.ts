@@ -15,6 +15,7 @@ import { groupByCause } from './outbox/causes.ts'
 import { failureOf } from './outbox/failure.ts'
 import { type Operation, openOutbox } from './outbox/outbox.ts'
 import { wayOutText } from './outbox/way-out.ts'
+import { type LeftWay, WAY_TEXT } from './removal.ts'
 import { orderClaims } from './resolve/resolve.ts'
 
 export interface WhyRecord {
@@ -29,6 +30,10 @@ export interface WhyRecord {
   readonly updatedAt: string | null
   /** The record of the same source that this one was merged into. */
   readonly mergedInto: string | null
+  /** How it left; null while it is there. */
+  readonly way: LeftWay | null
+  /** Titles of the lists of its source that it is on. */
+  readonly lists: readonly string[]
   readonly notes: readonly Note[]
 }
 
@@ -243,6 +248,8 @@ function whyRecord(
     wins: row.source_id === winner?.source_id && row.record_id === winner.record_id,
     updatedAt: row.updated_at === null ? null : keyToText(row.updated_at),
     mergedInto: row.merged_into,
+    way: row.way,
+    lists: mirror.sourceLists.ofRecord(row.source_id, row.record_id),
     notes: row.notes === null ? [] : (JSON.parse(row.notes) as Note[]),
   }
 }
@@ -309,16 +316,23 @@ function verdictOf(answer: Omit<WhyAnswer, 'verdict'>): string {
     const what = `Record ${merged.record} of ${merged.source} was merged into record ${merged.mergedInto}, which has another number.`
     return contact && heymarket ? `${what} Handled by onRemoved (${contact.state}).` : what
   }
-  if (contact && heymarket) return `Left the sources; handled by onRemoved (${contact.state}).`
+  if (contact && heymarket) {
+    const of = records.find(({ way }) => way !== null)
+    const how = of?.way == null ? '' : `: record ${of.record} is ${wayText(of, of.way)}`
+    return `Left the sources${how}; handled by onRemoved (${contact.state}).`
+  }
   const filtered = records.find((record) => record.state === 'filtered')
   if (filtered)
     return `Filtered out: the filter of source ${filtered.source} does not match record ${filtered.record}.`
   if (rejection) return `Rejected: ${rejection.message}`
   const left = records.find((record) => record.state === 'gone' || record.state === 'deleted')
-  if (left)
-    return `Record ${left.record} is ${left.state === 'gone' ? 'not in source' : 'deleted in source'} ${left.source} any more.`
+  if (left) return `Record ${left.record} is ${wayText(left, left.way ?? 'deleted')}.`
   if (heymarket) return 'In Heymarket, and in none of the sources: heysync leaves it alone.'
   return 'Not known: no source showed this number or record, and Heymarket does not hold it.'
+}
+
+function wayText({ source }: WhyRecord, way: LeftWay): string {
+  return WAY_TEXT[way].replace('the source', `source ${source}`)
 }
 
 function inHeymarket({ drift, cutTags }: Pick<WhyAnswer, 'drift' | 'cutTags'>): string {

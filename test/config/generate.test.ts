@@ -64,7 +64,7 @@ describe('the example config', () => {
   test('loads with every optional key taken out of its comment', () => {
     const all = example
       .split('\n')
-      .filter((line) => !/#(apiKey|files):/.test(line))
+      .filter((line) => !/#(apiKey|files|fromSourceList|source):|^ +onRemoved: \w/.test(line))
       .map((line) => line.replace(/^(\s*)#(?! ?$| \S)/, '$1'))
       .join('\n')
     const { config } = load(all, exampleEnv)

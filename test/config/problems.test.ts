@@ -124,6 +124,32 @@ describe('problems in a config', () => {
       { top: 'lists:\n  - { title: A, where: "true" }\n  - { title: A, where: "true" }\n' },
       '10:14  lists[1].title names a second list like lists[0]; it must be unique',
     ],
+    [
+      'a list that says nobody',
+      { top: 'lists:\n  - { title: A }\n' },
+      '9:5  lists[0] says nobody: give it `where` with a condition, or `fromSourceList` with the title of a list of a source',
+    ],
+    [
+      'a list that says twice who is on it',
+      { top: 'lists:\n  - { title: A, where: "true", fromSourceList: B }\n' },
+      '9:32  lists[0].fromSourceList cannot stand beside where: leave out one of the two; a condition asks for it with source.lists.contains("…")',
+    ],
+    [
+      'a list of a source that is not there',
+      { top: 'lists:\n  - { fromSourceList: B, source: clinci }\n' },
+      '9:34  lists[0].source is no source of this config; did you mean clinic?',
+    ],
+    [
+      'a source beside a condition',
+      { top: 'lists:\n  - { title: A, where: "true", source: clinic }\n' },
+      '9:32  lists[0].source is for fromSourceList; a condition asks for it with source.id == "…"',
+    ],
+    ['a condition without a title', { top: 'lists:\n  - { where: "true" }\n' }, '9:5  lists[0] has no title'],
+    [
+      'two lists of one title, one of which has it from its source',
+      { top: 'lists:\n  - { title: A, where: "true" }\n  - { fromSourceList: A }\n' },
+      '10:5  lists[1].title names a second list like lists[0]; it must be unique',
+    ],
   ])('%s is named with its place and in plain words', (_name, more, expected) => {
     const error = errorOf(() => load(config(more)))
     expect(error.code).toBe('ERR_CONFIG_INVALID')

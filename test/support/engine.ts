@@ -1,6 +1,11 @@
 // Owns a whole engine in a test: a real database, the sandbox as Heymarket, and one source kept in memory.
 import type { Capabilities, Page, SourceRecord } from 'heysync/connector'
-import { configSchema, type GuardConfig, type SourceConfig } from '../../src/config/schema.ts'
+import {
+  configSchema,
+  type GuardConfig,
+  type ListConfig,
+  type SourceConfig,
+} from '../../src/config/schema.ts'
 import { connectorContext } from '../../src/connector/context.ts'
 import type { Db } from '../../src/db/open.ts'
 import { createLogger } from '../../src/lib/logger.ts'
@@ -16,6 +21,7 @@ import { compileListRules } from '../../src/sync/lists/rule.ts'
 import { openMirror } from '../../src/sync/mirror/mirror.ts'
 import { compileNormalizer } from '../../src/sync/normalize/normalize.ts'
 import { openOutbox } from '../../src/sync/outbox/outbox.ts'
+import { removalOf } from '../../src/sync/removal.ts'
 import { aDatabase } from './folder.ts'
 import { type Box, withSandbox } from './heymarket.ts'
 import { type MemorySource, memorySource } from './memory-source.ts'
@@ -74,7 +80,7 @@ export async function anEngine(
     guard?: GuardConfig
     tagPolicy?: 'add' | 'replace'
     writes?: Engine['writes']
-    lists?: readonly { title: string; where: string; key?: string; owned?: boolean }[]
+    lists?: readonly Partial<ListConfig>[]
     tagPriority?: readonly string[]
     /** What the connector can do beside what `memorySource` can. */
     can?: Partial<Capabilities>
@@ -95,6 +101,7 @@ export async function anEngine(
   }
   const log = createLogger({ level: 'silent', pretty: false, secrets: [], stream: process.stderr })
   const { signal } = new AbortController()
+  const removal = (id: string) => removalOf(id === config.id ? config : undefined)
   const engine: Engine = {
     mirror,
     outbox: openOutbox(db),
@@ -106,14 +113,11 @@ export async function anEngine(
     sources: [{ config, connector: source.connector, options: {}, normalizer }],
     named,
     lists: compileListRules((given.lists ?? []).map((list) => ({ owned: false, ...list }))),
-    resolvePolicy: { sourceOrder: [config.id], mode: 'winner' },
+    resolvePolicy: { sourceOrder: [config.id], mode: 'winner', removal },
     tagPolicy: given.tagPolicy ?? 'add',
     tagPriority: given.tagPriority ?? [],
     policies: fieldPolicies(configSchema.shape.fields.parse(given.fields ?? {})),
-    removal: (id) =>
-      id === config.id
-        ? { rung: config.onRemoved, tag: config.removedTag }
-        : { rung: 'keep', tag: undefined },
+    removal,
     onPhoneChange: () => config.onPhoneChange,
     guard: () => dialsOfSource(given.guard ?? dials(), config.guard),
     concurrency: 8,

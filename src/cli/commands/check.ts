@@ -4,6 +4,8 @@ import type { App } from '../../app.ts'
 import { ConnectorError } from '../../connector/contract.ts'
 import { asHeysyncError, type ExitCode, HeysyncError } from '../../lib/errors.ts'
 import { missingNames } from '../../sync/account.ts'
+import { unknownLists, unknownText } from '../../sync/lists/source-lists.ts'
+import type { SourceList } from '../../sync/mirror/source-lists.ts'
 import type { WayName } from '../../sync/mirror/ways.ts'
 import type { Source } from '../../sync/pull/pull.ts'
 import { sourceError } from '../../sync/pull/source-error.ts'
@@ -46,7 +48,9 @@ export const check: Command = {
         if (!flag(call, 'json')) sayFinding(io, finding)
       }
       add({ what: 'config', ok: true, says: app.loaded.path, exitCode: 0 })
-      for (const source of app.engine.sources) add(await checkSource(app, source))
+      const shown: SourceList[] = [...app.engine.mirror.sourceLists.known()]
+      for (const source of app.engine.sources) add(await checkSource(app, source, shown))
+      for (const finding of checkLists(app, shown)) add(finding)
       for (const finding of await checkAccount(app, {
         fields: flag(call, 'createFields'),
         tags: flag(call, 'createTags'),
@@ -79,13 +83,15 @@ function sayFinding(io: Io, { what, ok, says, hint }: Finding): void {
   if (hint !== undefined) io.data(`    ${io.color.cyan(hint)}\n`)
 }
 
-async function checkSource(app: App, source: Source): Promise<Finding> {
+/** Adds the lists that the source names to `shown`. */
+async function checkSource(app: App, source: Source, shown: SourceList[]): Promise<Finding> {
   const what = `source ${source.config.id}`
   try {
     const found = await source.connector.discover(
       source.options,
       app.engine.connectorContext(source.config.id),
     )
+    shown.push(...(found.lists ?? []).map((title) => ({ source: source.config.id, title })))
     const names = found.fields.map((field) => field.name)
     const missing = source.normalizer.fields.find(
       ({ path }) => !names.includes(path) && !names.includes(path.split('.')[0] ?? ''),
@@ -110,6 +116,34 @@ async function checkSource(app: App, source: Source): Promise<Finding> {
       thrown instanceof ConnectorError ? sourceError(thrown, source.config.id, false) : thrown,
     )
   }
+}
+
+/** Rules that name a list which no source has: they do nothing, so that nobody is taken off by a mistake in writing. */
+function checkLists(app: App, shown: readonly SourceList[]): Finding[] {
+  const ids = app.engine.sources.map(({ config }) => config.id)
+  const known = shown.filter(({ source }) => ids.includes(source))
+  // Some can say what lists they have only when they are pulled.
+  const silent = app.engine.sources
+    .filter(({ connector }) => connector.capabilities.lists === true)
+    .map(({ config }) => config.id)
+    .filter((id) => !known.some(({ source }) => source === id))
+  return app.engine.lists.flatMap((rule) => {
+    const unknown = unknownLists(rule.reads, known)
+    const mayCome = unknown?.some(({ source }) => source === null || silent.includes(source))
+    if (unknown === null || (silent.length > 0 && mayCome !== false)) return []
+    return [
+      {
+        what: 'list',
+        ok: false,
+        says: `"${rule.title}" names a list of a source: ${unknownText(unknown, known)}`,
+        hint:
+          known.length === 0
+            ? 'None of the sources has lists. `heysync connectors list` shows which kinds do.'
+            : `Correct the title in heysync.yaml. The sources have: ${known.map(({ title }) => title).join(', ')}.`,
+        exitCode: 4 as const,
+      },
+    ]
+  })
 }
 
 async function checkAccount(app: App, create: { fields: boolean; tags: boolean }): Promise<Finding[]> {

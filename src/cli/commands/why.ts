@@ -22,7 +22,7 @@ export const why: Command = {
     { line: 'heysync why 14155552671', what: 'by number' },
     { line: 'heysync why P-1042', what: 'by record id' },
   ],
-  json: '`asked`, `phone`, `verdict`, `records[]`, `rejections[]`, `contact`, `heymarket`, `erased` (`at`, `reason`; null when they were not), `consent`, `lists`, `drift[]` (`field`, `expected`, `found`, `outcome` kept or restored, `since`), `cutTags[]`, `operation`, `held`, `undone[]` (`field`, `value`, `cycle`, `at`), `attempts[]`',
+  json: '`asked`, `phone`, `verdict`, `records[]` (with `way`: how it left, or null, and the `lists` of its source that it is on), `rejections[]`, `contact`, `heymarket`, `erased` (`at`, `reason`; null when they were not), `consent`, `lists`, `drift[]` (`field`, `expected`, `found`, `outcome` kept or restored, `since`), `cutTags[]`, `operation`, `held`, `undone[]` (`field`, `value`, `cycle`, `at`), `attempts[]`',
   run: (call, io) =>
     withApp(call, io, async (app) => {
       const { config } = app.loaded
@@ -53,12 +53,18 @@ function renderWhy(answer: WhyAnswer, { color, columns: width }: Pick<Io, 'color
     answer.records.map((row) => [
       row.wins ? color.green('●') : ' ',
       `${row.source}/${row.record}`,
-      row.mergedInto === null ? row.state : `merged into record ${row.mergedInto}`,
+      row.mergedInto === null ? (row.way ?? row.state) : `merged into record ${row.mergedInto}`,
       row.place ?? '',
       row.updatedAt ?? '',
       row.phones.length > 1 ? row.phones.join(', ') : '',
       row.notes.map((note) => `${note.field}: ${note.message}`).join('; '),
     ]),
+  )
+  section(
+    'on lists of the sources',
+    answer.records
+      .filter((row) => row.lists.length > 0)
+      .map((row) => [`${row.source}/${row.record}`, row.lists.join(', ')]),
   )
   section(
     'rejections',

@@ -73,6 +73,14 @@ function key(name: string, schema: JsonSchema, fallback: unknown, indent: number
   const pad = ' '.repeat(indent)
   if (schema.properties && !schema.examples) return [`${pad}${name}:`, ...group(schema, fallback, indent + 2)]
   const forms = schema.anyOf?.filter((form) => form.properties) ?? []
+  if (forms.length > 0 && typeof fallback === 'string') {
+    const other = [`${pad}${name}:`, ...group(forms[0] ?? {}, undefined, indent + 2)]
+    return [
+      `${pad}${name}: ${scalar(fallback)}`,
+      `${pad}# Or, instead:`,
+      ...commentedUnless(false, other, indent),
+    ]
+  }
   if (forms.length > 0) return [`${pad}${name}:`, ...alternatives(forms, indent + 2)]
   if (schema.items?.properties) return [`${pad}${name}:`, ...entry(schema.items, indent + 2)]
   const value = fallback === undefined || isEmptyList(fallback) ? schema.examples?.[0] : fallback
@@ -96,10 +104,10 @@ function alternatives(forms: readonly JsonSchema[], indent: number): string[] {
   })
 }
 
-/** One entry of a list of groups. */
+/** One entry of a list of groups. What its own example holds is written out. */
 function entry(schema: JsonSchema, indent: number): string[] {
   const pad = ' '.repeat(indent)
-  const lines = group(schema, undefined, indent + 2)
+  const lines = group(schema, schema.examples?.[0], indent + 2)
   const firstKey = lines.findIndex((line) => !line.trimStart().startsWith('#'))
   return lines.map((line, index) => {
     if (index > firstKey) return line

@@ -13,6 +13,7 @@ const SECTIONS: Readonly<Record<string, readonly string[]>> = {
   auth: ['heymarket', 'auth'],
   source: ['sources', '[]'],
   map: ['sources', '[]', 'map'],
+  onRemoved: ['sources', '[]', 'onRemoved'],
   list: ['lists', '[]'],
   guard: ['guard'],
   dial: ['guard', 'removals'],

@@ -3,6 +3,7 @@
 import type { RemovalRung } from '../../config/schema.ts'
 import { contentHash } from '../../lib/hash.ts'
 import type { BareE164 } from '../../lib/phone.ts'
+import type { LeftWay } from '../removal.ts'
 
 /** One owned field before and after. Custom fields are `custom.<name>`; tags also say what comes and goes. */
 export type FieldChange =
@@ -45,6 +46,8 @@ export type Change =
       readonly rung: RemovalRung
       /** The cycle whose pull showed that the last record had left. */
       readonly leftCycle: string | null
+      /** How the last records left. */
+      readonly ways?: readonly LeftWay[]
     })
 
 /** What a person sees when a change is shown: an approval holds for exactly this, also for what is overwritten. */

@@ -6,6 +6,7 @@ import type { BareE164 } from '../../lib/phone.ts'
 import type { ContactFields } from '../contact.ts'
 import { parseRemote, type Unsettled } from '../mirror/contacts.ts'
 import type { Mirror } from '../mirror/mirror.ts'
+import { linkedUnderDelete, linkRung, type Removal, readWays, rungFor } from '../removal.ts'
 import { withValues } from './base.ts'
 import { type Change, type FieldChange, isTagChange } from './change.ts'
 import { type Comparison, compareContact, compareSides, type Edit } from './compare.ts'
@@ -22,7 +23,7 @@ export interface DiffSettings {
   readonly tagPriority: readonly string[]
   readonly policies: FieldPolicies
   /** By source id; a source that is not configured any more keeps its contacts. */
-  readonly removal: (sourceId: string) => { rung: RemovalRung; tag: string | undefined }
+  readonly removal: (sourceId: string) => Removal
   /** What a record's new number becomes: a contact of its own, or the number of the contact that it has. */
   readonly onPhoneChange: (sourceId: string) => OnPhoneChange
   readonly now: number
@@ -211,7 +212,7 @@ function linkTo(mirror: Mirror, settings: DiffSettings, row: Unsettled, contactI
   if (contacts.link(row.phone)?.contact_id === contactId) return
   const [former] = contacts.linkedPhones(contactId)
   if (former === undefined) {
-    contacts.putLink(row.phone, contactId, 'adopted', settings.removal(row.source_id).rung, settings.now)
+    contacts.putLink(row.phone, contactId, 'adopted', linkRung(settings.removal(row.source_id)), settings.now)
   } else if (row.remote_read === 1) {
     contacts.relink(former, row.phone)
   }
@@ -282,8 +283,9 @@ function diffLeft(
     if (move.ready) return null
     return { change: optOutOnly(row.phone, remote.id, row.source_id, row.record_id), stored: true }
   }
-  const { rung, tag } =
-    row.left_cycle === null ? { rung: 'keep' as const, tag: undefined } : settings.removal(row.source_id)
+  const ways = readWays(row.left_ways)
+  const removal = settings.removal(row.source_id)
+  const rung = row.left_cycle === null ? 'keep' : rungFor(removal, ways)
   if (rung === 'keep') {
     mirror.contacts.markRemoved(row.phone)
     return null
@@ -301,7 +303,7 @@ function diffLeft(
   }
   const fields = removalFields(
     allowed,
-    tag,
+    removal.tag,
     { fields: JSON.parse(row.fields) as ContactFields, givenTags: JSON.parse(row.given_tags) as string[] },
     remote,
     settings.lookups,
@@ -314,6 +316,7 @@ function diffLeft(
     contactId: remote.id,
     rung: allowed,
     leftCycle: row.left_cycle,
+    ways,
     fields,
   }
   if (row.pushed_key?.equals(removalKey(allowed)) !== true) return { change, stored: true }
@@ -331,7 +334,9 @@ function diffLeft(
 /** heysync deletes only what it created, or adopted while `onRemoved: delete` was already written in the config (I4). */
 export function mayDelete(mirror: Mirror, phone: string, contactId: number): boolean {
   const link = mirror.contacts.link(phone)
-  return link?.contact_id === contactId && (link.origin === 'created' || link.rung === 'delete')
+  if (link?.contact_id !== contactId) return false
+  const ways = readWays(mirror.contacts.find(phone)?.left_ways ?? '')
+  return link.origin === 'created' || linkedUnderDelete(link.rung, ways)
 }
 
 function removalFields(

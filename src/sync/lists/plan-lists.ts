@@ -1,11 +1,14 @@
 // Owns the plan of the lists: who has to get on each, who off, and whom the guard keeps on.
 import type { Dial, RemovalRung } from '../../config/schema.ts'
 import type { BareE164 } from '../../lib/phone.ts'
-import type { ContactFields } from '../contact.ts'
 import { trips } from '../guard/guard.ts'
 import type { Candidate, Member, StoredList } from '../mirror/lists.ts'
 import type { Mirror } from '../mirror/mirror.ts'
-import { contactView, type ListRule, titleOf } from './rule.ts'
+import type { SourceList } from '../mirror/source-lists.ts'
+import { type LeftWay, readWays } from '../removal.ts'
+import { rulePerson } from './person.ts'
+import { type ListRule, titleOf } from './rule.ts'
+import { type NamedList, unknownLists } from './source-lists.ts'
 
 export interface MemberChange {
   readonly phone: BareE164
@@ -29,16 +32,20 @@ export interface ListChanges {
   readonly refused: readonly Member[]
   /** Contacts on which the condition fails: they stay as they are. */
   readonly failing: number
+  /** Lists of the sources that it names and nobody has seen yet: it then adds nobody and takes nobody off. Null when all are known. */
+  readonly unknown: readonly NamedList[] | null
   /** Pins that fit nothing any more: the condition says something else of these people now. */
   readonly unpinned: readonly string[]
 }
 
 export interface ListPlanSettings {
   readonly rules: readonly ListRule[]
+  /** Ids of the sources that are configured. */
+  readonly sources: ReadonlySet<string>
   readonly dial: Dial
   /** Most contacts on one list; null where the account does not say. */
   readonly listSize: number | null
-  readonly rungOf: (sourceId: string) => RemovalRung
+  readonly rungOf: (sourceId: string, ways: readonly LeftWay[]) => RemovalRung
   /** Contacts that this plan creates. */
   readonly creates: ReadonlySet<string>
   /** Contacts whose removal this plan lets through. */
@@ -54,14 +61,16 @@ const LEAVES_LISTS: ReadonlySet<RemovalRung> = new Set(['removeFromLists', 'clea
 
 /** Works out every list anew from what is saved. Reads the mirror only. */
 export function planLists(mirror: Mirror, settings: ListPlanSettings): ListChanges[] {
-  const drafts = settings.rules.map((rule) => new Draft(mirror, settings, rule))
+  const known = knownLists(mirror, settings.sources)
+  const drafts = settings.rules.map(
+    (rule) => new Draft(mirror, settings, rule, unknownLists(rule.reads, known)),
+  )
   if (drafts.length === 0) return []
   let after = ''
   for (;;) {
     const page = mirror.lists.candidates(after, PAGE)
     for (const person of page) {
-      const fields = JSON.parse(person.fields) as ContactFields
-      const view = contactView(person.phone, fields, person.opted_out === 1)
+      const view = rulePerson(mirror, settings.sources, person, person.opted_out === 1)
       for (const draft of drafts) draft.meet(person, () => draft.rule.matches(view))
     }
     const last = page.at(-1)
@@ -69,6 +78,11 @@ export function planLists(mirror: Mirror, settings: ListPlanSettings): ListChang
     after = last.phone
   }
   return drafts.map((draft) => draft.end())
+}
+
+/** Lists that the configured sources have shown. */
+export function knownLists({ sourceLists }: Mirror, sources: ReadonlySet<string>): SourceList[] {
+  return sourceLists.known().filter(({ source }) => sources.has(source))
 }
 
 /** The changes of one list while they are being found. */
@@ -87,7 +101,15 @@ class Draft {
   readonly #refused: Member[] = []
   #failing = 0
 
-  constructor(mirror: Mirror, settings: ListPlanSettings, rule: ListRule) {
+  readonly #unknown: readonly NamedList[] | null
+
+  constructor(
+    mirror: Mirror,
+    settings: ListPlanSettings,
+    rule: ListRule,
+    unknown: readonly NamedList[] | null,
+  ) {
+    this.#unknown = unknown
     this.rule = rule
     this.#mirror = mirror
     this.#settings = settings
@@ -105,6 +127,10 @@ class Draft {
         this.#off(member, this.#settings.leaves.has(person.phone) || member.state === 'removing')
       return
     }
+    if (this.#unknown !== null) {
+      this.#stay(member)
+      return
+    }
     const wanted = matches()
     if (wanted === null) this.#failing += 1
     else if (this.#isPinned(person.phone, wanted ? 'add' : 'remove')) return
@@ -113,9 +139,9 @@ class Draft {
   }
 
   /** Whether somebody who left the sources leaves the list too. While their removal is held, they stay. */
-  #leaves({ state, phone, source_id, left_cycle }: Candidate): boolean {
+  #leaves({ state, phone, source_id, left_cycle, left_ways }: Candidate): boolean {
     const { leaves, rungOf } = this.#settings
-    if (left_cycle === null || !LEAVES_LISTS.has(rungOf(source_id))) return false
+    if (left_cycle === null || !LEAVES_LISTS.has(rungOf(source_id, readWays(left_ways)))) return false
     return state === 'removed' || leaves.has(phone)
   }
 
@@ -144,6 +170,11 @@ class Draft {
     this.#adds.push({ phone: person.phone, member })
   }
 
+  /** Nobody can tell whether they belong there. What is held stays held. */
+  #stay(member: Member | undefined): void {
+    if (member !== undefined && this.#settings.isHeld(this.rule.key, member.phone)) this.#off(member, false)
+  }
+
   #off(member: Member, letThrough: boolean): void {
     if (member.ours === 0 && !this.rule.owned) return
     if (member.state === 'refused') {
@@ -158,7 +189,9 @@ class Draft {
   end(): ListChanges {
     for (const phone of this.#unmet) {
       const member = this.#members.get(phone)
-      if (member !== undefined && !this.#isPinned(phone, 'remove')) this.#offUnmet(member)
+      if (member === undefined || this.#isPinned(phone, 'remove')) continue
+      if (this.#unknown === null) this.#offUnmet(member)
+      else this.#stay(member)
     }
     const { dial, isApproved, isHeld } = this.#settings
     const { key, title } = this.rule
@@ -191,6 +224,7 @@ class Draft {
           : `listRemovals: ${held.size} of ${on} members of "${title}" (the dial allows ${Math.round(dial.ratio * 1000) / 10} %${dial.count === undefined ? '' : ` or ${dial.count}`})`,
       refused: this.#refused,
       failing: this.#failing,
+      unknown: this.#unknown,
       unpinned: this.#unpinned,
     }
   }
@@ -223,8 +257,12 @@ class Draft {
 }
 
 /** Saves what is about to be done. To be called in the transaction that saves the plan. */
-export function saveListPlan(mirror: Mirror, plan: readonly ListChanges[]): void {
-  for (const { rule, add, remove, unpinned } of plan) {
+export function saveListPlan(
+  mirror: Mirror,
+  sources: ReadonlySet<string>,
+  plan: readonly ListChanges[],
+): void {
+  for (const { rule, add, remove, unpinned, unknown } of plan) {
     for (const phone of unpinned) mirror.memberPins.drop(rule.key, phone)
     const members = mirror.lists.members(rule.key)
     const save = ({ phone, shard }: MemberChange, state: 'adding' | 'removing') => {
@@ -241,7 +279,7 @@ export function saveListPlan(mirror: Mirror, plan: readonly ListChanges[]): void
     }
     for (const change of add) save(change, 'adding')
     for (const change of remove) save(change, 'removing')
-    claim(mirror, rule, new Set(add.map(({ phone }) => phone)))
+    if (unknown === null) claim(mirror, sources, rule, new Set(add.map(({ phone }) => phone)))
   }
 }
 
@@ -249,18 +287,19 @@ export function saveListPlan(mirror: Mirror, plan: readonly ListChanges[]): void
  * A list that was found in Heymarket: whoever the rule wants on it is taken for ours, all others for somebody else's. A
  * database that was lost cannot tell them apart any more.
  */
-function claim(mirror: Mirror, rule: ListRule, added: ReadonlySet<string>): void {
+function claim(
+  mirror: Mirror,
+  sources: ReadonlySet<string>,
+  rule: ListRule,
+  added: ReadonlySet<string>,
+): void {
   for (const list of mirror.lists.ofKey(rule.key)) {
     if (list.claimed === 1) continue
     for (const member of mirror.lists.members(rule.key).values()) {
       if (member.shard !== list.shard || member.ours === 1 || added.has(member.phone)) continue
       const person = mirror.lists.candidate(member.phone)
       if (person?.state !== 'wanted') continue
-      const view = contactView(
-        person.phone,
-        JSON.parse(person.fields) as ContactFields,
-        person.opted_out === 1,
-      )
+      const view = rulePerson(mirror, sources, person, person.opted_out === 1)
       if (rule.matches(view) === true) mirror.lists.putMember({ ...member, ours: 1 })
     }
     mirror.lists.put({ ...list, claimed: 1 })

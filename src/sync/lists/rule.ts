@@ -1,9 +1,10 @@
-// Owns the rule of a list: a CEL condition over contacts, compiled once.
-import type { ListConfig } from '../../config/schema.ts'
+// Owns the rule of a list: a CEL condition over contacts, or the name of a list of a source, compiled once.
+import { type ListConfig, titleOfList } from '../../config/schema.ts'
 import { HeysyncError } from '../../lib/errors.ts'
 import { contentHash } from '../../lib/hash.ts'
-import type { ContactFields } from '../contact.ts'
 import { compileExpression, ExpressionFailure, keyText } from '../normalize/cel.ts'
+import type { RulePerson } from './person.ts'
+import { is, type ListsRead, listsRead } from './source-lists.ts'
 
 export interface ListRule {
   /** Names the rule for good; the title may change. */
@@ -13,49 +14,52 @@ export interface ListRule {
   readonly where: string
   /** True when members that heysync did not put there are taken off as well. */
   readonly owned: boolean
+  /** What it asks of lists of the sources. */
+  readonly reads: ListsRead
   /** Whether somebody belongs on the list; null where the condition fails on them. */
-  matches(contact: ContactView): boolean | null
-}
-
-/** What a condition calls `contact`. */
-export type ContactView = Readonly<Record<string, unknown>>
-
-export function contactView(phone: string, fields: ContactFields, optedOut: boolean): ContactView {
-  return {
-    phone,
-    first: fields.first ?? '',
-    last: fields.last ?? '',
-    displayName: fields.displayName ?? '',
-    email: fields.email ?? '',
-    assignee: fields.assignee ?? '',
-    tags: fields.tags ?? [],
-    custom: fields.custom ?? {},
-    optedOut,
-  }
+  matches(person: RulePerson): boolean | null
 }
 
 /** Errors: ERR_EXPRESSION, naming the place, when a condition does not compile or gives no yes or no. */
 export function compileListRules(lists: readonly ListConfig[]): ListRule[] {
   return lists.map((list, index) => {
-    const keyPath = ['lists', index, 'where']
-    const expression = compileExpression(list.where, keyPath, 'contact')
-    if (expression.type !== 'bool' && expression.type !== 'dyn') throw notACondition(keyPath, list.where)
-    return {
-      key: list.key ?? list.title,
-      title: list.title,
-      where: list.where,
-      owned: list.owned,
-      matches: (contact) => {
-        try {
-          const result = expression.evaluate(contact)
-          return typeof result === 'boolean' ? result : null
-        } catch (error) {
-          if (error instanceof ExpressionFailure) return null
-          throw error
-        }
-      },
-    }
+    const title = titleOfList(list)
+    const { key = title, owned, fromSourceList } = list
+    const condition =
+      fromSourceList === undefined
+        ? fromCondition(list.where ?? '', ['lists', index, 'where'])
+        : fromList(fromSourceList, list.source ?? null)
+    return { key, title, owned, ...condition }
   })
+}
+
+type Condition = Pick<ListRule, 'where' | 'reads' | 'matches'>
+
+function fromCondition(where: string, keyPath: readonly (string | number)[]): Condition {
+  const expression = compileExpression(where, keyPath, 'contact')
+  if (expression.type !== 'bool' && expression.type !== 'dyn') throw notACondition(keyPath, where)
+  return {
+    where,
+    reads: listsRead(expression.ast),
+    matches: ({ contact, source }) => {
+      try {
+        const result = expression.evaluate(contact, { source })
+        return typeof result === 'boolean' ? result : null
+      } catch (error) {
+        if (error instanceof ExpressionFailure) return null
+        throw error
+      }
+    },
+  }
+}
+
+function fromList(title: string, source: string | null): Condition {
+  const list = { title, source }
+  return {
+    where: `source.lists.contains(${JSON.stringify(title)})${source === null ? '' : ` in source ${source}`}`,
+    reads: { any: true, named: [list] },
+    matches: ({ onLists }) => onLists().some((one) => is(one, list)),
+  }
 }
 
 function notACondition(keyPath: readonly (string | number)[], where: string): HeysyncError {
@@ -77,6 +81,6 @@ export function readLocalId(localId: string): { first: string; shard: number } |
   return first === undefined ? null : { first, shard: Number(shard) }
 }
 
-export function titleOf({ title }: ListRule, shard: number): string {
+export function titleOf({ title }: Pick<ListRule, 'title'>, shard: number): string {
   return shard === 1 ? title : `${title} (${shard})`
 }

@@ -16,6 +16,8 @@ export interface StoredContact {
   /** Records that claim the phone; of one that left, those that did last. */
   readonly claims: number
   readonly left_cycle: string | null
+  /** How its last records left: see removal.ts. */
+  readonly left_ways: string
   readonly settled_desired: Buffer | null
   readonly settled_remote: Buffer | null
   readonly pushed_key: Buffer | null
@@ -62,7 +64,9 @@ export interface ContactStore {
     claims: number
   }): void
   /** No record claims the phone any more. */
-  leave(phone: string, cycleId: string | null): void
+  leave(phone: string, cycleId: string | null, ways: string): void
+  /** It is gone already, and its records left in another way by now. */
+  leftAnew(phone: string, ways: string): void
   markRemoved(phone: string): void
   /** A removal that was over is to be looked at again. */
   reopenRemoval(phone: string): void
@@ -116,16 +120,17 @@ export function contactStore(db: Db): ContactStore {
     `INSERT INTO contact (phone, state, source_id, record_id, fields, hash, claims, given_tags)
      VALUES (@phone, 'wanted', @source_id, @record_id, @fields, @hash, @claims, coalesce(json_extract(@fields, '$.tags'), '[]'))
      ON CONFLICT (phone) DO UPDATE SET state = 'wanted', source_id = excluded.source_id, record_id = excluded.record_id,
-       fields = excluded.fields, hash = excluded.hash, claims = excluded.claims, left_cycle = NULL,
+       fields = excluded.fields, hash = excluded.hash, claims = excluded.claims, left_cycle = NULL, left_ways = '',
        given_tags = CASE WHEN excluded.given_tags IN ('[]', given_tags) THEN given_tags ELSE (
          SELECT json_group_array(value) FROM (
            SELECT value FROM json_each(contact.given_tags) UNION SELECT value FROM json_each(excluded.given_tags))) END`,
   )
-  const leave = db.prepare<[string | null, string]>(
-    `UPDATE contact SET state = 'left', left_cycle = ?, settled_desired = NULL, base = NULL, pushed_key = NULL,
+  const leave = db.prepare<[string | null, string, string]>(
+    `UPDATE contact SET state = 'left', left_cycle = ?, left_ways = ?, settled_desired = NULL, base = NULL, pushed_key = NULL,
        cut_tags = NULL
      WHERE phone = ? AND state = 'wanted'`,
   )
+  const leftAnew = db.prepare<[string, string]>('UPDATE contact SET left_ways = ? WHERE phone = ?')
   const markRemoved = db.prepare<[string]>(
     "UPDATE contact SET state = 'removed', given_tags = '[]' WHERE phone = ?",
   )
@@ -217,7 +222,8 @@ export function contactStore(db: Db): ContactStore {
   return {
     find: (phone) => find.get(phone),
     want: (row) => void want.run(row),
-    leave: (phone, cycleId) => void leave.run(cycleId, phone),
+    leave: (phone, cycleId, ways) => void leave.run(cycleId, ways, phone),
+    leftAnew: (phone, ways) => void leftAnew.run(ways, phone),
     markRemoved: (phone) => void markRemoved.run(phone),
     reopenRemoval: (phone) => void reopenRemoval.run(phone),
     forget: (phone) => void forget.run(phone),

@@ -22,6 +22,11 @@ export interface ErasedStore {
   /** They opted out after they were erased: that counts when the mark is lifted. */
   optOut(phone: string): void
   lift(phone: string): void
+  /** A record of theirs, by its id: lists of its source name it without a number. */
+  markRecord(phone: string, sourceId: string, recordId: string): void
+  isMarkedRecord(sourceId: string, recordId: string): boolean
+  /** The record may have become somebody else's. */
+  unmarkRecord(sourceId: string, recordId: string): void
   /** What stands for the id of a record of theirs, which may be their number or their address. */
   recordName(sourceId: string, recordId: string): string
 }
@@ -43,6 +48,12 @@ export function erasedStore(db: Db): ErasedStore {
   )
   const setOptedOut = db.prepare<[Buffer]>('UPDATE erased SET opted_out = 1 WHERE mark = ?')
   const lift = db.prepare<[Buffer]>('DELETE FROM erased WHERE mark = ?')
+  const putRecord = db.prepare<[string, Buffer]>(
+    'INSERT OR REPLACE INTO erased_record (name, mark) VALUES (?, ?)',
+  )
+  const hasRecord = db.prepare<[string], number>('SELECT 1 FROM erased_record WHERE name = ?').pluck()
+  const dropRecord = db.prepare<[string]>('DELETE FROM erased_record WHERE name = ?')
+  const dropRecords = db.prepare<[Buffer]>('DELETE FROM erased_record WHERE mark = ?')
   // Numbers are few enough to be tried one by one, so whoever holds the whole database can test one against a mark. A slow
   // hash (scrypt) would only slow that down, and with it every pull, which asks for each record it reads; the salt
   // sees to it that a mark without its database tells nothing, and that is what a fast HMAC does as well.
@@ -51,6 +62,10 @@ export function erasedStore(db: Db): ErasedStore {
     key ??= salt.get() ?? ''
     return createHmac('sha256', key).update(text).digest()
   }
+  const recordName = (sourceId: string, recordId: string) =>
+    `erased-${hmac(JSON.stringify([sourceId, recordId]))
+      .toString('hex')
+      .slice(0, 16)}`
   const found = (phone: string) => (any.get() === 1 ? find.get(hmac(phone)) : undefined)
   return {
     any: () => any.get() === 1,
@@ -62,11 +77,16 @@ export function erasedStore(db: Db): ErasedStore {
     all: () => all.all().map(readMark),
     mark: (phone, { at, reason, optedOut }) => void put.run(hmac(phone), at, reason, optedOut ? 1 : 0),
     optOut: (phone) => void setOptedOut.run(hmac(phone)),
-    lift: (phone) => void lift.run(hmac(phone)),
-    recordName: (sourceId, recordId) =>
-      `erased-${hmac(JSON.stringify([sourceId, recordId]))
-        .toString('hex')
-        .slice(0, 16)}`,
+    lift: (phone) => {
+      lift.run(hmac(phone))
+      dropRecords.run(hmac(phone))
+    },
+    markRecord: (phone, sourceId, recordId) =>
+      void putRecord.run(recordName(sourceId, recordId), hmac(phone)),
+    isMarkedRecord: (sourceId, recordId) =>
+      any.get() === 1 && hasRecord.get(recordName(sourceId, recordId)) === 1,
+    unmarkRecord: (sourceId, recordId) => void dropRecord.run(recordName(sourceId, recordId)),
+    recordName,
   }
 }
 

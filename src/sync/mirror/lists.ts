@@ -63,6 +63,7 @@ export interface Candidate {
   readonly fields: string
   readonly source_id: string
   readonly left_cycle: string | null
+  readonly left_ways: string
   readonly opted_out: 0 | 1
   /** In Heymarket; null while it is not there. */
   readonly contact_id: number | null
@@ -99,7 +100,7 @@ const CONTACT_ID = `coalesce(
       (SELECT l.contact_id FROM link l JOIN remote_contact x ON x.id = l.contact_id AND x.phone = c.phone WHERE l.phone = c.phone),
       (SELECT min(x.id) FROM remote_contact x WHERE x.phone = c.phone))`
 
-const CANDIDATE = `SELECT c.phone, c.state, c.fields, c.source_id, c.left_cycle,
+const CANDIDATE = `SELECT c.phone, c.state, c.fields, c.source_id, c.left_cycle, c.left_ways,
     EXISTS (SELECT 1 FROM consent k WHERE k.phone = c.phone AND k.state = 'opted_out') AS opted_out,
     ${CONTACT_ID} AS contact_id
   FROM contact c`

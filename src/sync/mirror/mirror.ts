@@ -14,11 +14,13 @@ import { type MetaStore, metaStore } from './meta.ts'
 import { type PinStore, pinStore } from './pins.ts'
 import { type RecordStore, recordStore } from './records.ts'
 import { type RemoteStore, remoteStore } from './remote.ts'
+import { type SourceListStore, sourceListStore } from './source-lists.ts'
 import { type SourceStore, sourceStore } from './sources.ts'
 import { type WayStore, wayStore } from './ways.ts'
 
 export interface Mirror {
   readonly sources: SourceStore
+  readonly sourceLists: SourceListStore
   readonly records: RecordStore
   readonly contacts: ContactStore
   readonly remote: RemoteStore
@@ -42,6 +44,7 @@ export function openMirror(db: Db): Mirror {
   const erased = erasedStore(db)
   return {
     sources: sourceStore(db),
+    sourceLists: sourceListStore(db),
     records: recordStore(db),
     contacts: contactStore(db),
     remote: remoteStore(db, erased),

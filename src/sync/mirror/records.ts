@@ -2,6 +2,7 @@
 import type { Db } from '../../db/open.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 import type { Rejection, RejectionCode } from '../normalize/rejection.ts'
+import type { LeftWay } from '../removal.ts'
 
 export type RecordState = 'accepted' | 'rejected' | 'filtered' | 'deleted' | 'gone'
 
@@ -23,6 +24,8 @@ export interface StoredRecord {
   readonly changed_at: number
   /** The record that this one was merged into. */
   readonly merged_into: string | null
+  /** How it left; null while it is there. */
+  readonly way: LeftWay | null
 }
 
 export interface RejectionRow {
@@ -43,7 +46,10 @@ export interface RecordStore {
   find(sourceId: string, recordId: string): StoredRecord | undefined
   /** `further`: its numbers beside the first; left out, they stay as they are. */
   put(
-    record: Omit<StoredRecord, 'gone_cycle' | 'merged_into'> & { merged_into?: string | null },
+    record: Omit<StoredRecord, 'gone_cycle' | 'merged_into' | 'way'> & {
+      merged_into?: string | null
+      way?: LeftWay | null
+    },
     further?: readonly BareE164[],
   ): void
   /** Marks an unchanged record as seen in this pull. */
@@ -112,19 +118,20 @@ export const RECORD_PHONE =
 /** Slots of numbers that are refused beside those of their record that count. */
 export const NUMBER_SLOT = 'number '
 
-const CLAIMS = `contact IS NOT NULL AND (state IN ('accepted', 'rejected') OR (state = 'deleted' AND merged_into IS NOT NULL))`
+/** Of a row of source_record: whether it claims its numbers. */
+export const CLAIMS = `contact IS NOT NULL AND (state IN ('accepted', 'rejected') OR (state = 'deleted' AND merged_into IS NOT NULL))`
 
 export function recordStore(db: Db): RecordStore {
   const find = db.prepare<[string, string], StoredRecord>(
     'SELECT * FROM source_record WHERE source_id = ? AND record_id = ?',
   )
   const put = db.prepare(
-    `INSERT INTO source_record (source_id, record_id, state, raw_hash, updated_at, place, phone, contact, notes, seen_pull, gone_cycle, changed_at, merged_into)
-     VALUES (@source_id, @record_id, @state, @raw_hash, @updated_at, @place, @phone, @contact, @notes, @seen_pull, NULL, @changed_at, @merged_into)
+    `INSERT INTO source_record (source_id, record_id, state, raw_hash, updated_at, place, phone, contact, notes, seen_pull, gone_cycle, changed_at, merged_into, way)
+     VALUES (@source_id, @record_id, @state, @raw_hash, @updated_at, @place, @phone, @contact, @notes, @seen_pull, NULL, @changed_at, @merged_into, @way)
      ON CONFLICT (source_id, record_id) DO UPDATE SET
        state = excluded.state, raw_hash = excluded.raw_hash, updated_at = excluded.updated_at, place = excluded.place,
        phone = excluded.phone, contact = excluded.contact, notes = excluded.notes, seen_pull = excluded.seen_pull,
-       gone_cycle = NULL, changed_at = excluded.changed_at, merged_into = excluded.merged_into`,
+       gone_cycle = NULL, changed_at = excluded.changed_at, merged_into = excluded.merged_into, way = excluded.way`,
   )
   const touch = db.prepare<[number, string | null, string, string]>(
     'UPDATE source_record SET seen_pull = ?, place = ? WHERE source_id = ? AND record_id = ?',
@@ -166,7 +173,7 @@ export function recordStore(db: Db): RecordStore {
     )
     .pluck()
   const markGone = db.prepare<[string, number, string, string]>(
-    "UPDATE source_record SET state = 'gone', gone_cycle = ?, changed_at = ? WHERE source_id = ? AND record_id = ?",
+    "UPDATE source_record SET state = 'gone', way = 'absent', gone_cycle = ?, changed_at = ? WHERE source_id = ? AND record_id = ?",
   )
   const handOver = db
     .prepare<[{ sourceId: string; all: 0 | 1 }], string>(
@@ -243,7 +250,7 @@ export function recordStore(db: Db): RecordStore {
     find: (sourceId, recordId) => find.get(sourceId, recordId),
     put: (record, further) => {
       const { source_id, record_id } = record
-      put.run({ merged_into: null, ...record })
+      put.run({ merged_into: null, way: null, ...record })
       if (further === undefined) return
       dropFurther.run(source_id, record_id)
       for (const phone of further) addFurther.run(source_id, record_id, phone)

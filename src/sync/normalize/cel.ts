@@ -8,8 +8,9 @@ import { toText } from './text.ts'
 export type KeyPath = readonly (string | number)[]
 
 export interface Expression {
-  /** Evaluates on one record. Throws an ExpressionFailure. */
-  evaluate(fields: Readonly<Record<string, unknown>>): unknown
+  /** Evaluates on one record; `beside` gives further variables. Throws an ExpressionFailure. */
+  evaluate(fields: Readonly<Record<string, unknown>>, beside?: Readonly<Record<string, object>>): unknown
+  readonly ast: ASTNode
   /** The type that CEL infers: `bool`, `string`, `dyn` when it depends on the record. */
   readonly type: string
   /** First-level fields of the record that the expression names. */
@@ -39,7 +40,7 @@ export type Subject = 'record' | 'contact' | 'failure'
 /** How one asks for something of it, for hints. */
 const ASKED: Readonly<Record<Subject, string>> = {
   record: 'record.name, record["a name with spaces"]',
-  contact: 'contact.first, contact.tags, contact.custom["Plan"]',
+  contact: 'contact.first, contact.tags, contact.custom["Plan"], and source.lists, source.id',
   failure: 'failure.code, failure.cause, failure.source',
 }
 
@@ -49,6 +50,9 @@ const functions = new Environment({ homogeneousAggregateLiterals: false })
   .registerFunction('string.upper(): string', (text: string) => text.toUpperCase())
   .registerFunction('string.replace(string, string): string', (text: string, from: string, to: string) =>
     text.replaceAll(from, () => to),
+  )
+  .registerFunction('list<dyn>.contains(dyn): bool', (list: readonly unknown[], item: unknown) =>
+    list.includes(item),
   )
   // Numbers of a record are doubles; with these `record.n + 1` works as one would write it.
   .registerOperator('double + int', (a: number, b: bigint) => a + Number(b))
@@ -77,10 +81,12 @@ const environments: Readonly<Record<Subject, { checks: Environment; runs: Enviro
 }
 
 function environmentOf(subject: Subject): { checks: Environment; runs: Environment } {
-  return {
-    checks: functions.clone().registerVariable(subject, 'dyn'),
-    runs: running.clone().registerVariable(subject, 'dyn'),
+  const of = (base: Environment) => {
+    const one = base.clone().registerVariable(subject, 'dyn')
+    // Where a contact comes from, and the lists it is on there.
+    return subject === 'contact' ? one.registerVariable('source', 'dyn') : one
   }
+  return { checks: of(functions), runs: of(running) }
 }
 
 /**
@@ -94,11 +100,12 @@ export function compileExpression(source: string, keyPath: KeyPath, subject: Sub
   const named = [...new Set(chains.map((chain) => String(chain.keys[0])))]
   return {
     type: parsed.type,
+    ast: parsed.ast,
     fields: named,
     literals: [...new Set(literalResults(parsed.ast))],
-    evaluate(fields) {
+    evaluate(fields, beside = {}) {
       try {
-        return run({ [subject]: recordView(fields) }) as unknown
+        return run({ [subject]: recordView(fields), ...beside }) as unknown
       } catch (error) {
         const values = named.map(
           (name) => `${name}=${toText(Object.hasOwn(fields, name) ? fields[name] : '')}`,

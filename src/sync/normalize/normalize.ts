@@ -5,6 +5,7 @@ import type { SourceConfig } from '../../config/schema.ts'
 import type { SourceRecord } from '../../connector/contract.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 import type { Contact, ContactFields, Note } from '../contact.ts'
+import type { LeftWay } from '../removal.ts'
 import type { KeyPath } from './cel.ts'
 import { readEmail, readTags } from './contact-fields.ts'
 import { compileMapping, compileOptional, type NamedField } from './mapping.ts'
@@ -23,7 +24,7 @@ import type { Rejection } from './rejection.ts'
 import { toLine, toText } from './text.ts'
 
 /** Raise it when the same record and config may give another outcome: every record is then normalized again. */
-const NORMALIZER_VERSION = 2
+const NORMALIZER_VERSION = 3
 
 export type Normalized =
   | {
@@ -42,7 +43,7 @@ export type Normalized =
       /** The record says "do not text", whether or not its number can be read. */
       readonly optedOut: boolean
     }
-  | { readonly kind: 'deleted'; readonly consent: readonly BareE164[] }
+  | { readonly kind: 'deleted'; readonly way: LeftWay; readonly consent: readonly BareE164[] }
 
 export interface Normalizer {
   /** Never throws, whatever the record holds. `consent` holds the record's numbers when the record says "do not text". */
@@ -97,9 +98,11 @@ export function compileNormalizer(
 
   function normalize(record: SourceRecord): Normalized {
     const { fields } = record
-    if (record.deleted || record.archived || record.outOfScope || mergedAway(record)) {
+    const way = wayOf(record)
+    if (way !== null) {
       // Deleted records often carry little more than their id, so what fails on one says nothing about consent.
-      return { kind: 'deleted', consent: orNone(() => (saysNo(fields, []) ? optedOutNumbers(fields) : [])) }
+      const consent = orNone(() => (saysNo(fields, []) ? optedOutNumbers(fields) : []))
+      return { kind: 'deleted', way, consent }
     }
     const notes: Note[] = []
     let out = false
@@ -159,6 +162,13 @@ export function compileNormalizer(
 /** The source keeps the person under another record: this one is as good as deleted. */
 export function mergedAway({ id, mergedInto }: SourceRecord): boolean {
   return mergedInto !== undefined && mergedInto !== '' && mergedInto !== id
+}
+
+function wayOf(record: SourceRecord): LeftWay | null {
+  if (mergedAway(record)) return 'merged'
+  if (record.deleted) return 'deleted'
+  if (record.archived) return 'archived'
+  return record.outOfScope ? 'outOfScope' : null
 }
 
 function orNone(read: () => readonly BareE164[]): readonly BareE164[] {

@@ -130,7 +130,7 @@ async function passThrough(
     // The sources were not asked: whether somebody has really left is worked out anew by the next sync.
     for (const change of going) if (change.kind === 'remove') mirror.records.markDirty(change.phone)
     outbox.enqueue(going, { ...cycle, lane: LANE.interactive, others: 'stay' })
-    saveListPlan(mirror, lists)
+    saveListPlan(mirror, new Set(engine.sources.map(({ config }) => config.id)), lists)
     if (plan.undoes !== null)
       for (const planned of [...only(members, 'go'), ...only(members, 'already')])
         pinMember(engine, planned, cycle)

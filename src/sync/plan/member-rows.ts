@@ -3,6 +3,7 @@
 import type { Engine } from '../engine.ts'
 import type { ListChanges, MemberChange } from '../lists/plan-lists.ts'
 import type { ListRule } from '../lists/rule.ts'
+import { unknownLists } from '../lists/source-lists.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { MembersToMove } from './estimate.ts'
 import type { PlanFile, PlannedList, PlannedMember } from './plan-file.ts'
@@ -86,6 +87,7 @@ export function rulesOf(engine: Engine, { lists }: Pick<PlanFile, 'lists'>): Lis
       title: known?.title ?? title,
       where: rule?.where ?? '',
       owned: false,
+      reads: rule?.reads ?? { any: false, named: [] },
       matches: rule?.matches ?? (() => null),
     }
   })
@@ -118,6 +120,7 @@ export function asListChanges(
         refused: [],
         failing: 0,
         unpinned: [],
+        unknown: unknownLists(rule.reads, mirror.sourceLists.known()),
       },
     ]
   })

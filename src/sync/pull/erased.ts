@@ -14,5 +14,19 @@ export function erasedRejection({ erased }: Mirror, phones: readonly BareE164[])
 
 /** The record is read anew: it may have become somebody else's. */
 export function clearErased({ erased, records }: Mirror, sourceId: string, recordId: string): void {
-  if (erased.any()) records.clearRejection(sourceId, erased.recordName(sourceId, recordId), '')
+  if (!erased.any()) return
+  records.clearRejection(sourceId, erased.recordName(sourceId, recordId), '')
+  erased.unmarkRecord(sourceId, recordId)
+}
+
+/** Nothing is kept of a record of an erased person, and lists that name its id are not believed either. */
+export function dropErased(
+  { erased, records, sourceLists }: Mirror,
+  phones: readonly BareE164[],
+  sourceId: string,
+  recordId: string,
+): void {
+  records.drop(sourceId, recordId)
+  sourceLists.forgetRecord(sourceId, recordId)
+  for (const phone of phones) if (erased.has(phone)) erased.markRecord(phone, sourceId, recordId)
 }

@@ -20,6 +20,7 @@ import type { Mirror } from '../mirror/mirror.ts'
 import type { Normalizer } from '../normalize/normalize.ts'
 import { markAbsent } from './absence.ts'
 import { judgePull } from './alarms.ts'
+import { loopWatch } from './loop.ts'
 import { handOverMerged } from './merges.ts'
 import { type PullCounts, savePage } from './save-page.ts'
 import { sourceError } from './source-error.ts'
@@ -149,18 +150,22 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
   // In parts twice in a row, and who left would never be found.
   const maySplit = source.connector.capabilities.resumable && !(full && stored?.in_parts === 1)
   let end: PullEnd | undefined
+  const watch = loopWatch(id)
   try {
     for await (const page of source.connector.pull(source.options, request, run.context)) {
       run.context.signal.throwIfAborted()
+      watch(page)
       if (source.connector.fixedFields) requireFields(page, source.normalizer, id)
-      const holdsRows = page.records.length + (page.bad?.length ?? 0) > 0
-      if (holdsRows || seq !== undefined) savePage(mirror, target(), page, result)
+      const holdsSome = page.records.length + (page.bad?.length ?? 0) + (page.lists?.length ?? 0) > 0
+      if (holdsSome || seq !== undefined) savePage(mirror, target(), page, result)
       run.onProgress?.(result.read, total)
       end = page.end
       if (end === undefined && maySplit) run.pause?.()
     }
   } catch (error) {
     if (error instanceof GaveWay) run.onPart?.(result)
+    // To go on from there would be to go round again.
+    if (error instanceof HeysyncError && error.code === 'ERR_SOURCE_LOOP') mirror.sources.abandon(id)
     if (error instanceof GaveWay || (isCursorExpired(error) && usesCursor(request))) throw error
     throw sourceError(error, id, stored !== undefined && stored.completed_at !== null)
   }

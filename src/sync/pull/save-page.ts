@@ -7,7 +7,7 @@ import type { Mirror } from '../mirror/mirror.ts'
 import { NUMBER_SLOT, type StoredRecord } from '../mirror/records.ts'
 import { mergedAway, type Normalizer } from '../normalize/normalize.ts'
 import type { Rejection } from '../normalize/rejection.ts'
-import { clearErased, erasedRejection } from './erased.ts'
+import { clearErased, dropErased, erasedRejection } from './erased.ts'
 import { count, type Tally } from './tally.ts'
 
 /** What became of the records that a connector yielded; `read` is the sum of the other five (I1). */
@@ -51,6 +51,9 @@ export function savePage(mirror: Mirror, target: PageTarget, page: Page, counts:
       saveBad(mirror, target, bad)
       sum.rejected += 1
     }
+    const { erased, sourceLists } = mirror
+    for (const part of page.lists ?? [])
+      sourceLists.save(target.sourceId, part, target.pull, (id) => erased.isMarkedRecord(target.sourceId, id))
     // What the first part had passed may have changed before what a later part shows: the watermark stays below that.
     mirror.sources.checkpoint(target.sourceId, page.position, target.goesOn ? null : newestOf(page))
     return sum
@@ -169,7 +172,7 @@ function saveVersion(
   for (const phone of had) records.markDirty(phone)
   const rejection = erasedRejection(mirror, says)
   if (rejection !== null) {
-    records.drop(sourceId, record.id)
+    dropErased(mirror, says, sourceId, record.id)
     if (result.kind === 'deleted') return 'deleted'
     reject(mirror, target, mirror.erased.recordName(sourceId, record.id), '', rejection, record.place ?? null)
     return 'rejected'
@@ -201,8 +204,9 @@ function saveVersion(
   // Of two records that became one, the number stays claimed until the one that stays was shown: see merges.ts.
   const merged = state === 'deleted' && mergedAway(record)
   const contact = merged && known?.state !== 'gone' ? (known?.contact ?? null) : null
+  const way = result.kind === 'deleted' ? result.way : 'outOfScope'
   const mergedInto = merged ? (record.mergedInto ?? null) : null
-  records.put({ ...base, state, phone, contact, notes: null, merged_into: mergedInto }, further)
+  records.put({ ...base, state, phone, contact, notes: null, merged_into: mergedInto, way }, further)
   return state
 }
 

@@ -1,5 +1,6 @@
 // Owns one request for many contacts: sent, read back, compared, and each operation brought on by what was found. Its
 // answer is believed in nothing: the documentation contradicts itself on what it means.
+
 import type { RemoteContact } from '../../heymarket/contact.ts'
 import type { NewContactBody } from '../../heymarket/contacts.ts'
 import type { BulkContact } from '../../heymarket/contacts-v2.ts'
@@ -10,6 +11,7 @@ import type { Change } from '../diff/change.ts'
 import { fieldNow } from '../diff/exact.ts'
 import { parseRemote } from '../mirror/contacts.ts'
 import type { Failure, Operation } from '../outbox/outbox.ts'
+import { linkRung } from '../removal.ts'
 import { keepBeforeImage } from './before-image.ts'
 import type { PushDeps } from './deps.ts'
 import { type BulkWay, fieldsOf } from './jobs.ts'
@@ -276,7 +278,7 @@ function compareOne(
   if (ours && ownRev !== contact.rev) recordPushed(deps, change, optedOut)
   else if (ours) mirror.contacts.pushed(change.phone, null)
   if (ours && change.kind === 'create') {
-    const { rung } = deps.settings.removal(change.sourceId)
+    const rung = linkRung(deps.settings.removal(change.sourceId))
     mirror.contacts.putLink(change.phone, contact.id, 'created', rung, clock.now())
   }
   const left = recompute(deps, change)

@@ -9,6 +9,7 @@ import { type Standing, standingOf } from '../diff/exact.ts'
 import { parseRemote } from '../mirror/contacts.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import { noteOptOut } from '../reconcile/reconcile.ts'
+import { linkRung } from '../removal.ts'
 
 export interface ReadBackDeps {
   readonly mirror: Mirror
@@ -52,7 +53,7 @@ export function takeIn(
   mirror.remote.read(shown, 0, clock.now())
   if (shown.isOptedOut === true) noteOptOut(mirror, shown, clock.now())
   if (change.kind === 'create') {
-    const rung = settings.removal(change.sourceId).rung
+    const rung = linkRung(settings.removal(change.sourceId))
     mirror.contacts.putLink(change.phone, shown.id, origin, rung, clock.now())
   }
 }

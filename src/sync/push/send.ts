@@ -1,9 +1,11 @@
 // Owns one request for one change: what is sent, and what the mirror holds once it is acked.
+
 import type { RemoteContact } from '../../heymarket/contact.ts'
 import { composeWrite, expectedRemote, newContactBody } from '../diff/body.ts'
 import { type Change, formerPhone } from '../diff/change.ts'
 import { pushKey, removalKey } from '../diff/diff.ts'
 import { parseRemote } from '../mirror/contacts.ts'
+import { linkRung } from '../removal.ts'
 import type { PushDeps } from './deps.ts'
 
 /** Sends one change; returns what to record once it is acked. */
@@ -14,7 +16,7 @@ export async function send(deps: PushDeps, change: Change): Promise<() => void> 
   if (change.kind === 'create') {
     const write = composeWrite(change, null, optedOut, settings.lookups)
     const answer = await client.contacts.create(newContactBody(write.body))
-    const rung = settings.removal(change.sourceId).rung
+    const rung = linkRung(settings.removal(change.sourceId))
     // An id that we know, or a later revision: the account took it for an update of a contact that was there before.
     // Without a revision it cannot be told, and then heysync does not call the contact its own (I4).
     const existed = mirror.remote.find(answer.id) !== undefined || answer.rev !== 1

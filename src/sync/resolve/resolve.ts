@@ -2,14 +2,17 @@
 // Deterministic: the source listed first, then the newest change, then the smaller record id.
 import { contentHash } from '../../lib/hash.ts'
 import type { ContactFields } from '../contact.ts'
+import type { StoredContact } from '../mirror/contacts.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { StoredRecord } from '../mirror/records.ts'
+import { isHarsher, type LeftWay, type Removal, readWays, rungFor, waysText } from '../removal.ts'
 
 export interface ResolvePolicy {
   /** Source ids in order of priority. */
   readonly sourceOrder: readonly string[]
   /** `fill`: the next claimants give what the winner leaves blank. */
   readonly mode: 'winner' | 'fill'
+  readonly removal: (sourceId: string) => Removal
 }
 
 const BATCH = 500
@@ -37,8 +40,12 @@ function resolvePhone(mirror: Mirror, policy: ResolvePolicy, cycleId: string, ph
   const [winner] = claims
   if (!winner) {
     // A source that left the config takes nobody with it: only a record that left its source does.
-    const configured = policy.sourceOrder.includes(mirror.contacts.find(phone)?.source_id ?? '')
-    mirror.contacts.leave(phone, configured ? goneSince(mirror, phone, cycleId) : null)
+    const contact = mirror.contacts.find(phone)
+    if (contact === undefined) return
+    const configured = policy.sourceOrder.includes(contact.source_id)
+    const ways = waysOf(mirror, contact)
+    if (contact.state !== 'wanted') leftAnew(mirror, policy, contact, ways)
+    else mirror.contacts.leave(phone, configured ? goneSince(mirror, phone, cycleId) : null, waysText(ways))
     return
   }
   const fields = policy.mode === 'fill' ? fillBlanks(claims.map(fieldsOf)) : fieldsOf(winner)
@@ -52,6 +59,29 @@ function resolvePhone(mirror: Mirror, policy: ResolvePolicy, cycleId: string, ph
     hash: contentHash(json),
     claims: claims.length,
   })
+}
+
+/** How the records left that spoke for a contact last: the one that won, or all of the number where it shared it. */
+function waysOf({ records }: Mirror, { phone, source_id, record_id, claims }: StoredContact): LeftWay[] {
+  const winner = records.find(source_id, record_id)
+  const ofWinner = winner === undefined ? [] : [winner.way ?? 'numberChanged']
+  const others = claims > 1 ? records.withPhone(phone).flatMap(({ way }) => way ?? []) : []
+  return [...ofWinner, ...others]
+}
+
+/** Who was archived may be deleted later: then that counts. What only vanishes after the source said that it left is no news. */
+function leftAnew(
+  { contacts }: Mirror,
+  { removal }: ResolvePolicy,
+  { phone, source_id, state, left_cycle, left_ways }: StoredContact,
+  ways: readonly LeftWay[],
+): void {
+  const text = waysText(ways)
+  if (text === left_ways || ways.some((way) => way === 'absent' || way === 'numberChanged')) return
+  contacts.leftAnew(phone, text)
+  if (state !== 'removed' || left_cycle === null) return
+  const [before, after] = [readWays(left_ways), ways].map((one) => rungFor(removal(source_id), one))
+  if (before !== undefined && after !== undefined && isHarsher(after, before)) contacts.reopenRemoval(phone)
 }
 
 /** The cycle whose pull missed the last record, which may be an earlier one than this. */

@@ -96,6 +96,7 @@ describe('a list', () => {
     const { mirror, guard, lists } = world.engine
     const [plan] = planLists(mirror, {
       rules: lists,
+      sources: new Set(['clinic']),
       dial: guard(null).listRemovals,
       listSize: 0,
       rungOf: () => 'keep',

@@ -122,13 +122,13 @@ test('a wanted contact keeps what it was settled with until it changes, leaves o
   contacts.unsettleAll()
   expect(contacts.find(nthPhone(1))?.settled_desired).toBeNull()
   contacts.settle(nthPhone(1), desired, shown)
-  contacts.leave(nthPhone(1), 'c1')
+  contacts.leave(nthPhone(1), 'c1', 'absent')
   expect(contacts.find(nthPhone(1))).toMatchObject({
     state: 'left',
     left_cycle: 'c1',
     claims: 2,
     settled_desired: null,
   })
-  contacts.leave(nthPhone(1), 'c2')
+  contacts.leave(nthPhone(1), 'c2', 'absent')
   expect(contacts.find(nthPhone(1))?.left_cycle).toBe('c1')
 })

@@ -1,7 +1,9 @@
 // Collisions as a person sees them: numbers that two records claim, and the same winner in whatever order they arrive.
+
 import fc from 'fast-check'
 import type { SourceRecord } from 'heysync/connector'
 import { describe, expect, test } from 'vitest'
+import { removalOf } from '../../../src/sync/removal.ts'
 import { collisions } from '../../../src/sync/resolve/collisions.ts'
 import { resolve } from '../../../src/sync/resolve/resolve.ts'
 import { nthPhone } from '../../support/contact.ts'
@@ -14,7 +16,7 @@ async function sharedAfter(...pulls: readonly SourceRecord[][]) {
   const made = world()
   for (const records of pulls) {
     await made.pull(changes(...records), { mode: 'incremental' })
-    resolve(made.mirror, { sourceOrder: ORDER, mode: 'winner' }, 'c1')
+    resolve(made.mirror, { sourceOrder: ORDER, mode: 'winner', removal: () => removalOf(undefined) }, 'c1')
   }
   return [...collisions(made.mirror, ORDER)]
 }
@@ -52,7 +54,8 @@ describe('a number that several records claim', () => {
     if (!known) throw new Error('no record')
     made.mirror.records.put({ ...known, source_id: 'crm', record_id: '0', updated_at: null })
     made.mirror.records.markDirty(nthPhone(1))
-    resolve(made.mirror, { sourceOrder: ['crm', 'clinic'], mode: 'winner' }, 'c1')
+    const policy = { mode: 'winner', removal: () => removalOf(undefined) } as const
+    resolve(made.mirror, { ...policy, sourceOrder: ['crm', 'clinic'] }, 'c1')
     expect([...collisions(made.mirror, ['crm', 'clinic'])]).toMatchObject([
       { winner: { source: 'crm' }, losers: [{ source: 'clinic', decidedBy: 'source' }] },
     ])

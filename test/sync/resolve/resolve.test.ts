@@ -6,12 +6,14 @@ import { instantKey } from '../../../src/lib/instant.ts'
 import type { ContactFields } from '../../../src/sync/contact.ts'
 import { openMirror } from '../../../src/sync/mirror/mirror.ts'
 import type { StoredRecord } from '../../../src/sync/mirror/records.ts'
+import { removalOf } from '../../../src/sync/removal.ts'
 import { fillBlanks, orderClaims, type ResolvePolicy, resolve } from '../../../src/sync/resolve/resolve.ts'
 import { nthPhone } from '../../support/contact.ts'
 import { aDatabase } from '../../support/folder.ts'
 
 const ORDER = ['clinic', 'crm']
-const POLICY: ResolvePolicy = { sourceOrder: ORDER, mode: 'winner' }
+const removal = () => removalOf(undefined)
+const POLICY: ResolvePolicy = { sourceOrder: ORDER, mode: 'winner', removal }
 
 function record(given: Partial<StoredRecord> & { fields?: ContactFields } = {}): StoredRecord {
   const { fields = { first: 'Ann' }, updated_at = null, ...rest } = given
@@ -30,6 +32,7 @@ function record(given: Partial<StoredRecord> & { fields?: ContactFields } = {}):
     gone_cycle: null,
     changed_at: 0,
     merged_into: null,
+    way: null,
     ...rest,
   }
 }
