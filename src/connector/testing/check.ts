@@ -1,6 +1,7 @@
 // Owns what a check of the kit is, and what it is given to work with.
 import assert from 'node:assert/strict'
 import type { Connector } from '../contract.ts'
+import { fitted } from '../fitted.ts'
 import { type Known, openReader, type Reader } from './reader.ts'
 import type { ConnectorWorld, Person, Stage } from './world.ts'
 
@@ -33,9 +34,11 @@ export interface Check {
 }
 
 /** Sets a bench up, runs one check on it and clears it away. Returns why it was idle, or null. Throws what is wrong. */
-export async function runCheck(check: Check, subject: Subject, stage: Stage): Promise<string | null> {
-  const world = await subject.open(stage)
+export async function runCheck(check: Check, given: Subject, stage: Stage): Promise<string | null> {
+  const world = await given.open(stage)
   try {
+    const { connector } = given
+    const subject = { ...given, connector: fitted(connector, connector.options.parse(world.options)) }
     const idle = check.idle?.(subject, world) ?? null
     if (idle !== null) return idle
     const reader = openReader(subject.connector, world, stage)
