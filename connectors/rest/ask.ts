@@ -1,6 +1,6 @@
 // Owns one request for a page of a list, and finding the entries in its answer.
 import { ConnectorError, type Http, type HttpAnswer } from 'heysync/connector'
-import { writeInstant, writeLower } from './instants.ts'
+import { writeLower, writeUpper } from './instants.ts'
 import type { RestOptions } from './options.ts'
 import type { ListOptions } from './options-list.ts'
 import type { Place } from './paging.ts'
@@ -49,7 +49,7 @@ function scopeOf({ place, stretch, options }: Question): Scope {
   return {
     ...Object.fromEntries(given),
     pageSize: options.pageSize,
-    to: writeInstant(stretch.to, options.time),
+    to: writeUpper(stretch.to, options.time),
     ...(stretch.from === null ? {} : { from: writeLower(stretch.from, options.time) }),
   }
 }

@@ -5,6 +5,7 @@ export interface TimeOptions {
   readonly format: string
   readonly zone: string
   readonly lower: 'inclusive' | 'exclusive'
+  readonly upper: 'inclusive' | 'exclusive'
   readonly recordFormat?: string | undefined
 }
 
@@ -49,6 +50,11 @@ export function writeInstant(ms: number, { format, zone }: TimeOptions): string 
 /** The lower bound: where the API leaves out what is equal to it, one unit earlier. */
 export function writeLower(ms: number, time: TimeOptions): string | number {
   return writeInstant(time.lower === 'exclusive' ? ms - unitOf(time.format) : ms, time)
+}
+
+/** The upper bound, in the same way one unit later. */
+export function writeUpper(ms: number, time: TimeOptions): string | number {
+  return writeInstant(time.upper === 'exclusive' ? ms + unitOf(time.format) : ms, time)
 }
 
 const RFC_3339 = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)?\s?(Z|UTC|[+-]\d\d(?::?\d\d)?)?$/i

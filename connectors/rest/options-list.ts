@@ -82,7 +82,10 @@ const parts = {
       'Query parameters. One whose {{…}} has no value now is left out; a list repeats the parameter.',
     ),
   headers: z.record(z.string().min(1), z.string()).default({}).describe('Headers of this list alone.'),
-  body: z.unknown().optional().describe('JSON to send with POST. A key whose {{…}} has no value now is left out.'),
+  body: z
+    .unknown()
+    .optional()
+    .describe('JSON to send with POST. A key whose {{…}} has no value now is left out.'),
   records: path
     .default('')
     .describe('Where the answer holds its list of records; empty: the answer is the list.'),

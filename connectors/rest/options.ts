@@ -32,6 +32,10 @@ const time = z
       .describe(
         'exclusive: the API leaves out what changed exactly at {{from}}, so it is asked one step earlier.',
       ),
+    upper: z
+      .enum(['inclusive', 'exclusive'])
+      .default('inclusive')
+      .describe('The same for {{to}}, one step later.'),
     since: z.iso
       .datetime({ offset: true })
       .optional()

@@ -171,12 +171,7 @@ async function whatSlipped(
 }
 
 /** Errors: a ConnectorError `failed` when the API answers the same again, and would do so for ever. */
-function requireNews(
-  list: ListOptions,
-  standing: Standing,
-  page: ReadPage,
-  been: Set<string>,
-): void {
+function requireNews(list: ListOptions, standing: Standing, page: ReadPage, been: Set<string>): void {
   const key = JSON.stringify([standing.stretches, standing.place])
   const same = list.paging.by === 'page' && page.ids.length > 0 && page.ids.join() === standing.known.join()
   if (!been.has(key) && !same) return void been.add(key)
