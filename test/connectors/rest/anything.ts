@@ -94,7 +94,11 @@ export async function openAnything({ clock }: Stage, options: (url: string) => o
         return {
           body: {
             result: show(page),
-            meta: { more, cursor: more ? Buffer.from(String(page.at(-1)?.id)).toString('base64') : null },
+            meta: {
+              few: 1,
+              more,
+              cursor: more ? Buffer.from(String(page.at(-1)?.id)).toString('base64') : null,
+            },
           },
         }
       }
