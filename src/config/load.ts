@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Connector } from '../connector/contract.ts'
+import { fitted } from '../connector/fitted.ts'
 import { crossCheck } from './cross-checks.ts'
 import { interpolate } from './interpolate.ts'
 import type { KeyInfo } from './keys.ts'
@@ -120,7 +121,8 @@ function parseSources(
     if (!connector || typeof options !== 'object' || Array.isArray(options)) continue
     const parsed = parseValues(connector.options, options, path, filled)
     if (!parsed.ok) problems.push(...problemsOf(parsed.issues, path, context))
-    else if (typeof id === 'string') byId.set(id, { connector, options: parsed.value })
+    else if (typeof id === 'string')
+      byId.set(id, { connector: fitted(connector, parsed.value), options: parsed.value })
   }
   return { byId, problems }
 }

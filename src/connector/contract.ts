@@ -161,6 +161,8 @@ export interface Connector<Options = unknown> {
   /** Parsed once; every key has a `.describe()` sentence, which becomes help and docs. */
   readonly options: ZodType<Options>
   readonly capabilities: Capabilities
+  /** What they come down to under these options, where that depends on them. */
+  capabilitiesWith?(options: Options): Capabilities
   /** True when mapped fields are known up front, so that a mapped field that does not exist is a config error. */
   readonly fixedFields: boolean
   /** Reads a little. Throws a ConnectorError when the source cannot be used as configured. */

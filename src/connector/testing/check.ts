@@ -1,6 +1,7 @@
 // Owns what a check of the kit is, which of them say something about a connector, and what they are given to work with.
 import assert from 'node:assert/strict'
 import type { Connector } from '../contract.ts'
+import { fitted } from '../fitted.ts'
 import { type Known, openReader, type Reader } from './reader.ts'
 import { type ConnectorWorld, type Means, meansOf, type Person, type Stage } from './world.ts'
 
@@ -42,19 +43,28 @@ export function concerns(check: Check, subject: Subject, has: ReadonlySet<Means>
   return (check.needs ?? []).every((means) => has.has(means)) && (check.concerns?.(subject) ?? true)
 }
 
-/** What a subject's world can do: as it declares, or as one that is opened for a look shows. */
-export async function meansOfSubject(subject: Subject, stage: Stage): Promise<ReadonlySet<Means>> {
-  if (subject.can !== undefined) return new Set(subject.can)
-  const world = await subject.open(stage)
-  const has = meansOf(world)
+/** The subject with the capabilities that its options give it, and what its world can do: as it declares, or as it shows. */
+export async function lookAt(
+  given: Subject,
+  stage: Stage,
+): Promise<{ subject: Subject; has: ReadonlySet<Means> }> {
+  const world = await given.open(stage)
+  const subject = fittedTo(given, world)
+  const has = given.can === undefined ? meansOf(world) : new Set(given.can)
   await world.close?.()
-  return has
+  return { subject, has }
+}
+
+function fittedTo(given: Subject, { options }: ConnectorWorld): Subject {
+  const { connector } = given
+  return { ...given, connector: fitted(connector, connector.options.parse(options)) }
 }
 
 /** Sets a bench up, runs one check on it and clears it away. Throws what is wrong. */
-export async function runCheck(check: Check, subject: Subject, stage: Stage): Promise<void> {
-  const world = await subject.open(stage)
+export async function runCheck(check: Check, given: Subject, stage: Stage): Promise<void> {
+  const world = await given.open(stage)
   try {
+    const subject = fittedTo(given, world)
     if (subject.can !== undefined)
       assert.deepEqual(
         [...meansOf(world)].sort(),

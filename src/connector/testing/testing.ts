@@ -2,7 +2,7 @@
 //
 //   describeConnector('rolodex', { connector: rolodex, pageSize: 5, open: (stage) => openRolodexWorld(stage) })
 import { describe, test } from 'vitest'
-import { concerns, meansOfSubject, runCheck, type Subject } from './check.ts'
+import { concerns, lookAt, runCheck, type Subject } from './check.ts'
 import { CHECKS } from './checks.ts'
 import { onStage } from './stage.ts'
 
@@ -12,15 +12,14 @@ export { startVendor, type VendorAnswer, type VendorRequest, type VendorServer }
 export type { ConnectorWorld, Means, Person, Stage, Trouble } from './world.ts'
 
 /** Registers every check that says something about this connector: none is skipped. */
-export function describeConnector(name: string, subject: Subject): void {
+export function describeConnector(name: string, given: Subject): void {
   describe(`connector ${name}`, async () => {
-    const has = await onStage((stage) => meansOfSubject(subject, stage))
+    const { subject, has } = await onStage((stage) => lookAt(given, stage))
     for (const [title, all] of CHECKS) {
       const checks = all.filter((check) => concerns(check, subject, has))
       if (checks.length === 0) continue
       describe(title, () => {
-        for (const check of checks)
-          test(check.name, () => onStage((stage) => runCheck(check, subject, stage)))
+        for (const check of checks) test(check.name, () => onStage((stage) => runCheck(check, given, stage)))
       })
     }
   })

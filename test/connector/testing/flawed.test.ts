@@ -2,7 +2,7 @@
 import { type Capabilities, defineConnector } from 'heysync/connector'
 import { type ConnectorWorld, measureConnector } from 'heysync/connector/testing'
 import { describe, expect, test } from 'vitest'
-import { concerns, meansOfSubject, runCheck, type Subject } from '../../../src/connector/testing/check.ts'
+import { concerns, lookAt, runCheck, type Subject } from '../../../src/connector/testing/check.ts'
 import { CHECKS } from '../../../src/connector/testing/checks.ts'
 import { onStage } from '../../../src/connector/testing/stage.ts'
 import { meansOf } from '../../../src/connector/testing/world.ts'
@@ -84,7 +84,7 @@ describe('a subject that', () => {
 
   test('declares nothing is looked at', async () => {
     const { can: _can, ...quiet } = subjectOf()
-    const has = await onStage((stage) => meansOfSubject(quiet, stage))
+    const { has } = await onStage((stage) => lookAt(quiet, stage))
     expect([...has].sort()).toEqual([...ROLODEX_CAN].sort())
     expect(await onStage(async (stage) => meansOf(await quiet.open(stage)))).toEqual(has)
   })

@@ -1,0 +1,135 @@
+// Owns a pull: which lists it reads in which stretch of time, and what its end says.
+import {
+  type ConnectorContext,
+  ConnectorError,
+  type Http,
+  type Page,
+  type PullRequest,
+  type SourceRecord,
+} from 'heysync/connector'
+import { z } from 'zod'
+import { bucketOf, openApi } from './api.ts'
+import { changesOf, isChecked } from './lists.ts'
+import type { RestOptions } from './options.ts'
+import type { ListOptions } from './options-list.ts'
+import { valueAt } from './path.ts'
+import { type Chunk, readList } from './read.ts'
+import { atStart, type Standing, standingSchema } from './standing.ts'
+
+interface Part {
+  readonly list: ListOptions
+  /** Its entries say who was deleted. */
+  readonly deletions: boolean
+  readonly from: number | null
+}
+
+const positionSchema = z.object({ part: z.int().min(0), nth: z.int(), standing: standingSchema })
+
+const DAY_MS = 86_400_000
+/** Changes that became visible late, where no record says when it changed. */
+const OVERLAP_MS = 10 * 60_000
+
+export async function* pullRecords(
+  options: RestOptions,
+  request: PullRequest,
+  context: ConnectorContext,
+): AsyncGenerator<Page> {
+  const http = openApi(options, context)
+  const parts = partsOf(options, request)
+  for (const part of parts) requireRemembered(part, context)
+  const to = Date.parse(request.window.to)
+  const resumed = options.resume ? readPosition(request.resumeAfter) : null
+  const scope = await scopeOf(options, http)
+  let nth = resumed?.nth ?? 0
+  for (const [index, part] of parts.entries()) {
+    if (index < (resumed?.part ?? 0)) continue
+    const { list } = part
+    const start = atStart(list, [{ from: part.from, to }])
+    const standing = resumed?.part === index ? resumed.standing : start
+    const reading = { http, list, options, bucket: bucketOf(list), warn: context.log.warn }
+    for await (const chunk of readList(reading, standing)) {
+      context.signal.throwIfAborted()
+      nth += 1
+      const isLast = chunk.next === null && index === parts.length - 1
+      const goesOn = chunk.next === null ? nextPart(parts, index, to) : { part: index, standing: chunk.next }
+      yield {
+        ...pageOf(part, chunk),
+        position: JSON.stringify({ ...goesOn, nth }),
+        ...(isLast ? { end: { ...endOf(request, list, chunk), ...(scope === null ? {} : { scope }) } } : {}),
+      }
+    }
+  }
+}
+
+function partsOf(options: RestOptions, { mode, window, token }: PullRequest): Part[] {
+  const { list, deletions, time } = options
+  const since = time.since === undefined ? null : Date.parse(time.since)
+  const changes = changesOf(options)
+  if (mode === 'full' || changes === null) return [{ list, deletions: false, from: since }]
+  const last = token === null || Number.isNaN(Date.parse(token)) ? null : Date.parse(token) - OVERLAP_MS
+  // Without times in its records there is no watermark, and only the last pull to go by.
+  const known = window.from === null ? (changes.updated === undefined ? last : null) : Date.parse(window.from)
+  const from = known ?? since
+  return [
+    { list: changes, deletions: false, from },
+    // Since the last pull, though the newest record may be much older than that.
+    ...(deletions === undefined ? [] : [{ list: deletions, deletions: true, from: last ?? from }]),
+  ]
+}
+
+function nextPart(
+  parts: readonly Part[],
+  index: number,
+  to: number,
+): { part: number; standing: Standing } | object {
+  const part = parts[index + 1]
+  return part === undefined
+    ? {}
+    : { part: index + 1, standing: atStart(part.list, [{ from: part.from, to }]) }
+}
+
+function pageOf({ deletions, list }: Part, chunk: Chunk): Omit<Page, 'position'> {
+  const records = deletions ? gone(list, chunk.records) : chunk.records
+  return {
+    records,
+    ...(chunk.bad.length === 0 ? {} : { bad: chunk.bad }),
+    ...(chunk.repeats ? { changes: true } : {}),
+  }
+}
+
+/** Entries of a list of deletions: what else they say is about the deletion and not about the person. */
+function gone(list: ListOptions, records: readonly SourceRecord[]): SourceRecord[] {
+  return records
+    .filter(({ deleted }) => list.deleted === undefined || deleted === true)
+    .map((record) => ({ ...record, fields: {}, deleted: true }))
+}
+
+function endOf({ mode, window }: PullRequest, list: ListOptions, { count }: Chunk): NonNullable<Page['end']> {
+  if (mode === 'incremental') return { covers: 'changes', count: null, token: window.to }
+  if (!list.proves || !isChecked(list)) return { covers: 'changes', count: null }
+  return { covers: 'everything', count: list.maxResults === undefined ? count : null, token: window.to }
+}
+
+/** Errors: a ConnectorError `cursor-expired` when the API has forgotten what happened since. */
+function requireRemembered({ list, from }: Part, { clock }: ConnectorContext): void {
+  const { maxAgeDays, path } = list
+  if (maxAgeDays === undefined || from === null || clock.now() - from <= maxAgeDays * DAY_MS) return
+  throw new ConnectorError('cursor-expired', {
+    message: `${path} goes back ${maxAgeDays} days, and the last pull was before that`,
+  })
+}
+
+function readPosition(text: string | null): z.output<typeof positionSchema> | null {
+  if (text === null) return null
+  try {
+    return positionSchema.parse(JSON.parse(text))
+  } catch {
+    return null
+  }
+}
+
+async function scopeOf({ identity, headers }: RestOptions, http: Http): Promise<string | null> {
+  if (identity === undefined) return null
+  const body = await http.json({ url: identity.path.replace(/^\/+/, ''), headers })
+  return JSON.stringify(identity.at.map((path) => valueAt(body, path) ?? null))
+}

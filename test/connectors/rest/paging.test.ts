@@ -1,0 +1,195 @@
+// Paging that goes wrong: lists that move while they are read, APIs that never end, cursors that expire, caps on results.
+
+import { expect, test } from 'vitest'
+import { people, person } from '../../../src/connector/testing/people.ts'
+import { KEY } from './anything.ts'
+import { openBench } from './bench.ts'
+import { describedAs } from './styles.ts'
+
+const MINUTE = 60_000
+
+test.each(['page by page, exclusive, with a list of deletions', 'by offset, in epoch seconds'])(
+  '%s: nobody slips through when somebody before them leaves in the middle',
+  async (style) => {
+    const { world, reader, clock } = await openBench(describedAs(style))
+    await world.put(people(1, 22))
+    clock.advance(MINUTE)
+    let seen = 0
+    const leave = () => {
+      seen += 1
+      // For good, so that all behind them move up; on the fourth page more of them than a page holds.
+      if (seen === 2) world.rows.delete('p3')
+      if (seen === 4) for (const key of ['p1', 'p2', 'p4', 'p5', 'p6', 'p7']) world.rows.delete(key)
+    }
+    await reader.pull('full', { onPage: leave })
+    const phones = new Set(reader.known().map(({ phone }) => phone))
+    for (const one of people(8, 22)) expect(phones).toContain(one.phone.slice(1))
+  },
+)
+
+test('paging that is not checked proves nothing: nobody is removed for being absent', async () => {
+  const { world, reader, clock } = await openBench((baseUrl) => ({
+    baseUrl,
+    auth: { kind: 'bearer', token: KEY },
+    list: {
+      path: 'by-page',
+      query: { page: '{{page}}' },
+      records: 'data.people',
+      paging: { by: 'page', check: false },
+    },
+  }))
+  await world.put(people(1, 6))
+  await reader.pull('full')
+  world.rows.delete('p1')
+  clock.advance(MINUTE)
+  const result = await reader.pull('full')
+  expect(result.gone).toBe(0)
+  expect(reader.known()).toHaveLength(6)
+})
+
+test('so does a list that says that it may leave somebody out', async () => {
+  const { world, reader } = await openBench((baseUrl) => ({
+    baseUrl,
+    auth: { kind: 'bearer', token: KEY },
+    list: { path: 'by-id', query: { id_greater: '{{lastId}}' }, paging: { by: 'last-id' }, proves: false },
+  }))
+  await world.put(people(1, 6))
+  await reader.pull('full')
+  world.rows.delete('p1')
+  expect((await reader.pull('full')).gone).toBe(0)
+})
+
+test.each([
+  [
+    'a page parameter that is not heard',
+    { path: 'by-page', query: { p: '{{page}}', page: 1 }, records: 'data.people', paging: { by: 'page' } },
+  ],
+  [
+    'an offset that is not heard',
+    {
+      path: 'by-offset',
+      query: { skip: '{{offset}}', offset: 4 },
+      records: 'people',
+      paging: { by: 'offset', check: false },
+      count: 'total',
+    },
+  ],
+  [
+    'an offset that is not heard though it is checked',
+    { path: 'by-offset', query: { skip: '{{offset}}' }, records: 'people', paging: { by: 'offset' } },
+  ],
+  [
+    'a cursor that is not heard',
+    { path: 'newest', query: { c: '{{cursor}}' }, records: 'people', paging: { by: 'cursor', at: 'next' } },
+  ],
+  ['an id that is not heard', { path: 'by-id', query: { greater: '{{lastId}}' }, paging: { by: 'last-id' } }],
+])('%s ends the pull with an error and not with a loop', async (_name, list) => {
+  const { world, reader } = await openBench((baseUrl) => ({
+    baseUrl,
+    auth: { kind: 'bearer', token: KEY },
+    list,
+  }))
+  await world.put(people(1, 9))
+  await reader.pull('full').then(
+    () => expect.unreachable('the pull ended well'),
+    (error: Error) => expect(error.message).toMatch(/same page again and again/),
+  )
+  expect(world.asked.length).toBeLessThan(12)
+})
+
+test('reading on by the last id needs the order of ids', async () => {
+  const { world, reader } = await openBench((baseUrl) => ({
+    baseUrl,
+    auth: { kind: 'bearer', token: KEY },
+    list: { path: 'newest', query: { after: '{{lastId}}' }, records: 'people', paging: { by: 'last-id' } },
+  }))
+  await world.put([person(1)], { changedAt: 1 })
+  await world.put([person(2)], { changedAt: 2 })
+  await expect(reader.pull('full')).rejects.toThrow(/not in the order of ids/)
+})
+
+test('a list that is not sorted by time after all is read to its end', async () => {
+  const { world, reader, clock } = await openBench((baseUrl) => ({
+    ...describedAs('with the newest first')(baseUrl),
+    changes: { path: 'by-id', newestFirst: true, query: { id_greater: '{{lastId}}', x: '{{from}}' } },
+  }))
+  await world.put(people(1, 12), { changedAt: clock.now() - 100 * MINUTE })
+  await reader.pull('full')
+  clock.advance(60 * MINUTE)
+  await world.put([person(2, { first: 'Edited' }), person(12, { first: 'Edited too' })])
+  await reader.pull('incremental')
+  expect(reader.known().filter(({ first }) => first.startsWith('Edited'))).toHaveLength(2)
+  expect(reader.said.join()).toMatch(/not sorted by time of change/)
+})
+
+test('a link to another origin is not followed', async () => {
+  const { world, reader } = await openBench(describedAs('by links in the body, in whole seconds'))
+  await world.put(people(1, 6))
+  world.onRequest = ({ url }) =>
+    url.searchParams.has('after')
+      ? undefined
+      : { body: { items: [], links: { next: 'http://127.0.0.1:1/steal' } } }
+  await expect(reader.pull('full')).rejects.toThrow(/links to http:\/\/127.0.0.1:1/)
+})
+
+test('a link header with other links, quotes and commas', async () => {
+  const { world, reader } = await openBench(
+    describedAs('by the Link header, in a format and zone of its own'),
+  )
+  await world.put(people(1, 3))
+  const first = [...world.rows.values()][0]
+  world.onRequest = ({ url }) =>
+    url.searchParams.has('more')
+      ? undefined
+      : {
+          body: [first],
+          headers: { link: `</v1/a,b>; rel="last"; title="x, y", <?more=1>; title="n;,"; rel="prev next"` },
+        }
+  await reader.pull('full')
+  expect(world.asked.filter((line) => line.includes('more=1'))).not.toHaveLength(0)
+})
+
+test('a page with no way on, that does not say it is the last, is an error', async () => {
+  const { world, reader } = await openBench(describedAs('by a cursor in the body, in epoch milliseconds'))
+  world.onRequest = () => ({ body: { result: [], meta: { more: true, cursor: null } } })
+  await expect(reader.pull('full')).rejects.toThrow(/no way on: a cursor at meta.cursor is missing/)
+})
+
+test('an empty page in the middle does not end a list that has a next cursor', async () => {
+  const { world, reader } = await openBench(describedAs('by a cursor in the body, in epoch milliseconds'))
+  await world.put(people(1, 6))
+  let times = 0
+  world.onRequest = ({ body }) => {
+    times += 1
+    return times === 1
+      ? { body: { result: null, meta: { more: true, cursor: 'MA==' } } }
+      : body.includes('MA==')
+        ? undefined
+        : undefined
+  }
+  await reader.pull('full')
+  expect(reader.known()).toHaveLength(6)
+})
+
+test('a total that is lower than what comes does not end the list, one that is higher fails it', async () => {
+  const described = (count: string) => (baseUrl: string) => ({
+    baseUrl,
+    auth: { kind: 'bearer', token: KEY },
+    list: {
+      path: 'by-cursor',
+      method: 'POST',
+      body: { cursor: '{{cursor}}' },
+      records: 'result',
+      paging: { by: 'cursor', at: 'meta.cursor' },
+      count,
+    },
+  })
+  const few = await openBench(described('meta.few'))
+  await few.world.put(people(1, 9))
+  await few.reader.pull('full')
+  expect(few.reader.known()).toHaveLength(9)
+
+  const many = await openBench(described('meta.many'))
+  many.world.onRequest = () => ({ body: { result: [], meta: { cursor: null, many: 3 } } })
+  await expect(many.reader.pull('full')).rejects.toMatchObject({ code: 'ERR_SOURCE_INCOMPLETE' })
+})
