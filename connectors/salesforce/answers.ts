@@ -38,7 +38,8 @@ export function codesOf(error: unknown): readonly string[] {
 
 /** The day's requests are used up with a 403, and not with a 429; a 406 comes and goes like a 503. */
 export function judge(answer: HttpAnswer): 'ok' | 'again' | 'quota' | 'sign-in' | 'refused' | null {
-  const status = insideComposite(answer)?.status ?? answer.status
+  const inner = insideComposite(answer)
+  const status = inner?.status ?? answer.status
   if (status >= 200 && status < 300) return 'ok'
   const errors = errorsOf(answer)
   const has = (code: string) => errors.some((error) => error.code === code)
@@ -47,6 +48,8 @@ export function judge(answer: HttpAnswer): 'ok' | 'again' | 'quota' | 'sign-in' 
     return errors.some(({ message }) => /concurrent/i.test(message)) ? 'again' : 'quota'
   if (status === 406 || has('SERVER_UNAVAILABLE') || has('UNABLE_TO_LOCK_ROW')) return 'again'
   if (has('QUERY_TIMEOUT')) return 'refused'
+  // The answer around it is a good one.
+  if (inner !== null) return status >= 500 ? 'again' : 'refused'
   return null
 }
 

@@ -26,7 +26,7 @@ export async function findCampaigns(
   names: readonly string[],
 ): Promise<{ campaigns: readonly Campaign[]; missing: readonly string[] }> {
   if (names.length === 0) return { campaigns: [], missing: [] }
-  const ids = names.filter(isCampaignId)
+  const ids = names.filter(isCampaignId).map(longId)
   const words = names.filter((name) => !isCampaignId(name))
   const asked = [
     ...(ids.length ? [isOneOf('Id', ids)] : []),

@@ -60,7 +60,10 @@ export async function openShop(manners: Partial<Manners> = {}): Promise<Shop> {
     await vendor.close()
   })
   const log = (message: string) => void said.push(message)
-  const keep: Keep = { get: (name) => kept.get(name) ?? null, set: (name, value) => void kept.set(name, value) }
+  const keep: Keep = {
+    get: (name) => kept.get(name) ?? null,
+    set: (name, value) => void kept.set(name, value),
+  }
   const shop: Shop = {
     vendor,
     clock,
@@ -98,7 +101,10 @@ export async function openShop(manners: Partial<Manners> = {}): Promise<Shop> {
     },
     records: async (more) => (await shop.pull(more)).flatMap(({ records }) => records),
     discover: (options = {}) =>
-      salesforceConnector.discover(salesforceConnector.options.parse({ ...vendor.options, ...options }), shop.context()),
+      salesforceConnector.discover(
+        salesforceConnector.options.parse({ ...vendor.options, ...options }),
+        shop.context(),
+      ),
   }
   return shop
 }

@@ -46,9 +46,10 @@ export function openJobs(org: Org, manners: Manners) {
   const results = ({ sobject, columns, rows }: Job, from: number, most: number): VendorAnswer => {
     const to = from + Math.min(most, manners.rowsPerPart)
     const part = rows.slice(from, to)
+    const shown = part.slice(0, part.length - manners.dropsRows)
     const lines = [
       columns,
-      ...part.map((row) => columns.map((path) => cell(sobject, path, row.get(path) ?? null))),
+      ...shown.map((row) => columns.map((path) => cell(sobject, path, row.get(path) ?? null))),
     ]
     return {
       headers: {

@@ -222,6 +222,7 @@ export function openOrg(clock: { now(): number }) {
       (values) => soql.where === null || holds(soql.from, values, soql.where),
     )
     checkColumns(soql)
+    if (soql.where !== null) checkFields(soql.from, soql.where)
     const by = soql.orderBy
     if (by !== null) {
       const order = soql.descending ? -1 : 1
@@ -239,6 +240,11 @@ export function openOrg(clock: { now(): number }) {
   }
   const checkColumns = ({ columns, from }: Soql) => {
     for (const { path } of columns) if (path !== '') follow(from, {}, path)
+  }
+  const checkFields = (sobject: string, condition: Condition): void => {
+    if (condition.op === 'compare') follow(sobject, {}, condition.field)
+    else if (condition.op === 'not') checkFields(sobject, condition.side)
+    else for (const side of condition.sides) checkFields(sobject, side)
   }
   const aggregated = (sobject: string, rows: readonly Values[], { aggregate, path }: Selected): Value => {
     if (aggregate === 'COUNT') return rows.length

@@ -37,6 +37,8 @@ export interface Manners {
   bulk: 'on' | 'off' | 'fails'
   /** Rows in a part of a bulk job: never more. */
   rowsPerPart: number
+  /** Rows that go missing at the end of a part, as when a line is cut off between two rows. */
+  dropsRows: number
 }
 
 export const MANNERS: Manners = {
@@ -49,6 +51,7 @@ export const MANNERS: Manners = {
   logLagMs: 0,
   bulk: 'on',
   rowsPerPart: 100_000,
+  dropsRows: 0,
 }
 
 export type Vendor = Awaited<ReturnType<typeof startSalesforce>>
@@ -64,6 +67,7 @@ export async function startSalesforce(clock: Stage['clock'], given: Partial<Mann
   let refresh = FIRST_REFRESH
   let tokens = 0
   let named = 0
+  let failing = { status: 503, times: 0 }
 
   const newSession = (): string => {
     tokens += 1
@@ -212,6 +216,10 @@ export async function startSalesforce(clock: Stage['clock'], given: Partial<Mann
         status: 401,
         body: [{ message: 'Session expired or invalid', errorCode: 'INVALID_SESSION_ID' }],
       }
+    if (failing.times > 0) {
+      failing = { ...failing, times: failing.times - 1 }
+      return { status: failing.status, body: '' }
+    }
     const { quota } = manners
     const isOver = quota.used >= quota.total
     if (!isOver) quota.used += 1
@@ -236,6 +244,11 @@ export async function startSalesforce(clock: Stage['clock'], given: Partial<Mann
     /** Every session ends now. */
     endSessions: () => sessions.clear(),
     loseLinks: () => links.clear(),
+    forgetJobs: () => jobs.jobs.clear(),
+    /** The next `times` API answers are this status, without a word. */
+    failNext: (status: number, times: number) => {
+      failing = { status, times }
+    },
     queries: () =>
       asked
         .filter((one) => /\/query(All)?\?/.test(one))
