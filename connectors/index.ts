@@ -3,9 +3,11 @@ import type { Connector } from 'heysync/connector'
 import { csvConnector } from './csv/csv.ts'
 import { hubspotConnector } from './hubspot/hubspot.ts'
 import { restConnector } from './rest/rest.ts'
+import { salesforceConnector } from './salesforce/salesforce.ts'
 
 export const connectors: ReadonlyMap<string, Connector> = new Map<string, Connector>([
   [csvConnector.kind, csvConnector],
   [hubspotConnector.kind, hubspotConnector],
   [restConnector.kind, restConnector],
+  [salesforceConnector.kind, salesforceConnector],
 ])

@@ -1,0 +1,52 @@
+// The fake organisation as a world of the conformance kit.
+import type { ConnectorWorld, Person, Stage } from 'heysync/connector/testing'
+import { CLIENT_SECRET, type Manners, PRIVATE_KEY, startSalesforce, type Vendor } from './vendor.ts'
+
+const MAP = { phone: 'MobilePhone', first: 'FirstName', last: 'LastName', email: 'Email' }
+const DAY_MS = 24 * 60 * 60_000
+
+export interface SalesforceWorld extends ConnectorWorld {
+  readonly vendor: Vendor
+  idOf(key: string): string
+}
+
+export async function openSalesforceWorld(
+  { clock }: Stage,
+  manners: Partial<Manners>,
+  options: object = {},
+): Promise<SalesforceWorld> {
+  const vendor = await startSalesforce(clock, manners)
+  const { org } = vendor
+  const ids = new Map<string, string>()
+  const idOf = (key: string) => ids.get(key) ?? ''
+  return {
+    vendor,
+    idOf,
+    options: { ...vendor.options, ...options },
+    map: MAP,
+    secrets: [PRIVATE_KEY.slice(40, 100), CLIENT_SECRET, 'session-'],
+    put: (people: readonly Person[], { changedAt, shownAt } = {}) => {
+      const when = {
+        ...(changedAt === undefined ? {} : { at: changedAt }),
+        ...(shownAt === undefined ? {} : { shownAt }),
+      }
+      for (const { key, phone, first, last, email, blank } of people) {
+        const names = blank
+          ? { FirstName: null, LastName: null, Email: null }
+          : { FirstName: first, LastName: last, Email: email }
+        const values = { MobilePhone: phone, ...names }
+        const id = ids.get(key)
+        if (id === undefined) ids.set(key, org.insert('Contact', values, when))
+        else org.update('Contact', id, values, when)
+      }
+    },
+    delete: (keys) => keys.forEach((key) => void org.purge('Contact', idOf(key))),
+    archive: (keys) => keys.forEach((key) => void org.remove('Contact', idOf(key))),
+    restore: (keys) => keys.forEach((key) => void org.undelete('Contact', idOf(key))),
+    merge: (loser, winner) => org.merge('Contact', idOf(loser), idOf(winner)),
+    expire: () => clock.advance(16 * DAY_MS),
+    trouble: vendor.trouble,
+    requests: vendor.requests,
+    close: vendor.close,
+  }
+}
