@@ -1,15 +1,15 @@
-// Owns a pull: which files have to be read, their rows in pages, and the proof at its end.
-import { createHash } from 'node:crypto'
-import type { BadRecord, ConnectorContext, Page, PullEnd, PullRequest, SourceRecord } from 'heysync/connector'
-import { ConnectorError } from 'heysync/connector'
-import { findFiles, type SourceFile } from './files.ts'
-import { type Inspection, inspectFile } from './inspect.ts'
-import { type CsvOptions, isGlob } from './options.ts'
-import { createReader, type Reading, readRow } from './record.ts'
-import { assertUnchanged, changedMeanwhile, settleAll } from './settle.ts'
-import { openTable } from './table.ts'
+// Owns a pull: which files have to be read, and what their end means.
+import type { ConnectorContext, Page, PullRequest, SourceRecord } from 'heysync/connector'
+import { archiveTaken, newestArchived } from './archive.ts'
+import type { FilesOptions } from './files-options.ts'
+import { isGlob } from './glob.ts'
+import { inspectAll, pages, type ReadFile, unchanged } from './pages.ts'
+import { settleAll } from './settle.ts'
+import { announced, type Kind, type Pulling, withPlace } from './source.ts'
+import { byAge, type Found, type SourceFile } from './store/store.ts'
 import {
   consumedHashes,
+  isProven,
   knownHashes,
   optionsHash,
   parseToken,
@@ -18,71 +18,114 @@ import {
   tokenFile,
   writeToken,
 } from './token.ts'
-import { zoneClock } from './updated-at.ts'
+
+/** New files of changes that one pull takes where each is copied first; the next pull takes the next ones. */
+const MAX_COPIES = 200
 
 /** Pages of the files that count. It always starts at the beginning: a position is for people to read. */
 export function pullFiles(
-  options: CsvOptions,
+  kind: Kind,
+  options: FilesOptions,
   request: PullRequest,
   context: ConnectorContext,
 ): AsyncGenerator<Page> {
-  return options.snapshot ? pullSnapshot(options, request, context) : pullChanges(options, request, context)
-}
-
-interface ReadFile extends SourceFile {
-  readonly inspection: Inspection
-}
-
-async function* pullSnapshot(
-  options: CsvOptions,
-  request: PullRequest,
-  context: ConnectorContext,
-): AsyncGenerator<Page> {
-  const found = await findFiles(options, context.baseDir)
   const token = request.mode === 'incremental' ? parseToken(request.token) : null
-  const comparable = token?.options === optionsHash(options) ? token : null
+  return withPlace(kind, options, context, (pulling) =>
+    options.snapshot ? pullSnapshot(pulling, token) : pullChanges(pulling, request, token),
+  )
+}
+
+/** What is there, once what was read before is put away. */
+async function findWaiting(pulling: Pulling, token: Token | null): Promise<Found> {
+  const { store, kind, options } = pulling
+  let found = await store.find()
+  if (await archiveTaken(found.files, token, pulling)) found = await store.find()
+  return kind.textOnly ? found : { ...found, files: await announced(store, found.files, options) }
+}
+
+interface Snapshots {
+  /** The files that together are the state of the source; null when there is none newer than what was read. */
+  readonly chosen: readonly SourceFile[] | null
+  /** Older ones, which no one will ask for any more. */
+  readonly passed: readonly SourceFile[]
+}
+
+async function findSnapshots(pulling: Pulling, token: Token | null): Promise<Snapshots> {
+  const { options } = pulling
+  const found = await findWaiting(pulling, token)
+  if (options.archive === undefined) {
+    if (found.none !== null) throw found.none
+    return { chosen: options.files === 'newest' ? found.files.slice(-1) : found.files, passed: [] }
+  }
+  // What was read last is in the archive, and an older file that comes late does not undo it.
+  const newest = found.files.at(-1)
+  if (token !== null) {
+    const readAt = Math.max(...token.files.map(({ state }) => state?.mtimeMs ?? 0))
+    if (newest === undefined || newest.state.mtimeMs < readAt) return { chosen: null, passed: found.files }
+    return { chosen: [newest], passed: found.files.slice(0, -1) }
+  }
+  const archived = await newestArchived(pulling)
+  if (archived !== null && (newest === undefined || newest.state.mtimeMs < archived.changedAt))
+    return { chosen: [archived.file], passed: found.files }
+  if (newest === undefined) throw found.none
+  return { chosen: [newest], passed: found.files.slice(0, -1) }
+}
+
+async function* pullSnapshot(pulling: Pulling, given: Token | null): AsyncGenerator<Page> {
+  const { options, context, store } = pulling
+  const token = given?.options === optionsHash(options) ? given : null
+  const { chosen, passed } = await findSnapshots(pulling, token)
+  const proven = passed.filter(({ state }) => isProven(state, context.clock.now()))
   // A version that was read was finished, so it needs no waiting either.
-  if (comparable !== null && isKnown(comparable, found)) {
+  if (token !== null && (chosen === null || isKnown(token, chosen))) {
     context.log.debug(`${options.path} is as it was the last time.`)
-    yield unchanged(writeToken(options, comparable.files, token))
+    yield unchanged(writeToken(options, token.files, token, proven))
     return
   }
-  const files = await settleAll(found, options, context)
-  const read = await inspectAll(files, options, context)
+  const files = await settleAll(store, chosen ?? [], options, context)
+  const read = await inspectAll(files, pulling)
   const entries = read.map((file) => tokenFile(file, file.inspection.hash, context.clock.now()))
-  if (comparable !== null && sameContents(comparable.files, entries)) {
-    for (const file of read) await assertUnchanged(file)
-    yield unchanged(writeToken(options, entries, token))
+  if (token !== null && sameContents(token.files, entries)) {
+    for (const { content } of read) await content.assertUnchanged()
+    yield unchanged(writeToken(options, entries, token, proven))
     return
   }
-  yield* pages(read, options, context, () => true, {
+  yield* pages(read, pulling, () => true, {
     covers: 'everything',
-    token: writeToken(options, entries, token),
+    token: writeToken(options, entries, token, proven),
   })
 }
 
 async function* pullChanges(
-  options: CsvOptions,
+  pulling: Pulling,
   request: PullRequest,
-  context: ConnectorContext,
+  token: Token | null,
 ): AsyncGenerator<Page> {
-  const found = await findFiles(options, context.baseDir)
-  const token = parseToken(request.mode === 'incremental' ? request.token : null)
+  const { options, context, store, kind } = pulling
+  const { files: found, none } = await findWaiting(pulling, token)
+  // Changes are often moved away once they are taken, so an empty folder is the usual state of things.
+  if (none !== null && !isGlob(options.path) && options.archive === undefined) throw none
   const taken: TokenFile[] = []
-  const open: SourceFile[] = []
+  let open: SourceFile[] = []
   const hashOf = knownHashes(token)
   for (const file of found) {
     const hash = hashOf(file)
     if (hash === null) open.push(file)
     else taken.push(tokenFile(file, hash, context.clock.now()))
   }
-  const settled = await settleAll(open, options, context)
+  if (!kind.textOnly && open.length > MAX_COPIES) {
+    context.log.info(
+      `${open.length} new files: the oldest ${MAX_COPIES} are read now, the rest by the next pulls.`,
+    )
+    open = open.slice(0, MAX_COPIES)
+  }
+  const settled = await settleAll(store, open, options, context)
   // One file that is overwritten may come back to an older content, and that is news; among many files it is a copy.
   const consumed = new Set(
     isGlob(options.path) ? consumedHashes(token) : token?.files.map(({ hash }) => hash),
   )
   const fresh: ReadFile[] = []
-  for (const file of await inspectAll(settled, options, context)) {
+  for (const file of await inspectAll([...settled].sort(byAge), pulling)) {
     const { hash, blank } = file.inspection
     if (blank) {
       context.log.info(`${file.label} is empty: no changes in it.`)
@@ -103,23 +146,7 @@ async function* pullChanges(
   const grown = new Set(token?.files.map(({ label }) => label))
   const wanted = (record: SourceRecord, label: string): boolean =>
     from === null || !grown.has(label) || record.updatedAt === null || Date.parse(record.updatedAt) >= from
-  yield* pages(fresh, options, context, wanted, {
-    covers: 'changes',
-    token: writeToken(options, taken, token),
-  })
-}
-
-async function inspectAll(
-  files: readonly SourceFile[],
-  options: CsvOptions,
-  { signal }: ConnectorContext,
-): Promise<readonly ReadFile[]> {
-  const read: ReadFile[] = []
-  for (const file of files) {
-    const inspection = await inspectFile(file, options.encoding, signal).catch((error) => blame(file, error))
-    read.push({ ...file, inspection })
-  }
-  return read
+  yield* pages(fresh, pulling, wanted, { covers: 'changes', token: writeToken(options, taken, token) })
 }
 
 /** True when every file is, by its state alone, the version that was read. */
@@ -131,89 +158,4 @@ function isKnown(token: Token, files: readonly SourceFile[]): boolean {
 function sameContents(before: readonly TokenFile[], now: readonly TokenFile[]): boolean {
   const hashes = (files: readonly TokenFile[]) => files.map(({ hash }) => hash).join()
   return hashes(before) === hashes(now)
-}
-
-function unchanged(token: string): Page {
-  return { records: [], position: 'unchanged', end: { covers: 'changes', count: null, token } }
-}
-
-/** Rows of all files in pages; the last one, with the end, comes only after every file proved to be what was inspected. */
-async function* pages(
-  files: readonly ReadFile[],
-  options: CsvOptions,
-  context: ConnectorContext,
-  wanted: (record: SourceRecord, label: string) => boolean,
-  end: { readonly covers: PullEnd['covers']; readonly token: string },
-): AsyncGenerator<Page> {
-  let records: SourceRecord[] = []
-  let bad: BadRecord[] = []
-  let position = 'start'
-  let covers = end.covers
-  for (const file of files) {
-    for await (const reading of readFile(file, options, context)) {
-      if (reading.kind === 'blank' || (reading.kind === 'record' && !wanted(reading.record, file.label)))
-        continue
-      if (records.length + bad.length === options.pageSize) {
-        yield toPage(records, bad, position, end.covers)
-        records = []
-        bad = []
-      }
-      if (reading.kind === 'record') {
-        records.push(reading.record)
-        position = reading.record.place ?? file.label
-        continue
-      }
-      bad.push(reading.bad)
-      position = reading.bad.place
-      if (reading.mayHide && covers === 'everything') {
-        covers = 'changes'
-        context.log.warn(
-          `${position} may hide other rows behind a quote, so nobody is removed because of this pull.`,
-        )
-      }
-    }
-  }
-  for (const file of files) await assertUnchanged(file)
-  yield { ...toPage(records, bad, position, end.covers), end: { covers, count: null, token: end.token } }
-}
-
-function toPage(
-  records: readonly SourceRecord[],
-  bad: readonly BadRecord[],
-  position: string,
-  covers: PullEnd['covers'],
-): Page {
-  return {
-    records,
-    ...(bad.length === 0 ? {} : { bad }),
-    ...(covers === 'changes' ? { changes: true } : {}),
-    position,
-  }
-}
-
-/** @throws ConnectorError busy when what was read is not what was inspected, and what reading throws. */
-async function* readFile(
-  file: ReadFile,
-  options: CsvOptions,
-  { signal }: ConnectorContext,
-): AsyncGenerator<Reading> {
-  try {
-    const hash = createHash('sha256')
-    const table = await openTable(file, file.inspection, options, signal, hash)
-    const reader = createReader(table.header, table.dialect, file.label, options, zoneClock(options.timezone))
-    for await (const row of table.rows) {
-      signal.throwIfAborted()
-      yield readRow(row, reader)
-    }
-    // Some network drives report the times of a file late; its content never lies.
-    if (hash.digest('hex') !== file.inspection.hash) throw changedMeanwhile(file)
-  } catch (error) {
-    await blame(file, error)
-  }
-}
-
-/** Throws the error, or busy where the file changed meanwhile: then what looks wrong in it is only half written. */
-async function blame(file: SourceFile, error: unknown): Promise<never> {
-  if (error instanceof ConnectorError) await assertUnchanged(file)
-  throw error
 }

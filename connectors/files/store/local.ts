@@ -1,38 +1,102 @@
-// Owns which files the configured path means, in which order, and what can be said when there are none.
-import { readdir, stat } from 'node:fs/promises'
+// Owns files on this machine: which ones the configured path means, and what can be said when there are none.
+import { access, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { closest } from 'fastest-levenshtein'
 import { ConnectorError } from 'heysync/connector'
 import { glob } from 'tinyglobby'
-import { type CsvOptions, isGlob } from './options.ts'
+import { fixedFolder, isGlob } from '../glob.ts'
+import {
+  byAge,
+  changedMeanwhile,
+  type FileState,
+  type Found,
+  mayHoldRows,
+  type SourceFile,
+  type Store,
+} from './store.ts'
 
-/** What tells one version of a file from another without reading it. Times in milliseconds. */
-export interface FileState {
-  readonly size: number
-  readonly mtimeMs: number
-  readonly ctimeMs: number
-  readonly ino: number
-}
+const CHUNK_BYTES = 65_536
 
-export interface SourceFile {
+export interface LocalPlace {
+  /** A file or a glob; relative ones start from `baseDir`. */
   readonly path: string
-  /** How messages and places call it: relative to the config's folder where it lies inside, else its base name. */
-  readonly label: string
-  readonly state: FileState
+  readonly baseDir: string
+  readonly readySuffix: string | undefined
+  /** Folder of what was read; relative to `baseDir`. */
+  readonly archive: string | undefined
 }
 
-/** Half-made files, as browsers, copy tools and editors name them. */
-const UNFINISHED = /(^[.~])|\.(tmp|part|partial|crdownload|filepart)$/i
+export function localStore(place: LocalPlace): Store {
+  const archiveDir = place.archive === undefined ? null : resolve(place.baseDir, place.archive)
+  const label = (path: string) => labelOf(path, place.baseDir)
+  return {
+    finished: 'clock',
+    inPlace: true,
+    find: () => (isGlob(place.path) ? findMatches(place, archiveDir) : findOne(place)),
+    archived: async () => {
+      if (archiveDir === null) return []
+      const entries = await readdir(archiveDir, { withFileTypes: true }).catch(() => [])
+      const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(archiveDir, entry.name))
+      return readStates(paths, place.baseDir)
+    },
+    look: (file) => readState(file.path, file.label),
+    has: exists,
+    read: readBytes,
+    archive: async (file, name) => {
+      if (archiveDir === null) throw new Error('There is no archive to put a file into.')
+      const target = join(archiveDir, name)
+      try {
+        await mkdir(archiveDir, { recursive: true })
+        if (await exists(target)) return false
+        await rename(file.path, target)
+      } catch (cause) {
+        throw fileError(cause, file.label)
+      }
+      // Somebody may have put a new one there in the last instant; renaming is the only look that cannot be too early.
+      const { size, mtimeMs, ino } = await readState(target, label(target))
+      if (size === file.state.size && mtimeMs === file.state.mtimeMs && ino === file.state.ino) return true
+      await rename(target, file.path)
+      throw changedMeanwhile(file.label)
+    },
+    remove: (path) => rm(path, { force: true }),
+    close: async () => {},
+  }
+}
 
-export function sameState(a: FileState, b: FileState): boolean {
-  return a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.ino === b.ino
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** The bytes of the file. Its handle is closed when the reader is done, fails, or leaves early. */
+async function* readBytes(file: SourceFile, signal: AbortSignal): AsyncGenerator<Buffer> {
+  signal.throwIfAborted()
+  const handle = await open(file.path, 'r').catch((cause: unknown) => {
+    throw fileError(cause, file.label)
+  })
+  try {
+    for (;;) {
+      signal.throwIfAborted()
+      // A new buffer each time: the parser keeps parts of the last ones.
+      const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
+      const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, null).catch((cause: unknown) => {
+        throw fileError(cause, file.label)
+      })
+      if (bytesRead === 0) return
+      yield buffer.subarray(0, bytesRead)
+    }
+  } finally {
+    await handle.close()
+  }
 }
 
 /**
  * The state of a regular file on disk.
  * @throws ConnectorError not-found (missing, or a folder), unreadable (not a regular file), failed (not permitted and the rest).
  */
-export async function readState(path: string, label: string): Promise<FileState> {
+async function readState(path: string, label: string): Promise<FileState> {
   const found = await stat(path).catch((cause: unknown) => {
     throw fileError(cause, label)
   })
@@ -66,17 +130,62 @@ export function fileError(cause: unknown, label: string): ConnectorError {
   return new ConnectorError('failed', { message: `${label} could not be read: ${said}`, cause })
 }
 
-/**
- * The files that the options mean, oldest first by time of change and then by name.
- * One file for a plain path; for a glob those that match and are not marked as unfinished, or only the newest of them.
- * @throws ConnectorError not-found when there is none, except for a glob of changes whose folder is there but empty.
- */
-export async function findFiles(options: CsvOptions, baseDir: string): Promise<readonly SourceFile[]> {
-  if (!isGlob(options.path)) return [await findOne(options.path, baseDir)]
+async function findOne({ path: configured, baseDir }: LocalPlace): Promise<Found> {
+  const path = resolve(baseDir, configured)
+  const label = labelOf(path, baseDir)
+  try {
+    return { files: [{ path, label, state: await readState(path, label) }], none: null }
+  } catch (error) {
+    if (!(error instanceof ConnectorError && error.kind === 'not-found' && error.cause)) throw error
+    const { hint, folderIsThere } = await nearestHint(path)
+    const none = new ConnectorError('not-found', {
+      message: `There is no file ${configured}.`,
+      hint,
+      cause: error.cause,
+    })
+    if (folderIsThere) return { files: [], none }
+    throw none
+  }
+}
 
-  const matches = await matching(options, baseDir)
+async function nearestHint(path: string): Promise<{ hint: string; folderIsThere: boolean }> {
+  const folder = dirname(path)
+  const listing = await readdir(folder, { withFileTypes: true }).catch(() => null)
+  if (listing === null) {
+    const hint = `The folder ${folder} is not there either. Correct path in the options of this source.`
+    return { hint, folderIsThere: false }
+  }
+  // Only what may hold a table: a config or a database that lies beside it is never meant.
+  const names = listing
+    .filter((entry) => !entry.isDirectory() && /\.(csv|tsv|txt|tab|dat|xlsx)$/i.test(entry.name))
+    .map((entry) => entry.name)
+  const hint =
+    names.length === 0
+      ? `The folder ${folder} holds no such files. Correct path, or export the file first.`
+      : `Did you mean ${join(folder, closest(basename(path), names))}? Correct path in the options of this source.`
+  return { hint, folderIsThere: true }
+}
+
+async function findMatches(place: LocalPlace, archiveDir: string | null): Promise<Found> {
+  const { path, baseDir, readySuffix } = place
+  const found = await glob([path], {
+    cwd: baseDir,
+    absolute: true,
+    onlyFiles: true,
+    expandDirectories: false,
+  })
+  const paths = found.filter(
+    (path) =>
+      mayHoldRows(basename(path), readySuffix) &&
+      !(archiveDir !== null && resolve(path).startsWith(archiveDir + sep)),
+  )
+  const files = await readStates(paths, baseDir)
+  return { files, none: files.length === 0 ? await explainNoMatch(place) : null }
+}
+
+async function readStates(paths: readonly string[], baseDir: string): Promise<readonly SourceFile[]> {
   const files: SourceFile[] = []
-  for (const path of matches) {
+  for (const path of paths) {
     const label = labelOf(path, baseDir)
     try {
       files.push({ path, label, state: await readState(path, label) })
@@ -85,69 +194,20 @@ export async function findFiles(options: CsvOptions, baseDir: string): Promise<r
       if (!(error instanceof ConnectorError && error.kind === 'not-found')) throw error
     }
   }
-  files.sort((a, b) => a.state.mtimeMs - b.state.mtimeMs || (a.path < b.path ? -1 : 1))
-  if (files.length === 0) await explainNoMatch(options, baseDir)
-  return options.files === 'newest' ? files.slice(-1) : files
+  return files.sort(byAge)
 }
 
-async function findOne(configured: string, baseDir: string): Promise<SourceFile> {
-  const path = resolve(baseDir, configured)
-  const label = labelOf(path, baseDir)
-  try {
-    return { path, label, state: await readState(path, label) }
-  } catch (error) {
-    if (!(error instanceof ConnectorError && error.kind === 'not-found' && error.cause)) throw error
-    throw new ConnectorError('not-found', {
-      message: `There is no file ${configured}.`,
-      hint: await nearestHint(path),
-      cause: error.cause,
-    })
-  }
-}
-
-async function nearestHint(path: string): Promise<string> {
-  const folder = dirname(path)
-  const listing = await readdir(folder, { withFileTypes: true }).catch(() => null)
-  if (listing === null)
-    return `The folder ${folder} is not there either. Correct path in the options of this source.`
-  // Only what may hold a table: a config or a database that lies beside it is never meant.
-  const names = listing
-    .filter((entry) => !entry.isDirectory() && /\.(csv|tsv|txt|tab|dat)$/i.test(entry.name))
-    .map((entry) => entry.name)
-  if (names.length === 0)
-    return `The folder ${folder} holds no such files. Correct path, or export the file first.`
-  return `Did you mean ${join(folder, closest(basename(path), names))}? Correct path in the options of this source.`
-}
-
-async function matching(options: CsvOptions, baseDir: string): Promise<readonly string[]> {
-  const found = await glob([options.path], {
-    cwd: baseDir,
-    absolute: true,
-    onlyFiles: true,
-    expandDirectories: false,
-  })
-  const suffix = options.readySuffix
-  return found.filter((path) => {
-    const name = basename(path)
-    return !UNFINISHED.test(name) && !(suffix !== undefined && name.endsWith(suffix))
-  })
-}
-
-async function explainNoMatch(options: CsvOptions, baseDir: string): Promise<void> {
-  const fixed = options.path.split('/').slice(0, -1)
-  const firstGlob = fixed.findIndex(isGlob)
-  const folder = resolve(baseDir, (firstGlob < 0 ? fixed : fixed.slice(0, firstGlob)).join('/') || '.')
+async function explainNoMatch({ path, baseDir }: LocalPlace): Promise<ConnectorError> {
+  const folder = resolve(baseDir, fixedFolder(path) || (isAbsolute(path) ? '/' : '.'))
   const names = await readdir(folder).catch(() => null)
   if (names === null) {
     throw new ConnectorError('not-found', {
-      message: `There is no folder ${labelOf(folder, baseDir)}, where ${options.path} looks for files.`,
+      message: `There is no folder ${labelOf(folder, baseDir)}, where ${path} looks for files.`,
       hint: 'Correct path in the options of this source, or create the folder.',
     })
   }
-  // Changes are often moved away once they are taken, so an empty folder is the usual state of things.
-  if (!options.snapshot) return
-  throw new ConnectorError('not-found', {
-    message: `No file matches ${options.path}.`,
+  return new ConnectorError('not-found', {
+    message: `No file matches ${path}.`,
     hint: `The folder ${labelOf(folder, baseDir)} holds ${names.length} names, and none of them matches or is finished.`,
   })
 }

@@ -1,36 +1,7 @@
-// Owns the way from bytes on disk to UTF-8 text without NULs, one chunk at a time.
-import { open } from 'node:fs/promises'
+// Owns the way from bytes to UTF-8 text without NULs, one chunk at a time.
 import iconv from 'iconv-lite'
-import { fileError, type SourceFile } from './files.ts'
 
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' | 'latin1'
-
-const CHUNK_BYTES = 65_536
-
-/**
- * The bytes of the file. The file handle is closed when the reader is done, fails, or leaves early.
- * @throws ConnectorError not-found or failed; the signal's reason when it aborts.
- */
-export async function* readBytes(file: SourceFile, signal: AbortSignal): AsyncGenerator<Buffer> {
-  signal.throwIfAborted()
-  const handle = await open(file.path, 'r').catch((cause: unknown) => {
-    throw fileError(cause, file.label)
-  })
-  try {
-    for (;;) {
-      signal.throwIfAborted()
-      // A new buffer each time: the parser keeps parts of the last ones.
-      const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
-      const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, null).catch((cause: unknown) => {
-        throw fileError(cause, file.label)
-      })
-      if (bytesRead === 0) return
-      yield buffer.subarray(0, bytesRead)
-    }
-  } finally {
-    await handle.close()
-  }
-}
 
 /** The same text as UTF-8, without byte order mark and NULs. */
 export async function* decode(
