@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { csvConnector } from '../../connectors/csv/csv.ts'
+import { csvConnector } from '../../connectors/files/csv.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import type { Connector } from '../../src/connector/contract.ts'
 import { HeysyncError } from '../../src/lib/errors.ts'

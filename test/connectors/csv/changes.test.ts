@@ -2,7 +2,7 @@
 import { mkdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { csvConnector } from '../../../connectors/csv/csv.ts'
+import { csvConnector } from '../../../connectors/files/csv.ts'
 import { failure, HOUR, incremental, options, pull, START, tokenOf, workshop } from './harness.ts'
 
 const CHANGES = { path: 'in/*.csv', snapshot: false }

@@ -1,8 +1,8 @@
 // The connector as others see it: its entry in the table, its options, what it discovers.
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { csvConnector } from '../../../connectors/csv/csv.ts'
-import { csvOptions } from '../../../connectors/csv/options.ts'
+import { csvConnector } from '../../../connectors/files/csv.ts'
+import { csvOptions } from '../../../connectors/files/options.ts'
 import { connectors } from '../../../connectors/index.ts'
 import { failure, HOUR, options, START, workshop } from './harness.ts'
 

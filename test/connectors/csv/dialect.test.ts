@@ -1,6 +1,6 @@
 // Delimiters, line ends and headers.
 import { describe, expect, test } from 'vitest'
-import { fieldNames } from '../../../connectors/csv/header.ts'
+import { fieldNames } from '../../../connectors/files/header.ts'
 import { failure, pull, workshop } from './harness.ts'
 
 async function read(content: string, given: Record<string, unknown> = {}) {

@@ -2,7 +2,7 @@
 import { mkdir, rename, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { fileError } from '../../../connectors/csv/files.ts'
+import { fileError } from '../../../connectors/files/store/local.ts'
 import { failure, HOUR, pull, START, workshop } from './harness.ts'
 
 const SNAPSHOT = { path: 'in/*.csv', files: 'newest' }

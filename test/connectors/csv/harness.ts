@@ -12,8 +12,8 @@ import type {
   SourceRecord,
 } from 'heysync/connector'
 import { onTestFinished } from 'vitest'
-import { csvConnector } from '../../../connectors/csv/csv.ts'
-import { type CsvOptions, csvOptions } from '../../../connectors/csv/options.ts'
+import { csvConnector } from '../../../connectors/files/csv.ts'
+import { type CsvOptions, csvOptions } from '../../../connectors/files/options.ts'
 import { connectorContext } from '../../../src/connector/context.ts'
 
 /** The time that every test starts at; files are dated an hour before unless a test says otherwise. */

@@ -2,7 +2,7 @@
 import { appendFile, rename, rm, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { csvConnector } from '../../../connectors/csv/csv.ts'
+import { csvConnector } from '../../../connectors/files/csv.ts'
 import { FULL, failure, HOUR, options, pull, START, workshop } from './harness.ts'
 
 const JUST_NOW = START - 500

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import { csvConnector } from '../../../connectors/csv/csv.ts'
+import { csvConnector } from '../../../connectors/files/csv.ts'
 import { FULL, failure, options, pull, type Workshop, workshop } from './harness.ts'
 
 const ROWS = 200_000

@@ -1,6 +1,6 @@
 // Times of last change: one meaning or none.
 import { describe, expect, test } from 'vitest'
-import { readInstant, zoneClock } from '../../../connectors/csv/updated-at.ts'
+import { readInstant, zoneClock } from '../../../connectors/files/updated-at.ts'
 import { pull, workshop } from './harness.ts'
 
 const utc = zoneClock('UTC')

@@ -1,8 +1,16 @@
 // Owns the token: which contents were read, so that the same content costs nothing the next time.
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { type FileState, type SourceFile, sameState } from './files.ts'
-import type { CsvOptions } from './options.ts'
+import type { FilesOptions } from './files-options.ts'
+import { type FileState, type SourceFile, sameState } from './store/store.ts'
+
+const stateSchema = z.object({
+  size: z.number(),
+  mtimeMs: z.number(),
+  ctimeMs: z.number(),
+  ino: z.number(),
+  tag: z.string().optional(),
+})
 
 const tokenSchema = z.object({
   v: z.literal(1),
@@ -13,11 +21,11 @@ const tokenSchema = z.object({
       label: z.string(),
       hash: z.string(),
       /** Null when the file changed so shortly before it was read that its time of change proves nothing. */
-      state: z
-        .object({ size: z.number(), mtimeMs: z.number(), ctimeMs: z.number(), ino: z.number() })
-        .nullable(),
+      state: stateSchema.nullable(),
     }),
   ),
+  /** Older snapshots that were passed over, where they are put into the archive too. */
+  passed: z.array(z.object({ label: z.string(), state: stateSchema })).optional(),
   /** Hashes of contents that were read and whose files are gone, newest last. */
   gone: z.array(z.string()),
 })
@@ -41,12 +49,17 @@ export function parseToken(text: string | null): Token | null {
 }
 
 /** Hash of the options that, when changed, make other records of the same file. */
-export function optionsHash(options: CsvOptions): string {
+export function optionsHash(options: FilesOptions): string {
   const {
     settleMs: _settle,
     settleTimeoutMs: _timeout,
     readySuffix: _ready,
     pageSize: _page,
+    // Where the files are and what becomes of them; and no secret may be found in what is stored.
+    sftp: _sftp,
+    s3: _s3,
+    archive: _archive,
+    maxBytes: _max,
     ...rest
   } = options
   const text = JSON.stringify(Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1)))
@@ -54,9 +67,12 @@ export function optionsHash(options: CsvOptions): string {
 }
 
 export function tokenFile(file: SourceFile, hash: string, now: number): TokenFile {
-  const { size, mtimeMs, ctimeMs, ino }: FileState = file.state
-  const proven = now - Math.max(mtimeMs, ctimeMs) >= RACY_MS
-  return { label: file.label, hash, state: proven ? { size, mtimeMs, ctimeMs, ino } : null }
+  return { label: file.label, hash, state: isProven(file.state, now) ? file.state : null }
+}
+
+/** True when any later version of the file would show another state. */
+export function isProven(state: FileState, now: number): boolean {
+  return state.tag !== undefined || now - Math.max(state.mtimeMs, state.ctimeMs) >= RACY_MS
 }
 
 /** Looks up the hash that the token holds for this very version of a file; null when it has to be read to know. */
@@ -74,7 +90,12 @@ export function consumedHashes(token: Token | null): ReadonlySet<string> {
 }
 
 /** A new token: the files as they are now, and the contents of the old token that no file holds any more. */
-export function writeToken(options: CsvOptions, files: readonly TokenFile[], old: Token | null): string {
+export function writeToken(
+  options: FilesOptions,
+  files: readonly TokenFile[],
+  old: Token | null,
+  passed: readonly SourceFile[] = [],
+): string {
   const here = new Set(files.map(({ hash }) => hash))
   const gone = options.snapshot
     ? []
@@ -84,6 +105,7 @@ export function writeToken(options: CsvOptions, files: readonly TokenFile[], old
     options: optionsHash(options),
     files: [...files],
     gone: gone.filter((hash) => !here.has(hash)).slice(-MAX_GONE),
+    ...(passed.length === 0 ? {} : { passed: passed.map(({ label, state }) => ({ label, state })) }),
   }
   return JSON.stringify(token)
 }

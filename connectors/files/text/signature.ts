@@ -4,6 +4,8 @@ interface Signature {
   readonly bytes: Buffer
   readonly what: string
   readonly hint: string
+  /** Set where more than text is read. */
+  readonly format?: 'zip' | 'compound'
 }
 
 const UNPACK = 'Unpack it, and point path at the CSV file that was in it.'
@@ -15,9 +17,15 @@ const SIGNATURES: readonly Signature[] = [
     bytes: Buffer.from('PK\x03\x04', 'latin1'),
     what: 'an Excel workbook or another ZIP file',
     hint: SAVE_AS_CSV,
+    format: 'zip',
   },
   { bytes: Buffer.from('PK\x05\x06', 'latin1'), what: 'an empty ZIP file', hint: SAVE_AS_CSV },
-  { bytes: Buffer.from('d0cf11e0a1b11ae1', 'hex'), what: 'an old Excel workbook (.xls)', hint: SAVE_AS_CSV },
+  {
+    bytes: Buffer.from('d0cf11e0a1b11ae1', 'hex'),
+    what: 'an old Excel workbook (.xls)',
+    hint: SAVE_AS_CSV,
+    format: 'compound',
+  },
   { bytes: Buffer.from('%PDF'), what: 'a PDF', hint: 'Export the data as CSV instead of printing it.' },
   { bytes: Buffer.from('1f8b', 'hex'), what: 'a gzip file', hint: UNPACK },
   { bytes: Buffer.from('28b52ffd', 'hex'), what: 'a zstd file', hint: UNPACK },
@@ -35,7 +43,7 @@ const SIGNATURES: readonly Signature[] = [
 const PAGE = /^\s*<(!doctype html|html|\?xml)/i
 
 /** What the file is by its first bytes, with a hint; null when it may be text. */
-export function recognise(head: Buffer): { readonly what: string; readonly hint: string } | null {
+export function recognise(head: Buffer): Omit<Signature, 'bytes'> | null {
   const found = SIGNATURES.find(({ bytes }) => head.subarray(0, bytes.length).equals(bytes))
   if (found) return found
   if (

@@ -1,10 +1,10 @@
 // Owns what one row means: a source record, a bad record, or nothing at all.
 import type { BadRecord, SourceRecord } from 'heysync/connector'
-import type { Dialect } from './dialect.ts'
 import type { Header } from './header.ts'
 import type { CsvOptions } from './options.ts'
-import { inspectQuotes } from './quotes.ts'
-import type { Row } from './rows.ts'
+import type { Dialect } from './text/dialect.ts'
+import { inspectQuotes } from './text/quotes.ts'
+import type { Row } from './text/rows.ts'
 import { readInstant, type ZoneClock } from './updated-at.ts'
 
 export type Reading =
@@ -56,6 +56,11 @@ export function readRow(row: Row, reader: Reader): Reading {
       ),
       mayHide: row.lines > 1,
     }
+  }
+  const broken = header.idAt.find((at) => row.errors?.includes(at))
+  if (broken !== undefined) {
+    const message = `The id column "${header.names[broken]}" holds the error ${cells[broken]}.`
+    return { kind: 'bad', bad: bad(row, label, 'ID_MISSING', message, null), mayHide: false }
   }
   const id = idOf(cells, header.idAt)
   if (id === null) {

@@ -1,8 +1,11 @@
-// The csv connector: contacts from a delimited text file, or from the files that a glob names.
+// The csv connector: contacts from a delimited text file on this machine, or from the files that a glob names.
 import { defineConnector } from 'heysync/connector'
 import { discoverFields } from './discover.ts'
 import { csvOptions } from './options.ts'
 import { pullFiles } from './pull.ts'
+import { type Kind, openLocal } from './source.ts'
+
+const csv: Kind = { openStore: openLocal, textOnly: true }
 
 export const csvConnector = defineConnector({
   kind: 'csv',
@@ -10,6 +13,6 @@ export const csvConnector = defineConnector({
   options: csvOptions,
   capabilities: { incremental: 'token', deletes: true, merges: false, consent: false, resumable: false },
   fixedFields: true,
-  discover: discoverFields,
-  pull: pullFiles,
+  discover: (options, context) => discoverFields(csv, options, context),
+  pull: (options, request, context) => pullFiles(csv, options, request, context),
 })

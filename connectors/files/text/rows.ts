@@ -15,6 +15,8 @@ export interface Row {
   readonly lines: number
   /** The row as it stands in the file. */
   readonly raw: Buffer
+  /** Indexes of cells that hold an error such as #REF! where a value should be. */
+  readonly errors?: readonly number[]
 }
 
 /** A row longer than this is taken for a quote that was never closed. */

@@ -1,10 +1,11 @@
 // Owns the first look at a file: what its content hashes to, and in which encoding all of it can be read.
 import { createHash } from 'node:crypto'
 import { ConnectorError } from 'heysync/connector'
-import { type Encoding, readBytes } from './decode.ts'
-import type { SourceFile } from './files.ts'
+import type { Content } from './content.ts'
 import type { CsvOptions } from './options.ts'
-import { recognise } from './signature.ts'
+import type { Encoding } from './text/decode.ts'
+import { recognise } from './text/signature.ts'
+import { compoundFileError } from './xlsx/compound.ts'
 
 export interface Inspection {
   /** SHA-256 of the bytes that were looked at, in hex. */
@@ -12,6 +13,8 @@ export interface Inspection {
   readonly encoding: Encoding
   /** Bytes of byte order mark to leave out. */
   readonly bomBytes: number
+  /** True for an Excel workbook: then there is no text, and the rest says nothing. */
+  readonly workbook: boolean
   /** True when there is nothing but white space. */
   readonly blank: boolean
 }
@@ -31,7 +34,7 @@ const STRAY_NUL_SHARE = 0.01
  * @throws ConnectorError unreadable when it is no text, or not in the encoding configured; AbortError.
  */
 export async function inspectFile(
-  file: SourceFile,
+  file: Content,
   configured: CsvOptions['encoding'],
   signal: AbortSignal,
   limitBytes = Number.POSITIVE_INFINITY,
@@ -42,7 +45,7 @@ export async function inspectFile(
   let nuls = 0
   let size = 0
   let blank = true
-  for await (const chunk of readBytes(file, signal)) {
+  for await (const chunk of file.bytes(signal)) {
     head ??= chunk
     hash.update(chunk)
     utf8.push(chunk)
@@ -52,10 +55,14 @@ export async function inspectFile(
     if (size >= limitBytes) break
   }
   const start = head ?? Buffer.alloc(0)
-  const whole = size >= file.state.size
+  const whole = size >= file.size
   const bom = BOMS.find(({ bytes }) => start.subarray(0, bytes.length).equals(bytes)) ?? null
 
   const known = recognise(start)
+  if (file.copy !== null && known?.format === 'zip') {
+    return { hash: hash.digest('hex'), workbook: true, encoding: 'utf-8', bomBytes: 0, blank: false }
+  }
+  if (file.copy !== null && known?.format === 'compound') throw await compoundFileError(file, signal)
   if (known) throw unreadable(file, `is ${known.what}, not CSV`, known.hint)
 
   const encoding = chooseEncoding(file, configured, bom?.encoding ?? null, start, utf8.finish(whole))
@@ -66,11 +73,11 @@ export async function inspectFile(
       'Export it as CSV in UTF-8. If it is UTF-16, say so: encoding: utf-16le',
     )
   }
-  return { hash: hash.digest('hex'), encoding, bomBytes: bom?.bytes.length ?? 0, blank }
+  return { hash: hash.digest('hex'), workbook: false, encoding, bomBytes: bom?.bytes.length ?? 0, blank }
 }
 
 function chooseEncoding(
-  file: SourceFile,
+  file: Content,
   configured: CsvOptions['encoding'],
   bom: Encoding | null,
   head: Buffer,
@@ -177,6 +184,6 @@ function isBlank(chunk: Buffer, first: boolean): boolean {
   return chunk.every((byte, at) => WHITE.has(byte) || (first && at < 3 && MARK.has(byte)))
 }
 
-function unreadable(file: SourceFile, what: string, hint: string): ConnectorError {
+function unreadable(file: Content, what: string, hint: string): ConnectorError {
   return new ConnectorError('unreadable', { message: `${file.label} ${what}.`, hint })
 }
