@@ -90,6 +90,11 @@ export interface PullEnd {
   /** For token connectors: handed back as `token` in the next incremental pull. */
   readonly token?: string
   /**
+   * RFC 3339. Where the source says that changes before `window.to` may still come to light, such as those of a transaction
+   * that is open: the instant up to which this pull saw all of them. The watermark moves no further.
+   */
+  readonly until?: string
+  /**
    * Who reads, and what they may see, as far as the source tells: account, user, permissions. When it changes, whoever is
    * absent may only be hidden, and is held until a person has looked.
    */

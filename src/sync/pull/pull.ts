@@ -201,7 +201,7 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       allowEmpty: run.allowEmpty,
     })
     mirror.sources.complete(id, {
-      startedAt: instantKey(request.window.to) ?? toIso(startedAt),
+      startedAt: sawUntil(request, end) ?? toIso(startedAt),
       token: end.token ?? null,
       mapping: proved || full ? fingerprint : null,
       normalizer: proved || full ? source.normalizer.fingerprint : null,
@@ -231,6 +231,13 @@ function isCursorExpired(error: unknown): error is ConnectorError {
 
 function usesCursor({ token, resumeAfter, window }: PullRequest): boolean {
   return token !== null || resumeAfter !== null || window.from !== null
+}
+
+/** The instant up to which a pull saw every change, as a key: its window's end, or what its source says where that is earlier. */
+function sawUntil({ window }: PullRequest, { until }: PullEnd): string | null {
+  const to = instantKey(window.to)
+  const said = instantKey(until)
+  return to !== null && said !== null && said < to ? said : to
 }
 
 /** A mapped column that is not there at all would turn a field blank for everybody: a mistake in the config, not data. */

@@ -82,6 +82,32 @@ describe('the cursor', () => {
     expect(watermark()).toBe(at(1).replace('.000Z', '.000000000Z'))
   })
 
+  test.each(['full', 'incremental'] as const)(
+    'passes no instant that a %s pull did not see to the end, and the next one reads from there',
+    async (mode) => {
+      const { pull, memory, watermark } = world({ source: aSource({ overlapSeconds: 30 }) })
+      await pull(all(rec('1', {}, at(-60))))
+      const covers = mode === 'full' ? 'everything' : 'changes'
+      const records = [rec('1', {}, at(-60)), rec('2', {}, at(-1))]
+      await pull([{ records, position: 'p', end: { covers, count: null, until: at(-5) } }], { mode })
+      expect(watermark()).toBe(at(-5).replace('.000Z', '.000000000Z'))
+      await pull(changes(), { mode: 'incremental' })
+      expect(memory.requests.at(-1)?.window.from).toBe(at(-5.5))
+    },
+  )
+
+  test('takes no word of a source for more than its window', async () => {
+    const { pull, watermark } = world()
+    await pull([
+      {
+        records: [rec('1', {}, at(500))],
+        position: 'p',
+        end: { covers: 'everything', count: null, until: at(400) },
+      },
+    ])
+    expect(watermark()).toBe(at(1).replace('.000Z', '.000000000Z'))
+  })
+
   test('never goes back', async () => {
     const { pull, watermark } = world()
     await pull(all(rec('1', {}, at(-5))))

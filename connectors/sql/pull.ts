@@ -1,0 +1,182 @@
+// Owns a pull: everything in the order of the id, or a window of changes, page by page, and the proof at its end.
+import type { BadRecord, ConnectorContext, Page, PullEnd, PullRequest, SourceRecord } from 'heysync/connector'
+import { openSession } from './open.ts'
+import type { SqlOptions } from './options.ts'
+import { type Position, readPosition, START, writePosition } from './position.ts'
+import { duplicate, idOf, isTimeless, keyless, type Row, toRecord } from './record.ts'
+import type { Bounds, Session, Sql } from './session.ts'
+import { columnAt, countSql, keylessSql, keyOf, pageSql } from './statements.ts'
+import { openTable, type Table } from './table.ts'
+import { boundsOf } from './times.ts'
+
+const ATTEMPTS = 3
+const KEYLESS_SHOWN = 20
+
+interface Pull {
+  readonly session: Session
+  readonly table: Table
+  readonly options: SqlOptions
+  readonly context: ConnectorContext
+}
+
+/** Errors: those of opening, of the table and of the session. */
+export async function* pullTable(
+  options: SqlOptions,
+  request: PullRequest,
+  context: ConnectorContext,
+): AsyncGenerator<Page> {
+  const session = await openSession(options, context)
+  try {
+    const pull = { session, table: await openTable(options, session), options, context }
+    const changes = request.mode === 'incremental' && pull.table.updatedAt !== null
+    yield* changes ? pullWindow(pull, request) : pullEverything(pull, request)
+  } finally {
+    await session.close()
+  }
+}
+
+async function* pullWindow(pull: Pull, { window, resumeAfter }: PullRequest): AsyncGenerator<Page> {
+  const { table, options } = pull
+  const key = keyOf(table, 'window')
+  const start = readPosition(resumeAfter, key.length) ?? { ...START, until: await oldestWriter(pull) }
+  const bounds = boundsOf(window, options.timezone)
+  for await (const { page, position, last } of pages(pull, { key, start, bounds })) {
+    yield {
+      ...page,
+      changes: true,
+      ...(last ? { end: endOf(position, { covers: 'changes', count: null }) } : {}),
+    }
+  }
+}
+
+async function* pullEverything(pull: Pull, { resumeAfter }: PullRequest): AsyncGenerator<Page> {
+  const { session, table } = pull
+  const key = keyOf(table, 'id')
+  const resumed = readPosition(resumeAfter, key.length)
+  // Before the first row is read: whoever writes from now on comes with the next window.
+  const start = resumed ?? { ...START, until: await oldestWriter(pull) }
+  const held = await session.hold()
+  for await (const { page, position, last, alone } of pages(pull, { key, start, bounds: null })) {
+    if (!last) {
+      yield page
+      continue
+    }
+    const tally = await tallyOf(pull)
+    // What was read at several instants is held against no count, nor are rows of which two are one.
+    const count = held && !alone && position.counts ? tally.keyed : null
+    warnOfTimeless(pull, position.timeless)
+    const bad = [...(page.bad ?? []), ...tally.keyless]
+    yield {
+      ...page,
+      ...(bad.length === 0 ? {} : { bad }),
+      end: endOf(position, { covers: 'everything', count }),
+    }
+  }
+}
+
+interface PageStep {
+  readonly page: Page
+  readonly position: Position
+  readonly last: boolean
+  /** A page had to be read again, so that what was held is not any more. */
+  readonly alone: boolean
+}
+
+async function* pages(
+  pull: Pull,
+  { key, start, bounds }: { key: readonly number[]; start: Position; bounds: Bounds | null },
+): AsyncGenerator<PageStep> {
+  const { table, options } = pull
+  let position = start
+  let alone = false
+  for (;;) {
+    const query = { key, after: position.after, window: bounds, rows: options.pageSize + 1 }
+    const read = await again(pull, pageSql(table, query))
+    alone ||= read.again
+    const last = read.rows.length <= options.pageSize
+    const { records, bad, timeless } = settle(read.rows, pull)
+    const end = read.rows[options.pageSize - 1]
+    position = {
+      ...position,
+      after:
+        end && !last ? key.map((at) => table.dialect.cursor(end[at], columnAt(table, at))) : position.after,
+      timeless: position.timeless + timeless,
+      counts: position.counts && bad.length === 0,
+    }
+    const text = last ? `end of ${writePosition(position)}` : writePosition(position)
+    yield { page: { records, position: text, ...(bad.length === 0 ? {} : { bad }) }, position, last, alone }
+    if (last) return
+  }
+}
+
+/** Records of a page, of which the last row only shows whether another page follows. Rows of one id stand side by side. */
+function settle(rows: readonly Row[], { table, options }: Pull) {
+  const records: SourceRecord[] = []
+  const bad: BadRecord[] = []
+  let timeless = 0
+  let before: string | null = null
+  for (const [at, row] of rows.entries()) {
+    const id = idOf(row, table)
+    const twice = id === before
+    before = id
+    if (twice) bad.push(duplicate(row, table))
+    if (twice || at === options.pageSize) continue
+    if (isTimeless(row, table)) timeless += 1
+    records.push(toRecord(row, table, options))
+  }
+  return { records, bad, timeless }
+}
+
+/** A page that was cut short, by a replica that has to go on or by a deadlock, is asked for again. */
+async function again(
+  { session, context }: Pull,
+  sql: Sql,
+): Promise<{ rows: readonly Row[]; again: boolean }> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return { rows: await session.rows(sql), again: attempt > 1 }
+    } catch (error) {
+      if (attempt === ATTEMPTS || !session.passes(error)) throw error
+      context.log.debug(`A page is read again: ${error instanceof Error ? error.message : error}`)
+      await session.recover()
+      await context.clock.sleep(attempt * 1_000, context.signal)
+    }
+  }
+}
+
+/** How many rows there are to read, and those that no order of the id can bring. */
+async function tallyOf(pull: Pull): Promise<{ keyed: number; keyless: readonly BadRecord[] }> {
+  const { table } = pull
+  const { rows } = await again(pull, countSql(table))
+  const [all, keyed] = (rows[0] ?? []).map(Number)
+  if (all === undefined || keyed === undefined || all === keyed) return { keyed: keyed ?? 0, keyless: [] }
+  const found = await again(pull, keylessSql(table, KEYLESS_SHOWN))
+  if (all - keyed > KEYLESS_SHOWN)
+    pull.context.log.warn(
+      `${all - keyed} rows of ${table.label} have no id; ${KEYLESS_SHOWN} of them are listed.`,
+    )
+  return { keyed, keyless: found.rows.map((row) => keyless(row, table)) }
+}
+
+async function oldestWriter({ session, table, context }: Pull): Promise<string | null> {
+  if (session.writers === undefined || table.updatedAt === null) return null
+  const { since, unknown } = await session.writers()
+  if (unknown !== null) context.log.warn(unknown)
+  const hours = since === null ? 0 : (context.clock.now() - Date.parse(since)) / 3_600_000
+  if (hours >= 1)
+    context.log.warn(
+      `A transaction is open since ${since}. Its rows may carry times from then on, so changes since are read again in each pull until it ends.`,
+    )
+  return since
+}
+
+function warnOfTimeless({ table, context }: Pull, timeless: number): void {
+  if (timeless === 0 || table.updatedAt === null) return
+  context.log.warn(
+    `${timeless} rows of ${table.label} hold nothing in ${columnAt(table, table.updatedAt).name}: what changes in them shows only in full pulls. A query with coalesce(…) may give them a time.`,
+  )
+}
+
+function endOf({ until }: Position, end: Pick<PullEnd, 'covers' | 'count'>): PullEnd {
+  return { ...end, ...(until === null ? {} : { until }) }
+}

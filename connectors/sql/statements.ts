@@ -1,0 +1,113 @@
+// Owns the SELECTs: pages of a table in the order of a key, each beginning where the last one ended.
+import type { Bounds, Column, Dialect, Sql } from './session.ts'
+import type { Table } from './table.ts'
+
+/** Columns that put rows in an order in which no two are equal. */
+export function keyOf(table: Table, by: 'id' | 'window'): readonly number[] {
+  const withTime = by === 'window' && table.dialect.windowOrder === 'time' && table.updatedAt !== null
+  // A column is sorted by once, also where somebody uses the time as a part of the id.
+  return [...new Set([...(withTime ? [table.updatedAt as number] : []), ...table.idAt])]
+}
+
+export interface PageQuery {
+  readonly key: readonly number[]
+  /** Texts of the key of the last row, or null for the first page. */
+  readonly after: readonly string[] | null
+  readonly window: Bounds | null
+  readonly rows: number
+}
+
+export function pageSql(table: Table, { key, after, window, rows }: PageQuery): Sql {
+  const { dialect } = table
+  const values: string[] = []
+  const conditions: string[] = []
+  const add = (sql: Sql) => {
+    conditions.push(sql.text)
+    values.push(...sql.values)
+  }
+  const keyColumns = key.map((at) => columnAt(table, at))
+  if (window !== null && table.updatedAt !== null) {
+    add(withinSql(columnAt(table, table.updatedAt), window, values.length + 1, dialect))
+  }
+  if (after !== null) add(afterSql(keyColumns, after, values.length + 1, dialect))
+  conditions.push(whole(table))
+  const order = keyColumns.map(({ name }) => dialect.quote(name)).join(', ')
+  const select = `SELECT ${readList(table.columns, dialect)} FROM ${table.from} WHERE ${conditions.join(' AND ')} ORDER BY ${order}`
+  return { text: dialect.limit(select, rows), values }
+}
+
+export function readList(columns: readonly Column[], dialect: Dialect): string {
+  return columns.map((column) => dialect.read(column)).join(', ')
+}
+
+/** All rows, and those whose id is whole: only these can be read in its order. */
+export function countSql(table: Table): Sql {
+  return {
+    text: `SELECT count(*), count(CASE WHEN ${whole(table)} THEN 1 END) FROM ${table.from}`,
+    values: [],
+  }
+}
+
+/** Rows of which a part of the id is null. */
+export function keylessSql(table: Table, rows: number): Sql {
+  const { columns, dialect, from } = table
+  const select = `SELECT ${readList(columns, dialect)} FROM ${from} WHERE NOT (${whole(table)})`
+  return { text: dialect.limit(select, rows), values: [] }
+}
+
+function whole(table: Table): string {
+  return table.idAt.map((at) => `${table.dialect.quote(columnAt(table, at).name)} IS NOT NULL`).join(' AND ')
+}
+
+function withinSql(column: Column, window: Bounds, firstNth: number, dialect: Dialect): Sql {
+  if (dialect.within) return dialect.within(column, window, firstNth)
+  const side = column.time === 'instant' ? 'instant' : 'wall'
+  const name = dialect.quote(column.name)
+  const { from, to } = window
+  return {
+    text: [
+      ...(from === null ? [] : [`${name} >= ${dialect.value(firstNth, column)}`]),
+      `${name} <= ${dialect.value(firstNth + (from === null ? 0 : 1), column)}`,
+    ].join(' AND '),
+    values: [...(from === null ? [] : [from[side]]), to[side]],
+  }
+}
+
+function afterSql(key: readonly Column[], after: readonly string[], firstNth: number, dialect: Dialect): Sql {
+  const names = key.map(({ name }) => dialect.quote(name))
+  if (dialect.compares === 'rows') {
+    const values = key.map((column, nth) => dialect.value(firstNth + nth, column))
+    return { text: `(${names.join(', ')}) > (${values.join(', ')})`, values: after }
+  }
+  return stepsSql(key, names, after, firstNth, dialect)
+}
+
+/** a >= 1 AND (a > 1 OR (a = 1 AND (b > 2 OR …))): the first part is what an index is used for. */
+function stepsSql(
+  key: readonly Column[],
+  names: readonly string[],
+  after: readonly string[],
+  firstNth: number,
+  dialect: Dialect,
+): Sql {
+  const values: string[] = []
+  const value = (nth: number) => {
+    values.push(after[nth] ?? '')
+    return dialect.value(firstNth + values.length - 1, key[nth] as Column)
+  }
+  const steps = (nth: number): string => {
+    const name = names[nth]
+    const further = `${name} > ${value(nth)}`
+    return nth === names.length - 1
+      ? further
+      : `(${further} OR (${name} = ${value(nth)} AND ${steps(nth + 1)}))`
+  }
+  const first = names.length === 1 ? '' : `${names[0]} >= ${value(0)} AND `
+  return { text: `${first}${steps(0)}`, values }
+}
+
+export function columnAt({ columns }: Table, at: number): Column {
+  const column = columns[at]
+  if (column === undefined) throw new Error(`There is no column ${at}.`)
+  return column
+}

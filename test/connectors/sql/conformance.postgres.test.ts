@@ -1,0 +1,30 @@
+// The kit, on a real PostgreSQL.
+import { describeConnector } from 'heysync/connector/testing'
+import { afterAll, beforeAll } from 'vitest'
+import { sqlConnector } from '../../../connectors/sql/sql.ts'
+import { type PostgresServer, startPostgres } from './postgres-server.ts'
+import { PEOPLE, peopleWorld } from './world.ts'
+
+let server: PostgresServer
+beforeAll(async () => {
+  server = await startPostgres()
+})
+afterAll(() => server.stop())
+
+const pageSize = 4
+
+describeConnector('sql: PostgreSQL', {
+  connector: sqlConnector,
+  pageSize,
+  open: async (stage) => {
+    const name = await server.database()
+    const client = await server.client(name)
+    await client.query(PEOPLE.replaceAll('TIME_TYPE', 'timestamptz'))
+    const writer = {
+      run: (sql: string) => client.query(sql),
+      time: (ms: number) => `'${new Date(ms).toISOString()}'`,
+      close: () => client.end(),
+    }
+    return peopleWorld({ database: server.url(name), pageSize }, writer, stage, server.password)
+  },
+})

@@ -1,0 +1,178 @@
+// SQLite's own traps: values of any type in one column, times in any form, writers that must not be kept waiting.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { desk, discover, FULL, failure, pull, since } from './harness.ts'
+
+function file(...statements: string[]) {
+  const dir = mkdtempSync(join(tmpdir(), 'heysync-sqlite-'))
+  const path = join(dir, 'crm.db')
+  const db = new Sqlite(path)
+  for (const statement of statements) db.exec(statement)
+  onTestFinished(() => {
+    db.close()
+    rmSync(dir, { recursive: true, force: true })
+  })
+  return { db, dir, options: { database: `sqlite:${path}`, table: 'people', idColumn: 'id' } }
+}
+
+describe('times of change', () => {
+  test.each([
+    ['text with T and Z', "'2030-01-01T10:00:00.500Z'", "'2030-01-01T09:59:59Z'"],
+    ['text with a blank', "'2030-01-01 10:00:00'", "'2030-01-01 09:00:00'"],
+    ['text with an offset', "'2030-01-01T12:00:00+02:00'", "'2030-01-01T10:00:00+02:00'"],
+    ['seconds', '1893492000', '1893488400'],
+    ['milliseconds', '1893492000500', '1893488400000'],
+  ])('as %s are understood', async (_name, inside, before) => {
+    const { options } = file(
+      'CREATE TABLE people (id INTEGER PRIMARY KEY, updated_at)',
+      `INSERT INTO people VALUES (1, ${inside}), (2, ${before}), (3, NULL)`,
+    )
+    const window = since('2030-01-01T10:00:00Z', '2030-01-01T10:00:01Z')
+    const { records } = await pull({ ...options, updatedColumn: 'updated_at' }, window)
+    expect(records.map(({ id }) => id)).toEqual(['1'])
+    expect(Date.parse(records[0]?.updatedAt ?? '')).toBeGreaterThanOrEqual(Date.parse('2030-01-01T10:00:00Z'))
+  })
+
+  test('may be in several forms in one column, and those without a zone are in the one of the options', async () => {
+    const { options } = file(
+      'CREATE TABLE people (id INTEGER PRIMARY KEY, updated_at)',
+      `INSERT INTO people VALUES (1, '2030-07-01 06:00:00'), (2, '2030-07-01T10:00:00Z'), (3, 1909130400), (4, '2030-07-01 10:00:00')`,
+    )
+    const given = { ...options, updatedColumn: 'updated_at', timezone: 'America/New_York', pageSize: 1 }
+    const { ids } = await pull(given, since('2030-07-01T10:00:00Z', '2030-07-01T10:00:00Z'))
+    expect(ids).toEqual(['1', '2', '3'])
+  })
+
+  test('that cannot be read are told, and lose nobody', async () => {
+    const { options } = file(
+      'CREATE TABLE people (id INTEGER PRIMARY KEY, updated_at)',
+      `INSERT INTO people VALUES (1, 'yesterday'), (2, '2030-01-01 10:00:00')`,
+    )
+    const table = desk()
+    const { ids } = await pull({ ...options, updatedColumn: 'updated_at' }, FULL, table)
+    expect(ids).toEqual(['1', '2'])
+    expect(table.said.join()).toContain('1 rows of people')
+  })
+})
+
+test('ids of every type in one column, and beyond 2^53, are read in pages', async () => {
+  const { options } = file(
+    'CREATE TABLE people (id PRIMARY KEY)',
+    `INSERT INTO people VALUES (1), (9007199254740993), (9007199254740994), (1.5), ('1'), ('i:7'), ('b'), (x'00ff')`,
+  )
+  const { ids, end } = await pull({ ...options, pageSize: 1 })
+  expect(ids).toEqual(['1', '1.5', '9007199254740993', '9007199254740994', '1', 'b', 'i:7', '00ff'])
+  expect(end?.covers).toBe('everything')
+})
+
+test('without a time of change each pull reads everything, and proves it', async () => {
+  const { options } = file(
+    'CREATE TABLE people (id INTEGER PRIMARY KEY)',
+    'INSERT INTO people VALUES (1), (2)',
+  )
+  const { ids, end, pages } = await pull(options, since('2030-01-01T00:00:00Z'))
+  expect([ids, end?.covers, pages[0]?.changes]).toEqual([['1', '2'], 'everything', undefined])
+})
+
+test('a file with a write-ahead log is read as of one instant, with a count; in the older mode nobody waits', async () => {
+  for (const mode of ['wal', 'delete']) {
+    const { db, options } = file(
+      `PRAGMA journal_mode = ${mode}`,
+      'CREATE TABLE people (id INTEGER PRIMARY KEY)',
+      'INSERT INTO people VALUES (1), (2), (3)',
+    )
+    const { ids, end } = await pull({ ...options, pageSize: 1 }, FULL, desk(), (_page, nth) => {
+      if (nth === 1) db.exec('INSERT INTO people VALUES (4)')
+    })
+    expect([ids.length, end?.count]).toEqual(mode === 'wal' ? [3, 3] : [4, null])
+  }
+})
+
+test('values: whole numbers keep their digits, booleans and documents are what they are declared as', async () => {
+  const { options } = file(
+    'CREATE TABLE people (id INTEGER PRIMARY KEY, big INTEGER, yes BOOLEAN, doc JSON, broken JSON, photo BLOB, n TEXT, r REAL)',
+    `INSERT INTO people VALUES (1, 9007199254740993, 1, '{"a":[1]}', '{', x'00', NULL, 9e999)`,
+  )
+  const { records } = await pull(options)
+  expect(records[0]?.fields).toEqual({
+    id: 1,
+    big: '9007199254740993',
+    yes: true,
+    doc: { a: [1] },
+    broken: '{',
+    n: null,
+    r: 'Infinity',
+  })
+})
+
+test('only reads: a query that writes or attaches is refused', async () => {
+  const { db, options } = file(
+    'CREATE TABLE people (id INTEGER PRIMARY KEY)',
+    'INSERT INTO people VALUES (1)',
+  )
+  const { table: _, ...rest } = options
+  for (const query of [
+    'DELETE FROM people RETURNING id',
+    'SELECT * FROM people) AS t; DELETE FROM people; --',
+  ]) {
+    expect((await failure(pull({ ...rest, query }))).name).toBe('ConnectorError')
+  }
+  expect(db.prepare('SELECT count(*) FROM people').pluck().get()).toBe(1)
+})
+
+test('discovery tells columns and the count', async () => {
+  const { options } = file(
+    'CREATE TABLE people (id INTEGER PRIMARY KEY, phone TEXT, joined DATE)',
+    `INSERT INTO people VALUES (1, '+15102000001', '2030-01-01')`,
+  )
+  expect(await discover(options)).toEqual({
+    fields: [
+      { name: 'id', type: 'number', samples: ['1'] },
+      { name: 'phone', type: 'text', role: 'phone', samples: ['+15102000001'] },
+      { name: 'joined', type: 'date', samples: ['2030-01-01'] },
+    ],
+    count: 1,
+  })
+})
+
+describe('errors', () => {
+  test('a file that is not there, one that is none, a table that is not in it', async () => {
+    const { dir, options } = file('CREATE TABLE people (id INTEGER PRIMARY KEY)')
+    expect(await failure(pull({ ...options, database: `sqlite:${dir}/no.db` }))).toMatchObject({
+      kind: 'not-found',
+    })
+    writeFileSync(join(dir, 'text.db'), 'not a database, but longer than its header would be'.repeat(50))
+    expect(await failure(pull({ ...options, database: `sqlite:${dir}/text.db` }))).toMatchObject({
+      kind: 'unreadable',
+    })
+    expect(await failure(pull({ ...options, table: 'peoples' }))).toMatchObject({
+      kind: 'not-found',
+      hint: expect.stringContaining('Did you mean people?'),
+    })
+  })
+
+  test('a file that somebody holds for writing is busy', async () => {
+    const { db, options } = file('CREATE TABLE people (id INTEGER PRIMARY KEY)')
+    db.exec('BEGIN EXCLUSIVE')
+    expect(await failure(pull(options))).toMatchObject({ kind: 'busy' })
+  })
+})
+
+test.each([
+  ['both a table and a query', { query: 'SELECT 1' }, 'give either table or query'],
+  ['neither', { table: undefined }, 'give either table or query'],
+  ['values without a column', { deletedValues: ['x'] }, 'says nothing without deletedColumn'],
+  ['an unknown time zone', { timezone: 'Mars/Base' }, 'America/New_York'],
+])('options refuse %s', async (_name, given, says) => {
+  const { sqlConnector } = await import('../../../connectors/sql/sql.ts')
+  const { error } = sqlConnector.options.safeParse({
+    database: 'sqlite:a',
+    table: 't',
+    idColumn: 'id',
+    ...given,
+  })
+  expect(error?.issues.map(({ message }) => message).join()).toContain(says)
+})
