@@ -5,6 +5,7 @@ import { filesConnector } from './files/files.ts'
 import { hubspotConnector } from './hubspot/hubspot.ts'
 import { restConnector } from './rest/rest.ts'
 import { salesforceConnector } from './salesforce/salesforce.ts'
+import { shopifyConnector } from './shopify/shopify.ts'
 import { sqlConnector } from './sql/sql.ts'
 
 export const connectors: ReadonlyMap<string, Connector> = new Map<string, Connector>([
@@ -13,5 +14,6 @@ export const connectors: ReadonlyMap<string, Connector> = new Map<string, Connec
   [hubspotConnector.kind, hubspotConnector],
   [restConnector.kind, restConnector],
   [salesforceConnector.kind, salesforceConnector],
+  [shopifyConnector.kind, shopifyConnector],
   [sqlConnector.kind, sqlConnector],
 ])

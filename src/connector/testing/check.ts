@@ -17,6 +17,8 @@ export interface Subject {
    * What its world can do, so that a means that gets lost is noticed. Without it a world is opened beforehand and looked at.
    */
   readonly can?: readonly Means[]
+  /** Why news of this source is its whole state again, so that a pull of news may read everybody. */
+  readonly whole?: string
 }
 
 export interface Bench {

@@ -1,0 +1,92 @@
+// Owns who is in the customer segments that the options name.
+import { closest } from 'fastest-levenshtein'
+import { ConnectorError, type ListMembers, type Page } from 'heysync/connector'
+import {
+  type MembersAnswer,
+  type Segment,
+  type SegmentsAnswer,
+  segmentMembersSchema,
+  segmentsSchema,
+} from './answers.ts'
+import { SEGMENT_MEMBERS, SEGMENTS } from './documents.ts'
+import type { Graphql } from './graphql.ts'
+import { writePosition } from './position.ts'
+import { idOf } from './record.ts'
+
+export async function readSegments(graphql: Graphql): Promise<readonly Segment[]> {
+  const all: Segment[] = []
+  for (let after: string | null = null; ; ) {
+    const { segments }: SegmentsAnswer = await graphql.ask(SEGMENTS, { after }, segmentsSchema)
+    all.push(...segments.nodes)
+    after = segments.pageInfo.endCursor
+    if (!segments.pageInfo.hasNextPage) return all
+    if (after === null) throw endless('segments')
+  }
+}
+
+/** Errors: a ConnectorError `not-found` for a name that no segment bears, or that several do. */
+export function chooseSegments(
+  all: readonly Segment[],
+  wanted: readonly string[],
+  shop: string,
+): readonly Segment[] {
+  return wanted.map((name) => {
+    const found = all.filter((segment) => segment.id === name || segment.name === name)
+    if (found[0] !== undefined && found.length === 1) return found[0]
+    const nearest =
+      all.length === 0
+        ? null
+        : closest(
+            name,
+            all.map((segment) => segment.name),
+          )
+    throw new ConnectorError('not-found', {
+      message: `${shop} has ${found.length === 0 ? 'no segment' : `${found.length} segments`} "${name}".`,
+      hint:
+        found.length > 0
+          ? `Name one by its id: ${found.map(({ id }) => id).join(' or ')}.`
+          : `${nearest === null ? 'The shop has no segments.' : `Did you mean "${nearest}"?`} Correct segments in the options of this source.`,
+      place: shop,
+    })
+  })
+}
+
+/** Pages without records: parts of each segment, and a mark on the last part where all of its members were shown. */
+export async function* pageSegments(
+  graphql: Graphql,
+  segments: readonly Segment[],
+  warn: (message: string) => void,
+): AsyncGenerator<Page> {
+  let part = 0
+  for (const { id, name } of segments) {
+    let after: string | null = null
+    const seen = new Set<string>()
+    for (;;) {
+      const answer: MembersAnswer = await graphql.ask(
+        SEGMENT_MEMBERS,
+        { segmentId: id, after },
+        segmentMembersSchema,
+      )
+      const { edges, pageInfo, totalCount } = answer.customerSegmentMembers
+      const members = edges.map(({ node }) => idOf(node.id))
+      for (const member of members) seen.add(member)
+      after = pageInfo.endCursor
+      const isLast = !pageInfo.hasNextPage
+      const isShort = isLast && totalCount != null && seen.size < totalCount
+      if (isShort)
+        warn(
+          `segment "${name}" counts ${totalCount} members and showed ${seen.size}: nobody is taken off it.`,
+        )
+      const list: ListMembers = { title: name, members, ...(isLast && !isShort ? { whole: true } : {}) }
+      yield { records: [], lists: [list], position: writePosition({ at: 'segments', part: part++ }) }
+      if (isLast) break
+      if (after === null) throw endless(`segment "${name}"`)
+    }
+  }
+}
+
+function endless(what: string): ConnectorError {
+  return new ConnectorError('failed', {
+    message: `Shopify says that there is more of ${what}, and does not say where.`,
+  })
+}
