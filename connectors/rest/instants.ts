@@ -31,7 +31,7 @@ const DAY_MS = 86_400_000
 /** False for a format that writes no day, or that cannot be read back. */
 export function isTimeFormat(format: string): boolean {
   if (Object.hasOwn(KNOWN, format)) return true
-  const noon = DateTime.fromISO('2026-11-21T12:34:56.789', { zone: 'UTC' })
+  const noon = DateTime.fromISO('2001-02-03T12:34:56.789', { zone: 'UTC' })
   const back = DateTime.fromFormat(noon.toFormat(format), format, { zone: 'UTC' })
   return back.isValid && Math.abs(back.toMillis() - noon.toMillis()) < DAY_MS
 }

@@ -59,7 +59,8 @@ export async function* readList(reading: Reading, from: Standing): AsyncGenerato
     const slipped = await whatSlipped(reading, now, page, nth)
     if (slipped !== null) {
       stepsBack += 1
-      if (stepsBack > MOST_STEPS_BACK) throw restless(list)
+      if (slipped.afresh) restarts += 1
+      if (stepsBack > MOST_STEPS_BACK || restarts > MOST_RESTARTS) throw restless(list)
       repeats = true
       been.clear()
       standing = slipped.standing
@@ -67,6 +68,7 @@ export async function* readList(reading: Reading, from: Standing): AsyncGenerato
         yield chunkOf(slipped.page, { list, repeats, records: slipped.page.records, next: standing })
       continue
     }
+    stepsBack = 0
     requireNews(list, now, page, been)
     if (list.paging.by === 'last-id') requireIdOrder(page, list)
     const fresh = page.asked.entries.length - overlapOf(list, now, page)
@@ -152,7 +154,7 @@ async function whatSlipped(
   standing: Standing,
   page: ReadPage,
   nth: number,
-): Promise<{ standing: Standing; page: ReadPage | null } | null> {
+): Promise<{ standing: Standing; page: ReadPage | null; afresh: boolean } | null> {
   const { list } = reading
   const { paging } = list
   const { place, known, stretches } = standing
@@ -161,13 +163,14 @@ async function whatSlipped(
     const offset = place.offset ?? 0
     if (overlapOf(list, standing, page) > 0 || offset === 0) return null
     const back = Math.max(0, offset - Math.max(1, known.length - 1))
-    return { standing: { ...standing, place: { offset: back }, known: back === 0 ? [] : known }, page: null }
+    const held = back === 0 ? [] : known
+    return { standing: { ...standing, place: { offset: back }, known: held }, page: null, afresh: false }
   }
   const before = await fetchPage(reading, standing, { page: (place.page ?? paging.first) - 1 }, nth)
   if (before === null || !before.ids.some((id) => known.includes(id)))
-    return { standing: atStart(list, stretches), page: null }
+    return { standing: atStart(list, stretches), page: null, afresh: true }
   if (before.ids.join() === known.join()) return null
-  return { standing: { ...standing, known: [...before.ids] }, page: before }
+  return { standing: { ...standing, known: [...before.ids] }, page: before, afresh: false }
 }
 
 /** Errors: a ConnectorError `failed` when the API answers the same again, and would do so for ever. */
