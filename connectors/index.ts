@@ -1,5 +1,6 @@
 // The table of connectors that come with heysync: kind → connector. Nothing else lives here.
 import type { Connector } from 'heysync/connector'
+import { dataverseConnector } from './dataverse/dataverse.ts'
 import { csvConnector } from './files/csv.ts'
 import { filesConnector } from './files/files.ts'
 import { hubspotConnector } from './hubspot/hubspot.ts'
@@ -9,6 +10,7 @@ import { shopifyConnector } from './shopify/shopify.ts'
 import { sqlConnector } from './sql/sql.ts'
 
 export const connectors: ReadonlyMap<string, Connector> = new Map<string, Connector>([
+  [dataverseConnector.kind, dataverseConnector],
   [csvConnector.kind, csvConnector],
   [filesConnector.kind, filesConnector],
   [hubspotConnector.kind, hubspotConnector],
