@@ -9,7 +9,7 @@ const tokenSchema = z.object({
   options: z.string(),
   /** Null when the sheet changed while it was read: then the next pull reads it again in any case. */
   version: z.string().nullable(),
-  header: z.array(z.string()),
+  header: z.array(z.string()).readonly(),
 })
 export type Token = z.output<typeof tokenSchema>
 
