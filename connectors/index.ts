@@ -3,6 +3,7 @@ import type { Connector } from 'heysync/connector'
 import { dataverseConnector } from './dataverse/dataverse.ts'
 import { csvConnector } from './files/csv.ts'
 import { filesConnector } from './files/files.ts'
+import { googleSheetsConnector } from './google-sheets/google-sheets.ts'
 import { hubspotConnector } from './hubspot/hubspot.ts'
 import { restConnector } from './rest/rest.ts'
 import { salesforceConnector } from './salesforce/salesforce.ts'
@@ -13,6 +14,7 @@ export const connectors: ReadonlyMap<string, Connector> = new Map<string, Connec
   [dataverseConnector.kind, dataverseConnector],
   [csvConnector.kind, csvConnector],
   [filesConnector.kind, filesConnector],
+  [googleSheetsConnector.kind, googleSheetsConnector],
   [hubspotConnector.kind, hubspotConnector],
   [restConnector.kind, restConnector],
   [salesforceConnector.kind, salesforceConnector],

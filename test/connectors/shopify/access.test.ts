@@ -12,8 +12,12 @@ describe('customers that are hidden from the app', () => {
     const shop = await bench()
     for (const id of [1, 2, 3, 4]) shop.add(id)
     shop.shop.hiding = hiding
-    for (const run of [shop.read(), shop.read({}, news(START - 9e6, START)), shop.discover()]) {
-      const error = await failure(run)
+    for (const run of [
+      () => shop.read(),
+      () => shop.read({}, news(START - 9e6, START)),
+      () => shop.discover(),
+    ]) {
+      const error = await failure(run())
       expect(error.kind).toBe('unauthorized')
       expect(error.hint).toContain('read_customers')
       expect(error.hint).toContain('protected customer data')
