@@ -11,8 +11,8 @@ import { shopifyConnector } from './shopify/shopify.ts'
 import { sqlConnector } from './sql/sql.ts'
 
 export const connectors: ReadonlyMap<string, Connector> = new Map<string, Connector>([
-  [dataverseConnector.kind, dataverseConnector],
   [csvConnector.kind, csvConnector],
+  [dataverseConnector.kind, dataverseConnector],
   [filesConnector.kind, filesConnector],
   [googleSheetsConnector.kind, googleSheetsConnector],
   [hubspotConnector.kind, hubspotConnector],
