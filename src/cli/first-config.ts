@@ -1,5 +1,7 @@
 // Owns the first heysync.yaml: which column is most likely what, and the file as `init` writes it. Pure.
 
+import type { DiscoveredField } from '../connector/contract.ts'
+
 export interface GuessedMapping {
   readonly id: string | null
   readonly updated: string | null
@@ -51,20 +53,26 @@ const NAMES = {
   optedOut: ['optout', 'optedout', 'smsoptout', 'donotcontact', 'donottext', 'unsubscribed', 'dnc'],
 } as const
 
-export function guessMapping(columns: readonly string[]): GuessedMapping {
+/** What a connector says that a field is for counts; the names of the others are guessed from. */
+export function guessMapping(columns: readonly Pick<DiscoveredField, 'name' | 'role'>[]): GuessedMapping {
   const plain = new Map(
-    columns.map((column) => [column.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ''), column]),
+    columns.map(({ name: column }) => [column.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ''), column]),
   )
   const all = (names: readonly string[]) =>
     names.map((name) => plain.get(name)).filter((column) => column !== undefined)
-  const fields = Object.entries(NAMES)
+  const ofRole = (role: string) => columns.filter((one) => one.role === role).map(({ name }) => name)
+  const told = (role: string, names: readonly string[]) => {
+    const found = ofRole(role)
+    return found.length > 0 ? found : all(names)
+  }
+  const fields = Object.entries({ ...NAMES, assignee: [], tags: [] })
     .filter(([field]) => !['id', 'updated', 'country'].includes(field))
-    .map(([field, names]) => [field, all(names)] as const)
+    .map(([field, names]) => [field, told(field, names)] as const)
     .filter(([, found]) => found.length > 0)
   return {
     id: all(NAMES.id)[0] ?? null,
     updated: all(NAMES.updated)[0] ?? null,
-    country: all(NAMES.country)[0] ?? null,
+    country: told('country', NAMES.country)[0] ?? null,
     fields: Object.fromEntries(fields),
   }
 }
@@ -107,10 +115,10 @@ export function firstConfig({ sourceId, csvPath, country, baseUrl, sandbox, mapp
     ...(mapping.country === null ? [] : [`    country: ${word(mapping.country)}`]),
     '    map:',
     `      phone: ${phone.length === 1 ? word(phone[0] ?? 'phone') : `[${phone.map(word).join(', ')}]`}`,
-    ...['first', 'last', 'email', 'optedOut']
+    ...['first', 'last', 'email', 'optedOut', 'assignee', 'tags']
       .filter((field) => mapping.fields[field] !== undefined)
       .map((field) => `      ${field}: ${word(mapping.fields[field]?.[0] ?? '')}`),
-    '      #tags: \'=record.vip == "1" ? ["VIP"] : []\'',
+    ...(mapping.fields.tags === undefined ? ['      #tags: \'=record.vip == "1" ? ["VIP"] : []\''] : []),
     '      #custom:',
     '      #  Plan: plan             # name of the custom field in Heymarket: column',
     '    onRemoved: removeFromLists  # keep | tag | removeFromLists | clear | delete',

@@ -19,6 +19,7 @@ import { retryBasis, reviveAfterChange } from './outbox/revive.ts'
 import { costOf } from './plan/estimate.ts'
 import { movesOf } from './plan/member-rows.ts'
 import { pull } from './pull/pull.ts'
+import { scopeDoubt } from './pull/scope.ts'
 import { settleLeftovers } from './push/leftovers.ts'
 import { buryNotStored, pushPlan } from './push-plan.ts'
 import { reconcileFull, reconcileIncremental } from './reconcile/reconcile.ts'
@@ -166,6 +167,7 @@ async function passThrough(
     isApproved: (phone, hash) => engine.held.isApproved(phone, hash),
     mayEmpty: (sourceId) => request.allowEmpty.includes(sourceId),
     heldBefore: (phone, hash) => (sameDials ? engine.held.held(phone, hash) : null),
+    scopeDoubt: (sourceId) => scopeDoubt(mirror, sourceId),
     unreadableSince: (sourceId) =>
       new Set(mirror.records.unreadableSince(sourceId).map((row) => row.first_cycle)),
   })

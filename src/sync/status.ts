@@ -15,6 +15,7 @@ import { failureOf } from './outbox/failure.ts'
 import { openOutbox } from './outbox/outbox.ts'
 import { wayOutText } from './outbox/way-out.ts'
 import { type Phase, secondsLeft } from './progress.ts'
+import { overlapSeconds } from './pull/pull.ts'
 import type { FullReason } from './pull/why-full.ts'
 import { WAY_TEXT } from './removal.ts'
 import { type Alarm, alarmOf } from './report.ts'
@@ -25,6 +26,10 @@ export interface StatusReport {
     lastPull: string | null
     lastFullPull: string | null
     watermark: string | null
+    /** How far behind its watermark it is read again: more than the config says where rows turned up late. */
+    overlapSeconds: number
+    /** True where it is more than that. */
+    overlapLearned: boolean
     records: Readonly<Record<string, number>>
   }[]
   readonly contacts: { wanted: number; inHeymarket: number; optedOut: number; collisions: number }
@@ -98,13 +103,17 @@ export function readStatus(db: Db, config: Config, working: boolean, now: number
   const [last] = cycles.latest(1)
   const refused = mirror.lists.refused()
   return {
-    sources: config.sources.map(({ id }) => {
+    sources: config.sources.map((source) => {
+      const { id } = source
+      const overlap = overlapSeconds(mirror, source, now)
       const row = mirror.sources.find(id)
       return {
         id,
         lastPull: row?.completed_at ? toIso(row.completed_at) : null,
         lastFullPull: row?.full_at ? toIso(row.full_at) : null,
         watermark: row?.watermark ?? null,
+        overlapSeconds: overlap,
+        overlapLearned: overlap > source.overlapSeconds,
         records: Object.fromEntries(
           recordCounts.filter((count) => count.source_id === id).map((count) => [count.state, count.n]),
         ),

@@ -7,11 +7,12 @@ import { missingNames } from '../../sync/account.ts'
 import { unknownLists, unknownText } from '../../sync/lists/source-lists.ts'
 import type { SourceList } from '../../sync/mirror/source-lists.ts'
 import type { WayName } from '../../sync/mirror/ways.ts'
-import type { Source } from '../../sync/pull/pull.ts'
+import { overlapSeconds, type Source } from '../../sync/pull/pull.ts'
 import { sourceError } from '../../sync/pull/source-error.ts'
 import { type Command, flag } from '../command.ts'
 import type { Io } from '../io.ts'
 import { withApp } from '../open.ts'
+import { overlapText } from '../overlap-text.ts'
 import { columns, many } from '../table-text.ts'
 
 interface Finding {
@@ -106,7 +107,7 @@ async function checkSource(app: App, source: Source, shown: SourceList[]): Promi
     return {
       what,
       ok: true,
-      says: `${source.connector.kind}: ${many(names.length, 'column')}${count}`,
+      says: `${source.connector.kind}: ${many(names.length, 'column')}${count}${overlapWords(app, source)}`,
       exitCode: 0,
     }
   } catch (thrown) {
@@ -116,6 +117,12 @@ async function checkSource(app: App, source: Source, shown: SourceList[]): Promi
       thrown instanceof ConnectorError ? sourceError(thrown, source.config.id, false) : thrown,
     )
   }
+}
+
+/** Where rows turned up late, so that more is read again than the config says. */
+function overlapWords({ engine }: App, { config }: Source): string {
+  const seconds = overlapSeconds(engine.mirror, config, engine.clock.now())
+  return seconds > config.overlapSeconds ? `; ${overlapText({ id: config.id, overlapSeconds: seconds })}` : ''
 }
 
 /** Rules that name a list which no source has: they do nothing, so that nobody is taken off by a mistake in writing. */

@@ -4,7 +4,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { basename, dirname, extname, relative, resolve } from 'node:path'
 import { connectors } from '../../../connectors/index.ts'
 import { connectorContext } from '../../connector/context.ts'
-import { ConnectorError } from '../../connector/contract.ts'
+import { ConnectorError, type DiscoveredField } from '../../connector/contract.ts'
 import { HeysyncError } from '../../lib/errors.ts'
 import { sourceError } from '../../sync/pull/source-error.ts'
 import { type Command, flag, text } from '../command.ts'
@@ -75,7 +75,7 @@ export const init: Command = {
   },
 }
 
-async function readColumns(path: string, io: Io): Promise<readonly string[]> {
+async function readColumns(path: string, io: Io): Promise<readonly DiscoveredField[]> {
   const context = connectorContext({
     signal: io.signal,
     baseDir: io.cwd,
@@ -84,10 +84,8 @@ async function readColumns(path: string, io: Io): Promise<readonly string[]> {
   })
   const connector = connectors.get('csv')
   if (!connector) return []
-  const discover = async (idColumn: string): Promise<readonly string[]> => {
-    const found = await connector.discover(connector.options.parse({ path, idColumn }), context)
-    return found.fields.map((field) => field.name)
-  }
+  const discover = async (idColumn: string): Promise<readonly DiscoveredField[]> =>
+    (await connector.discover(connector.options.parse({ path, idColumn }), context)).fields
   try {
     // Which column is the id is not known yet. Where none is called so, the nearest that the file has will do to read it.
     return await discover('id').catch((error: unknown) => {

@@ -6,6 +6,7 @@ import { readStatus, type StatusReport } from '../../sync/status.ts'
 import { type Command, flag } from '../command.ts'
 import type { Colors, Io } from '../io.ts'
 import { withApp } from '../open.ts'
+import { overlapText } from '../overlap-text.ts'
 import { leftText, phaseText } from '../phases.ts'
 import { alarmLines } from '../render-report.ts'
 import { clip, columns, many, number } from '../table-text.ts'
@@ -17,7 +18,7 @@ export const status: Command = {
     'Reads the database only; no request is sent. Exit code 3 means that something is held for you, 4 that there are ' +
     'alarms, rejections or dead letters, 1 that the last cycle failed.',
   examples: [{ line: 'heysync status', what: 'sources, contacts, and what needs you' }],
-  json: '`sources[]` (`id`, `lastPull`, `lastFullPull`, `watermark`, `records` by state), `contacts` (`wanted`, `inHeymarket`, `optedOut`, `collisions`), `rejections`, `outbox` (`waiting`, `deadLetters`, `causes[]` with `code`, `cause`, `changes`, `wayOut`), `held[]` (`cycle`, `source`, `changes`, `reason`, `examples`), `alarms[]` (`code`, `source`, `message`, `cycle`), `lists[]` (`title`, `id`, `members`, `waiting`, `refused`), `lastCycle` with its `reason`, `error`, `hint` and `report` (or null), `failing` (`cycles` that failed since the last good one, `since` when, and the newest `error` and `hint`), `underWay` (what another process is at, or null: `cycle`, `mode`, `trigger`, `reason`, `since`, `phase`: pull, reconcile or push, `source`, `done`, `total` and `secondsLeft`, null while nobody knows), `undone` (contacts in which an undo holds back what the sources still say), `remote` (`duplicatePhones`, `lastFullReconcile`)',
+  json: '`sources[]` (`id`, `lastPull`, `lastFullPull`, `watermark`, `overlapSeconds` (what is read again now) and `overlapLearned` (true where that is more than the config says), `records` by state), `contacts` (`wanted`, `inHeymarket`, `optedOut`, `collisions`), `rejections`, `outbox` (`waiting`, `deadLetters`, `causes[]` with `code`, `cause`, `changes`, `wayOut`), `held[]` (`cycle`, `source`, `changes`, `reason`, `examples`), `alarms[]` (`code`, `source`, `message`, `cycle`), `lists[]` (`title`, `id`, `members`, `waiting`, `refused`), `lastCycle` with its `reason`, `error`, `hint` and `report` (or null), `failing` (`cycles` that failed since the last good one, `since` when, and the newest `error` and `hint`), `underWay` (what another process is at, or null: `cycle`, `mode`, `trigger`, `reason`, `since`, `phase`: pull, reconcile or push, `source`, `done`, `total` and `secondsLeft`, null while nobody knows), `undone` (contacts in which an undo holds back what the sources still say), `remote` (`duplicatePhones`, `lastFullReconcile`)',
   run: (call, io) =>
     withApp(call, io, async (app) => {
       const report = readStatus(app.db, app.loaded.config, !isFree(app.loaded.databasePath), io.clock.now())
@@ -44,6 +45,9 @@ function renderStatus(
         ...['accepted', 'rejected', 'filtered', 'gone'].map((state) => number(source.records[state] ?? 0)),
       ]),
     ]),
+    ...report.sources
+      .filter(({ overlapLearned }) => overlapLearned)
+      .map((source) => color.dim(overlapText(source))),
     '',
     columns([
       ['wanted contacts', number(contacts.wanted)],

@@ -2,7 +2,7 @@
 import type { Dial, GuardConfig, SourceGuard } from '../../config/schema.ts'
 import { besideOptOut, blanks, type Change, optsOut, viewHash } from '../diff/change.ts'
 
-export type DialName = 'removals' | 'updates' | 'blanks' | 'optOuts' | 'unreadable'
+export type DialName = 'removals' | 'updates' | 'blanks' | 'optOuts' | 'unreadable' | 'scope'
 
 export interface HeldChange {
   readonly change: Change
@@ -23,6 +23,8 @@ export interface GuardInput {
   readonly mayEmpty: (sourceId: string) => boolean
   /** Cycles in which rows of the source turned up that nobody can tell whose they are, and that are still there. */
   readonly unreadableSince: (sourceId: string) => ReadonlySet<string>
+  /** Cycles in which a credential that may see less found people absent, and what to say of it. */
+  readonly scopeDoubt: (sourceId: string) => { cycles: ReadonlySet<string>; reason: string } | null
 }
 
 export interface GuardResult {
@@ -67,13 +69,16 @@ export function guardPlan(input: GuardInput): GuardResult {
   for (const [sourceId, changes] of bySource) {
     const tripped = trippedDials(input, sourceId, changes)
     const unreadable = input.unreadableSince(sourceId)
+    const doubt = input.scopeDoubt(sourceId)
     for (const change of changes) {
       const reasons = new Map<DialName, string>()
       for (const dial of dialsOf(input, change)) {
         const reason = tripped.get(dial)
         if (reason !== undefined) reasons.set(dial, reason)
       }
-      if (change.kind === 'remove' && change.leftCycle !== null && unreadable.has(change.leftCycle)) {
+      const since = change.kind === 'remove' ? change.leftCycle : null
+      if (since !== null && doubt?.cycles.has(since) === true) reasons.set('scope', doubt.reason)
+      if (since !== null && unreadable.has(since)) {
         reasons.set('unreadable', `unreadable rows of ${sourceId} may be people who seem to have left`)
       }
       const before = reasons.size === 0 ? heldBefore(input, change) : null

@@ -1,8 +1,11 @@
 // Owns the alarm table: what a pull showed that a person should look at, kept until it is over or approved.
 import type { Db } from '../../db/open.ts'
 
-/** EVERYTHING_CHANGED: nearly every record. SEES_LESS: far fewer records. FIELD_VANISHED: no record has a value any more. */
-export type AlarmCode = 'EVERYTHING_CHANGED' | 'SEES_LESS' | 'FIELD_VANISHED'
+/**
+ * EVERYTHING_CHANGED: nearly every record. SEES_LESS: far fewer records. FIELD_VANISHED: no record has a value any more.
+ * SCOPE_CHANGED: another credential, or one that may see something else, and records are absent.
+ */
+export type AlarmCode = 'EVERYTHING_CHANGED' | 'SEES_LESS' | 'FIELD_VANISHED' | 'SCOPE_CHANGED'
 
 export interface AlarmRow {
   readonly source_id: string

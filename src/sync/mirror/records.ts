@@ -71,6 +71,8 @@ export interface RecordStore {
   /** Ids of known records that this pull has not shown. */
   unseen(sourceId: string, pull: number): string[]
   markGone(sourceId: string, recordId: string, cycleId: string, at: number): void
+  /** True while a record is gone that this cycle missed. */
+  anyGoneSince(sourceId: string, cycleId: string): boolean
   /**
    * Ends the claims of merged records whose survivor was shown since, or of all of them; returns their ids. A
    * survivor that waits itself has to go first, so it is to be called until it returns none.
@@ -175,6 +177,11 @@ export function recordStore(db: Db): RecordStore {
   const markGone = db.prepare<[string, number, string, string]>(
     "UPDATE source_record SET state = 'gone', way = 'absent', gone_cycle = ?, changed_at = ? WHERE source_id = ? AND record_id = ?",
   )
+  const anyGoneSince = db
+    .prepare<[string, string], number>(
+      "SELECT EXISTS (SELECT 1 FROM source_record WHERE source_id = ? AND state = 'gone' AND gone_cycle = ?)",
+    )
+    .pluck()
   const handOver = db
     .prepare<[{ sourceId: string; all: 0 | 1 }], string>(
       `UPDATE source_record AS loser SET contact = NULL
@@ -272,6 +279,7 @@ export function recordStore(db: Db): RecordStore {
     },
     unseen: (sourceId, pull) => unseen.all(sourceId, pull),
     markGone: (sourceId, recordId, cycleId, at) => void markGone.run(cycleId, at, sourceId, recordId),
+    anyGoneSince: (sourceId, cycleId) => anyGoneSince.get(sourceId, cycleId) === 1,
     handOver: (sourceId, all) => handOver.all({ sourceId, all: all ? 1 : 0 }),
     reject: ({ rejection, ...row }) =>
       void reject.run({ ...row, ...rejection, value: rejection.value.slice(0, 200) }),

@@ -20,6 +20,10 @@ export interface SourceRow {
   readonly full_at: number | null
   /** 1 when the last full pull was read in parts. */
   readonly in_parts: 0 | 1
+  /** RFC 3339 end of the window of the last completed pull. */
+  readonly shown_to: string | null
+  /** Who read it in the last pull that proved what is absent; null where it does not tell. */
+  readonly scope: string | null
 }
 
 export interface SourceStore {
@@ -30,6 +34,10 @@ export interface SourceStore {
     pull: { mode: 'full' | 'incremental'; from: string | null; to: string; mapping: string },
   ): number
   /** `newest` is the highest updatedAt of the page, as an instant key. */
+  /** A row came so late; the latest of each day is kept, of no days before `since`. */
+  late(id: string, day: number, ms: number, since: number): void
+  /** By how much the latest row since this day was late, in milliseconds; 0 when none was. */
+  latest(id: string, since: number): number
   /** The pull under way proved nothing: the next one starts over. */
   abandon(id: string): void
   /** The source no longer takes what it gave, and may refuse a window from there: the next pull reads everything. */
@@ -44,6 +52,9 @@ export interface SourceStore {
       mapping: string | null
       normalizer: string | null
       at: number
+      shownTo: string
+      /** Null keeps what is known. */
+      scope: string | null
       full: boolean
       /** The pull proved what is absent. */
       proved: boolean
@@ -75,13 +86,23 @@ export function sourceStore(db: Db): SourceStore {
   const dropCursor = db.prepare<[string]>(
     'UPDATE source SET token = NULL, mapping = NULL, watermark = NULL, pull_mode = NULL, pull_position = NULL WHERE id = ?',
   )
+  const late = db.prepare<[string, number, number]>(
+    `INSERT INTO source_late (source_id, day, late_ms) VALUES (?, ?, ?)
+     ON CONFLICT (source_id, day) DO UPDATE SET late_ms = max(late_ms, excluded.late_ms)`,
+  )
+  const dropLate = db.prepare<[string, number]>('DELETE FROM source_late WHERE source_id = ? AND day < ?')
+  const latest = db
+    .prepare<[string, number], number | null>(
+      'SELECT max(late_ms) FROM source_late WHERE source_id = ? AND day >= ?',
+    )
+    .pluck()
   const complete = db.prepare(
     `UPDATE source SET pull_mode = NULL, pull_from = NULL, pull_to = NULL, pull_position = NULL, pull_mapping = NULL,
        watermark = CASE @watermark WHEN 'stays' THEN watermark
          WHEN 'moves' THEN nullif(max(coalesce(watermark, ''), min(coalesce(pull_newest, ''), @startedAt)), '') END,
        token = coalesce(@token, token), mapping = coalesce(@mapping, mapping),
        normalizer = coalesce(@normalizer, normalizer),
-       pull_newest = NULL, completed_at = @at,
+       pull_newest = NULL, completed_at = @at, shown_to = @shownTo, scope = coalesce(@scope, scope),
        completed_seq = CASE WHEN @proved THEN pull_seq ELSE completed_seq END, full_at = CASE WHEN @full THEN @at ELSE full_at END,
        in_parts = CASE WHEN @full THEN @inParts ELSE in_parts END
      WHERE id = @id`,
@@ -89,6 +110,11 @@ export function sourceStore(db: Db): SourceStore {
   return {
     find: (id) => find.get(id),
     begin: (id, pull) => Number(begin.get({ id, ...pull })),
+    late: (id, day, ms, since) => {
+      dropLate.run(id, since)
+      late.run(id, day, ms)
+    },
+    latest: (id, since) => latest.get(id, since) ?? 0,
     abandon: (id) => void abandon.run(id),
     dropCursor: (id) => void dropCursor.run(id),
     checkpoint: (id, position, newest) => void checkpoint.run(position, newest, id),

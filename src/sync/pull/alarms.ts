@@ -97,6 +97,8 @@ function usualOf(alarm: AlarmRow): number {
 }
 
 function isOver(mirror: Mirror, alarm: AlarmRow, { sameMapping, census, allowEmpty }: PullEvidence): boolean {
+  // It has a life of its own: see scope.ts.
+  if (alarm.code === 'SCOPE_CHANGED') return false
   if (alarm.code === 'SEES_LESS')
     return census !== null && (allowEmpty || !isFarFewer(census.shown, usualOf(alarm)))
   if (!sameMapping) return true

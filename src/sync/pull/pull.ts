@@ -22,7 +22,9 @@ import { markAbsent } from './absence.ts'
 import { judgePull } from './alarms.ts'
 import { loopWatch } from './loop.ts'
 import { handOverMerged } from './merges.ts'
+import { firstDay, overlapOf } from './overlap.ts'
 import { type PullCounts, savePage } from './save-page.ts'
+import { judgeScope } from './scope.ts'
 import { sourceError } from './source-error.ts'
 import { emptyTally } from './tally.ts'
 import { type FullReason, whyFull } from './why-full.ts'
@@ -98,7 +100,7 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
     from:
       full || !stored?.watermark
         ? null
-        : toIso(keyToMs(stored.watermark) - source.config.overlapSeconds * 1000),
+        : toIso(keyToMs(stored.watermark) - overlapSeconds(mirror, source.config, startedAt) * 1000),
     to: toIso(startedAt - source.config.lagSeconds * 1000),
   }
   const resumes =
@@ -143,6 +145,7 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       at: startedAt,
       window: changesOnly,
       goesOn: resumes,
+      shownTo: changesOnly ? instantKey(stored?.shown_to) : null,
       unreadable,
       tally,
     }
@@ -189,6 +192,8 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
     if (proved) {
       const sinceSeq = stored?.completed_seq ?? 0
       result.gone = markAbsent(mirror, { ...closing, sinceSeq, allowEmpty: run.allowEmpty })
+      const before = stored?.scope ?? null
+      judgeScope(mirror, { ...closing, before, now: end.scope ?? null, gone: result.gone })
     } else if (full) {
       mirror.records.dropUnseenUnreadable(id, closing.pull)
     }
@@ -206,6 +211,8 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       mapping: proved || full ? fingerprint : null,
       normalizer: proved || full ? source.normalizer.fingerprint : null,
       at: run.clock.now(),
+      shownTo: request.window.to,
+      scope: proved ? (end.scope ?? null) : null,
       full: proved || full,
       proved,
       inParts,
@@ -220,6 +227,15 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
     throw error
   }
   return result
+}
+
+/** How far behind its watermark a source is read again now, in seconds. */
+export function overlapSeconds(
+  { sources }: Mirror,
+  { id, overlapSeconds: configured }: SourceConfig,
+  now: number,
+): number {
+  return overlapOf(configured, sources.latest(id, firstDay(now)))
 }
 
 const IN_PARTS =

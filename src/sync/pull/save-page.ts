@@ -1,13 +1,14 @@
 // Owns one page of a pull: each record recognised as unchanged or normalized, and saved with the checkpoint.
 import type { BadRecord, Page, SourceRecord } from '../../connector/contract.ts'
 import { contentHash } from '../../lib/hash.ts'
-import { instantKey } from '../../lib/instant.ts'
+import { instantKey, keyToMs } from '../../lib/instant.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import { NUMBER_SLOT, type StoredRecord } from '../mirror/records.ts'
 import { mergedAway, type Normalizer } from '../normalize/normalize.ts'
 import type { Rejection } from '../normalize/rejection.ts'
 import { clearErased, dropErased, erasedRejection } from './erased.ts'
+import { dayOf, firstDay } from './overlap.ts'
 import { count, type Tally } from './tally.ts'
 
 /** What became of the records that a connector yielded; `read` is the sum of the other five (I1). */
@@ -30,6 +31,8 @@ export interface PageTarget {
   readonly window: boolean
   /** A pull that goes on where an earlier part ended. */
   readonly goesOn: boolean
+  /** Up to when earlier pulls had to show everything, as an instant key; null where nobody can tell. */
+  readonly shownTo: string | null
   /** How often each unreadable row came up in this pull. */
   readonly unreadable: Map<string, number>
   /** What this pull changes. A pull that goes on after a crash counts from there. */
@@ -107,7 +110,20 @@ function saveRecord(
       counts.rejected += 1
     }
   }
+  noteLate(mirror, target, record, found)
   return saveVersion(mirror, target, record, rawHash, found)
+}
+
+/** A version that an earlier pull had to show, and that nobody has seen: the same time with other content is none. */
+function noteLate(
+  { sources }: Mirror,
+  { sourceId, at, shownTo }: PageTarget,
+  record: SourceRecord,
+  known: StoredRecord | undefined,
+): void {
+  const key = instantKey(record.updatedAt)
+  if (shownTo === null || key === null || key >= shownTo || known?.updated_at === key) return
+  sources.late(sourceId, dayOf(at), keyToMs(shownTo) - keyToMs(key), firstDay(at))
 }
 
 function stateCounted({ state }: StoredRecord): Outcome {

@@ -24,6 +24,7 @@ function guard(changes: readonly Change[], more: Partial<GuardInput> = {}) {
     heldBefore: () => null,
     mayEmpty: () => false,
     unreadableSince: () => new Set(),
+    scopeDoubt: () => null,
     ...more,
   })
 }
@@ -243,6 +244,7 @@ test('every change is released or held exactly once; only an opt-out may leave t
         dials: () => dialSet,
         inHeymarket: () => total,
         unreadableSince: () => new Set(unreadable ? ['c1'] : []),
+        scopeDoubt: () => null,
       })
       for (const change of changes) {
         const out = released.filter(({ phone }) => phone === change.phone)

@@ -56,6 +56,8 @@ describe('where the pulls of a source stand', () => {
     mapping: 'm',
     normalizer: 'n',
     at: 7,
+    shownTo: B,
+    scope: null,
     full: true,
     proved: true,
     inParts: false,

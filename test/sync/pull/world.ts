@@ -1,6 +1,6 @@
 // A source in memory that is pulled minute by minute, for the tests of the pull.
 
-import type { Page, SourceRecord } from 'heysync/connector'
+import type { Page, PullRequest, SourceRecord } from 'heysync/connector'
 import type { SourceConfig } from '../../../src/config/schema.ts'
 import { connectorContext } from '../../../src/connector/context.ts'
 import { openMirror } from '../../../src/sync/mirror/mirror.ts'
@@ -59,7 +59,10 @@ export function world({ source = aSource(), can, fixedFields = false }: WorldOpt
       mirror.records.rejections('clinic').map(({ record_id, code }) => `${record_id} ${code}`),
     watermark: () => mirror.sources.find('clinic')?.watermark ?? null,
     /** Pulls these pages, a minute after the pull before. */
-    pull: (pages: Iterable<Page> | (() => Iterable<Page>), run: Partial<PullRun> = {}) => {
+    pull: (
+      pages: Iterable<Page> | ((request: PullRequest) => Iterable<Page>),
+      run: Partial<PullRun> = {},
+    ) => {
       cycles += 1
       clock.advance(MINUTE)
       memory.pages = typeof pages === 'function' ? pages : () => pages
