@@ -11,6 +11,9 @@ export { type Measured, measureConnector } from './memory.ts'
 export { startVendor, type VendorAnswer, type VendorRequest, type VendorServer } from './server.ts'
 export type { ConnectorWorld, Means, Person, Stage, Trouble } from './world.ts'
 
+/** The runner's own limit is too short for a large answer on a busy machine; in milliseconds. */
+const TIMEOUT_MS = 120_000
+
 /** Registers every check that says something about this connector: none is skipped. */
 export function describeConnector(name: string, subject: Subject): void {
   describe(`connector ${name}`, async () => {
@@ -20,7 +23,7 @@ export function describeConnector(name: string, subject: Subject): void {
       if (checks.length === 0) continue
       describe(title, () => {
         for (const check of checks)
-          test(check.name, () => onStage((stage) => runCheck(check, subject, stage)))
+          test(check.name, { timeout: TIMEOUT_MS }, () => onStage((stage) => runCheck(check, subject, stage)))
       })
     }
   })
