@@ -1,7 +1,7 @@
 // Proves that the package works where only the package is: packs it, installs it with production dependencies in an empty
-// folder, and starts it there as a user would.
+// folder, and starts it there as a user would. Then a connector is written there, and tested with the kit of the package.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -63,7 +63,16 @@ function testPackage() {
   writeFileSync(join(folder, 'client.mjs'), CLIENT)
   const created = run('node', ['client.mjs'], folder)
   if (created.trim() !== 'Ana 1') throw new Error(`the client alone answered: ${created}`)
-  process.stdout.write('test:package: the installed package starts, and its client works alone\n')
+
+  // Whoever writes a connector has vitest beside heysync. The connector's tests load the kit from the package.
+  const { version } = JSON.parse(readFileSync(join(root, 'node_modules/vitest/package.json'), 'utf8'))
+  run('npm', ['install', '--no-audit', '--no-fund', `vitest@${version}`], folder)
+  run('npx', ['--no', '--', 'heysync', 'connectors', 'new', 'guestbook'], folder)
+  const tests = run('npx', ['--no', '--', 'vitest', 'run'], join(folder, 'heysync-connector-guestbook'))
+  if (!/Tests\s+\d+ passed/.test(tests)) throw new Error(`the kit of the package said: ${tests}`)
+  process.stdout.write(
+    'test:package: the installed package starts, its client works alone, and its kit tests a connector\n',
+  )
 }
 
 try {

@@ -165,7 +165,19 @@ const EXITS: Readonly<Record<string, Exits>> = {
     2: 'The command line needs a correction, or the request breaks a documented rule. Nothing was sent.',
     5: 'The database was written by a newer heysync.',
   },
-  connectors: { 0: 'The list is printed.', 2: 'The action is not known.' },
+  connectors: {
+    0: 'Printed, written, or everything that was tried is right.',
+    1: 'The source could not be reached.',
+    2: 'The action, the name or the config needs a correction; a folder of that name is there already.',
+    4: '`test` found something to look at.',
+    5: 'The database was written by a newer heysync.',
+  },
+  pull: {
+    0: 'The records are printed, also when there are none.',
+    1: 'The source could not be reached.',
+    2: 'The command line, the config or the source needs a correction.',
+    5: 'The database was written by a newer heysync.',
+  },
   sandbox: { 0: 'Ended with Ctrl-C.', 2: 'A flag is wrong, or the port is taken.' },
   demo: { 0: 'The show is over.', 1: 'Something went wrong, or it was interrupted.' },
 }

@@ -2,13 +2,15 @@
 import { connectors } from '../../connectors/index.ts'
 import { type App, openApp } from '../app.ts'
 import { type LoadedConfig, loadConfig } from '../config/load.ts'
+import { withOutsideConnectors } from '../config/outside-connectors.ts'
 import { createLogger } from '../lib/logger.ts'
 import { type Call, text } from './command.ts'
 import type { Io } from './io.ts'
 
 /** Loads the config that this call means, and says its warnings. Errors: ERR_CONFIG_*. */
-export function loadFor(call: Call, io: Io): LoadedConfig {
-  const loaded = loadConfig({ path: text(call, 'config'), env: io.env, cwd: io.cwd, connectors })
+export async function loadFor(call: Call, io: Io): Promise<LoadedConfig> {
+  const request = { path: text(call, 'config'), env: io.env, cwd: io.cwd, connectors }
+  const loaded = loadConfig({ ...request, connectors: await withOutsideConnectors(request) })
   for (const warning of loaded.warnings)
     io.say(`${io.color.yellow('warning')} ${warning.place}: ${warning.message}`)
   return loaded
@@ -16,7 +18,7 @@ export function loadFor(call: Call, io: Io): LoadedConfig {
 
 /** Opens the app for as long as `work` takes. */
 export async function withApp<T>(call: Call, io: Io, work: (app: App) => Promise<T>): Promise<T> {
-  const loaded = loadFor(call, io)
+  const loaded = await loadFor(call, io)
   const app = openApp({
     loaded,
     clock: io.clock,

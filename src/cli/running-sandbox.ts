@@ -17,8 +17,8 @@ interface Where {
 }
 
 /** `--url`, else what the config points at, else the usual port. Errors: ERR_USAGE for an address elsewhere. */
-function whereItRuns(call: Call, io: Io): Where {
-  const config = configOrNull(call, io)
+async function whereItRuns(call: Call, io: Io): Promise<Where> {
+  const config = await configOrNull(call, io)
   const url = (text(call, 'url') ?? config?.heymarket.baseUrl ?? DEFAULT_URL).replace(/\/+$/, '')
   if (URL.canParse(url) && LOOPBACK.test(new URL(url).hostname))
     return { url, country: config?.defaultCountry ?? 'US' }
@@ -29,9 +29,9 @@ function whereItRuns(call: Call, io: Io): Where {
 }
 
 /** A folder without a config is fine here. */
-function configOrNull(call: Call, io: Io) {
+async function configOrNull(call: Call, io: Io) {
   try {
-    return loadFor(call, { ...io, say: () => {} }).config
+    return (await loadFor(call, { ...io, say: () => {} })).config
   } catch (error) {
     const isNamed = text(call, 'config') !== undefined
     if (!isNamed && error instanceof HeysyncError && error.code === 'ERR_CONFIG_NOT_FOUND') return null
@@ -50,7 +50,7 @@ export async function replyInSandbox(call: Call, io: Io, words: readonly string[
       hint: 'heysync sandbox reply 14155552671 "STOP"',
     })
   }
-  const where = whereItRuns(call, io)
+  const where = await whereItRuns(call, io)
   const phone = phoneOf(typed, where.country)
   const { consent } = replied.parse(await post(where, '/_sandbox/reply', { phone, text: message }))
   const meaning =
@@ -73,7 +73,7 @@ export async function advanceSandbox(call: Call, io: Io, words: readonly string[
     })
   }
   const seconds = Number(parsed[1]) * (UNITS[parsed[2] ?? ''] ?? 0)
-  const { now } = advanced.parse(await post(whereItRuns(call, io), '/_sandbox/advance', { seconds }))
+  const { now } = advanced.parse(await post(await whereItRuns(call, io), '/_sandbox/advance', { seconds }))
   io.data(`${io.color.green('✓')} In the sandbox it is now ${now.slice(0, 16).replace('T', ' ')} UTC.\n`)
   return 0
 }

@@ -17,6 +17,7 @@ import { inboxes } from './commands/inboxes.ts'
 import { init } from './commands/init.ts'
 import { lists } from './commands/lists.ts'
 import { plan } from './commands/plan.ts'
+import { pull } from './commands/pull.ts'
 import { reconcile } from './commands/reconcile.ts'
 import { redrive } from './commands/redrive.ts'
 import { rejections } from './commands/rejections.ts'
@@ -66,6 +67,7 @@ export const commands: readonly Command[] = [
   templates,
   api,
   connectors,
+  pull,
   sandbox,
   demo,
 ]

@@ -122,7 +122,10 @@ function sourceProblems(source: Group, path: KeyPath, request: CrossCheckRequest
     const kinds = [...request.connectors.keys()]
     const guess = request.mayShow([...path, 'connector']) ? didYouMean(connector, kinds) : ''
     const known = guess === '' ? `; there are ${kinds.join(', ')}` : `${guess} There are ${kinds.join(', ')}`
-    add('connector', `${show('connector')}is not a kind of source${known}`)
+    add(
+      'connector',
+      `${show('connector')}is not a kind of source${known}; or a path like ./my-connector.js, or a package heysync-connector-…`,
+    )
   }
   for (const key of ['schedule', 'fullSchedule']) {
     const cron = source[key]

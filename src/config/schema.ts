@@ -197,7 +197,9 @@ const source = z.strictObject({
   connector: z
     .string()
     .min(1)
-    .describe('Kind of source; see `heysync connectors list`.')
+    .describe(
+      'Kind of source, see `heysync connectors`; or a connector of your own: a path from the folder of this file, or the name of a package.',
+    )
     .meta(example('csv')),
   schedule: cron
     .optional()

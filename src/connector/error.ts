@@ -21,6 +21,14 @@ export class ConnectorError extends Error {
   }
 }
 
+// Also one of another copy of heysync, which a connector that is installed elsewhere may bring along.
+Object.defineProperty(ConnectorError, Symbol.hasInstance, {
+  value(this: unknown, value: unknown): boolean {
+    if (this !== ConnectorError) return Function.prototype[Symbol.hasInstance].call(this as never, value)
+    return value instanceof Error && value.name === 'ConnectorError' && 'kind' in value
+  },
+})
+
 /**
  * `not-found`: what the options point at is not there. `unreadable`: it is, but in another format. `field`: a column that the
  * options name is missing. `busy`: still being written. `empty`: not even a header. `cursor-expired`: the source no longer

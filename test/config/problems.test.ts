@@ -194,7 +194,7 @@ describe('problems in a config', () => {
     [
       'an unknown kind',
       config().replace('csv', 'cvs'),
-      '5:16  sources[0].connector "cvs" is not a kind of source; did you mean csv? There are csv',
+      '5:16  sources[0].connector "cvs" is not a kind of source; did you mean csv? There are csv; or a path like ./my-connector.js, or a package heysync-connector-…',
     ],
     [
       'a missing option',

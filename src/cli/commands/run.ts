@@ -16,7 +16,7 @@ export const run: Command = {
     'Ctrl-C stops it within moments: the next cycle reads back what became of a request under way, and nothing is lost.',
   examples: [{ line: 'heysync run', what: 'until it is told to stop' }],
   run: async (call, io) => {
-    const loaded = loadFor(call, io)
+    const loaded = await loadFor(call, io)
     const log = createLogger({
       level: loaded.config.log.level,
       pretty: io.terminal,

@@ -11,6 +11,9 @@ export { type Measured, measureConnector } from './memory.ts'
 export { startVendor, type VendorAnswer, type VendorRequest, type VendorServer } from './server.ts'
 export type { ConnectorWorld, Means, Person, Stage, Trouble } from './world.ts'
 
+/** The runner's own limit is too short for a large answer on a busy machine; in milliseconds. */
+const TIMEOUT_MS = 120_000
+
 /** Registers every check that says something about this connector: none is skipped. */
 export function describeConnector(name: string, given: Subject): void {
   describe(`connector ${name}`, async () => {
@@ -19,7 +22,8 @@ export function describeConnector(name: string, given: Subject): void {
       const checks = all.filter((check) => concerns(check, subject, has))
       if (checks.length === 0) continue
       describe(title, () => {
-        for (const check of checks) test(check.name, () => onStage((stage) => runCheck(check, given, stage)))
+        for (const check of checks)
+          test(check.name, { timeout: TIMEOUT_MS }, () => onStage((stage) => runCheck(check, given, stage)))
       })
     }
   })

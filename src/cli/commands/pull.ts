@@ -1,0 +1,149 @@
+// Owns `pull`: the first records of a source, raw and as the mapping reads them, side by side. Nothing is saved in the mirror.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { SourceRecord } from '../../connector/contract.ts'
+import { type ExitCode, HeysyncError } from '../../lib/errors.ts'
+import { maskPhone } from '../../lib/phone.ts'
+import type { Normalized, Normalizer } from '../../sync/normalize/normalize.ts'
+import { sourceError } from '../../sync/pull/source-error.ts'
+import { type Command, flag, text } from '../command.ts'
+import type { Io } from '../io.ts'
+import { sourceOf } from '../one-source.ts'
+import { withApp } from '../open.ts'
+import { type Known, scrub } from '../scrub.ts'
+import { clip, columns } from '../table-text.ts'
+
+interface Pulled {
+  readonly record: SourceRecord
+  readonly result: Normalized
+}
+
+export const pull: Command = {
+  name: 'pull',
+  summary: 'show the first records of a source, raw and as the mapping reads them',
+  about:
+    'Reads from the start and stops at `--limit`. Nothing reaches the mirror or Heymarket. What is shown are real people: mind who looks ' +
+    'over your shoulder. `--save` writes the records as a fixture for tests, with made-up names, numbers and e-mails; look through it before you share it.',
+  args: [{ name: 'source', summary: 'its id in heysync.yaml', required: true }],
+  options: [
+    { flags: '--limit <n>', summary: 'how many records (default 20)' },
+    { flags: '--save <folder>', summary: 'also write them there, without the people' },
+  ],
+  examples: [
+    { line: 'heysync pull clinic', what: 'the first twenty' },
+    { line: 'heysync pull clinic --limit 200 --save fixtures/', what: 'and a fixture for tests' },
+  ],
+  json: 'a list of `id`, `updatedAt`, `raw`, `mapped`, `rejected`',
+  run: (call, io) =>
+    withApp<ExitCode>(call, io, async (app) => {
+      const source = sourceOf(app, call.args[0] ?? '')
+      const limit = limitOf(text(call, 'limit') ?? '20')
+      const { id } = source.config
+      const pulled: Pulled[] = []
+      const window = { from: null, to: new Date(io.clock.now()).toISOString() }
+      const request = { mode: 'full', window, token: null, resumeAfter: null } as const
+      const bad: string[] = []
+      let ended = false
+      try {
+        const context = app.engine.connectorContext(id)
+        for await (const page of source.connector.pull(source.options, request, context)) {
+          for (const record of page.records.slice(0, limit - pulled.length))
+            pulled.push({ record, result: source.normalizer.normalize(record) })
+          bad.push(...(page.bad ?? []).map(({ place, code, message }) => `${place}: ${code} ${message}`))
+          ended = page.end !== undefined
+          if (pulled.length >= limit) break
+        }
+      } catch (error) {
+        throw sourceError(error, id, false)
+      }
+      if (flag(call, 'json')) io.data(`${JSON.stringify(pulled.map(asJson), null, 2)}\n`)
+      else for (const one of pulled) io.data(`${sideBySide(one, io)}\n\n`)
+      for (const one of bad) io.say(`${io.color.red('✗')} ${one}`)
+      const folder = text(call, 'save')
+      if (folder !== undefined) {
+        const file = join(resolve(io.cwd, folder), `${id}.json`)
+        mkdirSync(resolve(io.cwd, folder), { recursive: true })
+        const known = knownFields(source.normalizer)
+        const records = pulled.map(({ record }) => scrubbed(record, known))
+        writeFileSync(file, `${JSON.stringify(records, null, 2)}\n`)
+        io.say(`${io.color.green('✓')} wrote ${file}. Look through it before you share it.`)
+      }
+      if (pulled.length === 0) io.say(ended ? 'The source shows nobody.' : 'No record came.')
+      return 0
+    }),
+}
+
+function limitOf(typed: string): number {
+  const limit = Number(typed)
+  if (Number.isInteger(limit) && limit > 0) return limit
+  throw new HeysyncError('ERR_USAGE', {
+    message: `--limit ${typed} is not a number of records.`,
+    hint: 'heysync pull clinic --limit 20',
+  })
+}
+
+function asJson({ record, result }: Pulled) {
+  const { id, updatedAt, fields } = record
+  const mapped = result.kind === 'contact' ? mappedOf(result) : null
+  const rejected =
+    result.kind === 'rejected' ? { code: result.rejection.code, field: result.rejection.field } : null
+  return { id, updatedAt, raw: fields, mapped, rejected }
+}
+
+function mappedOf({ contact }: Extract<Normalized, { kind: 'contact' }>): Record<string, unknown> {
+  const { custom = {}, ...fields } = contact.fields
+  const further = contact.further.length === 0 ? {} : { further: contact.further }
+  return { phone: contact.phone, ...further, ...fields, ...custom, optedOut: contact.optedOut }
+}
+
+function sideBySide({ record, result }: Pulled, io: Io): string {
+  const { color } = io
+  const half = Math.max(30, Math.floor((io.columns - 6) / 2))
+  const marks = [
+    record.deleted && 'deleted',
+    record.archived && 'archived',
+    record.outOfScope && 'out of scope',
+  ]
+  const into = record.mergedInto === undefined ? [] : [`merged into ${record.mergedInto}`]
+  const head = [
+    record.id,
+    record.updatedAt ?? 'no time',
+    ...marks.filter(Boolean),
+    ...into,
+    record.place ?? '',
+  ]
+  const left = Object.entries(record.fields).map(([name, value]) => `${name}: ${JSON.stringify(value) ?? ''}`)
+  const right = mappedLines(result, io)
+  const rows = Array.from({ length: Math.max(left.length, right.length) }, (_, at) => [
+    clip(left[at] ?? '', half),
+    color.dim('│'),
+    right[at] ?? '',
+  ])
+  return `${color.bold(head.filter(Boolean).join('  '))}\n${columns(rows, '  ')}`
+}
+
+function mappedLines(result: Normalized, { color }: Io): string[] {
+  if (result.kind === 'rejected') {
+    const { code, field, message } = result.rejection
+    return [color.red(`rejected: ${code} at ${field}`), message]
+  }
+  if (result.kind !== 'contact') return [color.dim(`${result.kind}: no contact of it`)]
+  const notes = result.notes.map(({ field, message }) => color.yellow(`${field}: ${message}`))
+  const refused = result.refused.map(({ code, value }) => color.yellow(`${maskPhone(value)}: ${code}`))
+  const lines = Object.entries(mappedOf(result)).map(
+    ([name, value]) => `${color.cyan(name)}: ${[value].flat().join(', ')}`,
+  )
+  return [...lines, ...notes, ...refused]
+}
+
+function knownFields({ fields }: Normalizer): Known {
+  const under = (names: readonly string[]) =>
+    new Set(fields.filter(({ key }) => names.some((name) => key.includes(name))).map(({ path }) => path))
+  return { phone: under(['phone']), name: under(['first', 'last', 'displayName', 'assignee']) }
+}
+
+/** The place may be a path on this machine, so it stays here. */
+function scrubbed({ place: _place, ...record }: SourceRecord, known: Known): SourceRecord {
+  const id = String(scrub(record.id, known))
+  return { ...record, id, fields: scrub(record.fields, known) as SourceRecord['fields'] }
+}
