@@ -12,6 +12,8 @@ export interface Subject {
   readonly pageSize: number
   /** How far behind the newest record a row may show late, in milliseconds: less than the overlap of the config. */
   readonly lateMs?: number
+  /** Why news of this source is its whole state again, so that a pull of news may read everybody. */
+  readonly whole?: string
 }
 
 export interface Bench {
