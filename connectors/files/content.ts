@@ -54,13 +54,30 @@ export class Contents {
    * @throws ConnectorError busy when it changed while it was copied, failed when there is no room or it is too large.
    */
   async open(file: SourceFile): Promise<Content> {
-    if (this.#store.inPlace) {
-      const head = await firstBytes(this.#store.read(file, this.#signal))
-      if (!isGzip(head) && !recognise(head)?.format) return this.inPlace(file)
+    try {
+      return (await this.#isPlain(file)) ? this.inPlace(file) : await this.#copy(file)
+    } catch (error) {
+      // What looks wrong in a file that changed meanwhile, or is gone, is only half written.
+      if (error instanceof ConnectorError) await assertUnchanged(this.#store, file)
+      throw error
     }
+  }
+
+  async close(): Promise<void> {
+    for (const handle of this.#open) await handle.close()
+    this.#open.clear()
+  }
+
+  async #isPlain(file: SourceFile): Promise<boolean> {
+    if (!this.#store.inPlace) return false
+    const head = await firstBytes(this.#store.read(file, this.#signal))
+    return !isGzip(head) && !recognise(head)?.format
+  }
+
+  async #copy(file: SourceFile): Promise<Content> {
     const handle = await this.#temporary(file.label)
     const size = await this.#fill(handle, file)
-    await assertUnchanged(this.#store, file)
+    if (this.#store.finished !== 'atomic') await assertUnchanged(this.#store, file)
     return {
       label: file.label,
       size,
@@ -68,11 +85,6 @@ export class Contents {
       bytes: (signal) => readHandle(handle, signal),
       assertUnchanged: async () => {},
     }
-  }
-
-  async close(): Promise<void> {
-    for (const handle of this.#open) await handle.close()
-    this.#open.clear()
   }
 
   async #temporary(label: string): Promise<FileHandle> {

@@ -7,6 +7,14 @@ import { type Kind, openLocal } from './source.ts'
 import type { Store } from './store/store.ts'
 
 async function openStore(options: FilesOptions, context: ConnectorContext): Promise<Store> {
+  if (options.sftp !== undefined) {
+    const { openSftp } = await import('./store/sftp/sftp.ts')
+    return openSftp(options, options.sftp, context)
+  }
+  if (options.s3 !== undefined) {
+    const { openS3 } = await import('./store/s3/s3.ts')
+    return openS3(options, options.s3, context)
+  }
   return openLocal(options, context)
 }
 

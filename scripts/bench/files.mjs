@@ -1,0 +1,155 @@
+// Reads 200,000 people from a CSV file and from an Excel workbook: records a second, and the most memory that the process had.
+//
+//   npm run build && node scripts/bench-connectors.mjs files
+import { createWriteStream } from 'node:fs'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { finished } from 'node:stream/promises'
+import { crc32, createDeflateRaw } from 'node:zlib'
+
+export const name = 'files'
+
+const ROWS = 200_000
+
+const row = (n) => [String(n), `+1510${2_000_000 + n}`, `First ${n}`, `Last ${n}`, `person${n}@example.com`]
+const HEADER = ['id', 'phone', 'first', 'last', 'email']
+
+async function writeCsv(path) {
+  const out = createWriteStream(path)
+  out.write(`${HEADER.join(',')}\n`)
+  for (let n = 1; n <= ROWS; n++) out.write(`${row(n).join(',')}\n`)
+  out.end()
+  await finished(out)
+}
+
+function* sheetXml() {
+  let line = 0
+  const xml = (cells) => {
+    line += 1
+    return `<row r="${line}">${cells.map((_, at) => `<c t="s"><v>${(line - 1) * cells.length + at}</v></c>`).join('')}</row>`
+  }
+  yield '<worksheet><sheetData>'
+  yield xml(HEADER)
+  for (let n = 1; n <= ROWS; n++) yield xml(row(n))
+  yield '</sheetData></worksheet>'
+}
+
+function* stringsXml() {
+  yield '<sst>'
+  for (const text of HEADER) yield `<si><t>${text}</t></si>`
+  for (let n = 1; n <= ROWS; n++)
+    yield row(n)
+      .map((text) => `<si><t>${text}</t></si>`)
+      .join('')
+  yield '</sst>'
+}
+
+const relation = (id, type, target) =>
+  `<Relationship Id="${id}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/${type}" Target="${target}"/>`
+
+const PARTS = [
+  [
+    '_rels/.rels',
+    () => [`<Relationships>${relation('r1', 'officeDocument', 'xl/workbook.xml')}</Relationships>`],
+  ],
+  ['xl/workbook.xml', () => ['<workbook><sheets><sheet name="People" r:id="r1"/></sheets></workbook>']],
+  [
+    'xl/_rels/workbook.xml.rels',
+    () => [
+      `<Relationships>${relation('r1', 'worksheet', 'sheet.xml')}${relation('r2', 'sharedStrings', 'strings.xml')}</Relationships>`,
+    ],
+  ],
+  ['xl/sheet.xml', sheetXml],
+  ['xl/strings.xml', stringsXml],
+]
+
+async function deflated(pieces) {
+  const deflate = createDeflateRaw()
+  const packed = []
+  deflate.on('data', (chunk) => packed.push(chunk))
+  let sum = 0
+  let size = 0
+  for (const piece of pieces) {
+    const bytes = Buffer.from(piece)
+    sum = crc32(bytes, sum)
+    size += bytes.length
+    if (!deflate.write(bytes)) await new Promise((go) => deflate.once('drain', go))
+  }
+  deflate.end()
+  await finished(deflate)
+  return { bytes: Buffer.concat(packed), sum, size }
+}
+
+async function writeWorkbook(path) {
+  const out = createWriteStream(path)
+  const directory = []
+  let offset = 0
+  for (const [part, pieces] of PARTS) {
+    const { bytes, sum, size } = await deflated(pieces())
+    const fields = Buffer.alloc(26)
+    fields.writeUInt16LE(20, 0)
+    fields.writeUInt16LE(8, 4)
+    fields.writeUInt32LE(sum, 10)
+    fields.writeUInt32LE(bytes.length, 14)
+    fields.writeUInt32LE(size, 18)
+    fields.writeUInt16LE(part.length, 22)
+    const tail = Buffer.alloc(14)
+    tail.writeUInt32LE(offset, 10)
+    directory.push(Buffer.from('PK\x01\x02\x14\x00', 'latin1'), fields, tail, Buffer.from(part))
+    const local = Buffer.concat([Buffer.from('PK\x03\x04'), fields, Buffer.from(part), bytes])
+    out.write(local)
+    offset += local.length
+  }
+  const listing = Buffer.concat(directory)
+  const end = Buffer.alloc(18)
+  end.writeUInt16LE(PARTS.length, 4)
+  end.writeUInt16LE(PARTS.length, 6)
+  end.writeUInt32LE(listing.length, 8)
+  end.writeUInt32LE(offset, 12)
+  out.end(Buffer.concat([listing, Buffer.from('PK\x05\x06'), end]))
+  await finished(out)
+}
+
+async function read(what, options, baseDir) {
+  const { filesConnector } = await import('../../dist/connectors/files/files.js')
+  const { connectorContext } = await import('../../dist/src/connector/context.js')
+  const log = () => {}
+  const context = connectorContext({
+    signal: new AbortController().signal,
+    clock: { now: Date.now, sleep: (ms) => new Promise((done) => setTimeout(done, ms)) },
+    log: { debug: log, info: log, warn: log },
+    baseDir,
+  })
+  const request = {
+    mode: 'full',
+    window: { from: null, to: new Date().toISOString() },
+    token: null,
+    resumeAfter: null,
+  }
+  const parsed = filesConnector.options.parse({ idColumn: 'id', settleMs: 0, ...options })
+  const begun = performance.now()
+  let records = 0
+  let rss = 0
+  for await (const page of filesConnector.pull(parsed, request, context)) {
+    records += page.records.length
+    rss = Math.max(rss, process.memoryUsage().rss)
+  }
+  const seconds = (performance.now() - begun) / 1_000
+  const fileMb = Math.round((await stat(join(baseDir, options.path))).size / 1_048_576)
+  const recordsPerSecond = Math.round(records / seconds)
+  return { what, fileMb, records, recordsPerSecond, peakRssMb: Math.round(rss / 1_048_576) }
+}
+
+export async function run() {
+  const folder = await mkdtemp(join(tmpdir(), 'heysync-bench-'))
+  try {
+    await writeCsv(join(folder, 'people.csv'))
+    const csv = await read('csv', { path: 'people.csv' }, folder)
+    await writeWorkbook(join(folder, 'people.xlsx'))
+    const xlsx = await read('xlsx', { path: 'people.xlsx' }, folder)
+    return [csv, xlsx]
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
