@@ -5,6 +5,7 @@ import { csvConnector } from './files/csv.ts'
 import { filesConnector } from './files/files.ts'
 import { googleSheetsConnector } from './google-sheets/google-sheets.ts'
 import { hubspotConnector } from './hubspot/hubspot.ts'
+import { pipedriveConnector } from './pipedrive/pipedrive.ts'
 import { restConnector } from './rest/rest.ts'
 import { salesforceConnector } from './salesforce/salesforce.ts'
 import { shopifyConnector } from './shopify/shopify.ts'
@@ -16,6 +17,7 @@ export const connectors: ReadonlyMap<string, Connector> = new Map<string, Connec
   [filesConnector.kind, filesConnector],
   [googleSheetsConnector.kind, googleSheetsConnector],
   [hubspotConnector.kind, hubspotConnector],
+  [pipedriveConnector.kind, pipedriveConnector],
   [restConnector.kind, restConnector],
   [salesforceConnector.kind, salesforceConnector],
   [shopifyConnector.kind, shopifyConnector],

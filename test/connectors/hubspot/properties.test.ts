@@ -15,6 +15,16 @@ test('reads properties of the account beside the usual ones; one without a value
   expect(Object.keys(fields[0] ?? {})).not.toContain('hs_merged_object_ids')
 })
 
+test('a property that HubSpot leaves out is null', async () => {
+  const { fake, reader } = await openBench()
+  fake.onRequest = ({ url }) =>
+    url.pathname === '/crm/v3/objects/contacts' && url.searchParams.get('archived') === 'false'
+      ? { body: { results: [{ id: 512345678901, properties: { phone: '+15102000001' }, archived: null }] } }
+      : undefined
+  await reader.pull('full')
+  expect(reader.known()).toEqual([{ phone: '15102000001', first: '', last: '', email: '' }])
+})
+
 test('a property that the account has not is an error, with the one that was meant', async () => {
   const { fake, newcomer } = await openBench()
   fake.properties.set('plan_name', 'Customer plan')

@@ -1,0 +1,32 @@
+// The bench of the pipedrive connector: a full pull, 500 persons a page.
+import { fileURLToPath } from 'node:url'
+import { PEOPLE, readEverybody, serveWhenForked } from './loopback.mjs'
+
+export const name = 'pipedrive'
+
+export const run = () =>
+  readEverybody(name, fileURLToPath(import.meta.url), (url) => ({ url, token: 'bench' }))
+
+function person(n) {
+  return {
+    id: n + 1,
+    name: `First${n} Person`,
+    first_name: `First${n}`,
+    last_name: 'Person',
+    phones: [{ value: `+${15_102_000_000 + n}`, label: 'mobile', primary: true }],
+    emails: [{ value: `person${n}@example.com`, label: 'work', primary: true }],
+    label_ids: [],
+    update_time: '2025-01-15T12:00:00Z',
+    is_deleted: false,
+    custom_fields: {},
+  }
+}
+
+serveWhenForked(({ pathname, searchParams }) => {
+  if (pathname === '/v1/users/me') return { data: { id: 1, company_id: 2 } }
+  if (pathname !== '/api/v2/persons' || searchParams.has('updated_since')) return { data: [] }
+  const from = Number(searchParams.get('cursor') ?? 0)
+  const to = Math.min(PEOPLE, from + Number(searchParams.get('limit')))
+  const data = Array.from({ length: to - from }, (_, index) => person(from + index))
+  return { data, additional_data: { next_cursor: to < PEOPLE ? String(to) : null } }
+})
