@@ -47,8 +47,13 @@ const MOST_PAGES = 200
 export function openReader(
   connector: Connector,
   world: ConnectorWorld,
-  place: { readonly clock: ConnectorContext['clock']; readonly folder: string },
+  place: {
+    readonly clock: ConnectorContext['clock']
+    readonly folder: string
+    readonly mostPages?: number
+  },
 ): Reader {
+  const { mostPages = MOST_PAGES } = place
   const db = openDatabase(':memory:')
   const mirror = openMirror(db)
   const config = sourceConfig(connector.kind, world)
@@ -102,7 +107,7 @@ export function openReader(
         let count = 0
         for await (const page of connector.pull(parsed, request, context)) {
           count += 1
-          if (count > MOST_PAGES) throw new Error(`the pull came to no end in ${MOST_PAGES} pages`)
+          if (count > mostPages) throw new Error(`the pull came to no end in ${mostPages} pages`)
           pages.push(page)
           onPage?.(page)
           yield page

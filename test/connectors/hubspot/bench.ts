@@ -39,7 +39,7 @@ export async function openBench(
   onTestFinished(async () => void (await world.close?.()))
   const newcomer = (more: Readonly<Record<string, unknown>>) => {
     const other = { ...world, options: { ...(world.options as object), ...more } }
-    const reader = openReader(hubspotConnector, other, { clock, folder: tmpdir() })
+    const reader = openReader(hubspotConnector, other, { clock, folder: tmpdir(), mostPages: 2_000 })
     onTestFinished(reader.close)
     return reader
   }

@@ -2,6 +2,8 @@
 import type { VendorAnswer } from 'heysync/connector/testing'
 
 export interface Limits {
+  /** Other apps of the account used the day up, or it begins anew. */
+  useUp(isUsedUp: boolean): void
   /** The answer when there was too much; else null. */
   refuse(isSearch: boolean): VendorAnswer | null
   /** Searches say nothing of limits. */
@@ -20,6 +22,7 @@ export function openLimits(now: () => number, sizes: LimitSizes): Limits {
   let recent: number[] = []
   let searches: number[] = []
   let today = 0
+  let usedUp = false
   let refused = 0
   const tooMuch = (policyName: string): VendorAnswer => {
     refused += 1
@@ -35,10 +38,13 @@ export function openLimits(now: () => number, sizes: LimitSizes): Limits {
     }
   }
   return {
+    useUp: (isUsedUp) => {
+      usedUp = isUsedUp
+    },
     refused: () => refused,
     refuse: (isSearch) => {
       today += 1
-      if (today > sizes.perDay) return tooMuch('DAILY')
+      if (usedUp || today > sizes.perDay) return tooMuch('DAILY')
       if (isSearch) {
         searches = searches.filter((at) => at > now() - 1_000)
         if (searches.length >= sizes.searchesPerSecond) return tooMuch('SECONDLY')

@@ -36,7 +36,12 @@ export async function openWorld(
         else portal.update(id, properties, when)
       }
     },
-    delete: (keys) => keys.forEach((key) => void portal.gdprDelete(idOf(key))),
+    delete: (keys) =>
+      keys.forEach((key) => {
+        portal.gdprDelete(idOf(key))
+        // Whoever comes back is a new contact.
+        ids.delete(key)
+      }),
     archive: (keys) => keys.forEach((key) => void portal.archive(idOf(key))),
     restore: (keys) => keys.forEach((key) => void portal.restore(idOf(key))),
     // Every other one gets a new id.
@@ -44,7 +49,8 @@ export async function openWorld(
       ids.set(winner, portal.merge(idOf(loser), idOf(winner), merges++ % 2 === 0))
       ids.delete(loser)
     },
-    trouble: fake.trouble,
+    trouble: (what, times, after) =>
+      what === 'quota: used up for hours' ? fake.limits.useUp(times > 0) : fake.trouble(what, times, after),
     requests: fake.requests,
     close: fake.close,
   }
