@@ -16,7 +16,13 @@ export async function openDataverseWorld(
   return {
     vendor,
     options: vendor.options,
-    map: { phone: 'mobilephone', first: 'firstname', last: 'lastname', email: 'emailaddress1' },
+    map: {
+      phone: 'mobilephone',
+      first: 'firstname',
+      last: 'lastname',
+      email: 'emailaddress1',
+      optedOut: 'donotphone',
+    },
     secrets: [CLIENT_SECRET, 'dv-session-'],
     put: (people: readonly Person[], { changedAt, shownAt } = {}) => {
       const when = {
@@ -37,6 +43,7 @@ export async function openDataverseWorld(
       vendor.put(idOf(loser), { statecode: 1, merged: true, _masterid_value: idOf(winner) })
       vendor.put(idOf(winner), {})
     },
+    optOut: (keys) => keys.forEach((key) => void vendor.put(idOf(key), { donotphone: true })),
     ...(vendor.manners.tracked ? { expire: vendor.forget } : {}),
     trouble: vendor.trouble,
     requests: vendor.requests,

@@ -2,7 +2,13 @@
 import type { ConnectorWorld, Person, Stage } from 'heysync/connector/testing'
 import { CLIENT_SECRET, type Manners, PRIVATE_KEY, startSalesforce, type Vendor } from './vendor.ts'
 
-const MAP = { phone: 'MobilePhone', first: 'FirstName', last: 'LastName', email: 'Email' }
+const MAP = {
+  phone: 'MobilePhone',
+  first: 'FirstName',
+  last: 'LastName',
+  email: 'Email',
+  optedOut: 'SMS_Opt_Out__c',
+}
 const DAY_MS = 24 * 60 * 60_000
 
 export interface SalesforceWorld extends ConnectorWorld {
@@ -44,6 +50,7 @@ export async function openSalesforceWorld(
     archive: (keys) => keys.forEach((key) => void org.remove('Contact', idOf(key))),
     restore: (keys) => keys.forEach((key) => void org.undelete('Contact', idOf(key))),
     merge: (loser, winner) => org.merge('Contact', idOf(loser), idOf(winner)),
+    optOut: (keys) => keys.forEach((key) => void org.update('Contact', idOf(key), { SMS_Opt_Out__c: true })),
     expire: () => clock.advance(16 * DAY_MS),
     trouble: vendor.trouble,
     requests: vendor.requests,

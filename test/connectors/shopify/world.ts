@@ -33,7 +33,13 @@ export async function openShopifyWorld(
       pageSize,
       bulkFrom: 'never',
     },
-    map: { phone: 'phone', first: 'firstName', last: 'lastName', email: 'email' },
+    map: {
+      phone: 'phone',
+      first: 'firstName',
+      last: 'lastName',
+      email: 'email',
+      optedOut: 'smsUnsubscribed',
+    },
     secrets: [TOKEN, CLIENT.clientSecret],
     put: (people: readonly Person[], { changedAt = clock.now(), shownAt = clock.now() } = {}) => {
       for (const { key, phone, first, last, email, blank } of people) {
@@ -47,6 +53,13 @@ export async function openShopifyWorld(
       }
     },
     delete: (keys) => keys.forEach((key) => void rows.delete(ids.get(key) ?? 0)),
+    optOut: (keys) => {
+      for (const key of keys) {
+        const row = rows.get(ids.get(key) ?? 0)
+        const now = clock.now()
+        if (row) rows.set(row.id, { ...row, sms: 'UNSUBSCRIBED', updatedAt: now, indexedAt: now })
+      }
+    },
     // The loser is gone without a word, and the winner changed.
     merge: (loser, winner) => {
       rows.delete(ids.get(loser) ?? 0)
