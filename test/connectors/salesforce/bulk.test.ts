@@ -96,13 +96,16 @@ test('a part that holds fewer rows than it says is no part', async () => {
   })
 })
 
-test('an incremental pull of many changes is read in bulk too, with those in the recycle bin', async () => {
-  const shop = await openShop({ rowsPerPage: 3 })
-  const all = addMany(shop, 20)
-  const [, , , , , , , gone = ''] = all
-  shop.vendor.org.remove('Contact', gone)
-  const records = await shop.records({ mode: 'incremental', options: BULK })
-  expect(jobs(shop)).toHaveLength(1)
-  expect(new Set(records.map(({ id }) => id))).toEqual(new Set(all))
-  expect(records.filter(({ deleted }) => deleted).map(({ id }) => id)).toEqual([gone])
-})
+test.each(['full', 'incremental'] as const)(
+  'a %s pull in bulk reads those in the recycle bin too',
+  async (mode) => {
+    const shop = await openShop({ rowsPerPage: 3 })
+    const all = addMany(shop, 20)
+    const [, , , , , , , gone = ''] = all
+    shop.vendor.org.remove('Contact', gone)
+    const records = await shop.records({ mode, options: BULK })
+    expect(jobs(shop)).toHaveLength(1)
+    expect(new Set(records.map(({ id }) => id))).toEqual(new Set(all))
+    expect(records.filter(({ deleted }) => deleted).map(({ id }) => id)).toEqual([gone])
+  },
+)

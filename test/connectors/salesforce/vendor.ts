@@ -191,9 +191,12 @@ export async function startSalesforce(clock: Stage['clock'], given: Partial<Mann
       return query(asks('q'), path[0] === 'queryAll', size, session, version)
     if (path[0] === 'query') {
       const link = links.get(path[1] ?? '')
-      links.delete(path[1] ?? '')
-      if (link === undefined || link.until < clock.now() || link.session !== session)
+      // A link belongs to the session that it was made in, and no other is let in.
+      if (link !== undefined && link.session !== session)
+        throw new VendorError(401, 'INVALID_SESSION_ID', 'Session expired or invalid')
+      if (link === undefined || link.until < clock.now())
         throw new VendorError(400, 'INVALID_QUERY_LOCATOR', 'invalid query locator')
+      links.delete(path[1] ?? '')
       return page(link.found, link.from, size, session, version)
     }
     if (path[0] === 'jobs') return jobs.answer({ method, path: path.slice(2), asks, body })
