@@ -40,7 +40,9 @@ async function findWaiting(pulling: Pulling, token: Token | null): Promise<Found
   const { store, kind, options } = pulling
   let found = await store.find()
   if (await archiveTaken(found.files, token, pulling)) found = await store.find()
-  return kind.textOnly ? found : { ...found, files: await announced(store, found.files, options) }
+  if (kind.textOnly) return found
+  const hashOf = knownHashes(token)
+  return { ...found, files: await announced(store, found.files, options, (file) => hashOf(file) !== null) }
 }
 
 interface Snapshots {

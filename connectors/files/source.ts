@@ -60,19 +60,20 @@ export async function assertAnnounced(store: Store, file: SourceFile, options: F
 }
 
 /**
- * The files of a glob that are announced as finished; all of them where nothing has to announce them.
+ * The files of a glob that are announced as finished, or were read before; all of them where nothing has to announce them.
  * @throws ConnectorError busy when there are some, and none of them is.
  */
 export async function announced(
   store: Store,
   files: readonly SourceFile[],
   options: FilesOptions,
+  wasRead: (file: SourceFile) => boolean,
 ): Promise<readonly SourceFile[]> {
   if (options.readySuffix === undefined || !isGlob(options.path)) return files
   const ready: SourceFile[] = []
   for (const file of files) {
     const announcement = announcementOf(file.path, options)
-    if (announcement !== null && (await store.has(announcement))) ready.push(file)
+    if (wasRead(file) || (announcement !== null && (await store.has(announcement)))) ready.push(file)
   }
   const [waiting] = files
   if (ready.length === 0 && waiting !== undefined) throw notAnnounced(waiting, options)

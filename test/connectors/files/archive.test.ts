@@ -86,6 +86,19 @@ describe('files of changes', () => {
   })
 })
 
+test('files that lost their announcement after they were read hold nobody up', async () => {
+  const shop = await inbox()
+  const given = { ...CHANGES, readySuffix: '.ok' }
+  await shop.write('done', 'a file, no folder')
+  await shop.write('in/a.csv', 'id\n1\n')
+  await shop.write('in/a.csv.ok', '')
+  const first = await pull(shop, given)
+  const second = await pull(shop, given, next(first))
+  expect(await names(shop, 'in')).toEqual(['a.csv'])
+  expect(second.records).toEqual([])
+  expect((await pull(shop, given, next(second))).end).toMatchObject({ covers: 'changes' })
+})
+
 describe('whole exports', () => {
   test('are moved too, and an empty inbox then means nothing new', async () => {
     const shop = await inbox()
