@@ -11,8 +11,11 @@ export async function openSession(options: SqlOptions, context: ConnectorContext
   switch (address.driver) {
     case 'postgres':
       return (await import('./postgres.ts')).openPostgres(settings)
+    case 'mysql':
+      return (await import('./mysql.ts')).openMysql(settings)
+    case 'sqlserver':
+      return (await import('./sqlserver.ts')).openSqlserver(settings)
     case 'sqlite':
       return (await import('./sqlite.ts')).openSqlite(settings)
   }
-  throw new Error(address.driver)
 }

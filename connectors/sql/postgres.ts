@@ -19,7 +19,7 @@ const CONNECT_MS = 15_000
 
 const quote = (name: string) => `"${name.replaceAll('"', '""')}"`
 
-export const postgresDialect: Dialect = {
+const postgresDialect: Dialect = {
   quote,
   value: (nth, { cast }) => `$${nth}::${cast ?? 'text'}`,
   read: (column) => readExpression(quote(column.name), column),

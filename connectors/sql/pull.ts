@@ -5,9 +5,10 @@ import type { SqlOptions } from './options.ts'
 import { type Position, readPosition, START, writePosition } from './position.ts'
 import { duplicate, idOf, isTimeless, keyless, type Row, toRecord } from './record.ts'
 import type { Bounds, Session, Sql } from './session.ts'
-import { columnAt, countSql, keylessSql, keyOf, pageSql } from './statements.ts'
-import { openTable, type Table } from './table.ts'
+import { countSql, keylessSql, keyOf, pageSql } from './statements.ts'
+import { columnAt, openTable, type Table } from './table.ts'
 import { boundsOf } from './times.ts'
+import { kindOf, readVersion, sinceOf, trackedTable, versionBounds } from './versions.ts'
 
 const ATTEMPTS = 3
 const KEYLESS_SHOWN = 20
@@ -28,8 +29,10 @@ export async function* pullTable(
   const session = await openSession(options, context)
   try {
     const pull = { session, table: await openTable(options, session), options, context }
-    const changes = request.mode === 'incremental' && pull.table.updatedAt !== null
-    yield* changes ? pullWindow(pull, request) : pullEverything(pull, request)
+    const { updatedAt } = pull.table
+    if (request.mode === 'full') yield* pullEverything(pull, request)
+    else if (kindOf(pull.table, options) !== null) yield* pullVersions(pull, request)
+    else yield* updatedAt === null ? pullEverything(pull, request) : pullWindow(pull, request)
   } finally {
     await session.close()
   }
@@ -39,8 +42,25 @@ async function* pullWindow(pull: Pull, { window, resumeAfter }: PullRequest): As
   const { table, options } = pull
   const key = keyOf(table, 'window')
   const start = readPosition(resumeAfter, key.length) ?? { ...START, until: await oldestWriter(pull) }
-  const bounds = boundsOf(window, options.timezone)
-  for await (const { page, position, last } of pages(pull, { key, start, bounds })) {
+  yield* changesOf(pull, { key, start, bounds: boundsOf(window, options.timezone) })
+}
+
+async function* pullVersions(pull: Pull, { token, resumeAfter }: PullRequest): AsyncGenerator<Page> {
+  const { session, table, options } = pull
+  const kind = kindOf(table, options) ?? 'rowversion'
+  const version = await readVersion(session, table, kind)
+  const since = sinceOf(token, kind, version.oldest)
+  const key = keyOf(table, kind === 'rowversion' ? 'window' : 'id')
+  const start = readPosition(resumeAfter, key.length) ?? { ...START, token: version.token }
+  if (kind === 'tracking') {
+    yield* changesOf({ ...pull, table: trackedTable(table, since) }, { key, start, bounds: null })
+  } else {
+    yield* changesOf(pull, { key, start, bounds: versionBounds(since, start.token ?? version.token) })
+  }
+}
+
+async function* changesOf(pull: Pull, walk: Walk): AsyncGenerator<Page> {
+  for await (const { page, position, last } of pages(pull, walk)) {
     yield {
       ...page,
       changes: true,
@@ -54,7 +74,7 @@ async function* pullEverything(pull: Pull, { resumeAfter }: PullRequest): AsyncG
   const key = keyOf(table, 'id')
   const resumed = readPosition(resumeAfter, key.length)
   // Before the first row is read: whoever writes from now on comes with the next window.
-  const start = resumed ?? { ...START, until: await oldestWriter(pull) }
+  const start = resumed ?? { ...START, until: await oldestWriter(pull), token: await tokenOf(pull) }
   const held = await session.hold()
   for await (const { page, position, last, alone } of pages(pull, { key, start, bounds: null })) {
     if (!last) {
@@ -82,10 +102,13 @@ interface PageStep {
   readonly alone: boolean
 }
 
-async function* pages(
-  pull: Pull,
-  { key, start, bounds }: { key: readonly number[]; start: Position; bounds: Bounds | null },
-): AsyncGenerator<PageStep> {
+interface Walk {
+  readonly key: readonly number[]
+  readonly start: Position
+  readonly bounds: Bounds | null
+}
+
+async function* pages(pull: Pull, { key, start, bounds }: Walk): AsyncGenerator<PageStep> {
   const { table, options } = pull
   let position = start
   let alone = false
@@ -170,6 +193,11 @@ async function oldestWriter({ session, table, context }: Pull): Promise<string |
   return since
 }
 
+async function tokenOf({ session, table, options }: Pull): Promise<string | null> {
+  const kind = kindOf(table, options)
+  return kind === null ? null : (await readVersion(session, table, kind)).token
+}
+
 function warnOfTimeless({ table, context }: Pull, timeless: number): void {
   if (timeless === 0 || table.updatedAt === null) return
   context.log.warn(
@@ -177,6 +205,6 @@ function warnOfTimeless({ table, context }: Pull, timeless: number): void {
   )
 }
 
-function endOf({ until }: Position, end: Pick<PullEnd, 'covers' | 'count'>): PullEnd {
-  return { ...end, ...(until === null ? {} : { until }) }
+function endOf({ until, token }: Position, end: Pick<PullEnd, 'covers' | 'count'>): PullEnd {
+  return { ...end, ...(until === null ? {} : { until }), ...(token === null ? {} : { token }) }
 }

@@ -1,8 +1,7 @@
 // Owns what a row becomes: a record with its id, time and mark of deletion, or a bad record.
 import type { BadRecord, SourceRecord } from 'heysync/connector'
 import type { SqlOptions } from './options.ts'
-import { columnAt } from './statements.ts'
-import type { Table } from './table.ts'
+import { columnAt, type Table } from './table.ts'
 import { toInstant } from './times.ts'
 
 export type Row = readonly unknown[]
@@ -13,6 +12,7 @@ export function toRecord(row: Row, table: Table, options: SqlOptions): SourceRec
   const fields: Record<string, unknown> = {}
   const { plain } = table.dialect
   for (const [at, column] of table.columns.entries()) {
+    if (at === table.operationAt) continue
     const value = row[at] ?? null
     fields[column.name] = plain && value !== null ? plain(value, column) : value
   }
@@ -46,13 +46,14 @@ function timeOf(row: Row, table: Table, timezone: string): string | null {
 
 /** True where a row has no time of change, so that no window will ever show it. */
 export function isTimeless(row: Row, table: Table): boolean {
-  if (table.updatedAt === null) return false
+  if (table.updatedAt === null || columnAt(table, table.updatedAt).time === 'rowversion') return false
   const value = row[table.updatedAt]
   if (value === null || value === undefined) return true
   return columnAt(table, table.updatedAt).time === 'mixed' && toInstant(value, 'UTC') === null
 }
 
-function isGone(row: Row, { deletedAt }: Table, { deletedValues }: SqlOptions): boolean {
+function isGone(row: Row, { deletedAt, operationAt }: Table, { deletedValues }: SqlOptions): boolean {
+  if (operationAt !== undefined && row[operationAt] === 'D') return true
   if (deletedAt === null) return false
   const value = row[deletedAt]
   if (value === null || value === undefined) return false

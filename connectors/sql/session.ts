@@ -40,6 +40,8 @@ export interface Dialect {
   /** A value that was read of a key column, as the text of a cursor. */
   cursor(value: unknown, column: Column): string
   limit(select: string, rows: number): string
+  /** It keeps versions of rows and of tables, as SQL Server does. */
+  readonly tracked?: true
   /** A value that was read, as a field holds it: what JSON can hold. Where it is missing, rows hold such values already. */
   plain?(value: unknown, column: Column): unknown
 }

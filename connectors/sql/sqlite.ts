@@ -11,7 +11,7 @@ const FORM = `'%Y-%m-%d %H:%M:%f'`
 
 const quote = (name: string) => `"${name.replaceAll('"', '""')}"`
 
-export const sqliteDialect: Dialect = {
+const sqliteDialect: Dialect = {
   quote,
   value: () => '?',
   read: ({ name }) => quote(name),

@@ -1,6 +1,6 @@
 // Owns the SELECTs: pages of a table in the order of a key, each beginning where the last one ended.
 import type { Bounds, Column, Dialect, Sql } from './session.ts'
-import type { Table } from './table.ts'
+import { columnAt, type Table } from './table.ts'
 
 /** Columns that put rows in an order in which no two are equal. */
 export function keyOf(table: Table, by: 'id' | 'window'): readonly number[] {
@@ -104,10 +104,4 @@ function stepsSql(
   }
   const first = names.length === 1 ? '' : `${names[0]} >= ${value(0)} AND `
   return { text: `${first}${steps(0)}`, values }
-}
-
-export function columnAt({ columns }: Table, at: number): Column {
-  const column = columns[at]
-  if (column === undefined) throw new Error(`There is no column ${at}.`)
-  return column
 }

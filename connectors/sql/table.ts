@@ -16,15 +16,23 @@ export interface Table {
   readonly idAt: readonly number[]
   readonly updatedAt: number | null
   readonly deletedAt: number | null
+  /** Of changes that the database keeps itself: where it says what became of a row. No field. */
+  readonly operationAt?: number
+}
+
+export function columnAt({ columns }: Table, at: number): Column {
+  const column = columns[at]
+  if (column === undefined) throw new Error(`There is no column ${at}.`)
+  return column
 }
 
 /** `crm.contacts`, or with names of any kind: `"My schema"."Contacts"`. Each name is taken as it is written. */
-export function tableNames(table: string): readonly string[] {
+function tableNames(table: string): readonly string[] {
   const names = [...table.matchAll(/"((?:[^"]|"")+)"|([^."]+)/g)]
   return names.map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain?.trim() ?? '')
 }
 
-export function fromOf({ table, query }: SqlOptions, session: Session): string {
+function fromOf({ table, query }: SqlOptions, session: Session): string {
   if (table !== undefined) return tableNames(table).map(session.dialect.quote).join('.')
   // On lines of its own, so that a comment at the end of the query swallows nothing.
   return `(\n${query?.replace(/[;\s]+$/, '')}\n) AS ${session.dialect.quote('heysync_source')}`
@@ -66,7 +74,7 @@ export async function openTable(options: SqlOptions, session: Session): Promise<
   }
 }
 
-export function nearestName(name: string, names: readonly string[]): string | null {
+function nearestName(name: string, names: readonly string[]): string | null {
   if (names.length === 0) return null
   return names.find((other) => other.toLowerCase() === name.toLowerCase()) ?? closest(name, [...names])
 }

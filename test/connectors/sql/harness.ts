@@ -3,8 +3,6 @@ import type { ConnectorContext, ConnectorError, Page, PullRequest, SourceRecord 
 import { sqlConnector } from '../../../connectors/sql/sql.ts'
 import { connectorContext } from '../../../src/connector/context.ts'
 
-export const MINUTE = 60_000
-
 export interface Desk {
   readonly context: ConnectorContext
   readonly said: string[]
