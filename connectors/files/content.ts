@@ -1,6 +1,5 @@
 // Owns the bytes of one file while it is read: in place, or as a private copy that nobody else can change.
 // A copy has no name any more once it is open, so it goes away with this process, however that ends.
-import { createHash } from 'node:crypto'
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -113,13 +112,6 @@ export class Contents {
     }
     return size
   }
-}
-
-/** SHA-256 of all bytes, in hex. */
-export async function hashOf(content: Content, signal: AbortSignal): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of content.bytes(signal)) hash.update(chunk)
-  return hash.digest('hex')
 }
 
 async function* readHandle(handle: FileHandle, signal: AbortSignal): AsyncGenerator<Buffer> {

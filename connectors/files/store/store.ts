@@ -1,5 +1,5 @@
 // Owns what a place of files is to the rest: what lies there, in which version, how its bytes come, and how to put it aside.
-import { type ConnectorContext, ConnectorError } from 'heysync/connector'
+import { ConnectorError } from 'heysync/connector'
 
 /** What tells one version of a file from another without reading it. Times in milliseconds. */
 export interface FileState {
@@ -59,8 +59,6 @@ export interface Store {
   remove(path: string): Promise<void>
   close(): Promise<void>
 }
-
-export type OpenStore = (context: ConnectorContext) => Promise<Store>
 
 export function sameState(a: FileState, b: FileState): boolean {
   return (

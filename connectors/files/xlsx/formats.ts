@@ -20,7 +20,7 @@ function builtIn(id: number): Format {
 }
 
 /** What a format code such as `yyyy-mm-dd h:mm` shows. */
-export function readFormat(code: string): Format {
+function readFormat(code: string): Format {
   if (/^0{2,}$/.test(code)) return { kind: 'digits', count: code.length }
   const [shown = ''] = code.replace(/"[^"]*"|\\.|[_*]./g, '').split(';')
   // Hours beyond a day are a length of time, not a time.
@@ -63,7 +63,7 @@ export function numberText(raw: string, format: Format, since1904: boolean): str
 }
 
 /** Digits as Excel shows them, at most 15 of a fraction, and never with an exponent. */
-export function plainNumber(raw: string): string {
+function plainNumber(raw: string): string {
   const text = raw.trim()
   const value = Number(text)
   if (/^-?\d+$/.test(text) || text === '' || !Number.isFinite(value)) return text

@@ -1,4 +1,5 @@
 // A real S3 server (s3rver) for tests, on loopback, with a proxy before it that can go wrong as the kit asks.
+/// <reference path="./s3rver.d.ts" />
 import { mkdtemp, rm } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
