@@ -1,7 +1,6 @@
 // Owns what makes no sense in a description of an API, each with the key that it is about. Pure.
 import { changesOf, namesUsed, uses } from './lists.ts'
-import type { RestOptions } from './options.ts'
-import type { ListOptions, Paging } from './options-list.ts'
+import type { ListChanges, ListOptions, Paging } from './options-list.ts'
 import { namesIn, PLACEHOLDERS } from './template.ts'
 
 export interface Fault {
@@ -9,7 +8,16 @@ export interface Fault {
   readonly message: string
 }
 
-type Described = Pick<RestOptions, 'list' | 'changes' | 'deletions' | 'time'>
+interface Described {
+  readonly list: ListOptions
+  readonly changes?: ListChanges | undefined
+  readonly deletions?: ListOptions | undefined
+  readonly time: Time
+}
+
+interface Time {
+  readonly since?: string | undefined
+}
 
 export function faultsOf(options: Described): Fault[] {
   const { list, changes, deletions, time } = options
@@ -51,7 +59,7 @@ const NEEDS: Readonly<Record<Paging['by'], string | null>> = {
 }
 const BY_CURSOR: readonly Paging['by'][] = ['cursor', 'link', 'link-header']
 
-function listFaults(list: ListOptions, key: string, time: RestOptions['time']): Fault[] {
+function listFaults(list: ListOptions, key: string, time: Time): Fault[] {
   const { paging, end, maxResults, newestFirst, updated, method, body } = list
   const at = (part: string, message: string): Fault => ({ path: [key, part], message })
   const used = namesUsed(list)

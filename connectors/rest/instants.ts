@@ -43,7 +43,7 @@ export function unitOf(format: string): number {
 }
 
 /** An instant for the API, rounded down to what the format can say. */
-export function writeInstant(ms: number, { format, zone }: TimeOptions): string | number {
+function writeInstant(ms: number, { format, zone }: TimeOptions): string | number {
   return KNOWN[format]?.write(ms) ?? DateTime.fromMillis(ms, { zone }).toFormat(format)
 }
 

@@ -1,9 +1,11 @@
 // Owns which list of the description a pull asks, and what its request needs. Pure.
-import type { RestOptions } from './options.ts'
-import type { ListOptions } from './options-list.ts'
+import type { ListChanges, ListOptions } from './options-list.ts'
 import { namesIn } from './template.ts'
 
-type Lists = Pick<RestOptions, 'list' | 'changes'>
+interface Lists {
+  readonly list: ListOptions
+  readonly changes?: ListChanges | undefined
+}
 
 /** What changes are asked with; null when each pull has to read everything. */
 export function changesOf({ list, changes }: Lists): ListOptions | null {

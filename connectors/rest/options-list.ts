@@ -152,5 +152,6 @@ function withoutDefault(part: z.ZodType): z.ZodOptional<z.ZodType> {
 }
 
 export type ListOptions = z.output<typeof listOptions>
+export type ListChanges = z.output<typeof listChanges>
 export type Paging = z.output<typeof pagingOptions>
 export type Sign = z.output<typeof sign>

@@ -31,7 +31,7 @@ export interface Anything extends ConnectorWorld {
   onRequest?: (request: VendorRequest) => VendorAnswer | undefined
 }
 
-export const MAP = { phone: 'contact.phones.0.number', first: 'first', last: 'last', email: 'contact.email' }
+const MAP = { phone: 'contact.phones.0.number', first: 'first', last: 'last', email: 'contact.email' }
 
 /** At most so many records on a page, whatever is asked for. */
 const MOST = 4

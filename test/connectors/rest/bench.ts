@@ -9,7 +9,7 @@ import { fitted } from '../../../src/connector/fitted.ts'
 import { openReader, type Reader } from '../../../src/connector/testing/reader.ts'
 import { type Anything, openAnything } from './anything.ts'
 
-export const START = Date.parse('2030-01-15T12:00:00Z')
+const START = Date.parse('2030-01-15T12:00:00Z')
 
 export interface Bench<World> {
   readonly world: World

@@ -1,7 +1,7 @@
 // The same API described for each way of paging.
 import { KEY } from './anything.ts'
 
-export const common = {
+const common = {
   auth: { kind: 'bearer', token: KEY },
   pageSize: 4,
   // Faster than the checks would ever ask.
