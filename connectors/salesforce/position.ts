@@ -12,7 +12,7 @@ export interface Position {
   readonly seen: number
 }
 
-export const POSITION_START: Position = { stage: 0, part: 0, rows: ROWS_START, seen: 0 }
+const POSITION_START: Position = { stage: 0, part: 0, rows: ROWS_START, seen: 0 }
 
 const position = z.object({
   stage: z.int().min(0),

@@ -9,7 +9,8 @@ import { salesforceConnector } from '../../../connectors/salesforce/salesforce.t
 import { connectorContext } from '../../../src/connector/context.ts'
 import { sourceRequests } from '../../../src/connector/http/source-http.ts'
 import { openReader } from '../../../src/connector/testing/reader.ts'
-import { type Manners, startSalesforce, type Vendor } from './vendor.ts'
+import type { Manners } from './manners.ts'
+import { startSalesforce, type Vendor } from './vendor.ts'
 import { openSalesforceWorld } from './world.ts'
 
 export const HOUR = 3_600_000

@@ -1,7 +1,7 @@
 // The fake organisation's Bulk API 2.0: jobs that take a while, and results as CSV in parts and in no order.
 import type { VendorAnswer } from 'heysync/connector/testing'
+import type { Manners } from './manners.ts'
 import { type Org, type Value, VendorError } from './org.ts'
-import type { Manners } from './vendor.ts'
 
 interface Asked {
   readonly method: string

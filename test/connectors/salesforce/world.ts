@@ -1,6 +1,7 @@
 // The fake organisation as a world of the conformance kit.
 import type { ConnectorWorld, Person, Stage } from 'heysync/connector/testing'
-import { CLIENT_SECRET, type Manners, PRIVATE_KEY, startSalesforce, type Vendor } from './vendor.ts'
+import type { Manners } from './manners.ts'
+import { CLIENT_SECRET, PRIVATE_KEY, startSalesforce, type Vendor } from './vendor.ts'
 
 const MAP = {
   phone: 'MobilePhone',
