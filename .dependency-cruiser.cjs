@@ -11,6 +11,7 @@ const GROUND = [
   'src/connector/',
   'src/config/schema[.]ts$',
   'src/sync/contact[.]ts$',
+  'src/sync/removal[.]ts$',
   'src/sync/mirror/',
 ]
 
@@ -56,10 +57,10 @@ const sync = [
   {
     name: 'sync-ground-is-ground',
     comment:
-      'contact.ts is what all stages speak of. If it knew a stage, every stage would know that one too.',
+      'contact.ts and removal.ts are what all stages speak of. If they knew a stage, every stage would know that one too.',
     severity: 'error',
-    from: { path: '^src/sync/contact[.]ts$' },
-    to: { path: '^(src|connectors)/', pathNot: '^src/lib/' },
+    from: { path: '^src/sync/(contact|removal)[.]ts$' },
+    to: { path: '^(src|connectors)/', pathNot: '^src/(lib/|config/schema[.]ts$)' },
   },
   ...stages,
 ]
