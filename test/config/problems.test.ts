@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { connectors } from '../../connectors/index.ts'
 import { config, errorOf, load, problems } from './folder.ts'
+
+const KINDS = [...connectors.keys()].join(', ')
 
 describe('problems in a config', () => {
   test.each([
@@ -194,7 +197,7 @@ describe('problems in a config', () => {
     [
       'an unknown kind',
       config().replace('csv', 'cvs'),
-      '5:16  sources[0].connector "cvs" is not a kind of source; did you mean csv? There are csv; or a path like ./my-connector.js, or a package heysync-connector-…',
+      `5:16  sources[0].connector "cvs" is not a kind of source; did you mean csv? There are ${KINDS}; or a path like ./my-connector.js, or a package heysync-connector-…`,
     ],
     [
       'a missing option',

@@ -52,7 +52,7 @@ export interface SourceStore {
       mapping: string | null
       normalizer: string | null
       at: number
-      shownTo: string
+      shownTo: string | null
       /** Null keeps what is known. */
       scope: string | null
       full: boolean

@@ -211,7 +211,8 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       mapping: proved || full ? fingerprint : null,
       normalizer: proved || full ? source.normalizer.fingerprint : null,
       at: run.clock.now(),
-      shownTo: request.window.to,
+      // What changed meanwhile behind a pull in parts is not late.
+      shownTo: inParts ? null : sawUntil(request, end),
       scope: proved ? (end.scope ?? null) : null,
       full: proved || full,
       proved,

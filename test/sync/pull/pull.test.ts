@@ -88,11 +88,14 @@ describe('the cursor', () => {
       const { pull, memory, watermark } = world({ source: aSource({ overlapSeconds: 30 }) })
       await pull(all(rec('1', {}, at(-60))))
       const covers = mode === 'full' ? 'everything' : 'changes'
-      const records = [rec('1', {}, at(-60)), rec('2', {}, at(-1))]
-      await pull([{ records, position: 'p', end: { covers, count: null, until: at(-5) } }], { mode })
-      expect(watermark()).toBe(at(-5).replace('.000Z', '.000000000Z'))
+      const records = [rec('1', {}, at(-60)), rec('2', {}, at(1.5))]
+      await pull([{ records, position: 'p', end: { covers, count: null, until: at(1.2) } }], { mode })
+      expect(watermark()).toBe(at(1.2).replace('.000Z', '.000000000Z'))
+      // What shows behind that is expected, and no reason to look further back.
+      await pull(changes(rec('3', {}, at(1.3))), { mode: 'incremental' })
+      expect(memory.requests.at(-1)?.window.from).toBe(at(0.7))
       await pull(changes(), { mode: 'incremental' })
-      expect(memory.requests.at(-1)?.window.from).toBe(at(-5.5))
+      expect(memory.requests.at(-1)?.window.from).toBe(at(0.8))
     },
   )
 
