@@ -157,8 +157,12 @@ describe('consent', () => {
   })
 
   test('is read from a deleted record', () => {
-    expect(run({ ...GOOD, out: 'yes' }, given, true)).toEqual({ kind: 'deleted', consent: [NUMBER] })
-    expect(run({}, given, true)).toEqual({ kind: 'deleted', consent: [] })
+    expect(run({ ...GOOD, out: 'yes' }, given, true)).toEqual({
+      kind: 'deleted',
+      way: 'deleted',
+      consent: [NUMBER],
+    })
+    expect(run({}, given, true)).toEqual({ kind: 'deleted', way: 'deleted', consent: [] })
   })
 
   test('is none where the number cannot be read', () => {
