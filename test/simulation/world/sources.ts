@@ -66,8 +66,9 @@ export function connectorOf(system: System, time: WorldTime, weather: () => Weat
       // A pull that is taken up again goes by the order of ids.
       const pages = system.resumable || !disorder ? kept : disordered(kept, chance)
       let position = request.resumeAfter ?? ''
-      for (const page of pages) {
-        position = page.at(-1)?.id ?? position
+      for (const [at, page] of pages.entries()) {
+        // A page that comes twice is not the same place twice.
+        position = system.resumable ? (page.at(-1)?.id ?? position) : String(at + 1)
         listener.shows(system, page, position)
         yield { records: page.map((one) => record(system, one)), position } satisfies Page
         // Whoever asks for the next page has saved this one.
