@@ -71,14 +71,35 @@ function addressOf(list: ListOptions, scope: Scope): string {
 }
 
 function parse(list: ListOptions, { text }: HttpAnswer): unknown {
+  let body: unknown
   try {
-    return JSON.parse(text) as unknown
+    body = JSON.parse(text)
   } catch {
     throw new ConnectorError('failed', {
       message: `${list.method} ${list.path} answered with something else than JSON.`,
       hint: 'If it does so each time, look at baseUrl and path in the options of this source.',
     })
   }
+  if (HUGE.test(text) && holdsInfinity(body))
+    throw new ConnectorError('failed', {
+      message: `${list.method} ${list.path} answered with a number that is larger than any number can be, such as 1e999, so what it says of people cannot be trusted.`,
+      hint: 'If it does so each time, ask the vendor of the API which record holds it.',
+    })
+  return body
+}
+
+/** How a number that JavaScript reads as infinite has to look. */
+const HUGE = /\d[eE]\+?\d{3}|\d{300}/
+
+/** Not by recursion: an answer may be nested deeper than the stack is. */
+function holdsInfinity(body: unknown): boolean {
+  const left = [body]
+  while (left.length > 0) {
+    const value = left.pop()
+    if (typeof value === 'number' && !Number.isFinite(value)) return true
+    if (value !== null && typeof value === 'object') for (const one of Object.values(value)) left.push(one)
+  }
+  return false
 }
 
 function entriesOf(list: ListOptions, body: unknown, answer: HttpAnswer): readonly unknown[] {

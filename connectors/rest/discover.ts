@@ -21,7 +21,7 @@ export async function discoverFields(options: RestOptions, context: ConnectorCon
   const { list, time } = options
   const http = openApi(options, context)
   const from = time.since === undefined ? null : Date.parse(time.since)
-  const reading = { http, list, options, bucket: bucketOf(list), warn: context.log.warn }
+  const reading = { http, list, options, proves: false, bucket: bucketOf(list), warn: context.log.warn }
   for await (const { records, bad, count } of readList(
     reading,
     atStart(list, [{ from, to: context.clock.now() }]),

@@ -41,21 +41,29 @@ export async function* pullRecords(
   const resumed = options.resume ? readPosition(request.resumeAfter) : null
   const scope = await scopeOf(options, http)
   let nth = resumed?.nth ?? 0
+  let doubt: string | null = null
   for (const [index, part] of parts.entries()) {
     if (index < (resumed?.part ?? 0)) continue
     const { list } = part
     const start = atStart(list, [{ from: part.from, to }])
     const standing = resumed?.part === index ? resumed.standing : start
-    const reading = { http, list, options, bucket: bucketOf(list), warn: context.log.warn }
+    const proves = provesAbsence(request, list)
+    const reading = { http, list, options, proves, bucket: bucketOf(list), warn: context.log.warn }
     for await (const chunk of readList(reading, standing)) {
       context.signal.throwIfAborted()
       nth += 1
+      if (proves && doubt === null && chunk.doubt !== null) {
+        doubt = chunk.doubt
+        context.log.warn(`${doubt}, so nobody is removed for being absent.`)
+      }
       const isLast = chunk.next === null && index === parts.length - 1
       const goesOn = chunk.next === null ? nextPart(parts, index, to) : { part: index, standing: chunk.next }
       yield {
         ...pageOf(part, chunk),
         position: JSON.stringify({ ...goesOn, nth }),
-        ...(isLast ? { end: { ...endOf(request, list, chunk), ...(scope === null ? {} : { scope }) } } : {}),
+        ...(isLast
+          ? { end: { ...endOf(request, list, chunk, doubt), ...(scope === null ? {} : { scope }) } }
+          : {}),
       }
     }
   }
@@ -104,9 +112,19 @@ function gone(list: ListOptions, records: readonly SourceRecord[]): SourceRecord
     .map((record) => ({ ...record, fields: {}, deleted: true }))
 }
 
-function endOf({ mode, window }: PullRequest, list: ListOptions, { count }: Chunk): NonNullable<Page['end']> {
+function provesAbsence({ mode }: PullRequest, list: ListOptions): boolean {
+  return mode === 'full' && list.proves && isChecked(list)
+}
+
+function endOf(
+  request: PullRequest,
+  list: ListOptions,
+  { count }: Chunk,
+  doubt: string | null,
+): NonNullable<Page['end']> {
+  const { mode, window } = request
   if (mode === 'incremental') return { covers: 'changes', count: null, token: window.to }
-  if (!list.proves || !isChecked(list)) return { covers: 'changes', count: null }
+  if (!provesAbsence(request, list) || doubt !== null) return { covers: 'changes', count: null }
   return { covers: 'everything', count: list.maxResults === undefined ? count : null, token: window.to }
 }
 

@@ -3,10 +3,11 @@
 import { type BadRecord, ConnectorError, type Http, HttpRefusal, type SourceRecord } from 'heysync/connector'
 import { isExpired } from './api.ts'
 import { ask } from './ask.ts'
+import { doubtOf, needsSteadyStart, steadyPage } from './doubt.ts'
 import type { RestOptions } from './options.ts'
 import type { ListOptions } from './options-list.ts'
 import { newsOf, type ReadPage, readPage, requireIdOrder } from './page.ts'
-import { nextPlace, type Place } from './paging.ts'
+import { firstPlace, nextPlace, type Place } from './paging.ts'
 import { valueAt } from './path.ts'
 import { after, atStart, halved, type Standing } from './standing.ts'
 
@@ -15,6 +16,8 @@ export interface Reading {
   readonly list: ListOptions
   readonly options: RestOptions
   readonly bucket: string
+  /** Whoever this list does not show is to count as gone. */
+  readonly proves: boolean
   readonly warn: (message: string) => void
 }
 
@@ -25,6 +28,8 @@ export interface Chunk {
   readonly repeats: boolean
   /** What the answer says of the size of the list; null when it says nothing. */
   readonly count: number | null
+  /** Why somebody may be missing behind it, as the beginning of a sentence; else null. */
+  readonly doubt: string | null
   /** Where reading goes on; null: this was the last page. */
   readonly next: Standing | null
 }
@@ -46,7 +51,8 @@ export async function* readList(reading: Reading, from: Standing): AsyncGenerato
     const stretch = now.stretches[0] ?? { from: null, to: 0 }
     const place = overlapping(list, now)
     nth += 1
-    const page = await fetchPage(reading, now, place, nth)
+    const fetch = () => fetchPage(reading, now, place, nth)
+    const page = await (reading.proves && isStart(list, place) ? steadyPage(list, fetch) : fetch())
     if (page === null) {
       restarts += 1
       if (restarts > MOST_RESTARTS) throw cursorGone(list)
@@ -65,7 +71,7 @@ export async function* readList(reading: Reading, from: Standing): AsyncGenerato
       been.clear()
       standing = slipped.standing
       if (slipped.page !== null)
-        yield chunkOf(slipped.page, { list, repeats, records: slipped.page.records, next: standing })
+        yield chunkOf(slipped.page, reading, { repeats, records: slipped.page.records, next: standing })
       continue
     }
     stepsBack = 0
@@ -103,18 +109,25 @@ export async function* readList(reading: Reading, from: Standing): AsyncGenerato
     const records = (passed ? (news?.records ?? []) : page.records).filter(
       ({ id }) => repeats || !known.has(id),
     )
-    yield chunkOf(page, { list, repeats, records, next: standing })
+    yield chunkOf(page, reading, { repeats, records, next: standing })
   }
 }
 
 function chunkOf(
   page: ReadPage,
-  {
-    list,
-    ...chunk
-  }: { list: ListOptions; repeats: boolean; records: readonly SourceRecord[]; next: Standing | null },
+  { list, options }: Reading,
+  chunk: Pick<Chunk, 'repeats' | 'records' | 'next'>,
 ): Chunk {
-  return { ...chunk, bad: page.bad, count: countOf(list, page) }
+  return {
+    ...chunk,
+    bad: page.bad,
+    count: countOf(list, page),
+    doubt: doubtOf(list, page, options.pageSize),
+  }
+}
+
+function isStart(list: ListOptions, place: Place): boolean {
+  return needsSteadyStart(list) && JSON.stringify(place) === JSON.stringify(firstPlace(list))
 }
 
 /** The page; null when its cursor has expired. */

@@ -151,10 +151,10 @@ export function openReader(
   }
 }
 
-function sourceConfig(connector: string, { map }: ConnectorWorld): SourceConfig {
+function sourceConfig(connector: string, { map, lagSeconds = 0 }: ConnectorWorld): SourceConfig {
   const { sources } = configSchema.parse({
     heymarket: { auth: { apiKey: 'none' } },
-    sources: [{ id: SOURCE, connector, map }],
+    sources: [{ id: SOURCE, connector, map, lagSeconds }],
   })
   const [source] = sources
   if (source === undefined) throw new Error('A config with one source has a first one.')

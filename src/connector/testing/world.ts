@@ -61,6 +61,11 @@ export interface ConnectorWorld {
   readonly map: Readonly<Record<'phone' | 'first' | 'last' | 'email', string>> & {
     readonly optedOut?: string
   }
+  /**
+   * As it stands in the config that is shipped for this source, where the source hides its last seconds from everybody; 0
+   * unless given.
+   */
+  readonly lagSeconds?: number
   /** Creates people or changes them. Their time of change is the clock's, or `changedAt`; they show at once, or from `shownAt` on. */
   put(people: readonly Person[], when?: { changedAt?: number; shownAt?: number }): void | Promise<void>
   /** For good. */

@@ -158,15 +158,8 @@ test('a page with no way on, that does not say it is the last, is an error', asy
 test('an empty page in the middle does not end a list that has a next cursor', async () => {
   const { world, reader } = await openBench(describedAs('by a cursor in the body, in epoch milliseconds'))
   await world.put(people(1, 6))
-  let times = 0
-  world.onRequest = ({ body }) => {
-    times += 1
-    return times === 1
-      ? { body: { result: null, meta: { more: true, cursor: 'MA==' } } }
-      : body.includes('MA==')
-        ? undefined
-        : undefined
-  }
+  world.onRequest = ({ body }) =>
+    body.includes('cursor') ? undefined : { body: { result: null, meta: { more: true, cursor: 'MA==' } } }
   await reader.pull('full')
   expect(reader.known()).toHaveLength(6)
 })
@@ -192,4 +185,38 @@ test('a total that is lower than what comes does not end the list, one that is h
   const many = await openBench(described('meta.many'))
   many.world.onRequest = () => ({ body: { result: [], meta: { cursor: null, many: 3 } } })
   await expect(many.reader.pull('full')).rejects.toMatchObject({ code: 'ERR_SOURCE_INCOMPLETE' })
+})
+
+test('an entry that could be anybody, and a Link header that got lost, keep a full pull from proving who left', async () => {
+  const odd = await openBench(describedAs('by the last id'))
+  await odd.world.put(people(1, 6))
+  await odd.reader.pull('full')
+  const [first, second] = [...odd.world.rows.values()]
+  odd.world.onRequest = ({ url }) =>
+    url.pathname.endsWith('by-id')
+      ? { body: url.searchParams.get('id_greater') === '0' ? [{ ...first, id: null }, second] : [] }
+      : undefined
+  expect((await odd.reader.pull('full')).gone).toBe(0)
+  expect(odd.reader.said.join()).toMatch(/by-id has entries without a usable id, so nobody is removed/)
+
+  const bare = await openBench(describedAs('by the Link header, in a format and zone of its own'))
+  await bare.world.put(people(1, 6))
+  await bare.reader.pull('full')
+  const page = [...bare.world.rows.values()].slice(0, 4)
+  bare.world.onRequest = () => ({ body: page })
+  expect((await bare.reader.pull('full')).gone).toBe(0)
+  expect(bare.reader.said.join()).toMatch(/came without the header Link, so nobody is removed/)
+})
+
+test('a first page that is another one each time it is asked for ends the pull', async () => {
+  const { world, reader } = await openBench(describedAs('by links in the body, in whole seconds'))
+  await world.put(people(1, 6))
+  await reader.pull('full')
+  let id = 0
+  world.onRequest = () => {
+    id += 1
+    return { body: { items: [{ id }], links: { next: '' } } }
+  }
+  await expect(reader.pull('full')).rejects.toMatchObject({ code: 'ERR_SOURCE_BUSY' })
+  expect(reader.known()).toHaveLength(6)
 })

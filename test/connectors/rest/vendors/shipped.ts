@@ -8,6 +8,7 @@ export const shippedPath = (name: string) =>
 
 interface Shipped {
   readonly options: Record<string, unknown> & { baseUrl: string }
+  readonly lagSeconds: number
   readonly map: Record<'phone' | 'first' | 'last' | 'email', string>
 }
 
@@ -17,12 +18,12 @@ export function shipped(name: string, url: string, values: Readonly<Record<strin
     /\$\{(\w+)\}/g,
     (_, key: string) => values[key] ?? key,
   )
-  const { sources } = parse(text) as { sources: [Shipped] }
-  const [{ options, map }] = sources
+  const { sources } = parse(text) as { sources: [Omit<Shipped, 'lagSeconds'> & Partial<Shipped>] }
+  const [{ options, map, lagSeconds = 0 }] = sources
   const { pathname } = new URL(
     options.baseUrl.startsWith('http') ? options.baseUrl : `${url}${options.baseUrl}`,
   )
-  return { map, options: { ...options, baseUrl: `${url}${pathname}` } }
+  return { map, lagSeconds, options: { ...options, baseUrl: `${url}${pathname}` } }
 }
 
 /** Refuses what goes beyond `most` requests in `perMs`, as a vendor counts them. */

@@ -93,7 +93,7 @@ export async function openZendesk({ clock }: Stage): Promise<Zendesk> {
         generatedAt: clock.now(),
       })
   }
-  const { options } = shipped('zendesk', server.url, {
+  const { options, lagSeconds } = shipped('zendesk', server.url, {
     ZENDESK_SUBDOMAIN: 'example',
     ZENDESK_EMAIL: EMAIL,
     ZENDESK_API_TOKEN: TOKEN,
@@ -103,6 +103,7 @@ export async function openZendesk({ clock }: Stage): Promise<Zendesk> {
     users,
     exports,
     options,
+    lagSeconds,
     // Zendesk has one name; the kit wants two.
     map: { phone: 'phone', first: 'name', last: 'details', email: 'email' },
     secrets: [TOKEN],
