@@ -91,14 +91,23 @@ async function orNoBulk<T>(asked: Promise<T>): Promise<T> {
 /** An answer that was cut off between two lines looks whole but for its count. */
 function checkWhole(rows: readonly Row[], { headers }: HttpAnswer): void {
   const said = headers['sforce-numberofrecords']
-  if (said === undefined || Number(said) === rows.length) return
+  if (said === undefined) throw withoutHeader('Sforce-NumberOfRecords')
+  if (Number(said) === rows.length) return
   throw new ConnectorError('failed', {
     message: `A part of a bulk job should hold ${said} rows, and held ${rows.length}.`,
   })
 }
 
-/** The word `null` in the header means that nothing follows. */
+/** The word `null` in the header means that nothing follows; an answer without the header says nothing of that. */
 function nextOf({ headers }: HttpAnswer): string | null {
   const locator = headers['sforce-locator']
-  return typeof locator === 'string' && locator !== 'null' && locator !== '' ? locator : null
+  if (typeof locator !== 'string' || locator === '') throw withoutHeader('Sforce-Locator')
+  return locator === 'null' ? null : locator
+}
+
+function withoutHeader(name: string): ConnectorError {
+  return new ConnectorError('failed', {
+    message: `A part of a bulk job came without the header ${name}, so that nobody can tell whether it is all.`,
+    hint: 'Let the proxy between here and Salesforce pass on headers that begin with Sforce-; or raise bulkAbove in the options.',
+  })
 }

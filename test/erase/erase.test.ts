@@ -238,6 +238,30 @@ describe('a record of theirs', () => {
     expect(office.bytesOf(...TRACES, BEN)).toEqual([])
   })
 
+  test('that opted out, and that its source shows as deleted, counts as seen where the source counts, and nothing of it is kept', async () => {
+    const office = await synced()
+    await office.erase(ANA)
+    office.source.pages = () => [
+      {
+        records: Object.entries(rows('yes')).map(([id, fields]) => ({
+          id,
+          fields,
+          updatedAt: null,
+          ...(id === 'P-1' ? { deleted: true as const } : {}),
+        })),
+        position: 'end',
+        end: { covers: 'everything', count: 2 },
+      },
+    ]
+    for (let cycle = 0; cycle < 2; cycle += 1)
+      expect((await office.cycle()).report).toMatchObject({
+        status: 'ok',
+        sources: [{ read: 2, deleted: 1 }],
+      })
+    expect(office.engine.mirror.records.rejections()).toEqual([])
+    expect(office.bytesOf(...TRACES)).toEqual([])
+  })
+
   test('leaves the list of rejections when the source drops it, and nobody is removed', async () => {
     const office = await synced()
     await office.erase(ANA)

@@ -1,5 +1,6 @@
 // Owns records of people who were erased: nothing of them is kept, and each is listed as rejected under a name of its own.
 import { toIso } from '../../lib/clock.ts'
+import { contentHash } from '../../lib/hash.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { Rejection } from '../normalize/rejection.ts'
@@ -15,8 +16,32 @@ export function erasedRejection({ erased }: Mirror, phones: readonly BareE164[])
 /** The record is read anew: it may have become somebody else's. */
 export function clearErased({ erased, records }: Mirror, sourceId: string, recordId: string): void {
   if (!erased.any()) return
-  records.clearRejection(sourceId, erased.recordName(sourceId, recordId), '')
+  const name = erased.recordName(sourceId, recordId)
+  records.clearRejection(sourceId, name, '')
+  records.drop(sourceId, name)
   erased.unmarkRecord(sourceId, recordId)
+}
+
+/** A deleted one is not rejected, and counts as seen all the same: under its name, so that nothing of it is kept. */
+export function noteErasedSeen(
+  { erased, records }: Mirror,
+  sourceId: string,
+  recordId: string,
+  when: { readonly seen_pull: number; readonly changed_at: number },
+): void {
+  const name = erased.recordName(sourceId, recordId)
+  records.put({
+    ...when,
+    source_id: sourceId,
+    record_id: name,
+    state: 'deleted',
+    raw_hash: contentHash(name),
+    updated_at: null,
+    place: null,
+    phone: null,
+    contact: null,
+    notes: null,
+  })
 }
 
 /** Nothing is kept of a record of an erased person, and lists that name its id are not believed either. */

@@ -7,7 +7,7 @@ import type { Mirror } from '../mirror/mirror.ts'
 import { NUMBER_SLOT, type StoredRecord } from '../mirror/records.ts'
 import { mergedAway, type Normalizer } from '../normalize/normalize.ts'
 import type { Rejection } from '../normalize/rejection.ts'
-import { clearErased, dropErased, erasedRejection } from './erased.ts'
+import { clearErased, dropErased, erasedRejection, noteErasedSeen } from './erased.ts'
 import { dayOf, firstDay } from './overlap.ts'
 import { count, type Tally } from './tally.ts'
 
@@ -189,7 +189,10 @@ function saveVersion(
   const rejection = erasedRejection(mirror, says)
   if (rejection !== null) {
     dropErased(mirror, says, sourceId, record.id)
-    if (result.kind === 'deleted') return 'deleted'
+    if (result.kind === 'deleted') {
+      noteErasedSeen(mirror, sourceId, record.id, { seen_pull: pull, changed_at: at })
+      return 'deleted'
+    }
     reject(mirror, target, mirror.erased.recordName(sourceId, record.id), '', rejection, record.place ?? null)
     return 'rejected'
   }

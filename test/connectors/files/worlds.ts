@@ -31,14 +31,15 @@ function rowOf({ key, phone, first, last, email, blank }: Person, changedAt: num
 
 const numbered = (nth: number) => `export-${String(nth).padStart(4, '0')}`
 
-/** Each change is a new file with the changed rows. */
-export function changesWorld(
+/** Each change is a new file with the changed rows. The first has none: before it nobody could know the columns. */
+export async function changesWorld(
   { write, options, more }: Place,
   { clock }: Stage,
   pageSize: number,
-): ConnectorWorld {
+): Promise<ConnectorWorld> {
   let files = 0
   const writeRows = (rows: Table) => write(`${numbered(++files)}.csv`, csv([COLUMNS, ...rows]), clock.now())
+  await writeRows([])
   return {
     options: { ...READ, ...options, path: 'in/*.csv', snapshot: false, pageSize },
     map: MAP,

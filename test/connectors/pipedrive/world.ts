@@ -33,7 +33,12 @@ export async function openWorld(
         else company.update(id, row, changedAt)
       }
     },
-    delete: (keys) => keys.forEach((key) => void company.delete(idOf(key))),
+    delete: (keys) =>
+      keys.forEach((key) => {
+        company.delete(idOf(key))
+        // Whoever comes back is a new person.
+        ids.delete(key)
+      }),
     merge: (loser, winner) => company.merge(idOf(loser), idOf(winner)),
     trouble: fake.trouble,
     requests: fake.requests,

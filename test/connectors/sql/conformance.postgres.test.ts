@@ -1,14 +1,12 @@
 // The kit, on a real PostgreSQL.
 import { describeConnector } from 'heysync/connector/testing'
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll } from 'vitest'
 import { sqlConnector } from '../../../connectors/sql/sql.ts'
-import { type PostgresServer, startPostgres } from './postgres-server.ts'
+import { startPostgres } from './postgres-server.ts'
 import { PEOPLE, peopleWorld } from './world.ts'
 
-let server: PostgresServer
-beforeAll(async () => {
-  server = await startPostgres()
-})
+// Not in a hook: the kit opens a world before it registers its checks.
+const server = await startPostgres()
 afterAll(() => server.stop())
 
 const pageSize = 4
@@ -16,6 +14,7 @@ const pageSize = 4
 describeConnector('sql: PostgreSQL', {
   connector: sqlConnector,
   pageSize,
+  can: ['archive'],
   open: async (stage) => {
     const name = await server.database()
     const client = await server.client(name)

@@ -11,6 +11,7 @@ for (const mode of ['wal', 'delete']) {
   describeConnector(`sql: SQLite, journal mode ${mode}`, {
     connector: sqlConnector,
     pageSize,
+    can: ['archive'],
     open: (stage) => {
       const db = new Sqlite(join(stage.folder, 'crm.db'))
       db.pragma(`journal_mode = ${mode}`)

@@ -1,4 +1,5 @@
 // Owns the bytes of an object: of one version only, and gone on with where a connection was cut.
+import type { Readable } from 'node:stream'
 import type * as Sdk from '@aws-sdk/client-s3'
 import { type ConnectorContext, ConnectorError } from 'heysync/connector'
 import { changedMeanwhile, type SourceFile } from '../store.ts'
@@ -30,22 +31,27 @@ export async function* readObject(
     const answer = await ask(file.label, () =>
       client.send(new sdk.GetObjectCommand(input), { abortSignal: signal }),
     )
-    if (answer.ETag !== tag) throw changedMeanwhile(file.label)
-    if (position > 0 && answer.ContentRange === undefined) throw notWhole(file, bucket, position)
+    // Without one it is no answer of S3: something on the way answered or cut it off.
+    const isAnswer = answer.ETag !== undefined
+    if (isAnswer && answer.ETag !== tag) throw changedMeanwhile(file.label)
+    if (isAnswer && position > 0 && answer.ContentRange === undefined) throw notWhole(file, bucket, position)
     let cause: unknown = null
-    try {
-      for await (const chunk of answer.Body as AsyncIterable<Buffer>) {
+    const body = answer.Body as Readable
+    if (!isAnswer) body.on('error', () => {}).destroy()
+    else
+      try {
+        for await (const chunk of body as AsyncIterable<Buffer>) {
+          signal.throwIfAborted()
+          position += chunk.length
+          if (position > size) throw changedMeanwhile(file.label)
+          cuts = 0
+          yield chunk
+        }
+      } catch (error) {
         signal.throwIfAborted()
-        position += chunk.length
-        if (position > size) throw changedMeanwhile(file.label)
-        cuts = 0
-        yield chunk
+        if (error instanceof ConnectorError || !passes(error)) throw error
+        cause = error
       }
-    } catch (error) {
-      signal.throwIfAborted()
-      if (error instanceof ConnectorError || !passes(error)) throw error
-      cause = error
-    }
     if (position === size) return
     cuts += 1
     if (cuts > MAX_CUTS) throw notWhole(file, bucket, position)

@@ -6,6 +6,8 @@ export type Ask = <Answer>(what: string, request: () => Promise<Answer>) => Prom
 const TRIES = 6
 const FIRST_WAIT_MS = 1_000
 const LONGEST_WAIT_MS = 60_000
+/** Who is told to wait for longer has used up what the server gives, and stops. */
+const QUOTA_MS = 5 * 60_000
 const PASSING_STATUS = new Set([408, 429, 500, 502, 503, 504])
 const PASSING_CODE = /^(E(CONNRESET|CONNREFUSED|PIPE|TIMEDOUT|AI_AGAIN|HOSTUNREACH)|ABORT_ERR)$/
 const PASSING_NAME =
@@ -32,12 +34,16 @@ export function passes(error: unknown): boolean {
 
 /** Milliseconds before the next try: as long as the server says, else twice as long each time. */
 export function waitMs(error: unknown, nth: number, now: number): number {
+  return Math.min(askedMs(error, now) ?? FIRST_WAIT_MS * 2 ** (nth - 1), LONGEST_WAIT_MS)
+}
+
+/** The wait that the server asks for, in milliseconds; null where it says nothing of that. */
+function askedMs(error: unknown, now: number): number | null {
   const said = (error as S3Failure).$response?.headers?.['retry-after']
+  if (said === undefined) return null
   const seconds = Number(said)
-  const asked =
-    said === undefined ? Number.NaN : Number.isNaN(seconds) ? Date.parse(said) - now : seconds * 1_000
-  const wait = Number.isFinite(asked) && asked >= 0 ? asked : FIRST_WAIT_MS * 2 ** (nth - 1)
-  return Math.min(wait, LONGEST_WAIT_MS)
+  const asked = Number.isNaN(seconds) ? Date.parse(said) - now : seconds * 1_000
+  return Number.isFinite(asked) && asked >= 0 ? asked : null
 }
 
 /** Asks again while the error passes, up to six times, and says what is wrong in our words. */
@@ -50,6 +56,8 @@ export function asker(bucket: string, { clock, signal, log }: ConnectorContext):
       } catch (error) {
         signal.throwIfAborted()
         if (error instanceof ConnectorError) throw error
+        const asked = askedMs(error, clock.now()) ?? 0
+        if (passes(error) && asked > QUOTA_MS) throw usedUp(bucket, clock.now() + asked)
         if (!passes(error) || nth === TRIES) throw inOurWords(error, what, bucket)
         const wait = waitMs(error, nth, clock.now())
         log.debug(`The bucket ${bucket} is busy or the connection was cut; asking again in ${wait} ms.`)
@@ -57,6 +65,14 @@ export function asker(bucket: string, { clock, signal, log }: ConnectorContext):
       }
     }
   }
+}
+
+function usedUp(bucket: string, until: number): ConnectorError {
+  return new ConnectorError('quota', {
+    message: `The server of the bucket ${bucket} takes no more requests before ${new Date(until).toISOString()}.`,
+    hint: 'Read this source less often, or ask whoever runs the server for more requests.',
+    until,
+  })
 }
 
 export function statusOf(error: unknown): number | undefined {
