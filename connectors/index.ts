@@ -1,5 +1,6 @@
 // The table of connectors that come with heysync: kind → connector. Nothing else lives here.
 import type { Connector } from 'heysync/connector'
+import { singerConnector } from './bridge/singer.ts'
 import { dataverseConnector } from './dataverse/dataverse.ts'
 import { csvConnector } from './files/csv.ts'
 import { filesConnector } from './files/files.ts'
@@ -21,5 +22,6 @@ export const connectors: ReadonlyMap<string, Connector> = new Map<string, Connec
   [restConnector.kind, restConnector],
   [salesforceConnector.kind, salesforceConnector],
   [shopifyConnector.kind, shopifyConnector],
+  [singerConnector.kind, singerConnector],
   [sqlConnector.kind, sqlConnector],
 ])

@@ -1,0 +1,128 @@
+// Owns the private folder of one run: the files that a program is given, and its config, which it may rewrite.
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ConnectorContext } from 'heysync/connector'
+import { z } from 'zod'
+import { isObject } from './lines.ts'
+import type { BridgeOptions } from './options.ts'
+import { linesOf } from './process.ts'
+import { secretsOf, withoutSecrets } from './secrets.ts'
+
+export interface Room {
+  /** The file that holds the config. */
+  readonly config: string
+  /** Puts a file into the folder, for nobody else to read; returns its path. */
+  write(name: string, text: string): Promise<string>
+  /** Runs the program with these arguments. What it made of its config is kept when it ends, however it ends. */
+  run(args: readonly string[]): AsyncGenerator<readonly string[]>
+  /** Keeps what the program made of its config, if it did anything, before it is used any further. */
+  keepConfig(): void
+  /** Keeps a config that the program told. */
+  keepTold(config: unknown): void
+  redact(text: string): string
+  readonly context: ConnectorContext
+}
+
+const PRIVATE = { mode: 0o600 }
+const keptSchema = z.object({ fingerprint: z.string(), config: z.string() })
+
+export async function* inRoom<Out>(
+  kind: string,
+  options: BridgeOptions,
+  context: ConnectorContext,
+  work: (room: Room) => AsyncGenerator<Out>,
+): AsyncGenerator<Out> {
+  context.signal.throwIfAborted()
+  const folder = await mkdtemp(join(tmpdir(), `heysync-${kind}-`))
+  try {
+    yield* work(await openRoom(folder, kind, options, context))
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function openRoom(
+  folder: string,
+  kind: string,
+  options: BridgeOptions,
+  context: ConnectorContext,
+): Promise<Room> {
+  const name = `${kind} config`
+  const given = JSON.stringify(options.config)
+  const fingerprint = createHash('sha256').update(given).digest('hex')
+  let current = readKept(context.keep.get(name), fingerprint) ?? given
+  // A program that tells its new config need not write it too.
+  let inFile = current
+  const environment = options.env.map((key) => process.env[key])
+  let secrets = secretsOf([options.config, parsed(current), environment])
+  const config = join(folder, 'config.json')
+  await writeFile(config, current, PRIVATE)
+  const take = (text: string) => {
+    if (text === current) return
+    const value = parsed(text)
+    if (!isObject(value)) {
+      context.log.warn('the program left a config that is no JSON object; the one before it is kept.')
+      return
+    }
+    current = text
+    secrets = [...secrets, ...secretsOf([value])]
+    context.keep.set(name, JSON.stringify({ fingerprint, config: text }))
+  }
+  const keepConfig = () => {
+    try {
+      const text = readFileSync(config, 'utf8')
+      if (text === inFile) return
+      inFile = text
+      take(text)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+  }
+  const redact = (text: string) => withoutSecrets(text, secrets)
+  return {
+    config,
+    context,
+    redact,
+    keepConfig,
+    keepTold: (value) => take(JSON.stringify(value)),
+    write: async (file, text) => {
+      const path = join(folder, file)
+      await writeFile(path, text, PRIVATE)
+      return path
+    },
+    run: async function* (args) {
+      try {
+        yield* linesOf({
+          command: [...options.command.map((part) => part.replaceAll('{folder}', folder)), ...args],
+          baseDir: context.baseDir,
+          folder,
+          env: options.env,
+          idleMs: options.idleSeconds * 1_000,
+          totalMs: options.totalSeconds * 1_000,
+          graceMs: options.graceSeconds * 1_000,
+          signal: context.signal,
+          redact,
+        })
+      } finally {
+        keepConfig()
+      }
+    },
+  }
+}
+
+/** Null when nothing was kept, or when the operator has changed the config since. */
+function readKept(text: string | null, fingerprint: string): string | null {
+  const kept = keptSchema.safeParse(parsed(text ?? 'null'))
+  return kept.success && kept.data.fingerprint === fingerprint ? kept.data.config : null
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
