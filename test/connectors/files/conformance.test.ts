@@ -1,10 +1,12 @@
 // The kit, on each place and format: a folder, Excel, a real OpenSSH server, a real S3 server.
+
 import { mkdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describeConnector, type Stage } from 'heysync/connector/testing'
+import { describe } from 'vitest'
 import { filesConnector } from '../../../connectors/files/files.ts'
 import { startBucket } from './bucket.ts'
-import { startSshd } from './sshd.ts'
+import { noSshd, startSshd } from './sshd.ts'
 import { changesWorld, exportsWorld, type Write } from './worlds.ts'
 
 const pageSize = 4
@@ -35,19 +37,21 @@ describeConnector('files, Excel exports in a folder', {
     exportsWorld({ write: await folderIn(stage.folder), options: {} }, stage, pageSize, 'xlsx'),
 })
 
-describeConnector('files, exports on an SFTP server', {
-  connector,
-  pageSize,
-  whole,
-  open: async (stage: Stage) => {
-    const sshd = await startSshd()
-    const place = {
-      write: await folderIn(sshd.dir),
-      options: { sftp: sshd.options() },
-      more: { secrets: [sshd.privateKey], close: sshd.close },
-    }
-    return exportsWorld(place, stage, pageSize, 'csv')
-  },
+describe.skipIf(noSshd() !== null)('with an OpenSSH server', () => {
+  describeConnector('files, exports on an SFTP server', {
+    connector,
+    pageSize,
+    whole,
+    open: async (stage: Stage) => {
+      const sshd = await startSshd()
+      const place = {
+        write: await folderIn(sshd.dir),
+        options: { sftp: sshd.options() },
+        more: { secrets: [sshd.privateKey], close: sshd.close },
+      }
+      return exportsWorld(place, stage, pageSize, 'csv')
+    },
+  })
 })
 
 describeConnector('files, changes in a bucket', {

@@ -1,11 +1,13 @@
 // A real OpenSSH server: who it is, who we are, files that are being written, and connections that break.
 import { appendFile, mkdir, readdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { test as always, describe, expect, onTestFinished } from 'vitest'
 import { failure, START, workshop } from '../csv/harness.ts'
 import { copiesLeft, next, pull } from './harness.ts'
-import { startSshd } from './sshd.ts'
+import { noSshd, startSshd } from './sshd.ts'
 import { plainWorkbook } from './zip.ts'
+
+const test = always.skipIf(noSshd() !== null)
 
 async function setUp(signal?: AbortSignal) {
   const shop = await workshop(signal)
