@@ -76,7 +76,7 @@ test('a connection that is cut in the middle is gone on with where it was', asyn
   const rows = Array.from({ length: 20_000 }, (_, at) => String(at))
   await bucket.put('in/contacts.csv', `id\n${rows.join('\n')}\n`)
   bucket.proxy.trouble('cut in the answer', 2, 1)
-  expect(await failure(read())).toMatchObject({ kind: 'busy' })
+  expect((await read()).ids).toEqual(rows)
   bucket.proxy.trouble('cut before the answer', 3, 1)
   expect((await read()).ids).toEqual(rows)
 })
