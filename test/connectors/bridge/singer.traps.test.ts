@@ -72,7 +72,11 @@ test('ids and numbers keep every digit, and what is no number keeps its name', a
 
 test('a config that the tap rewrote is kept also when it fails, until the operator writes another', async () => {
   const { pull, kept } = await open()
-  const rewrite = JSON.stringify({ ...FULL, act: { lines: [SCHEMA, record('7')] }, refresh_token: 'rotated-2' })
+  const rewrite = JSON.stringify({
+    ...FULL,
+    act: { lines: [SCHEMA, record('7')] },
+    refresh_token: 'rotated-2',
+  })
   const first = { ...FULL, act: { rewrite, exit: 1 } }
   await failureOf(pull(first))
   expect([...kept.values()].join()).toContain('rotated-2')
