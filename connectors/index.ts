@@ -1,5 +1,6 @@
 // The table of connectors that come with heysync: kind → connector. Nothing else lives here.
 import type { Connector } from 'heysync/connector'
+import { airbyteConnector } from './bridge/airbyte.ts'
 import { singerConnector } from './bridge/singer.ts'
 import { dataverseConnector } from './dataverse/dataverse.ts'
 import { csvConnector } from './files/csv.ts'
@@ -14,6 +15,7 @@ import { sqlConnector } from './sql/sql.ts'
 
 export const connectors: ReadonlyMap<string, Connector> = new Map<string, Connector>([
   [csvConnector.kind, csvConnector],
+  [airbyteConnector.kind, airbyteConnector],
   [dataverseConnector.kind, dataverseConnector],
   [filesConnector.kind, filesConnector],
   [googleSheetsConnector.kind, googleSheetsConnector],

@@ -69,7 +69,7 @@ export const bridgeShape = {
 const shared = z.object(bridgeShape)
 export type BridgeOptions = z.output<typeof shared>
 
-export function idFieldsOf({ idField }: BridgeOptions): readonly string[] | null {
+export function idFieldsOf({ idField }: Pick<BridgeOptions, 'idField'>): readonly string[] | null {
   if (idField === undefined) return null
   return typeof idField === 'string' ? [idField] : idField
 }

@@ -21,17 +21,19 @@ export interface Room {
   /** Keeps what the program made of its config, if it did anything, before it is used any further. */
   keepConfig(): void
   /** Keeps a config that the program told. */
-  keepTold(config: unknown): void
+  keepTold(config: string): void
   redact(text: string): string
   readonly context: ConnectorContext
 }
+
+type RoomOptions = Omit<BridgeOptions, 'selectFields'>
 
 const PRIVATE = { mode: 0o600 }
 const keptSchema = z.object({ fingerprint: z.string(), config: z.string() })
 
 export async function* inRoom<Out>(
   kind: string,
-  options: BridgeOptions,
+  options: RoomOptions,
   context: ConnectorContext,
   work: (room: Room) => AsyncGenerator<Out>,
 ): AsyncGenerator<Out> {
@@ -47,7 +49,7 @@ export async function* inRoom<Out>(
 async function openRoom(
   folder: string,
   kind: string,
-  options: BridgeOptions,
+  options: RoomOptions,
   context: ConnectorContext,
 ): Promise<Room> {
   const name = `${kind} config`
@@ -87,7 +89,7 @@ async function openRoom(
     context,
     redact,
     keepConfig,
-    keepTold: (value) => take(JSON.stringify(value)),
+    keepTold: take,
     write: async (file, text) => {
       const path = join(folder, file)
       await writeFile(path, text, PRIVATE)

@@ -61,7 +61,8 @@ export async function perform({ lines = [], cries = 0, rewrite, hang, deaf, exit
   for (let n = 0; n < cries; n++)
     process.stderr.write(`${'x'.repeat(500)}\nno such key: ${readJson(argument('config')).api_key}\n`)
   if (rewrite !== undefined) rewriteConfig(rewrite)
-  for (const line of lines) await say(line)
+  // A line that stood in the config with the key in it would be hidden for its own sake.
+  for (const line of lines) await say(line.replace('{key}', readJson(argument('config')).api_key))
   if (hang) await new Promise((go) => setTimeout(go, 600_000))
   process.exitCode = exit
 }
