@@ -27,7 +27,8 @@ export function engineOf({
   const [config] = sources
   if (config === undefined) throw new Error('A config with one source has a first one.')
   const normalizer = compileNormalizer(config, { defaultCountry: 'US', keyPath: ['sources', 0] })
-  const clock = { now: () => Date.now(), sleep: async () => {} }
+  // A moment ahead: what the server wrote in this very millisecond belongs to a pull that begins in it.
+  const clock = { now: () => Date.now() + 50, sleep: async () => {} }
   const warned: string[] = []
   const log = { debug: () => {}, info: () => {}, warn: (message: string) => void warned.push(message) }
   let cycle = 0
