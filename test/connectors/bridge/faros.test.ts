@@ -14,7 +14,7 @@ const PACKAGES = ['faros-airbyte-cdk@0.23.19', 'commander', 'lodash', 'ts-essent
 const folder = mkdtempSync(join(tmpdir(), 'heysync-faros-'))
 const install = ['install', '--prefix', folder, '--no-save', '--ignore-scripts', '--no-audit', ...PACKAGES]
 const program = join(folder, 'source.cjs')
-copyFileSync(fileURLToPath(new URL('faros-source.cjs', import.meta.url)), program)
+copyFileSync(fileURLToPath(new URL('faros-source.cjs.txt', import.meta.url)), program)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const installed = await promisify(execFile)('npm', install, { timeout: 240_000 }).then(
