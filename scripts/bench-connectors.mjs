@@ -1,25 +1,48 @@
 // Runs the benchmarks of connectors that are named, or all of them, each in a process of its own so that its memory counts
-// alone: how many records a second a full pull reads, and the most memory that it took.
+// alone: how many records a second a full pull of 200,000 reads, and the most memory that it took.
 //
-//   npm run build && node scripts/bench-connectors.mjs [name …]
+//   npm run bench [-- name …]
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const folder = new URL('./bench/', import.meta.url)
-const [first, ...rest] = process.argv.slice(2)
+const given = process.argv.slice(2)
 
-if (first === '--one') {
-  const { run } = await import(new URL(`${rest[0]}.mjs`, folder).href)
-  process.stdout.write(`${rest[0]}: ${JSON.stringify(await run())}\n`)
+/** A module of a connector exports its `name` and `run()`; the others are what these share. */
+async function benches() {
+  const modules = await Promise.all(
+    readdirSync(folder)
+      .filter((file) => !file.endsWith('-vendor.mjs') && file !== 'reading.mjs')
+      .map(async (file) => ({ file, name: (await import(new URL(file, folder).href)).name })),
+  )
+  return modules.filter(({ name }) => name !== undefined && (given.length === 0 || given.includes(name)))
+}
+
+/** One line for each way of reading: a bench tells of one, or of several in a list or by name. */
+function lines(name, result) {
+  if (result.records !== undefined)
+    return [line(result.what === undefined ? name : `${name}, ${result.what}`, result)]
+  return Object.entries(result).flatMap(([key, one]) =>
+    lines(Array.isArray(result) ? name : `${name}, ${key}`, one),
+  )
+}
+
+function line(name, { records, recordsPerSecond, perSecond, peakRssMb }) {
+  const number = (value) => value.toLocaleString('en-US')
+  return `${name.padEnd(24)}${number(records).padStart(9)}${number(recordsPerSecond ?? perSecond).padStart(12)}${String(peakRssMb).padStart(10)}`
+}
+
+if (given[0] === '--one') {
+  const { name, run } = await import(new URL(given[1], folder).href)
+  process.stdout.write(`${lines(name, await run()).join('\n')}\n`)
 } else {
-  const names = process.argv.slice(2)
-  for (const file of readdirSync(folder)) {
-    const { name } =
-      file.endsWith('-vendor.mjs') || file === 'reading.mjs' ? {} : await import(new URL(file, folder).href)
-    if (name === undefined || (names.length > 0 && !names.includes(name))) continue
-    const child = fork(fileURLToPath(import.meta.url), ['--one', file.replace(/\.mjs$/, '')])
+  process.stdout.write(
+    `${'connector'.padEnd(24)}${'records'.padStart(9)}${'a second'.padStart(12)}${'peak MB'.padStart(10)}\n`,
+  )
+  for (const { file } of await benches()) {
+    const child = fork(fileURLToPath(import.meta.url), ['--one', file])
     const [code] = await once(child, 'close')
     if (code !== 0) process.exitCode = 1
   }

@@ -33,6 +33,8 @@ export interface Reader {
   known(): Known[]
   /** Numbers that must not be texted, in order. */
   optedOut(): string[]
+  /** Numbers of those on a list of the source, in order. */
+  onList(title: string): string[]
   /** Everything that was logged, and every message of an error. */
   readonly said: string[]
   readonly pages: Page[]
@@ -138,6 +140,11 @@ export function openReader(
       return connector.pull(parsed, request, contextFor(new AbortController().signal))[Symbol.asyncIterator]()
     },
     optedOut: () => optedOut.all(),
+    onList: (title) =>
+      accepted
+        .all()
+        .map(({ phone }) => phone)
+        .filter((phone) => mirror.sourceLists.ofPhone(phone).some((list) => list.title === title)),
     discover: () => connector.discover(parsed, contextFor(new AbortController().signal)),
     known: () =>
       accepted.all().map(({ phone, contact }) => {

@@ -9,13 +9,14 @@ export const settingUp: readonly Check[] = [
   {
     name: 'has a world that can prove what its capabilities claim',
     run: async ({ subject, world }) => {
-      const { merges, consent } = subject.connector.capabilities
+      const { merges, consent, lists = false } = subject.connector.capabilities
       const has = meansOf(world)
       assert(!merges || has.has('merge'), 'capabilities.merges is true: the world needs merge()')
       assert(
         !consent || (has.has('optOut') && world.map.optedOut !== undefined),
         'capabilities.consent is true: the world needs optOut() and map.optedOut',
       )
+      assert(!lists || has.has('list'), 'capabilities.lists is true: the world needs list()')
       assert(!has.has('archive') || world.restore, 'the world can archive(), and not restore()')
       assert(!has.has('strayed') || has.has('trouble'), 'the world has strayed(), and not trouble()')
     },

@@ -53,6 +53,11 @@ export interface Stage {
   readonly folder: string
 }
 
+export interface Listed {
+  readonly title: string
+  readonly options: unknown
+}
+
 /** One source, alone in the world of one check. Everything that changes it may be asynchronous. */
 export interface ConnectorWorld {
   /** As they stand under `options:` in the config. */
@@ -77,6 +82,8 @@ export interface ConnectorWorld {
   merge?(loser: string, winner: string): void | Promise<void>
   /** These do not want to be texted. */
   optOut?(keys: readonly string[]): void | Promise<void>
+  /** These and nobody else are on a list of the source. Returns its title, and the options that read it too. */
+  list?(keys: readonly string[]): Listed | Promise<Listed>
   /** The next so many answers go wrong; `after` answers that do not. */
   trouble?(what: Trouble, times: number, after?: number): void
   /** Its cursors and tokens are no longer taken. */
@@ -103,6 +110,7 @@ const MEANS = [
   'archive',
   'merge',
   'optOut',
+  'list',
   'trouble',
   'expire',
   'signOut',

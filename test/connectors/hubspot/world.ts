@@ -49,6 +49,23 @@ export async function openWorld(
       ids.set(winner, portal.merge(idOf(loser), idOf(winner), merges++ % 2 === 0))
       ids.delete(loser)
     },
+    list: (keys) => {
+      const now = clock.now()
+      const known = fake.segments.find(({ name }) => name === 'Newsletter')
+      const members = new Set(keys.map(idOf))
+      if (known) Object.assign(known, { members, addedAt: now, removedAt: now })
+      else
+        fake.segments.push({
+          listId: '77',
+          name: 'Newsletter',
+          processingType: 'MANUAL',
+          processingStatus: 'COMPLETE',
+          members,
+          addedAt: now,
+          removedAt: null,
+        })
+      return { title: 'Newsletter', options: { url: fake.url, token: TOKEN, ...more, lists: ['Newsletter'] } }
+    },
     trouble: (what, times, after) =>
       what === 'quota: used up for hours' ? fake.limits.useUp(times > 0) : fake.trouble(what, times, after),
     requests: fake.requests,

@@ -26,6 +26,8 @@ export async function openSalesforceWorld(
   const { org } = vendor
   const ids = new Map<string, string>()
   const idOf = (key: string) => ids.get(key) ?? ''
+  const members = new Map<string, string>()
+  let campaign: string | null = null
   return {
     vendor,
     idOf,
@@ -52,6 +54,21 @@ export async function openSalesforceWorld(
     restore: (keys) => keys.forEach((key) => void org.undelete('Contact', idOf(key))),
     merge: (loser, winner) => org.merge('Contact', idOf(loser), idOf(winner)),
     optOut: (keys) => keys.forEach((key) => void org.update('Contact', idOf(key), { SMS_Opt_Out__c: true })),
+    list: (keys) => {
+      campaign ??= org.insert('Campaign', { Name: 'Newsletter' })
+      for (const [key, id] of members) {
+        if (keys.includes(key)) continue
+        org.remove('CampaignMember', id)
+        members.delete(key)
+      }
+      for (const key of keys)
+        if (!members.has(key))
+          members.set(key, org.insert('CampaignMember', { CampaignId: campaign, ContactId: idOf(key) }))
+      return {
+        title: 'Newsletter',
+        options: { ...vendor.options, ...options, campaigns: ['Newsletter'] },
+      }
+    },
     expire: () => clock.advance(16 * DAY_MS),
     trouble: vendor.trouble,
     requests: vendor.requests,

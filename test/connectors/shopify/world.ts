@@ -24,15 +24,16 @@ export async function openShopifyWorld(
   const ids = new Map<string, number>()
   // Real ids are this long; the second half of them would be cut by 32 bits.
   let lastId = 7_400_000_000_000
+  const options = {
+    shop: 'example.myshopify.com',
+    ...credential,
+    url: vendor.server.url,
+    pageSize,
+    bulkFrom: 'never',
+  }
   return {
     vendor,
-    options: {
-      shop: 'example.myshopify.com',
-      ...credential,
-      url: vendor.server.url,
-      pageSize,
-      bulkFrom: 'never',
-    },
+    options,
     map: {
       phone: 'phone',
       first: 'firstName',
@@ -59,6 +60,11 @@ export async function openShopifyWorld(
         const now = clock.now()
         if (row) rows.set(row.id, { ...row, sms: 'UNSUBSCRIBED', updatedAt: now, indexedAt: now })
       }
+    },
+    list: (keys) => {
+      const id = 'gid://shopify/Segment/5'
+      vendor.shop.segments.set(id, { id, name: 'VIP', members: keys.map((key) => ids.get(key) ?? 0) })
+      return { title: 'VIP', options: { ...options, segments: ['VIP'] } }
     },
     // The loser is gone without a word, and the winner changed.
     merge: (loser, winner) => {
