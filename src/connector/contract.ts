@@ -10,9 +10,10 @@ import type { Http, SourceHttp } from './http/http.ts'
 import type { Keep } from './http/keep.ts'
 
 export { ConnectorError, type ConnectorErrorKind } from './error.ts'
+export { type HttpAnswer, HttpRefusal } from './http/answer.ts'
 export { type Auth, basicAuth, bearerAuth, type Credential, fixedAuth, oauth } from './http/auth.ts'
 export type { BudgetWindow } from './http/budget.ts'
-export { type Http, type HttpAnswer, HttpRefusal, type HttpRequest, type SourceHttp } from './http/http.ts'
+export type { Http, HttpRequest, SourceHttp } from './http/http.ts'
 export type { Keep } from './http/keep.ts'
 
 /** One record as the source holds it. */

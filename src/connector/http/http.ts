@@ -1,9 +1,9 @@
 // Owns a connector's requests to its source: inside the source's own budget, repeated where that helps, with a credential
 // that is renewed once when it is refused, and without a secret in anything that is said.
-import type { IncomingHttpHeaders } from 'node:http'
 import { type Agents, got, RequestError } from 'got'
 import { ConnectorError } from '../error.ts'
 import type { Ground } from '../ground.ts'
+import { type HttpAnswer, HttpRefusal } from './answer.ts'
 import type { Auth, Credential } from './auth.ts'
 import type { BudgetWindow, SourceBudget } from './budget.ts'
 import { type RetryAfterUnit, readLimits, type SaidLimits } from './limits.ts'
@@ -22,14 +22,6 @@ export interface HttpRequest {
   readonly bucket?: string
   /** In the points of the budget; 1 unless given. */
   readonly cost?: number
-}
-
-export interface HttpAnswer {
-  readonly status: number
-  readonly headers: IncomingHttpHeaders
-  readonly text: string
-  /** The address after the query was added. */
-  readonly url: string
 }
 
 /**
@@ -76,16 +68,6 @@ export interface Http {
   send(request: HttpRequest): Promise<HttpAnswer>
   /** The same, read as JSON. */
   json(request: HttpRequest): Promise<unknown>
-}
-
-/** The source answered, and said no. */
-export class HttpRefusal extends ConnectorError {
-  readonly answer: HttpAnswer
-
-  constructor(answer: HttpAnswer, message: string) {
-    super('failed', { message })
-    this.answer = answer
-  }
 }
 
 const TRIES = 6

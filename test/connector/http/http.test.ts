@@ -1,7 +1,8 @@
 // A connector's requests against real servers on loopback: repeated where that helps, signed in again once, and silent about secrets.
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { HttpRefusal } from '../../../src/connector/http/answer.ts'
 import { type Auth, basicAuth, bearerAuth, fixedAuth, oauth } from '../../../src/connector/http/auth.ts'
-import { HttpRefusal, type SourceHttp } from '../../../src/connector/http/http.ts'
+import type { SourceHttp } from '../../../src/connector/http/http.ts'
 import type { Keep } from '../../../src/connector/http/keep.ts'
 import { sourceRequests } from '../../../src/connector/http/source-http.ts'
 import { leapingClock, START } from '../../support/clock.ts'
