@@ -87,6 +87,12 @@ export function oauth(options: OAuthOptions): Auth {
   const known = new Set<string>()
 
   const fetchToken = async (): Promise<Kept> => {
+    const kept = readKept(keep, fingerprint)
+    if (kept !== null && kept.accessToken !== held?.accessToken && kept.expiresAt - EARLY_MS > now()) {
+      held = kept
+      return kept
+    }
+    held = kept ?? held
     const refreshToken = held?.refreshToken ?? options.refreshToken ?? null
     const fields = {
       ...(await options.grant()),

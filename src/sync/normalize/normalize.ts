@@ -43,7 +43,12 @@ export type Normalized =
       /** The record says "do not text", whether or not its number can be read. */
       readonly optedOut: boolean
     }
-  | { readonly kind: 'deleted'; readonly way: LeftWay; readonly consent: readonly BareE164[] }
+  | {
+      readonly kind: 'deleted'
+      readonly way: LeftWay
+      readonly consent: readonly BareE164[]
+      readonly optedOut: boolean
+    }
 
 export interface Normalizer {
   /** Never throws, whatever the record holds. `consent` holds the record's numbers when the record says "do not text". */
@@ -101,8 +106,8 @@ export function compileNormalizer(
     const way = wayOf(record)
     if (way !== null) {
       // Deleted records often carry little more than their id, so what fails on one says nothing about consent.
-      const consent = orNone(() => (saysNo(fields, []) ? optedOutNumbers(fields) : []))
-      return { kind: 'deleted', way, consent }
+      const optedOut = orFalse(() => saysNo(fields, []))
+      return { kind: 'deleted', way, consent: optedOut ? optedOutNumbers(fields) : [], optedOut }
     }
     const notes: Note[] = []
     let out = false
@@ -169,6 +174,15 @@ function wayOf(record: SourceRecord): LeftWay | null {
   if (record.deleted) return 'deleted'
   if (record.archived) return 'archived'
   return record.outOfScope ? 'outOfScope' : null
+}
+
+function orFalse(read: () => boolean): boolean {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof Rejected) return false
+    throw error
+  }
 }
 
 function orNone(read: () => readonly BareE164[]): readonly BareE164[] {

@@ -176,11 +176,7 @@ function saveVersion(
     changed_at: at,
   }
   // It says "do not text" and its number cannot be read: then that counts for those it had.
-  if (
-    (result.kind === 'rejected' || result.kind === 'filtered') &&
-    result.optedOut &&
-    result.consent.length === 0
-  )
+  if (result.kind !== 'contact' && result.optedOut && result.consent.length === 0)
     noteConsent(mirror, target, record, had)
   for (const slot of ['', 'bad']) records.clearRejection(sourceId, record.id, slot)
   records.clearRefusedNumbers(sourceId, record.id)

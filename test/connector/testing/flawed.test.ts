@@ -94,7 +94,7 @@ describe('a subject that', () => {
       [...checks.values()]
         .filter((check) => concerns(check, subject, new Set(subject.can)))
         .map(({ name }) => name)
-    const all = named(subjectOf({ can: [...ROLODEX_CAN, 'expire'] }))
+    const all = named(subjectOf({ can: [...ROLODEX_CAN, 'expire', 'list'] }))
     expect(all).toEqual([...checks.keys()])
     const few = named(subjectOf({ can: [] }))
     expect(all.length - few.length).toBeGreaterThan(30)

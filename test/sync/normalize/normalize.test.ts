@@ -161,8 +161,14 @@ describe('consent', () => {
       kind: 'deleted',
       way: 'deleted',
       consent: [NUMBER],
+      optedOut: true,
     })
-    expect(run({}, given, true)).toEqual({ kind: 'deleted', way: 'deleted', consent: [] })
+    expect(run({}, given, true)).toEqual({
+      kind: 'deleted',
+      way: 'deleted',
+      consent: [],
+      optedOut: false,
+    })
   })
 
   test('is none where the number cannot be read', () => {
