@@ -16,7 +16,7 @@ const MOST_HISTORIES = 3000
 const BUGS = {
   overlap: {
     file: 'src/sync/pull/pull.ts',
-    text: ' - source.config.overlapSeconds * 1000',
+    text: ' - overlapSeconds(mirror, source.config, startedAt) * 1000',
     planted: '',
   },
   'read-back': {

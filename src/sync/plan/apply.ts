@@ -107,8 +107,8 @@ async function passThrough(
   await settleLeftovers(deps)
 
   const { changes, members } = judged(engine, settings, plan, request.includeHeld)
-  const going = only(changes, 'go').map(asChange)
-  const lists = asListChanges(mirror, rules, only(members, 'go'))
+  const going = withVerdict(changes, 'go').map(asChange)
+  const lists = asListChanges(mirror, rules, withVerdict(members, 'go'))
   const refused = [
     ...changes.flatMap(([planned, verdict]) =>
       verdict.kind === 'refused' ? [refusal(planned, verdict.moved)] : [],
@@ -122,7 +122,7 @@ async function passThrough(
 
   const cycle = { id: request.id, at: clock.now() }
   mirror.transaction(() => {
-    for (const planned of [...only(changes, 'go'), ...only(changes, 'already')]) {
+    for (const planned of [...withVerdict(changes, 'go'), ...withVerdict(changes, 'already')]) {
       for (const pin of planned.pins) mirror.pins.put(planned.phone, pin, cycle.id, cycle.at)
       // The next diff looks whether a pin holds anything back.
       mirror.contacts.unsettle(planned.phone)
@@ -132,16 +132,16 @@ async function passThrough(
     outbox.enqueue(going, { ...cycle, lane: LANE.interactive, others: 'stay' })
     saveListPlan(mirror, new Set(engine.sources.map(({ config }) => config.id)), lists)
     if (plan.undoes !== null)
-      for (const planned of [...only(members, 'go'), ...only(members, 'already')])
+      for (const planned of [...withVerdict(members, 'go'), ...withVerdict(members, 'already')])
         pinMember(engine, planned, cycle)
   })
   await pushPlan(engine, { id: request.id, planningMs: 0 }, pushed, deps, report, observer)
 
-  const heldBack = only(changes, 'held').length + only(members, 'held').length
+  const heldBack = withVerdict(changes, 'held').length + withVerdict(members, 'held').length
   const failed = report.push.retrying > 0 || report.push.deadLettered > 0
   report.status = failed ? 'failed' : refused.length > 0 || heldBack > 0 ? 'held' : 'ok'
   checkCounts(report)
-  const already = only(changes, 'already').length + only(members, 'already').length
+  const already = withVerdict(changes, 'already').length + withVerdict(members, 'already').length
   return { report, already, heldBack, refused }
 }
 
