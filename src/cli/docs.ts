@@ -118,6 +118,17 @@ const EXITS: Readonly<Record<string, Exits>> = {
     2: 'The command line needs a correction, or only the person can lift the opt-out.',
     5: 'The database was written by a newer heysync.',
   },
+  backup: {
+    0: 'The copy is written and whole.',
+    2: 'The file is there already or cannot be written, or the config needs a correction.',
+    5: 'The database was written by a newer heysync.',
+  },
+  restore: {
+    0: 'The backup has taken the place of the database, or the question was answered with no.',
+    1: 'Another heysync process works on the database.',
+    2: 'The file is no backup that can be used, or the config needs a correction. Nothing was changed.',
+    5: 'The backup was written by a newer heysync. Nothing was changed.',
+  },
   erase: {
     0: 'Erased, lifted or listed, or not done because you said no.',
     1: 'Heymarket could not be reached or refused something; the same command does what is left.',

@@ -3,6 +3,7 @@ import type { Command } from './command.ts'
 import { api } from './commands/api.ts'
 import { apply } from './commands/apply.ts'
 import { approve } from './commands/approve.ts'
+import { backup } from './commands/backup.ts'
 import { broadcast } from './commands/broadcast.ts'
 import { check } from './commands/check.ts'
 import { collisions } from './commands/collisions.ts'
@@ -22,6 +23,7 @@ import { reconcile } from './commands/reconcile.ts'
 import { redrive } from './commands/redrive.ts'
 import { rejections } from './commands/rejections.ts'
 import { replies } from './commands/replies.ts'
+import { restore } from './commands/restore.ts'
 import { resync } from './commands/resync.ts'
 import { run } from './commands/run.ts'
 import { sandbox } from './commands/sandbox.ts'
@@ -54,6 +56,8 @@ export const commands: readonly Command[] = [
   undo,
   consent,
   erase,
+  backup,
+  restore,
   send,
   broadcast,
   schedule,

@@ -5,11 +5,14 @@ import { HeysyncError } from '../lib/errors.ts'
 
 const FOLDER = new URL('./migrations/', import.meta.url)
 
+/** The schema that this program knows. */
+export function latestSchema(): number {
+  return migrations().length
+}
+
 /** Brings the schema up to date. Errors: ERR_DATABASE_NEWER when the file knows more than this program. */
 export function migrate(db: Database, path: string): void {
-  const files = readdirSync(FOLDER)
-    .filter((name) => /^\d{3}-.*\.sql$/.test(name))
-    .sort()
+  const files = migrations()
   const version = () => Number(db.pragma('user_version', { simple: true }))
   if (version() > files.length) {
     throw new HeysyncError('ERR_DATABASE_NEWER', {
@@ -23,4 +26,10 @@ export function migrate(db: Database, path: string): void {
     for (const name of files.slice(version())) db.exec(readFileSync(new URL(name, FOLDER), 'utf8'))
     db.pragma(`user_version = ${files.length}`)
   }).immediate()
+}
+
+function migrations(): string[] {
+  return readdirSync(FOLDER)
+    .filter((name) => /^\d{3}-.*\.sql$/.test(name))
+    .sort()
 }

@@ -8,7 +8,7 @@ import { migrate } from './migrate.ts'
 export type Db = Database.Database
 
 /** Marks the file as a heysync database (ASCII "hsyn"). */
-const APPLICATION_ID = 0x6873796e
+export const APPLICATION_ID = 0x6873796e
 
 /**
  * Opens, and where needed creates and migrates, the database at `path`.
