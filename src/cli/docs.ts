@@ -118,6 +118,7 @@ const EXITS: Readonly<Record<string, Exits>> = {
     2: 'The command line needs a correction, or only the person can lift the opt-out.',
     5: 'The database was written by a newer heysync.',
   },
+  completion: { 0: 'Printed.', 2: 'There is no such shell.' },
   backup: {
     0: 'The copy is written and whole.',
     2: 'The file is there already or cannot be written, or the config needs a correction.',

@@ -7,6 +7,7 @@ import { backup } from './commands/backup.ts'
 import { broadcast } from './commands/broadcast.ts'
 import { check } from './commands/check.ts'
 import { collisions } from './commands/collisions.ts'
+import { completion } from './commands/completion.ts'
 import { connectors } from './commands/connectors.ts'
 import { consent } from './commands/consent.ts'
 import { demo } from './commands/demo.ts'
@@ -74,4 +75,5 @@ export const commands: readonly Command[] = [
   pull,
   sandbox,
   demo,
+  completion,
 ]
