@@ -42,11 +42,34 @@ try {
 }
 `
 
+/** What a program does that has heysync inside: the same demo people, synced twice. */
+const EMBEDDED = `
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { openHeysync } from 'heysync'
+
+const sandbox = spawn('node_modules/.bin/heysync', ['sandbox', '--port', '0'], { stdio: ['ignore', 'pipe', 'ignore'] })
+const [hello] = await once(sandbox.stdout, 'data')
+process.env.SANDBOX_URL = String(hello).match(/http:[^ ]+/)[0]
+const heysync = await openHeysync({ config: 'node_modules/heysync/config/demo/heysync.yaml' })
+try {
+  const first = await heysync.sync()
+  const second = await heysync.sync()
+  console.log(first.plan.create > 0, second.plan.create, heysync.status().lastCycle.status)
+} finally {
+  heysync.close()
+  sandbox.kill()
+}
+`
+
 function testPackage() {
   run('npm', ['run', 'build', '--silent'], root)
   run('npm', ['pack', '--silent', '--pack-destination', folder], root)
   const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'))
   if (tarball === undefined) throw new Error('npm pack left no .tgz file')
+
+  // Whoever imports it finds the types that belong to it.
+  run('npx', ['--no', '--', 'attw', join(folder, tarball), '--profile', 'esm-only', '--quiet'], root)
 
   const manifest = {
     name: 'somebody',
@@ -64,6 +87,10 @@ function testPackage() {
   const created = run('node', ['client.mjs'], folder)
   if (created.trim() !== 'Ana 1') throw new Error(`the client alone answered: ${created}`)
 
+  writeFileSync(join(folder, 'embedded.mjs'), EMBEDDED)
+  const synced = run('node', ['embedded.mjs'], folder)
+  if (synced.trim() !== 'true 0 ok') throw new Error(`heysync inside a program answered: ${synced}`)
+
   // Whoever writes a connector has vitest beside heysync. The connector's tests load the kit from the package.
   const { version } = JSON.parse(readFileSync(join(root, 'node_modules/vitest/package.json'), 'utf8'))
   run('npm', ['install', '--no-audit', '--no-fund', `vitest@${version}`], folder)
@@ -71,7 +98,7 @@ function testPackage() {
   const tests = run('npx', ['--no', '--', 'vitest', 'run'], join(folder, 'heysync-connector-guestbook'))
   if (!/Tests\s+\d+ passed/.test(tests)) throw new Error(`the kit of the package said: ${tests}`)
   process.stdout.write(
-    'test:package: the installed package starts, its client works alone, and its kit tests a connector\n',
+    'test:package: the installed package starts, works inside another program, its client works alone, and its kit tests a connector\n',
   )
 }
 
