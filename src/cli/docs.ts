@@ -119,6 +119,11 @@ const EXITS: Readonly<Record<string, Exits>> = {
     5: 'The database was written by a newer heysync.',
   },
   completion: { 0: 'Printed.', 2: 'There is no such shell.' },
+  alerts: {
+    0: 'Listed; with `test`, everybody was reached.',
+    1: '`test` did not reach somebody.',
+    ...OPENS_DATABASE,
+  },
   backup: {
     0: 'The copy is written and whole.',
     2: 'The file is there already or cannot be written, or the config needs a correction.',

@@ -1,5 +1,6 @@
 // The command table: every word that `heysync` understands, in the order of its help.
 import type { Command } from './command.ts'
+import { alerts } from './commands/alerts.ts'
 import { api } from './commands/api.ts'
 import { apply } from './commands/apply.ts'
 import { approve } from './commands/approve.ts'
@@ -47,6 +48,7 @@ export const commands: readonly Command[] = [
   resync,
   reconcile,
   run,
+  alerts,
   status,
   why,
   rejections,

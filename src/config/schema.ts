@@ -1,6 +1,7 @@
 // Owns the shape of heysync.yaml: every key with its default, its unit and a sentence.
 // The JSON Schema, the commented example and docs/configuration.md are generated from here.
 import { z } from 'zod'
+import { alertsSchema } from './alerts.ts'
 import { fields } from './field-policies.ts'
 
 /** A plain string is a field path of the record; a string with a leading `=` is a CEL expression. */
@@ -418,6 +419,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('The background service.'),
+  alerts: alertsSchema,
   log: z
     .strictObject({
       level: z

@@ -13,6 +13,8 @@ export function isSecretName(name: string): boolean {
 /** True when the value at this key path must stay out of logs and errors. */
 export function isSecretPath(path: KeyPath): boolean {
   if (path[0] === 'heymarket' && path[1] === 'auth') return true
+  // Whoever knows one of these addresses can post there, and that of a mail server holds the password.
+  if (path[0] === 'alerts' && ['webhook', 'slack', 'smtp'].includes(String(path.at(-1)))) return true
   return path.some((part) => typeof part === 'string' && isSecretName(part)) && !isUnderMap(path)
 }
 

@@ -238,6 +238,11 @@ export const ERROR_TABLE = {
     exitCode: 1,
     meaning: 'The counts of a cycle do not add up: a defect in heysync, please report it.',
   },
+  ERR_ALERT_NOT_SENT: {
+    verdict: 'retry',
+    exitCode: 1,
+    meaning: 'An alert did not reach one of those who are told; it is tried again.',
+  },
   ERR_PORT_IN_USE: { verdict: 'stop', exitCode: 2, meaning: 'The address to listen on is taken.' },
   ERR_ABORTED: {
     verdict: 'retry',

@@ -22,6 +22,10 @@ const VARIABLES: Readonly<Record<string, { readonly about: string; readonly valu
       'Last part of the address that Heymarket calls, 16 characters or more. Make one with: openssl rand -hex 24',
     value: 'put-another-random-text-here',
   },
+  SLACK_WEBHOOK_URL: {
+    about: 'Incoming webhook of the channel in Slack that is told when something needs a person.',
+    value: 'https://hooks.slack.com/services/put-yours-here',
+  },
   HEYSYNC_WEBHOOK_TOKEN: {
     about: "The webhook's verification token, from Heymarket.",
     value: 'put-the-token-of-the-webhook-here',
