@@ -72,6 +72,7 @@ async function* squared(rows: AsyncGenerator<Row>, columns: number): AsyncGenera
       cells: Array.from({ length: columns }, (_, at) => row.cells[at] ?? ''),
       line: row.line,
       lines: row.lines,
+      ended: row.ended,
       ...(row.errors === undefined ? {} : { errors: row.errors }),
       get raw() {
         return row.raw

@@ -55,6 +55,8 @@ export interface Store {
    * @throws ConnectorError busy when another version took its place meanwhile, which then stays where it is.
    */
   archive(file: SourceFile, name: string): Promise<boolean>
+  /** Where the file with this label is, or was. */
+  pathOf(label: string): string
   /** Removes a file that announced another one. */
   remove(path: string): Promise<void>
   close(): Promise<void>

@@ -162,6 +162,7 @@ function toRow(line: number, cells: readonly string[], errors: readonly number[]
     cells,
     line,
     lines: 1,
+    ended: true,
     ...(errors.length === 0 ? {} : { errors }),
     get raw() {
       return Buffer.from(cells.join('\t'))
