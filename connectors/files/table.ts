@@ -33,7 +33,7 @@ export async function openTable(
 ): Promise<Table> {
   if (inspection.workbook && file.copy !== null) {
     const { openSheet } = await import('./xlsx/sheet.ts')
-    const { rows, mergedAt } = await openSheet(file.label, file.copy, options.sheet, signal)
+    const { rows, mergedAt } = await openSheet(file.label, file.copy, options, signal)
     return sheetTable(file, rows, mergedAt, options)
   }
   if (inspection.blank) throw empty(file)
