@@ -25,6 +25,9 @@ const postgresDialect: Dialect = {
   read: (column) => readExpression(quote(column.name), column),
   compares: 'rows',
   windowOrder: 'time',
+  // Most collations tell apart all that differs; citext and some of ICU do not, and 1.0 is the number 1.00.
+  exact: ({ name, type, holds }) =>
+    (holds === 'text' && type !== 'uuid') || type === 'numeric' ? `${quote(name)}::text COLLATE "C"` : null,
   cursor: (value, { holds }) => (holds === 'binary' ? `\\x${value}` : String(value)),
   limit: (select, rows) => `${select} LIMIT ${rows}`,
 }

@@ -289,6 +289,25 @@ describe('ids', () => {
     expect(end).toEqual({ covers: 'everything', count: null })
   })
 
+  test.each([
+    ['text COLLATE nobody_shouts', `('abc'), ('ABC'), ('z')`, /^ID_DUPLICATE abc$/i],
+    ['numeric', '(1.0), (1.00), (2)', /^ID_DUPLICATE 1\.0+$/],
+  ])(
+    'that only the database takes for the same are told, and prove nobody gone: %s',
+    async (type, rows, says) => {
+      const { options } = await source(
+        `CREATE COLLATION nobody_shouts (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`,
+        `CREATE TABLE people (id ${type}, updated_at timestamptz)`,
+        `INSERT INTO people VALUES ${rows}`,
+      )
+      const table = desk()
+      const { bad, end } = await pull({ ...options, pageSize: 1 }, FULL, table)
+      expect(bad).toEqual([expect.stringMatching(says)])
+      expect(end).toEqual({ covers: 'changes', count: null })
+      expect(table.said.join()).toContain('COLLATE')
+    },
+  )
+
   test('and names of tables and columns may be written in any way', async () => {
     const { client, options } = await source(
       'CREATE SCHEMA "My ""own"" schema"',
