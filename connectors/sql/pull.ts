@@ -54,7 +54,14 @@ async function* pullVersions(pull: Pull, { token, resumeAfter }: PullRequest): A
   const key = keyOf(table, kind === 'rowversion' ? 'window' : 'id')
   const start = readPosition(resumeAfter, key.length) ?? { ...START, token: version.token }
   if (kind === 'tracking') {
-    yield* changesOf({ ...pull, table: trackedTable(table, since) }, { key, start, bounds: null })
+    for await (const page of changesOf(
+      { ...pull, table: trackedTable(table, since) },
+      { key, start, bounds: null },
+    )) {
+      // What the server cleared away meanwhile may be missing.
+      if (page.end !== undefined) sinceOf(token, kind, (await readVersion(session, table, kind)).oldest)
+      yield page
+    }
   } else {
     yield* changesOf(pull, { key, start, bounds: versionBounds(since, start.token ?? version.token) })
   }

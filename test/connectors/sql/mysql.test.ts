@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { engineOf } from './engine.ts'
 import { desk, discover, FULL, failure, pull, since } from './harness.ts'
 import { type MariadbServer, noMariadb, startMariadb } from './mariadb-server.ts'
+import { sourceOn } from './source.ts'
 
 const PEOPLE = `CREATE TABLE people (id BIGINT UNSIGNED PRIMARY KEY, name VARCHAR(50), phone VARCHAR(20) DEFAULT '+15102000000',
   updated_at DATETIME DEFAULT NULL)`
@@ -14,16 +15,7 @@ describe.skipIf(noMariadb() !== null)('with a MariaDB', () => {
   })
   afterAll(() => server.stop())
 
-  async function source(...statements: string[]) {
-    const name = await server.database()
-    const client = await server.client(name)
-    for (const statement of statements) await client.query(statement)
-    return {
-      name,
-      client,
-      options: { database: server.url(name), table: 'people', idColumn: 'id', updatedColumn: 'updated_at' },
-    }
-  }
+  const source = (...statements: string[]) => sourceOn(server, statements)
 
   test('whole seconds with more rows than a page are all read, with ids beyond 2^53', async () => {
     const { options } = await source(
