@@ -153,6 +153,18 @@ describe.skipIf(noMariadb() !== null)('with a MariaDB', () => {
     expect(apart.end).toEqual({ covers: 'everything', count: 5 })
   })
 
+  test('ids that differ by a blank at their end are told, and read as bytes', async () => {
+    const { options } = await source(
+      'CREATE TABLE people (id VARCHAR(30))',
+      `INSERT INTO people VALUES ('a'), ('a '), ('b')`,
+    )
+    const { updatedColumn: _, table, ...rest } = options
+    expect((await pull({ ...rest, table })).end?.covers).toBe('changes')
+    const query = 'SELECT CAST(id AS BINARY) AS id FROM people'
+    const bytes = await pull({ ...rest, query, pageSize: 1 })
+    expect([bytes.ids, bytes.end]).toEqual([['61', '6120', '62'], { covers: 'everything', count: 3 }])
+  })
+
   test('texts with quotes and backslashes end a page, whatever mode the server is in', async () => {
     for (const mode of ['NO_BACKSLASH_ESCAPES,ANSI_QUOTES', 'STRICT_ALL_TABLES']) {
       const { client, options } = await source(`SET GLOBAL sql_mode = '${mode}'`)
