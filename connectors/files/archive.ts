@@ -69,7 +69,8 @@ export async function newestArchived({ options, store }: Pulling): Promise<Archi
     const [, day, time, fraction] = named
     const changedAt = Date.parse(`${day}T${time?.replace(/(..)(..)(..)/, '$1:$2:$3')}.${fraction}Z`)
     const key = basename(file.path)
-    if (newest === null || key > basename(newest.file.path)) newest = { file, changedAt }
+    if (newest === null || key > basename(newest.file.path))
+      newest = { file: { ...file, archived: true }, changedAt }
   }
   return newest
 }

@@ -57,7 +57,7 @@ export function announcementOf(path: string, options: FilesOptions): string | nu
 /** @throws ConnectorError busy when the file that announces this one is missing. */
 export async function assertAnnounced(store: Store, file: SourceFile, options: FilesOptions): Promise<void> {
   const announcement = announcementOf(file.path, options)
-  if (announcement === null || (await store.has(announcement))) return
+  if (announcement === null || file.archived || (await store.has(announcement))) return
   throw notAnnounced(file, options)
 }
 

@@ -19,6 +19,8 @@ export interface SourceFile {
   /** How messages, places and the token call it. */
   readonly label: string
   readonly state: FileState
+  /** It was put aside, and what announced it was removed. */
+  readonly archived?: true
 }
 
 export interface Found {

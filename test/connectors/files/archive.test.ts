@@ -182,6 +182,18 @@ describe('whole exports', () => {
     expect((await pull(shop, EXPORTS, next(full))).end).toMatchObject({ covers: 'changes' })
   })
 
+  test('in the archive need no announcement', async () => {
+    const shop = await inbox()
+    const given = { ...EXPORTS, readySuffix: '.ok' }
+    await shop.write('in/a.csv', 'id,first\n1,Ann\n')
+    await shop.write('in/a.csv.ok', '')
+    const first = await pull(shop, given)
+    await pull(shop, given, next(first))
+    expect(await names(shop, 'in')).toEqual(['done'])
+    expect((await pull(shop, given, FULL)).ids).toEqual(['1'])
+    expect((await filesConnector.discover(options(given), shop.context)).fields).toHaveLength(2)
+  })
+
   test('that are older than the one that was read change nothing, asked for or not', async () => {
     const shop = await inbox()
     await shop.write('in/a.csv', 'id\n1\n')
