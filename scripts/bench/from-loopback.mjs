@@ -12,7 +12,7 @@ export async function readFromLoopback(kind, vendorFile, optionsFor) {
   const vendor = fork(fileURLToPath(new URL(vendorFile, import.meta.url)))
   try {
     const [said] = await once(vendor, 'message')
-    const connector = connectors.get(kind)
+    const connector = await connectors.get(kind)()
     const options = connector.options.parse(optionsFor(said))
     const clock = {
       now: () => Date.now(),

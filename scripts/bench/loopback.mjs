@@ -12,7 +12,7 @@ export async function readEverybody(kind, file, optionsFor) {
   const vendor = fork(file, ['vendor'])
   try {
     const [url] = await once(vendor, 'message')
-    const connector = connectors.get(kind)
+    const connector = await connectors.get(kind)()
     // Whoever waits for a budget goes on at once: what is measured is the connector, and not the vendor's patience.
     let now = Date.now()
     const sleep = async (ms) => {

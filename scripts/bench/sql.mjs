@@ -64,7 +64,7 @@ async function postgres(dir) {
 async function measure(what, database) {
   const { connectors } = await import('../../dist/connectors/index.js')
   const { connectorContext } = await import('../../dist/src/connector/context.js')
-  const sql = connectors.get('sql')
+  const sql = await connectors.get('sql')()
   const options = sql.options.parse({
     database,
     table: 'people',

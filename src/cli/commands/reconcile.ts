@@ -8,8 +8,6 @@ import { withApp } from '../open.ts'
 import { columns, many, number } from '../table-text.ts'
 
 export const reconcile: Command = {
-  name: 'reconcile',
-  summary: 'read all of Heymarket and report where it differs from what heysync knew',
   about:
     'Walks through every contact of the account and compares it with the mirror. Writes nothing to Heymarket: the next ' +
     '`sync` decides what to do about each difference. Owned fields that somebody changed are listed with what was expected: ' +

@@ -9,8 +9,6 @@ import type { Io } from '../io.ts'
 import { loadFor } from '../open.ts'
 
 export const run: Command = {
-  name: 'run',
-  summary: 'keep syncing in the background, on the schedules of the config',
   about:
     'Runs one cycle at once and then follows `schedule` and `fullSchedule` of each source, one cycle at a time. SIGTERM or ' +
     'Ctrl-C stops it within moments: the next cycle reads back what became of a request under way, and nothing is lost.',
