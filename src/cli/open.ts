@@ -25,7 +25,7 @@ export async function withApp<T>(call: Call, io: Io, work: (app: App) => Promise
     random: io.random,
     signal: io.signal,
     // A person is told in words what went wrong; lines of log beside them would only get in the way.
-    log: createLogger({
+    log: await createLogger({
       level: call.options.verbose === true ? 'debug' : 'silent',
       pretty: io.terminal,
       secrets: loaded.secrets,

@@ -1,7 +1,7 @@
 // Owns the command line: the table turned into words, help and errors that say what to do next.
 import { Command as Commander, CommanderError } from 'commander'
 import { asHeysyncError, type ExitCode, HeysyncError } from '../lib/errors.ts'
-import { redact } from '../lib/logger.ts'
+import { redact } from '../lib/redact.ts'
 import type { Command } from './command.ts'
 import type { Io } from './io.ts'
 import { commands } from './table.ts'

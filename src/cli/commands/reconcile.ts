@@ -3,8 +3,8 @@ import { confirmAccount } from '../../sync/account.ts'
 import { type DriftReport, findDrift } from '../../sync/find-drift.ts'
 import { reconcileFull } from '../../sync/reconcile/reconcile.ts'
 import { type Command, flag } from '../command.ts'
-import { progress } from '../io.ts'
 import { withApp } from '../open.ts'
+import { progress } from '../progress.ts'
 import { columns, many, number } from '../table-text.ts'
 
 export const reconcile: Command = {

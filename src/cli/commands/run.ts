@@ -15,7 +15,7 @@ export const run: Command = {
   examples: [{ line: 'heysync run', what: 'until it is told to stop' }],
   run: async (call, io) => {
     const loaded = await loadFor(call, io)
-    const log = createLogger({
+    const log = await createLogger({
       level: loaded.config.log.level,
       pretty: io.terminal,
       secrets: loaded.secrets,
