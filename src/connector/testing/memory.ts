@@ -6,9 +6,9 @@ import { connectorContext } from '../context.ts'
 import type { ConnectorContext } from '../contract.ts'
 import { sourceRequests } from '../http/source-http.ts'
 import type { Check, Subject } from './check.ts'
-import { people } from './people.ts'
+import { person } from './people.ts'
 import { onStage } from './stage.ts'
-import type { ConnectorWorld } from './world.ts'
+import type { ConnectorWorld, Person } from './world.ts'
 
 export interface Measured {
   readonly records: number
@@ -56,8 +56,13 @@ export function measureConnector(subject: Subject, records?: number): Promise<Me
 /** Returns the options that read it all. */
 async function fill(world: ConnectorWorld, count: number): Promise<unknown> {
   if (world.fill) return world.fill(count)
-  await world.put(people(1, count))
+  await world.put(Array.from({ length: count }, (_, index) => wordy(index + 1)))
   return world.options
+}
+
+/** With a long name and address, so that few of them are enough to be seen in the heap. */
+function wordy(n: number): Person {
+  return person(n, { last: `${'Long'.repeat(20)} ${n}`, email: `${'long'.repeat(40)}${n}@example.com` })
 }
 
 async function read(
