@@ -64,14 +64,9 @@ describe('a connector that', () => {
       expect(hoarded.growth).toBeGreaterThan(4 * streaming.growth)
     })
 
-    test.each([
-      ['fills itself', {}],
-      ['is filled by the kit', without('fill')],
-    ])('fails in a world that %s', async (_world, more) => {
-      await run(CHECK, subjectOf(more))
-      await expect(run(CHECK, subjectOf({ ...more, connector: hoarding }))).rejects.toThrow(
-        'the heap grew by',
-      )
+    test('fails also in a world that the kit fills', { timeout: 120_000 }, async () => {
+      const hoarded = subjectOf({ ...without('fill'), connector: hoarding })
+      await expect(run(CHECK, hoarded)).rejects.toThrow('the heap grew by')
     })
   })
 })
