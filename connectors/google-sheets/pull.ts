@@ -54,7 +54,10 @@ export async function* pullRows(
 }
 
 /** The rows of each id that several have. The other ids need not be remembered a second time while the sheet is read. */
-function sharedIds(ids: readonly (string | null)[], firstRow: number): ReadonlyMap<string, readonly number[]> {
+function sharedIds(
+  ids: readonly (string | null)[],
+  firstRow: number,
+): ReadonlyMap<string, readonly number[]> {
   const bearers = new Map<string, number[]>()
   for (const [at, id] of ids.entries()) {
     if (id === null) continue
