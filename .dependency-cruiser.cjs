@@ -91,6 +91,14 @@ const connectors = [
     to: { path: '^src/', pathNot: '^src/connector/' },
   },
   {
+    name: 'tables-load-late',
+    comment:
+      'A command starts with its own code and the connectors of its config. Write: async () => (await import(…)).',
+    severity: 'error',
+    from: { path: '^(connectors/index|src/cli/table)[.]ts$' },
+    to: { path: '^(connectors|src/cli/commands)/', dynamic: false },
+  },
+  {
     name: 'connector-is-in-the-table',
     comment:
       'A file of connectors/ that the table does not lead to is a connector that nobody can configure.',

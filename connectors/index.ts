@@ -1,29 +1,21 @@
-// The table of connectors that come with heysync: kind → connector. Nothing else lives here.
+// The table of connectors that come with heysync: kind → the way to its connector, whose code and vendor's library load
+// only where a config names it. Nothing else lives here.
 import type { Connector } from 'heysync/connector'
-import { airbyteConnector } from './bridge/airbyte.ts'
-import { singerConnector } from './bridge/singer.ts'
-import { dataverseConnector } from './dataverse/dataverse.ts'
-import { csvConnector } from './files/csv.ts'
-import { filesConnector } from './files/files.ts'
-import { googleSheetsConnector } from './google-sheets/google-sheets.ts'
-import { hubspotConnector } from './hubspot/hubspot.ts'
-import { pipedriveConnector } from './pipedrive/pipedrive.ts'
-import { restConnector } from './rest/rest.ts'
-import { salesforceConnector } from './salesforce/salesforce.ts'
-import { shopifyConnector } from './shopify/shopify.ts'
-import { sqlConnector } from './sql/sql.ts'
 
-export const connectors: ReadonlyMap<string, Connector> = new Map<string, Connector>([
-  [csvConnector.kind, csvConnector],
-  [airbyteConnector.kind, airbyteConnector],
-  [dataverseConnector.kind, dataverseConnector],
-  [filesConnector.kind, filesConnector],
-  [googleSheetsConnector.kind, googleSheetsConnector],
-  [hubspotConnector.kind, hubspotConnector],
-  [pipedriveConnector.kind, pipedriveConnector],
-  [restConnector.kind, restConnector],
-  [salesforceConnector.kind, salesforceConnector],
-  [shopifyConnector.kind, shopifyConnector],
-  [singerConnector.kind, singerConnector],
-  [sqlConnector.kind, sqlConnector],
+export const connectors: ReadonlyMap<string, () => Promise<Connector>> = new Map<
+  string,
+  () => Promise<Connector>
+>([
+  ['csv', async () => (await import('./files/csv.ts')).csvConnector],
+  ['airbyte', async () => (await import('./bridge/airbyte.ts')).airbyteConnector],
+  ['dataverse', async () => (await import('./dataverse/dataverse.ts')).dataverseConnector],
+  ['files', async () => (await import('./files/files.ts')).filesConnector],
+  ['google-sheets', async () => (await import('./google-sheets/google-sheets.ts')).googleSheetsConnector],
+  ['hubspot', async () => (await import('./hubspot/hubspot.ts')).hubspotConnector],
+  ['pipedrive', async () => (await import('./pipedrive/pipedrive.ts')).pipedriveConnector],
+  ['rest', async () => (await import('./rest/rest.ts')).restConnector],
+  ['salesforce', async () => (await import('./salesforce/salesforce.ts')).salesforceConnector],
+  ['shopify', async () => (await import('./shopify/shopify.ts')).shopifyConnector],
+  ['singer', async () => (await import('./bridge/singer.ts')).singerConnector],
+  ['sql', async () => (await import('./sql/sql.ts')).sqlConnector],
 ])

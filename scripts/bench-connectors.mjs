@@ -1,7 +1,7 @@
 // Runs the benchmarks of connectors that are named, or all of them, each in a process of its own so that its memory counts
 // alone: how many records a second a full pull of 200,000 reads, and the most memory that it took.
 //
-//   npm run bench [-- name …]
+//   npm run bench [-- name …]                       BENCH_RECORDS=10000 beforehand for a quick look
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
@@ -14,24 +14,21 @@ const given = process.argv.slice(2)
 async function benches() {
   const modules = await Promise.all(
     readdirSync(folder)
-      .filter((file) => !file.endsWith('-vendor.mjs') && file !== 'reading.mjs')
+      .filter((file) => !file.endsWith('-vendor.mjs'))
       .map(async (file) => ({ file, name: (await import(new URL(file, folder).href)).name })),
   )
   return modules.filter(({ name }) => name !== undefined && (given.length === 0 || given.includes(name)))
 }
 
-/** One line for each way of reading: a bench tells of one, or of several in a list or by name. */
+/** One line for each way of reading: a bench tells of one, or of several by name. */
 function lines(name, result) {
-  if (result.records !== undefined)
-    return [line(result.what === undefined ? name : `${name}, ${result.what}`, result)]
-  return Object.entries(result).flatMap(([key, one]) =>
-    lines(Array.isArray(result) ? name : `${name}, ${key}`, one),
-  )
+  if (result.records !== undefined) return [line(name, result)]
+  return Object.entries(result).map(([way, one]) => line(`${name}, ${way}`, one))
 }
 
-function line(name, { records, recordsPerSecond, perSecond, peakRssMb }) {
+function line(name, { records, recordsPerSecond, peakRssMb }) {
   const number = (value) => value.toLocaleString('en-US')
-  return `${name.padEnd(24)}${number(records).padStart(9)}${number(recordsPerSecond ?? perSecond).padStart(12)}${String(peakRssMb).padStart(10)}`
+  return `${name.padEnd(24)}${number(records).padStart(9)}${number(recordsPerSecond).padStart(12)}${String(peakRssMb).padStart(10)}`
 }
 
 if (given[0] === '--one') {

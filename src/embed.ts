@@ -1,8 +1,8 @@
 // Owns `heysync`, the package's first door: the sync inside another Node program. The command line and the daemon do more.
 import { connectors } from '../connectors/index.ts'
 import { openApp } from './app.ts'
+import { connectorsInUse } from './config/connectors-in-use.ts'
 import { loadConfig } from './config/load.ts'
-import { withOutsideConnectors } from './config/outside-connectors.ts'
 import { systemClock } from './lib/clock.ts'
 import { createLogger } from './lib/logger.ts'
 import { runCycle } from './sync/cycle.ts'
@@ -46,9 +46,9 @@ export interface Heysync {
 /** Opens everything that the config names. No request is sent yet. Errors: ERR_CONFIG_*, ERR_EXPRESSION, ERR_DATABASE_*. */
 export async function openHeysync(options: OpenOptions): Promise<Heysync> {
   const { config, env = process.env, signal = new AbortController().signal } = options
-  const request = { path: config, env, cwd: process.cwd(), connectors }
-  const loaded = loadConfig({ ...request, connectors: await withOutsideConnectors(request) })
-  const log = createLogger({
+  const where = { path: config, env, cwd: process.cwd() }
+  const loaded = loadConfig({ ...where, connectors: await connectorsInUse(where, connectors) })
+  const log = await createLogger({
     level: options.log === undefined ? 'silent' : loaded.config.log.level,
     pretty: false,
     secrets: loaded.secrets,

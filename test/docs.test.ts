@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { cliDocuments } from '../src/cli/docs.ts'
-import { commands } from '../src/cli/table.ts'
+import { commands as table } from '../src/cli/table.ts'
 import { ERROR_TABLE } from '../src/lib/errors.ts'
 import { DIALECT_TABLE } from '../src/sandbox/dialects.ts'
 import { type CycleReport, emptyReport } from '../src/sync/report.ts'
@@ -14,6 +14,8 @@ import { ENV, load } from './config/folder.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+
+const commands = await Promise.all(table.map(async ({ name, load }) => ({ ...(await load()), name })))
 
 const pages = ['README.md', 'CHANGELOG.md', ...below('docs')]
 const texts = pages.map((path) => [path, read(path)] as const)
@@ -38,8 +40,10 @@ function codeSpans(text: string): string[] {
   return [...prose.matchAll(/`([^`\n]+)`/g)].map((match) => match[1] ?? '')
 }
 
+const generated = await cliDocuments()
+
 describe('generated parts', () => {
-  test.each(cliDocuments().map((document) => [document.path, document] as const))(
+  test.each(generated.map((document) => [document.path, document] as const))(
     '%s is fresh (else: npm run build && node scripts/docs.mjs)',
     (path, document) => {
       const current = read(path)

@@ -3,6 +3,7 @@
 // A token comes back only after the engine has stored everything that was read before it. So a file whose version the token
 // names is done with, and one that was read a moment before a crash is not named: it stays, and is read again.
 import { ConnectorError } from 'heysync/connector'
+import type { FilesOptions } from './files-options.ts'
 import { basename, matcher } from './glob.ts'
 import { announcementOf, type Pulling } from './source.ts'
 import { type SourceFile, type Store, sameState } from './store/store.ts'
@@ -18,17 +19,18 @@ export async function archiveTaken(
 ): Promise<boolean> {
   if (options.archive === undefined || token === null) return false
   const done = new Map([...token.files, ...(token.passed ?? [])].map(({ label, state }) => [label, state]))
+  const away = new Set(done.keys())
   let tried = false
   for (const file of files) {
     const state = done.get(file.label)
+    away.delete(file.label)
     if (!state || !sameState(state, file.state)) continue
     tried = true
     context.signal.throwIfAborted()
     try {
-      const announcement = announcementOf(file.path, options)
-      if (announcement !== null) await store.remove(announcement)
       await moveToArchive(file, store)
       context.log.info(`${file.label} was read and is now in ${options.archive}.`)
+      away.add(file.label)
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error
       // It is known, so it costs nothing where it lies. What came is more urgent than tidiness.
@@ -37,7 +39,18 @@ export async function archiveTaken(
       )
     }
   }
+  for (const label of away) await removeAnnouncement(store.pathOf(label), options, store)
   return tried
+}
+
+/**
+ * Removes what announced a file that is not there any more, also where a crash came between moving the one and removing the
+ * other: it would announce the next file of that name before that is finished. A new file keeps its own.
+ */
+async function removeAnnouncement(path: string, options: FilesOptions, store: Store): Promise<void> {
+  const announcement = announcementOf(path, options)
+  if (announcement === null || !(await store.has(announcement)) || (await store.has(path))) return
+  await store.remove(announcement)
 }
 
 export interface Archived {
@@ -56,7 +69,8 @@ export async function newestArchived({ options, store }: Pulling): Promise<Archi
     const [, day, time, fraction] = named
     const changedAt = Date.parse(`${day}T${time?.replace(/(..)(..)(..)/, '$1:$2:$3')}.${fraction}Z`)
     const key = basename(file.path)
-    if (newest === null || key > basename(newest.file.path)) newest = { file, changedAt }
+    if (newest === null || key > basename(newest.file.path))
+      newest = { file: { ...file, archived: true }, changedAt }
   }
   return newest
 }

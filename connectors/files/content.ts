@@ -182,7 +182,7 @@ function roomError(cause: unknown, label: string): ConnectorError {
   })
 }
 
-function tooLarge(label: string, maxBytes: number): ConnectorError {
+export function tooLarge(label: string, maxBytes: number): ConnectorError {
   return new ConnectorError('failed', {
     message: `${label} is larger than ${maxBytes} bytes.`,
     hint: 'If it is meant to be, raise maxBytes in the options of this source. Nothing was taken from it.',

@@ -43,11 +43,13 @@ export function unchanged(token: string): Page {
   return { records: [], position: 'unchanged', end: { covers: 'changes', count: null, token } }
 }
 
-/** Rows of all files in pages; the last one, with the end, comes only after every file proved to be what was inspected. */
+/**
+ * Rows of all files in pages; the last one, with the end, comes only after every file proved to be what was inspected. Each
+ * file begins a page: whether a mapped column is there is seen by the first record of a page.
+ */
 export async function* pages(
   files: readonly ReadFile[],
   { options, context }: Pulling,
-  wanted: (record: SourceRecord, label: string) => boolean,
   end: { readonly covers: PullEnd['covers']; readonly token: string },
 ): AsyncGenerator<Page> {
   let records: SourceRecord[] = []
@@ -55,14 +57,16 @@ export async function* pages(
   let position = 'start'
   let covers = end.covers
   for (const file of files) {
+    let isFirst = true
     for await (const reading of readFile(file, options, context)) {
-      if (reading.kind === 'blank' || (reading.kind === 'record' && !wanted(reading.record, file.label)))
-        continue
-      if (records.length + bad.length === options.pageSize) {
+      if (reading.kind === 'blank') continue
+      const rows = records.length + bad.length
+      if (rows === options.pageSize || (isFirst && rows > 0)) {
         yield toPage(records, bad, position, end.covers)
         records = []
         bad = []
       }
+      isFirst = false
       if (reading.kind === 'record') {
         records.push(reading.record)
         position = reading.record.place ?? file.label
@@ -70,11 +74,9 @@ export async function* pages(
       }
       bad.push(reading.bad)
       position = reading.bad.place
-      if (reading.mayHide && covers === 'everything') {
+      if (reading.hides !== null && covers === 'everything') {
         covers = 'changes'
-        context.log.warn(
-          `${position} may hide other rows behind a quote, so nobody is removed because of this pull.`,
-        )
+        context.log.warn(`${position} ${reading.hides}, so nobody is removed because of this pull.`)
       }
     }
   }

@@ -1,5 +1,5 @@
 // Owns a pull: which files have to be read, and what their end means.
-import type { ConnectorContext, Page, PullRequest, SourceRecord } from 'heysync/connector'
+import type { ConnectorContext, Page, PullRequest } from 'heysync/connector'
 import { archiveTaken, newestArchived } from './archive.ts'
 import type { FilesOptions } from './files-options.ts'
 import { isGlob } from './glob.ts'
@@ -8,11 +8,13 @@ import { settleAll } from './settle.ts'
 import { announced, type Kind, type Pulling, withPlace } from './source.ts'
 import { byAge, type Found, type SourceFile } from './store/store.ts'
 import {
-  consumedHashes,
+  contentsOf,
   isProven,
+  keepTaken,
   knownHashes,
   optionsHash,
   parseToken,
+  readTaken,
   type Token,
   type TokenFile,
   tokenFile,
@@ -37,12 +39,12 @@ export function pullFiles(
 
 /** What is there, once what was read before is put away. */
 async function findWaiting(pulling: Pulling, token: Token | null): Promise<Found> {
-  const { store, kind, options } = pulling
+  const { store, kind } = pulling
   let found = await store.find()
   if (await archiveTaken(found.files, token, pulling)) found = await store.find()
   if (kind.textOnly) return found
   const hashOf = knownHashes(token)
-  return { ...found, files: await announced(store, found.files, options, (file) => hashOf(file) !== null) }
+  return { ...found, files: await announced(pulling, found.files, (file) => hashOf(file) !== null) }
 }
 
 interface Snapshots {
@@ -81,7 +83,7 @@ async function* pullSnapshot(pulling: Pulling, given: Token | null): AsyncGenera
   // A version that was read was finished, so it needs no waiting either.
   if (token !== null && (chosen === null || isKnown(token, chosen))) {
     context.log.debug(`${options.path} is as it was the last time.`)
-    yield unchanged(writeToken(options, token.files, token, proven))
+    yield unchanged(writeToken(options, token.files, { passed: proven }))
     return
   }
   const files = await settleAll(store, chosen ?? [], options, context)
@@ -89,12 +91,12 @@ async function* pullSnapshot(pulling: Pulling, given: Token | null): AsyncGenera
   const entries = read.map((file) => tokenFile(file, file.inspection.hash, context.clock.now()))
   if (token !== null && sameContents(token.files, entries)) {
     for (const { content } of read) await content.assertUnchanged()
-    yield unchanged(writeToken(options, entries, token, proven))
+    yield unchanged(writeToken(options, entries, { passed: proven }))
     return
   }
-  yield* pages(read, pulling, () => true, {
+  yield* pages(read, pulling, {
     covers: 'everything',
-    token: writeToken(options, entries, token, proven),
+    token: writeToken(options, entries, { passed: proven }),
   })
 }
 
@@ -123,9 +125,8 @@ async function* pullChanges(
   }
   const settled = await settleAll(store, open, options, context)
   // One file that is overwritten may come back to an older content, and that is news; among many files it is a copy.
-  const consumed = new Set(
-    isGlob(options.path) ? consumedHashes(token) : token?.files.map(({ hash }) => hash),
-  )
+  const before = request.mode === 'full' ? readTaken(context) : contentsOf(token)
+  const consumed = new Set(isGlob(options.path) ? before : token?.files.map(({ hash }) => hash))
   const fresh: ReadFile[] = []
   for (const file of await inspectAll([...settled].sort(byAge), pulling)) {
     const { hash, blank } = file.inspection
@@ -141,14 +142,11 @@ async function* pullChanges(
     consumed.add(hash)
     fresh.push(file)
   }
-  const from =
-    request.mode === 'incremental' && request.window.from !== null ? Date.parse(request.window.from) : null
-  // Only in a file that grows in place do older rows say that they were read before: an export that arrives late, or from
-  // another branch, brings rows that are older than the newest ones seen so far.
-  const grown = new Set(token?.files.map(({ label }) => label))
-  const wanted = (record: SourceRecord, label: string): boolean =>
-    from === null || !grown.has(label) || record.updatedAt === null || Date.parse(record.updatedAt) >= from
-  yield* pages(fresh, pulling, wanted, { covers: 'changes', token: writeToken(options, taken, token) })
+  // Rows that are older than the last pull count too, also in a file that grew: a row may come late. What was read before
+  // is recognised, and does not replace what is newer.
+  const done = writeToken(options, taken, { contents: before })
+  yield* pages(fresh, pulling, { covers: 'changes', token: done })
+  keepTaken(context, contentsOf(parseToken(done)))
 }
 
 /** True when every file is, by its state alone, the version that was read. */

@@ -9,8 +9,8 @@ import { readInstant, type ZoneClock } from './updated-at.ts'
 
 export type Reading =
   | { readonly kind: 'record'; readonly record: SourceRecord }
-  /** `mayHide`: other rows may have been swallowed by a quote of this one. */
-  | { readonly kind: 'bad'; readonly bad: BadRecord; readonly mayHide: boolean }
+  /** `hides`: how it may be that other rows are missing because of this one; null when it cannot be. */
+  | { readonly kind: 'bad'; readonly bad: BadRecord; readonly hides: string | null }
   | { readonly kind: 'blank' }
 
 export interface Reader {
@@ -31,6 +31,9 @@ export function createReader(
   const deletedValues = new Set(options.deletedValues.map((value) => value.toLowerCase()))
   return { header, dialect, label, zone, deletedValues }
 }
+
+const BEHIND_QUOTE = 'may hide other rows behind a quote'
+const CUT_OFF = 'is cut off, and rows after it may be missing'
 
 /** True when no cell holds anything. */
 export function isBlankRow(cells: readonly string[]): boolean {
@@ -54,13 +57,13 @@ export function readRow(row: Row, reader: Reader): Reading {
         fault.message + lines,
         trustedId(row, header, fault.trustedCells),
       ),
-      mayHide: row.lines > 1,
+      hides: row.lines > 1 ? BEHIND_QUOTE : fault.isCut ? CUT_OFF : null,
     }
   }
   const broken = header.idAt.find((at) => row.errors?.includes(at))
   if (broken !== undefined) {
     const message = `The id column "${header.names[broken]}" holds the error ${cells[broken]}.`
-    return { kind: 'bad', bad: bad(row, label, 'ID_MISSING', message, null), mayHide: false }
+    return { kind: 'bad', bad: bad(row, label, 'ID_MISSING', message, null), hides: null }
   }
   const id = idOf(cells, header.idAt)
   if (id === null) {
@@ -68,7 +71,7 @@ export function readRow(row: Row, reader: Reader): Reading {
     return {
       kind: 'bad',
       bad: bad(row, label, 'ID_MISSING', `The id column "${header.names[empty]}" is empty.`, null),
-      mayHide: false,
+      hides: row.ended || empty < cells.length - 1 ? null : CUT_OFF,
     }
   }
   const fields = Object.fromEntries(header.names.map((name, at) => [name, cells[at] ?? '']))
@@ -88,8 +91,15 @@ export function readRow(row: Row, reader: Reader): Reading {
   }
 }
 
-/** What is wrong with the row, and how many of its first cells are right all the same; null when nothing is. */
-function faultOf(row: Row, { header, dialect }: Reader): { message: string; trustedCells: number } | null {
+interface Fault {
+  readonly message: string
+  /** How many of its first cells are right all the same. */
+  readonly trustedCells: number
+  readonly isCut?: boolean
+}
+
+/** What is wrong with the row; null when nothing is. */
+function faultOf(row: Row, { header, dialect }: Reader): Fault | null {
   const { cells } = row
   const { quote } = dialect
   // A quote that went wrong always leaves one in a cell, so most rows need no closer look.
@@ -101,11 +111,10 @@ function faultOf(row: Row, { header, dialect }: Reader): { message: string; trus
     }
   }
   if (cells.length < header.minCells) {
-    // The last cell of a file that does not end its last line may have been cut off.
-    const ended = /[\r\n]$/.test(row.raw.subarray(-1).toString('latin1'))
     return {
       message: `The row has ${cells.length} cells and the header has ${header.names.length}.`,
-      trustedCells: ended ? cells.length : cells.length - 1,
+      trustedCells: row.ended ? cells.length : cells.length - 1,
+      isCut: !row.ended,
     }
   }
   if (!isBlankRow(cells.slice(header.names.length))) {

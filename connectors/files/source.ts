@@ -6,6 +6,8 @@ import { isGlob } from './glob.ts'
 import { localStore } from './store/local.ts'
 import type { SourceFile, Store } from './store/store.ts'
 
+const DAY_MS = 86_400_000
+
 export interface Kind {
   openStore(options: FilesOptions, context: ConnectorContext): Promise<Store>
   /** Nothing but text is read, and nothing is unpacked. */
@@ -55,29 +57,44 @@ export function announcementOf(path: string, options: FilesOptions): string | nu
 /** @throws ConnectorError busy when the file that announces this one is missing. */
 export async function assertAnnounced(store: Store, file: SourceFile, options: FilesOptions): Promise<void> {
   const announcement = announcementOf(file.path, options)
-  if (announcement === null || (await store.has(announcement))) return
+  if (announcement === null || file.archived || (await store.has(announcement))) return
   throw notAnnounced(file, options)
 }
 
 /**
  * The files of a glob that are announced as finished, or were read before; all of them where nothing has to announce them.
- * @throws ConnectorError busy when there are some, and none of them is.
+ * @throws ConnectorError busy when none of them is, or when they are the whole only together and one is not.
  */
 export async function announced(
-  store: Store,
+  { store, options, context }: Pulling,
   files: readonly SourceFile[],
-  options: FilesOptions,
   wasRead: (file: SourceFile) => boolean,
 ): Promise<readonly SourceFile[]> {
   if (options.readySuffix === undefined || !isGlob(options.path)) return files
   const ready: SourceFile[] = []
+  const waiting: SourceFile[] = []
   for (const file of files) {
     const announcement = announcementOf(file.path, options)
-    if (wasRead(file) || (announcement !== null && (await store.has(announcement)))) ready.push(file)
+    const isReady = wasRead(file) || (announcement !== null && (await store.has(announcement)))
+    if (isReady) ready.push(file)
+    else waiting.push(file)
   }
-  const [waiting] = files
-  if (ready.length === 0 && waiting !== undefined) throw notAnnounced(waiting, options)
+  const [oldest] = waiting
+  if (oldest === undefined) return ready
+  if (ready.length === 0 || options.files === 'all') throw notAnnounced(oldest, options)
+  warnOfForgotten(waiting, context)
   return ready
+}
+
+/** Nothing fails because of files that wait, so somebody has to be told of those that nobody will announce any more. */
+function warnOfForgotten(waiting: readonly SourceFile[], { clock, log }: ConnectorContext): void {
+  const forgotten = waiting.filter(({ state }) => clock.now() - state.mtimeMs > DAY_MS)
+  const [oldest] = forgotten
+  if (oldest === undefined) return
+  const since = new Date(oldest.state.mtimeMs).toISOString()
+  log.warn(
+    `${forgotten.length} files are waited for to be announced since more than a day, ${oldest.label} since ${since}. Announce or remove them.`,
+  )
 }
 
 function notAnnounced(file: SourceFile, options: FilesOptions): ConnectorError {

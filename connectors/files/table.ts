@@ -33,7 +33,7 @@ export async function openTable(
 ): Promise<Table> {
   if (inspection.workbook && file.copy !== null) {
     const { openSheet } = await import('./xlsx/sheet.ts')
-    const { rows, mergedAt } = await openSheet(file.label, file.copy, options.sheet, signal)
+    const { rows, mergedAt } = await openSheet(file.label, file.copy, options, signal)
     return sheetTable(file, rows, mergedAt, options)
   }
   if (inspection.blank) throw empty(file)
@@ -72,6 +72,7 @@ async function* squared(rows: AsyncGenerator<Row>, columns: number): AsyncGenera
       cells: Array.from({ length: columns }, (_, at) => row.cells[at] ?? ''),
       line: row.line,
       lines: row.lines,
+      ended: row.ended,
       ...(row.errors === undefined ? {} : { errors: row.errors }),
       get raw() {
         return row.raw

@@ -1,5 +1,6 @@
 // Owns the token: which contents were read, so that the same content costs nothing the next time.
 import { createHash } from 'node:crypto'
+import type { ConnectorContext } from 'heysync/connector'
 import { z } from 'zod'
 import type { FilesOptions } from './files-options.ts'
 import { type FileState, type SourceFile, sameState } from './store/store.ts'
@@ -84,28 +85,44 @@ export function knownHashes(token: Token | null): (file: SourceFile) => string |
   }
 }
 
-/** All contents that were read before: of files that are there, and of those that are gone. */
-export function consumedHashes(token: Token | null): ReadonlySet<string> {
-  return new Set([...(token?.files.map(({ hash }) => hash) ?? []), ...(token?.gone ?? [])])
+/** All contents that were read before: of files that are gone, and of those that are there. */
+export function contentsOf(token: Token | null): readonly string[] {
+  return token === null ? [] : [...new Set([...token.gone, ...token.files.map(({ hash }) => hash)])]
 }
 
-/** A new token: the files as they are now, and the contents of the old token that no file holds any more. */
+interface Before {
+  /** Contents of changes that were read before, the latest last. */
+  readonly contents?: readonly string[]
+  readonly passed?: readonly SourceFile[]
+}
+
+/** A new token: the files as they are now, and the contents of earlier ones that no file holds any more. */
 export function writeToken(
   options: FilesOptions,
   files: readonly TokenFile[],
-  old: Token | null,
-  passed: readonly SourceFile[] = [],
+  { contents = [], passed = [] }: Before,
 ): string {
   const here = new Set(files.map(({ hash }) => hash))
-  const gone = options.snapshot
-    ? []
-    : [...new Set([...(old?.gone ?? []), ...(old?.files.map(({ hash }) => hash) ?? [])])]
   const token: Token = {
     v: 1,
     options: optionsHash(options),
     files: [...files],
-    gone: gone.filter((hash) => !here.has(hash)).slice(-MAX_GONE),
+    gone: contents.filter((hash) => !here.has(hash)).slice(-MAX_GONE),
     ...(passed.length === 0 ? {} : { passed: passed.map(({ label, state }) => ({ label, state })) }),
   }
   return JSON.stringify(token)
+}
+
+const KEPT = 'taken contents'
+const keptSchema = z.array(z.string())
+
+/** What was taken by the last pull of changes: a full pull is given no token, and must not forget it either. */
+export function readTaken({ keep }: ConnectorContext): readonly string[] {
+  return keptSchema.parse(JSON.parse(keep.get(KEPT) ?? '[]'))
+}
+
+/** To be called once the records of these contents are saved. */
+export function keepTaken({ keep }: ConnectorContext, contents: readonly string[]): void {
+  const text = JSON.stringify(contents.slice(-MAX_GONE))
+  if (keep.get(KEPT) !== text) keep.set(KEPT, text)
 }

@@ -53,6 +53,21 @@ export async function* pullRows(
   }
 }
 
+/** The rows of each id that several have. The other ids need not be remembered a second time while the sheet is read. */
+function sharedIds(
+  ids: readonly (string | null)[],
+  firstRow: number,
+): ReadonlyMap<string, readonly number[]> {
+  const bearers = new Map<string, number[]>()
+  for (const [at, id] of ids.entries()) {
+    if (id === null) continue
+    const rows = bearers.get(id)
+    if (rows) rows.push(firstRow + at)
+    else bearers.set(id, [firstRow + at])
+  }
+  return new Map([...bearers].filter(([, rows]) => rows.length > 1))
+}
+
 /** Returns false as soon as a page does not show the ids that the sheet had at its start. */
 async function* pages(
   google: Google,
@@ -60,13 +75,7 @@ async function* pages(
   { headerRow, pageSize }: SheetsOptions,
   label: string,
 ): AsyncGenerator<Page, boolean> {
-  const bearers = new Map<string, number[]>()
-  for (const [at, id] of ids.entries()) {
-    if (id === null) continue
-    const rows = bearers.get(id)
-    if (rows) rows.push(headerRow + 1 + at)
-    else bearers.set(id, [headerRow + 1 + at])
-  }
+  const shared = sharedIds(ids, headerRow + 1)
   for (let from = 0; from < ids.length; from += pageSize) {
     const first = headerRow + 1 + from
     const to = Math.min(from + pageSize, ids.length)
@@ -76,7 +85,7 @@ async function* pages(
     for (let at = from; at < to; at += 1) {
       const row = rows[at - from] ?? []
       if (idOf(idCells(row, header)) !== ids[at]) return false
-      const read = readRow(row, headerRow + 1 + at, header, tab.title, (id) => bearers.get(id) ?? [])
+      const read = readRow(row, headerRow + 1 + at, header, tab.title, (id) => shared.get(id) ?? [])
       if (read !== null && 'record' in read) records.push(read.record)
       else if (read !== null) bad.push(read.bad)
     }

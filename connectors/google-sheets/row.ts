@@ -16,7 +16,7 @@ export function idCells(row: readonly Cell[], { idAt }: Header): readonly Cell[]
   return idAt.map((at) => row[at] ?? '')
 }
 
-/** `rowsOf`: the rows of the sheet that bear an id, which may be more than one. */
+/** `rowsOf`: the rows of the sheet that bear an id, where they are more than one. */
 export function readRow(
   row: readonly Cell[],
   number: number,

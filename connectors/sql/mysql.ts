@@ -4,6 +4,8 @@ import { type Connection, createConnection } from 'mysql2/promise'
 import type { Address } from './address.ts'
 import { columnOf, type MysqlField, readValue } from './mysql-types.ts'
 import {
+  type Bounds,
+  type Column,
   type Dialect,
   networkError,
   type Session,
@@ -25,11 +27,24 @@ const mysqlDialect: Dialect = {
   // (a, b) > (1, 2) reads the whole index.
   compares: 'steps',
   windowOrder: 'time',
+  within: withinWindow,
+  exact: ({ name, holds }) => (holds === 'text' ? `CAST(${quote(name)} AS BINARY)` : null),
   cursor: (value, { time, holds }) => {
     if (holds === 'boolean') return String(Number(value))
     return time === undefined ? String(value) : String(value).replace('T', ' ').replace('Z', '')
   },
   limit: (select, rows) => `${select} LIMIT ${rows}`,
+}
+
+/** Dates that are none, such as 0000-00-00, lie in no window: they are read as null, and as such no page can end with one. */
+function withinWindow(column: Column, { from, to }: Bounds): Sql {
+  const side = column.time === 'instant' ? 'instant' : 'wall'
+  const it = quote(column.name)
+  const bound = mysqlDialect.value(1, column)
+  return {
+    text: `${it} >= ${bound} AND ${it} <= ${bound} AND MONTH(${it}) > 0 AND DAYOFMONTH(${it}) > 0`,
+    values: [from?.[side] ?? '0001-01-01 00:00:00', to[side]],
+  }
 }
 
 export async function openMysql({ address, statementTimeoutMs, signal }: SessionSettings): Promise<Session> {

@@ -1,5 +1,6 @@
 // Owns the session with PostgreSQL. Everything runs in read-only transactions with settings of their own, so that it
 // also works behind a pool that hands connections around, and leaves nothing behind there.
+import type { Socket } from 'node:net'
 import { ConnectorError } from 'heysync/connector'
 import pg from 'pg'
 import type { Address } from './address.ts'
@@ -25,6 +26,9 @@ const postgresDialect: Dialect = {
   read: (column) => readExpression(quote(column.name), column),
   compares: 'rows',
   windowOrder: 'time',
+  // Most collations tell apart all that differs; citext and some of ICU do not, and 1.0 is the number 1.00.
+  exact: ({ name, type, holds }) =>
+    (holds === 'text' && type !== 'uuid') || type === 'numeric' ? `${quote(name)}::text COLLATE "C"` : null,
   cursor: (value, { holds }) => (holds === 'binary' ? `\\x${value}` : String(value)),
   limit: (select, rows) => `${select} LIMIT ${rows}`,
 }
@@ -140,9 +144,11 @@ export async function openPostgres({
     },
     writers: () => inside(() => writers(query)),
     close: async () => {
-      if (signal.aborted) return client.connection.stream.destroy() as never
-      // A connection that is dead already has nothing to say goodbye to.
-      await Promise.race([client.end(), new Promise((ended) => client.once('end', ended))]).catch(() => {})
+      const stream = client.connection.stream as Socket
+      if (signal.aborted) return stream.destroy() as never
+      // It says goodbye and waits for no answer: a server that hangs, or a connection that is dead, would never give one.
+      void client.end().catch(() => {})
+      stream.destroySoon()
     },
   }
 }

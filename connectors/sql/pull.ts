@@ -3,15 +3,16 @@ import type { BadRecord, ConnectorContext, Page, PullEnd, PullRequest, SourceRec
 import { openSession } from './open.ts'
 import type { SqlOptions } from './options.ts'
 import { type Position, readPosition, START, writePosition } from './position.ts'
-import { duplicate, idOf, isTimeless, keyless, type Row, toRecord } from './record.ts'
+import { duplicate, idOf, isTimeless, keyless, type Row, toRecord, twin } from './record.ts'
 import type { Bounds, Session, Sql } from './session.ts'
-import { countSql, keylessSql, keyOf, pageSql } from './statements.ts'
+import { countSql, idsOf, keylessSql, keyOf, pageSql, twinsSql } from './statements.ts'
 import { columnAt, openTable, type Table } from './table.ts'
 import { boundsOf } from './times.ts'
 import { kindOf, readVersion, sinceOf, trackedTable, versionBounds } from './versions.ts'
 
 const ATTEMPTS = 3
-const KEYLESS_SHOWN = 20
+/** Of rows without an id, and of ids that are taken for the same. */
+const SHOWN = 20
 
 interface Pull {
   readonly session: Session
@@ -53,7 +54,14 @@ async function* pullVersions(pull: Pull, { token, resumeAfter }: PullRequest): A
   const key = keyOf(table, kind === 'rowversion' ? 'window' : 'id')
   const start = readPosition(resumeAfter, key.length) ?? { ...START, token: version.token }
   if (kind === 'tracking') {
-    yield* changesOf({ ...pull, table: trackedTable(table, since) }, { key, start, bounds: null })
+    for await (const page of changesOf(
+      { ...pull, table: trackedTable(table, since) },
+      { key, start, bounds: null },
+    )) {
+      // What the server cleared away meanwhile may be missing.
+      if (page.end !== undefined) sinceOf(token, kind, (await readVersion(session, table, kind)).oldest)
+      yield page
+    }
   } else {
     yield* changesOf(pull, { key, start, bounds: versionBounds(since, start.token ?? version.token) })
   }
@@ -82,14 +90,16 @@ async function* pullEverything(pull: Pull, { resumeAfter }: PullRequest): AsyncG
       continue
     }
     const tally = await tallyOf(pull)
+    const twins = await twinsOf(pull)
+    const proven = twins.length === 0
     // What was read at several instants is held against no count, nor are rows of which two are one.
-    const count = held && !alone && position.counts ? tally.keyed : null
+    const count = held && !alone && position.counts && proven ? tally.keyed : null
     warnOfTimeless(pull, position.timeless)
-    const bad = [...(page.bad ?? []), ...tally.keyless]
+    const bad = [...(page.bad ?? []), ...tally.keyless, ...twins]
     yield {
       ...page,
       ...(bad.length === 0 ? {} : { bad }),
-      end: endOf(position, { covers: 'everything', count }),
+      end: endOf(position, { covers: proven ? 'everything' : 'changes', count }),
     }
   }
 }
@@ -173,12 +183,23 @@ async function tallyOf(pull: Pull): Promise<{ keyed: number; keyless: readonly B
   const { rows } = await again(pull, countSql(table))
   const [all, keyed] = (rows[0] ?? []).map(Number)
   if (all === undefined || keyed === undefined || all === keyed) return { keyed: keyed ?? 0, keyless: [] }
-  const found = await again(pull, keylessSql(table, KEYLESS_SHOWN))
-  if (all - keyed > KEYLESS_SHOWN)
-    pull.context.log.warn(
-      `${all - keyed} rows of ${table.label} have no id; ${KEYLESS_SHOWN} of them are listed.`,
-    )
+  const found = await again(pull, keylessSql(table, SHOWN))
+  if (all - keyed > SHOWN)
+    pull.context.log.warn(`${all - keyed} rows of ${table.label} have no id; ${SHOWN} of them are listed.`)
   return { keyed, keyless: found.rows.map((row) => keyless(row, table)) }
+}
+
+/** Ids that the order of the id cannot tell apart: where a page ends between two of them, the second is not read. */
+async function twinsOf(pull: Pull): Promise<readonly BadRecord[]> {
+  const { table, context } = pull
+  const sql = twinsSql(table, SHOWN)
+  if (sql === null) return []
+  const { rows } = await again(pull, sql)
+  if (rows.length > 0)
+    context.log.warn(
+      `${table.label} holds ids that its database takes for the same though they differ in case, accents or blanks (${rows.length === SHOWN ? 'more than ' : ''}${rows.length}). Some of them cannot be read, so nobody is removed because of this pull. Read them with a query that compares ids exactly: SELECT …, id COLLATE … AS id.`,
+    )
+  return rows.map((row) => twin(row, idsOf(table)))
 }
 
 async function oldestWriter({ session, table, context }: Pull): Promise<string | null> {

@@ -48,8 +48,7 @@ function timeOf(row: Row, table: Table, timezone: string): string | null {
 export function isTimeless(row: Row, table: Table): boolean {
   if (table.updatedAt === null || columnAt(table, table.updatedAt).time === 'rowversion') return false
   const value = row[table.updatedAt]
-  if (value === null || value === undefined) return true
-  return columnAt(table, table.updatedAt).time === 'mixed' && toInstant(value, 'UTC') === null
+  return value === null || value === undefined
 }
 
 function isGone(row: Row, { deletedAt, operationAt }: Table, { deletedValues }: SqlOptions): boolean {
@@ -70,6 +69,17 @@ export function duplicate(row: Row, table: Table): BadRecord {
     place: `${table.label}:${id}`,
     code: 'ID_DUPLICATE',
     message: `The id ${id} stands on more than one row of ${table.label}; the first one was used. Use other columns as idColumn, or a query without the rows too many.`,
+  }
+}
+
+/** @param row of ids alone. */
+export function twin(row: Row, ids: Table): BadRecord {
+  const id = idOf(row, ids)
+  return {
+    id,
+    place: `${ids.label}:${id}`,
+    code: 'ID_DUPLICATE',
+    message: `The database takes the id ${id} for the same as another one of ${ids.label} that differs in case, accents or blanks, so not all of them can be read.`,
   }
 }
 

@@ -37,6 +37,11 @@ export interface Dialect {
   readonly windowOrder: 'time' | 'id'
   /** That a column lies in a window, where it takes more than comparing it with its bounds. */
   within?(column: Column, bounds: Bounds, firstNth: number): Sql
+  /**
+   * What differs wherever two values do, also where the database takes them for the same: because of case, accents, blanks at
+   * their end. Null for a column in which that cannot be.
+   */
+  exact(column: Column): string | null
   /** A value that was read of a key column, as the text of a cursor. */
   cursor(value: unknown, column: Column): string
   limit(select: string, rows: number): string

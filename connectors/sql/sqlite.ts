@@ -19,6 +19,7 @@ const sqliteDialect: Dialect = {
   // The times have to be worked out, so no index knows them; in the order of the id each row is looked at once.
   windowOrder: 'id',
   within: withinWindow,
+  exact: ({ name }) => `${quote(name)} COLLATE BINARY`,
   cursor: (value) => {
     const type =
       typeof value === 'bigint' ? 'i' : typeof value === 'number' ? 'r' : Buffer.isBuffer(value) ? 'b' : 't'
@@ -42,8 +43,9 @@ function withinWindow({ name }: Column, { from, to }: Bounds): Sql {
   const lower = from === null ? '' : `${shown} >= strftime(${FORM}, ?) AND `
   const between = `${lower}${shown} <= strftime(${FORM}, ?)`
   const bounds = (side: 'instant' | 'wall') => [...(from === null ? [] : [from[side]]), to[side]]
+  // What cannot be compared, such as an offset without a colon, comes in every window: else nobody would see it.
   return {
-    text: `CASE WHEN ${zoned} THEN ${between} ELSE ${between} END`,
+    text: `(CASE WHEN ${zoned} THEN ${between} ELSE ${between} END OR (${shown} IS NULL AND ${it} IS NOT NULL))`,
     values: [...bounds('instant'), ...bounds('wall')],
   }
 }

@@ -13,6 +13,7 @@ export const sqlserverDialect: Dialect = {
   // It has no (a, b) > (1, 2).
   compares: 'steps',
   windowOrder: 'time',
+  exact: ({ name, type }) => (/char/.test(type) ? `CONVERT(varbinary(8000), ${quote(name)})` : null),
   cursor: (value, { time, holds }) => {
     if (holds === 'boolean') return String(Number(value))
     return time === 'wall' ? String(value).replace('T', ' ') : String(value)

@@ -96,8 +96,9 @@ export async function openSqlserver({
       held = true
       return true
     },
-    // A deadlock, a lock that was waited for too long, or a row that changed under a snapshot.
-    passes: (error) => error instanceof ConnectorError && [1205, 1222, 3960].includes(numberOf(error.cause)),
+    // A deadlock, a lock that was waited for too long, a row that changed under a snapshot, or a table that was altered.
+    passes: (error) =>
+      error instanceof ConnectorError && [1205, 1222, 3960, 3961].includes(numberOf(error.cause)),
     recover: async () => {
       if (!held) return
       held = false

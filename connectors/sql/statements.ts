@@ -55,6 +55,28 @@ export function keylessSql(table: Table, rows: number): Sql {
   return { text: dialect.limit(select, rows), values: [] }
 }
 
+/** The table as only its id, of which there may be groups. */
+export function idsOf(table: Table): Table {
+  return {
+    ...table,
+    columns: table.idAt.map((at) => columnAt(table, at)),
+    idAt: table.idAt.map((_, at) => at),
+    updatedAt: null,
+    deletedAt: null,
+  }
+}
+
+/** Ids that the database takes for the same though they are not, one of each kind; null where that cannot be. */
+export function twinsSql(table: Table, rows: number): Sql | null {
+  const { columns, dialect, from } = idsOf(table)
+  const exact = columns.map((column) => dialect.exact(column)).filter((sql) => sql !== null)
+  if (exact.length === 0) return null
+  const names = columns.map(({ name }) => dialect.quote(name)).join(', ')
+  const differ = exact.map((sql) => `count(DISTINCT ${sql}) > 1`).join(' OR ')
+  const select = `SELECT ${readList(columns, dialect)} FROM ${from} WHERE ${whole(table)} GROUP BY ${names} HAVING ${differ}`
+  return { text: dialect.limit(select, rows), values: [] }
+}
+
 function whole(table: Table): string {
   return table.idAt.map((at) => `${table.dialect.quote(columnAt(table, at).name)} IS NOT NULL`).join(' AND ')
 }

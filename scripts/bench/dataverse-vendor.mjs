@@ -1,7 +1,6 @@
 // A Dataverse that knows no more than a full pull of contacts asks for; for the benchmark.
-import { createServer } from 'node:http'
+import { RECORDS, serveWhenForked } from './reading.mjs'
 
-const ROWS = Number(process.argv[2])
 const PAGE = 5_000
 const FORMATTED = '@OData.Community.Display.V1.FormattedValue'
 
@@ -24,22 +23,16 @@ const contact = (n) => ({
   [`preferredcontactmethodcode${FORMATTED}`]: 'Any',
 })
 
-const server = createServer((request, response) => {
-  const origin = `http://${request.headers.host}`
-  const url = new URL(request.url ?? '/', origin)
-  const json = (answer) => response.end(JSON.stringify(answer))
-  if (url.pathname.endsWith('/token')) return json({ access_token: 'session', expires_in: 3599 })
-  if (url.pathname.includes('EntityDefinitions')) return json({ ChangeTrackingEnabled: true })
-  if (url.pathname.endsWith('/WhoAmI')) return json({ UserId: 'u', OrganizationId: 'o', BusinessUnitId: 'b' })
-  if (url.pathname.includes('systemusers')) return json({ value: [] })
-  const from = Number(url.searchParams.get('$skiptoken') ?? 0)
-  const to = Math.min(ROWS, from + PAGE)
+serveWhenForked(({ origin, pathname, searchParams }) => {
+  if (pathname.endsWith('/token')) return { access_token: 'session', expires_in: 3599 }
+  if (pathname.includes('EntityDefinitions')) return { ChangeTrackingEnabled: true }
+  if (pathname.endsWith('/WhoAmI')) return { UserId: 'u', OrganizationId: 'o', BusinessUnitId: 'b' }
+  if (pathname.includes('systemusers')) return { value: [] }
+  const from = Number(searchParams.get('$skiptoken') ?? 0)
+  const to = Math.min(RECORDS, from + PAGE)
   const value = Array.from({ length: to - from }, (_, at) => contact(from + at))
   const here = `${origin}/api/data/v9.2/contacts`
-  return json(
-    to < ROWS
-      ? { value, '@odata.nextLink': `${here}?$skiptoken=${to}` }
-      : { '@odata.deltaLink': `${here}?$deltatoken=1`, value },
-  )
+  return to < RECORDS
+    ? { value, '@odata.nextLink': `${here}?$skiptoken=${to}` }
+    : { '@odata.deltaLink': `${here}?$deltatoken=1`, value }
 })
-server.listen(0, '127.0.0.1', () => process.send({ url: `http://127.0.0.1:${server.address().port}` }))

@@ -2,15 +2,14 @@
 //
 //   npm run build && node scripts/bench-connectors.mjs files
 import { createWriteStream } from 'node:fs'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { crc32, createDeflateRaw } from 'node:zlib'
+import { RECORDS, readEverybody } from './reading.mjs'
 
 export const name = 'files'
-
-const ROWS = 200_000
 
 const row = (n) => [String(n), `+1510${2_000_000 + n}`, `First ${n}`, `Last ${n}`, `person${n}@example.com`]
 const HEADER = ['id', 'phone', 'first', 'last', 'email']
@@ -18,7 +17,7 @@ const HEADER = ['id', 'phone', 'first', 'last', 'email']
 async function writeCsv(path) {
   const out = createWriteStream(path)
   out.write(`${HEADER.join(',')}\n`)
-  for (let n = 1; n <= ROWS; n++) out.write(`${row(n).join(',')}\n`)
+  for (let n = 1; n <= RECORDS; n++) out.write(`${row(n).join(',')}\n`)
   out.end()
   await finished(out)
 }
@@ -31,14 +30,14 @@ function* sheetXml() {
   }
   yield '<worksheet><sheetData>'
   yield xml(HEADER)
-  for (let n = 1; n <= ROWS; n++) yield xml(row(n))
+  for (let n = 1; n <= RECORDS; n++) yield xml(row(n))
   yield '</sheetData></worksheet>'
 }
 
 function* stringsXml() {
   yield '<sst>'
   for (const text of HEADER) yield `<si><t>${text}</t></si>`
-  for (let n = 1; n <= ROWS; n++)
+  for (let n = 1; n <= RECORDS; n++)
     yield row(n)
       .map((text) => `<si><t>${text}</t></si>`)
       .join('')
@@ -111,44 +110,15 @@ async function writeWorkbook(path) {
   await finished(out)
 }
 
-async function read(what, options, baseDir) {
-  const { filesConnector } = await import('../../dist/connectors/files/files.js')
-  const { connectorContext } = await import('../../dist/src/connector/context.js')
-  const log = () => {}
-  const context = connectorContext({
-    signal: new AbortController().signal,
-    clock: { now: Date.now, sleep: (ms) => new Promise((done) => setTimeout(done, ms)) },
-    log: { debug: log, info: log, warn: log },
-    baseDir,
-  })
-  const request = {
-    mode: 'full',
-    window: { from: null, to: new Date().toISOString() },
-    token: null,
-    resumeAfter: null,
-  }
-  const parsed = filesConnector.options.parse({ idColumn: 'id', settleMs: 0, ...options })
-  const begun = performance.now()
-  let records = 0
-  let rss = 0
-  for await (const page of filesConnector.pull(parsed, request, context)) {
-    records += page.records.length
-    rss = Math.max(rss, process.memoryUsage().rss)
-  }
-  const seconds = (performance.now() - begun) / 1_000
-  const fileMb = Math.round((await stat(join(baseDir, options.path))).size / 1_048_576)
-  const recordsPerSecond = Math.round(records / seconds)
-  return { what, fileMb, records, recordsPerSecond, peakRssMb: Math.round(rss / 1_048_576) }
-}
+const read = (path, folder) => readEverybody('files', { path, idColumn: 'id', settleMs: 0 }, folder)
 
 export async function run() {
   const folder = await mkdtemp(join(tmpdir(), 'heysync-bench-'))
   try {
     await writeCsv(join(folder, 'people.csv'))
-    const csv = await read('csv', { path: 'people.csv' }, folder)
+    const csv = await read('people.csv', folder)
     await writeWorkbook(join(folder, 'people.xlsx'))
-    const xlsx = await read('xlsx', { path: 'people.xlsx' }, folder)
-    return [csv, xlsx]
+    return { csv, xlsx: await read('people.xlsx', folder) }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

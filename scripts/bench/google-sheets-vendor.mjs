@@ -1,8 +1,7 @@
 // A sheet of 200,000 rows on loopback, for the benchmark alone. Any assertion is taken, and nothing is limited.
 import { generateKeyPairSync } from 'node:crypto'
-import { createServer } from 'node:http'
+import { RECORDS, serveWhenForked } from './reading.mjs'
 
-const RECORDS = 200_000
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 
 function row(number, isPlain) {
@@ -36,15 +35,4 @@ function answer({ pathname, searchParams }) {
   return { valueRanges }
 }
 
-const server = createServer((request, response) => {
-  request.resume()
-  response.setHeader('content-type', 'application/json')
-  response.end(JSON.stringify(answer(new URL(request.url, 'http://vendor'))))
-})
-server.listen(0, '127.0.0.1', () =>
-  process.send({
-    url: `http://127.0.0.1:${server.address().port}`,
-    privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }),
-    records: RECORDS,
-  }),
-)
+serveWhenForked(answer, { privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }) })

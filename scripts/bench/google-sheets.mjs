@@ -1,15 +1,16 @@
 // 200,000 rows of a sheet.
-import { readFromLoopback } from './from-loopback.mjs'
+import { readEverybody, withVendor } from './reading.mjs'
 
 export const name = 'google-sheets'
 
-export function run() {
-  return readFromLoopback('google-sheets', './google-sheets-vendor.mjs', ({ url, privateKey }) => ({
-    spreadsheet: '1AbCdEfGhIjKlMn',
-    idColumn: 'id',
-    clientEmail: 'bench@example.com',
-    privateKey,
-    requestsPerMinute: 100_000,
-    url,
-  }))
-}
+export const run = () =>
+  withVendor('./google-sheets-vendor.mjs', ({ url, privateKey }) =>
+    readEverybody('google-sheets', {
+      spreadsheet: '1AbCdEfGhIjKlMn',
+      idColumn: 'id',
+      clientEmail: 'bench@example.com',
+      privateKey,
+      requestsPerMinute: 100_000,
+      url,
+    }),
+  )

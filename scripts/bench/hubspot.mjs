@@ -1,15 +1,12 @@
 // The bench of the hubspot connector: a full pull, 100 contacts a page.
-import { fileURLToPath } from 'node:url'
-import { PEOPLE, readEverybody, serveWhenForked } from './loopback.mjs'
+import { RECORDS, readEverybody, serveWhenForked, withVendor } from './reading.mjs'
 
 export const name = 'hubspot'
 
 export const run = () =>
-  readEverybody(name, fileURLToPath(import.meta.url), (url) => ({
-    url,
-    token: 'pat-bench',
-    searchLagSeconds: 0,
-  }))
+  withVendor('./hubspot.mjs', ({ url }) =>
+    readEverybody('hubspot', { url, token: 'pat-bench', searchLagSeconds: 0 }),
+  )
 
 const FIRST_ID = 151_234_567_890
 
@@ -38,7 +35,7 @@ serveWhenForked(({ pathname, searchParams }) => {
   if (pathname !== '/crm/v3/objects/contacts' || searchParams.get('archived') === 'true')
     return { results: [] }
   const from = Number(searchParams.get('after') ?? 0)
-  const to = Math.min(PEOPLE, from + Number(searchParams.get('limit')))
+  const to = Math.min(RECORDS, from + Number(searchParams.get('limit')))
   const results = Array.from({ length: to - from }, (_, index) => contact(from + index))
-  return { results, ...(to < PEOPLE ? { paging: { next: { after: String(to) } } } : {}) }
+  return { results, ...(to < RECORDS ? { paging: { next: { after: String(to) } } } : {}) }
 })

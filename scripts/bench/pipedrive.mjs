@@ -1,11 +1,10 @@
 // The bench of the pipedrive connector: a full pull, 500 persons a page.
-import { fileURLToPath } from 'node:url'
-import { PEOPLE, readEverybody, serveWhenForked } from './loopback.mjs'
+import { RECORDS, readEverybody, serveWhenForked, withVendor } from './reading.mjs'
 
 export const name = 'pipedrive'
 
 export const run = () =>
-  readEverybody(name, fileURLToPath(import.meta.url), (url) => ({ url, token: 'bench' }))
+  withVendor('./pipedrive.mjs', ({ url }) => readEverybody('pipedrive', { url, token: 'bench' }))
 
 function person(n) {
   return {
@@ -26,7 +25,7 @@ serveWhenForked(({ pathname, searchParams }) => {
   if (pathname === '/v1/users/me') return { data: { id: 1, company_id: 2 } }
   if (pathname !== '/api/v2/persons' || searchParams.has('updated_since')) return { data: [] }
   const from = Number(searchParams.get('cursor') ?? 0)
-  const to = Math.min(PEOPLE, from + Number(searchParams.get('limit')))
+  const to = Math.min(RECORDS, from + Number(searchParams.get('limit')))
   const data = Array.from({ length: to - from }, (_, index) => person(from + index))
-  return { data, additional_data: { next_cursor: to < PEOPLE ? String(to) : null } }
+  return { data, additional_data: { next_cursor: to < RECORDS ? String(to) : null } }
 })

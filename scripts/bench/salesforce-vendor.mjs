@@ -1,7 +1,7 @@
 // A Salesforce that knows no more than a full pull of contacts asks for; for the benchmark.
 import { createServer } from 'node:http'
+import { RECORDS as ROWS } from './reading.mjs'
 
-const ROWS = Number(process.argv[2])
 const PAGE = 2_000
 const PART = 5_000
 const STAMP = '2026-01-01T00:00:00.000+0000'

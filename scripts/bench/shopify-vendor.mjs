@@ -1,7 +1,6 @@
 // A shop of 200,000 customers on loopback, for the benchmark alone: it knows the documents by their names.
 import { createServer } from 'node:http'
-
-const RECORDS = 200_000
+import { RECORDS } from './reading.mjs'
 
 const customer = (n) => ({
   id: `gid://shopify/Customer/${7_400_000_000_000 + n}`,

@@ -1,4 +1,4 @@
-// Owns what a command is: its words, its options, its examples and what it runs. Help, docs and completion come from these.
+// Owns what a command is: its words, its options, its examples and what it runs. Help and docs come from these.
 import type { ExitCode } from '../lib/errors.ts'
 import type { Io } from './io.ts'
 
@@ -20,9 +20,15 @@ export interface Call {
   readonly options: Readonly<Record<string, unknown>>
 }
 
-export interface Command {
+/** What the help of the program says of a command, and the way to all else of it. */
+export interface CommandEntry {
   readonly name: string
   readonly summary: string
+  /** Loads its code and all that this needs: only for the command that was typed, and for the docs. */
+  load(): Promise<Command>
+}
+
+export interface Command {
   /** Two or three sentences for help and docs. */
   readonly about: string
   readonly args?: readonly ArgumentSpec[]

@@ -1,5 +1,5 @@
 // Owns shell completion: the command table as a script that bash, zsh or fish reads. Pure.
-import type { Command, OptionSpec } from './command.ts'
+import type { Command, CommandEntry, OptionSpec } from './command.ts'
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof SHELLS)[number]
@@ -26,10 +26,13 @@ const EVERYWHERE: readonly OptionSpec[] = [
 const JSON_OPTION: OptionSpec = { flags: '--json', summary: 'print data for a script' }
 
 /** A script for this shell; file names are offered wherever no word fits. */
-export function completionScript(shell: Shell, commands: readonly Command[]): string {
-  const entries = commands.map((command) => ({
-    name: command.name,
-    summary: command.summary,
+export function completionScript(
+  shell: Shell,
+  commands: readonly (readonly [CommandEntry, Command])[],
+): string {
+  const entries = commands.map(([{ name, summary }, command]) => ({
+    name,
+    summary,
     options: [
       ...(command.options ?? []),
       ...(command.json === undefined ? [] : [JSON_OPTION]),

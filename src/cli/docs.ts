@@ -7,16 +7,17 @@ import { backoffMs } from '../heymarket/transport.ts'
 import { ERROR_TABLE, type ExitCode } from '../lib/errors.ts'
 import { dialectTableMarkdown } from '../sandbox/dialects.ts'
 import { faultTableMarkdown } from '../sandbox/faults.ts'
-import type { Command } from './command.ts'
+import type { Command, CommandEntry } from './command.ts'
 import { dialectsEverywhere, endpointTable } from './endpoint-table.ts'
 import { commands } from './table.ts'
 
 /** Everything that follows from the command table and the tables of the engine; scripts/docs.mjs writes it. */
-export function cliDocuments(): readonly GeneratedDocument[] {
+export async function cliDocuments(): Promise<readonly GeneratedDocument[]> {
+  const sections = await Promise.all(commands.map(async (entry) => commandSection(entry, await entry.load())))
   return [
     parts('docs/cli.md', () => ({
       overview: overviewTable(),
-      commands: commands.map(commandSection).join('\n\n'),
+      commands: sections.join('\n\n'),
       exits: exitTable(),
     })),
     parts('docs/heymarket.md', () => ({
@@ -206,7 +207,7 @@ function overviewTable(): string {
   )
 }
 
-function usageOf({ name, args = [], options = [], json }: Command): string {
+function usageOf(name: string, { args = [], options = [], json }: Command): string {
   const words = args.map((arg) => (arg.required ? `<${arg.name}>` : `[${arg.name}]`))
   const flags = [...options.map((option) => option.flags), ...(json === undefined ? [] : ['--json'])]
   return ['heysync', name, ...words, ...flags.map((flag) => `[${flag}]`)].join(' ')
@@ -216,8 +217,8 @@ function usageOf({ name, args = [], options = [], json }: Command): string {
  * The section of one command.
  * @throws Error when the command has no exit codes in EXITS.
  */
-function commandSection(command: Command): string {
-  const { name, about, args = [], options = [], examples, json } = command
+function commandSection({ name }: CommandEntry, command: Command): string {
+  const { about, args = [], options = [], examples, json } = command
   const exits = EXITS[name]
   if (exits === undefined)
     throw new Error(`src/cli/docs.ts does not say what the exit codes of ${name} mean.`)
@@ -229,7 +230,7 @@ function commandSection(command: Command): string {
   return [
     `### ${name}`,
     about,
-    `    ${usageOf(command)}`,
+    `    ${usageOf(name, command)}`,
     ...(rows.length === 0 ? [] : [markdownTable(['Argument or option', 'Meaning'], rows)]),
     examples.map(({ line, what }) => `- \`${line}\`: ${what}`).join('\n'),
     ...(json === undefined ? [] : [`With \`--json\`: ${json}.`]),

@@ -1,16 +1,16 @@
 // Owns how a command opens the app: config found and loaded, warnings said once, everything closed again.
 import { connectors } from '../../connectors/index.ts'
 import { type App, openApp } from '../app.ts'
+import { connectorsInUse } from '../config/connectors-in-use.ts'
 import { type LoadedConfig, loadConfig } from '../config/load.ts'
-import { withOutsideConnectors } from '../config/outside-connectors.ts'
 import { createLogger } from '../lib/logger.ts'
 import { type Call, text } from './command.ts'
 import type { Io } from './io.ts'
 
 /** Loads the config that this call means, and says its warnings. Errors: ERR_CONFIG_*. */
 export async function loadFor(call: Call, io: Io): Promise<LoadedConfig> {
-  const request = { path: text(call, 'config'), env: io.env, cwd: io.cwd, connectors }
-  const loaded = loadConfig({ ...request, connectors: await withOutsideConnectors(request) })
+  const where = { path: text(call, 'config'), env: io.env, cwd: io.cwd }
+  const loaded = loadConfig({ ...where, connectors: await connectorsInUse(where, connectors) })
   for (const warning of loaded.warnings)
     io.say(`${io.color.yellow('warning')} ${warning.place}: ${warning.message}`)
   return loaded
@@ -25,7 +25,7 @@ export async function withApp<T>(call: Call, io: Io, work: (app: App) => Promise
     random: io.random,
     signal: io.signal,
     // A person is told in words what went wrong; lines of log beside them would only get in the way.
-    log: createLogger({
+    log: await createLogger({
       level: call.options.verbose === true ? 'debug' : 'silent',
       pretty: io.terminal,
       secrets: loaded.secrets,

@@ -1,7 +1,7 @@
 // Owns the command line: the table turned into words, help and errors that say what to do next.
 import { Command as Commander, CommanderError } from 'commander'
 import { asHeysyncError, type ExitCode, HeysyncError } from '../lib/errors.ts'
-import { redact } from '../lib/logger.ts'
+import { redact } from '../lib/redact.ts'
 import type { Command } from './command.ts'
 import type { Io } from './io.ts'
 import { commands } from './table.ts'
@@ -17,6 +17,7 @@ export async function runProgram(argv: readonly string[], version: string, io: I
     .option('-v, --verbose', 'say every request')
     .showSuggestionAfterError()
     .exitOverride()
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .configureOutput({
       writeOut: (text) => io.data(text),
       writeErr: (text) => io.say(text.trimEnd()),
@@ -27,12 +28,17 @@ export async function runProgram(argv: readonly string[], version: string, io: I
       'after',
       `\nFirst steps:\n  heysync demo                          see it work, without an account\n  heysync init && heysync check && heysync plan && heysync sync\n`,
     )
-  for (const command of commands) {
-    addCommand(program, command, async (args, options) => {
-      exitCode = await command.run({ args, options }, io)
-    })
-  }
   try {
+    for (const entry of commands) {
+      const sub = program.command(entry.name).summary(entry.summary)
+      // Commander can only run, or help with, a command that was typed. The others are names for the list and for suggestions.
+      if (!argv.includes(entry.name)) continue
+      const command = await entry.load()
+      describe(sub, command)
+      sub.action(async () => {
+        exitCode = await command.run({ args: sub.args, options: { ...program.opts(), ...sub.opts() } }, io)
+      })
+    }
     await program.parseAsync([...argv], { from: 'user' })
     return exitCode
   } catch (thrown) {
@@ -49,12 +55,8 @@ export async function runProgram(argv: readonly string[], version: string, io: I
   }
 }
 
-function addCommand(
-  program: Commander,
-  command: Command,
-  act: (args: string[], options: Record<string, unknown>) => Promise<void>,
-): void {
-  const sub = program.command(command.name).summary(command.summary).description(command.about)
+function describe(sub: Commander, command: Command): void {
+  sub.description(command.about)
   for (const { name, summary, required } of command.args ?? [])
     sub.argument(required ? `<${name}>` : `[${name}]`, summary)
   for (const { flags, summary } of command.options ?? []) sub.option(flags, summary)
@@ -63,7 +65,6 @@ function addCommand(
   const examples = command.examples.map(({ line, what }) => `  ${line}\n      ${what}`).join('\n')
   sub.addHelpText('after', `\nExamples:\n${examples}\n`)
   sub.exitOverride().showSuggestionAfterError()
-  sub.action(async () => act(sub.args, { ...program.opts(), ...sub.opts() }))
 }
 
 function usageError({ message }: CommanderError, argv: readonly string[]): HeysyncError {

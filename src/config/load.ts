@@ -25,6 +25,7 @@ export interface LoadRequest {
   readonly path?: string | undefined
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
+  /** By the word under `connector:`: at least those that the file names; where it names one that is not there, all. */
   readonly connectors: ReadonlyMap<string, Connector>
 }
 

@@ -1,15 +1,10 @@
 // Owns the connectors that do not come with heysync: a file or a package that the config names under `connector:`.
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import type { Connector } from '../connector/contract.ts'
-import type { LoadRequest } from './load.ts'
-import { displayName, locateConfig, readConfigBytes } from './locate.ts'
-import type { Problem } from './problems.ts'
-import { invalidConfig } from './problems.ts'
-import { type ParsedFile, parseConfigText } from './syntax.ts'
 
 const callable = <T>(what: string) =>
   z.custom<T>((value) => typeof value === 'function', { error: `${what} is not a function` })
@@ -34,48 +29,16 @@ const connectorSchema = z.looseObject({
   pull: callable<Connector['pull']>('pull'),
 })
 
-/**
- * The connectors of the request and, under the words that the config uses for them, those that it names by path or package.
- * Whatever else is wrong with the config is left to `loadConfig`.
- * @throws HeysyncError ERR_CONFIG_INVALID that names every connector that cannot be used, and why.
- */
-export async function withOutsideConnectors(request: LoadRequest): Promise<ReadonlyMap<string, Connector>> {
-  const path = locateConfig(request)
-  const file = readQuietly(path, request.cwd)
-  if (file === null) return request.connectors
-  const all = new Map(request.connectors)
-  const problems: Problem[] = []
-  const { sources } = sourcesSchema.catch({ sources: [] }).parse(file.value)
-  for (const [index, source] of sources.entries()) {
-    const name = typeof source === 'object' && source !== null ? source.connector : undefined
-    if (typeof name !== 'string' || all.has(name) || !isOutside(name)) continue
-    const loaded = await loadConnector(name, dirname(path))
-    if ('connector' in loaded) all.set(name, loaded.connector)
-    else problems.push({ path: ['sources', index, 'connector'], side: 'value', what: loaded.problem })
-  }
-  if (problems.length > 0) throw invalidConfig(problems, file.places)
-  return all
-}
-
-const sourcesSchema = z.looseObject({
-  sources: z.array(z.looseObject({ connector: z.unknown() }).catch({ connector: undefined })),
-})
-
-function readQuietly(path: string, cwd: string): ParsedFile | null {
-  try {
-    return parseConfigText(readConfigBytes(path), displayName(path, cwd))
-  } catch {
-    return null
-  }
-}
-
 const isPath = (name: string) => /^\.{1,2}[\\/]/.test(name) || isAbsolute(name)
-const isOutside = (name: string) =>
+
+/** Whether this word under `connector:` is a path or the name of a package, and so no kind of heysync's own. */
+export const isOutside = (name: string) =>
   isPath(name) || /^(@[\w.~-]+\/[\w.~-]+|heysync-connector-[\w.~-]+)$/.test(name)
 
 type Loaded = { readonly connector: Connector } | { readonly problem: string }
 
-async function loadConnector(name: string, baseDir: string): Promise<Loaded> {
+/** The connector that a config in this folder names so, or why it cannot be used, as the rest of a sentence. */
+export async function loadOutside(name: string, baseDir: string): Promise<Loaded> {
   const file = isPath(name) ? fileAt(resolve(baseDir, name)) : fileOfPackage(name, baseDir)
   if (file === null) {
     return {

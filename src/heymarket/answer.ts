@@ -1,7 +1,7 @@
 // Owns how an answer is read: bodies that may be JSON, bare text or HTML, and what each status means.
 import type { IncomingHttpHeaders } from 'node:http'
 import { HeysyncError } from '../lib/errors.ts'
-import { redact } from '../lib/logger.ts'
+import { redact } from '../lib/redact.ts'
 
 /** JSON where it is JSON; text such as an unquoted `ok` stays text; an empty body is null. */
 export function parseBody(body: string): unknown {

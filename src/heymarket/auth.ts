@@ -1,5 +1,4 @@
 // Owns the credential: what goes into the Authorization header, and when it has to be made anew.
-import { SignJWT } from 'jose'
 import type { Clock } from '../lib/clock.ts'
 
 export type Credential =
@@ -24,6 +23,8 @@ export function createAuthorizer(credential: Credential, clock: Clock): Authoriz
   const key = new TextEncoder().encode(`${credential.secretId}||${credential.secretKey}`)
   let minted: { header: Promise<string>; at: number } | null = null
   const mint = async (at: number) => {
+    // Here, because many a command sends no request.
+    const { SignJWT } = await import('jose')
     const token = await new SignJWT()
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
       .setIssuer(credential.secretId)

@@ -1,7 +1,7 @@
 // Owns the line to Heymarket: one raw HTTP exchange, and whether a failed one can have reached the other side.
 import { Agent as HttpAgent, type IncomingHttpHeaders } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
-import { got, RequestError, TimeoutError } from 'got'
+import type { Got, RequestError } from 'got'
 
 export interface LineRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -52,17 +52,20 @@ export interface HttpLineOptions {
 export function httpLine({ baseUrl, timeoutMs, concurrency }: HttpLineOptions): Line {
   const agentOptions = { keepAlive: true, maxSockets: concurrency, scheduling: 'lifo' as const }
   const agent = { http: new HttpAgent(agentOptions), https: new HttpsAgent(agentOptions) }
-  const client = got.extend({
-    prefixUrl: baseUrl,
-    agent,
-    retry: { limit: 0 },
-    throwHttpErrors: false,
-    followRedirect: false,
-    timeout: { request: timeoutMs },
-    headers: { 'user-agent': 'heysync', accept: 'application/json' },
-  })
+  let client: Got | undefined
   return {
     exchange: async ({ method, path, query, authorization, json }, signal) => {
+      // Here, because many a command sends no request.
+      const { got, RequestError, TimeoutError } = await import('got')
+      client ??= got.extend({
+        prefixUrl: baseUrl,
+        agent,
+        retry: { limit: 0 },
+        throwHttpErrors: false,
+        followRedirect: false,
+        timeout: { request: timeoutMs },
+        headers: { 'user-agent': 'heysync', accept: 'application/json' },
+      })
       try {
         const response = await client(path.slice(1), {
           method,
@@ -74,7 +77,8 @@ export function httpLine({ baseUrl, timeoutMs, concurrency }: HttpLineOptions): 
         })
         return { status: response.statusCode, headers: response.headers, body: response.body }
       } catch (error) {
-        throw error instanceof RequestError ? lineError(error) : error
+        if (!(error instanceof RequestError)) throw error
+        throw lineError(error, error instanceof TimeoutError && BEFORE_SENDING.has(error.event))
       }
     },
     close: () => {
@@ -83,6 +87,9 @@ export function httpLine({ baseUrl, timeoutMs, concurrency }: HttpLineOptions): 
     },
   }
 }
+
+/** What a timeout can wait for before the request is sent. */
+const BEFORE_SENDING: ReadonlySet<string> = new Set(['lookup', 'connect', 'secureConnect', 'socket'])
 
 const NEVER_SENT = new Set([
   'ECONNREFUSED',
@@ -96,9 +103,7 @@ const NEVER_SENT = new Set([
 /** Errors of the handshake: later ones of TLS may come after the request was sent. */
 const BEFORE_ANY_REQUEST = /^(CERT_|ERR_TLS_CERT|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|UNABLE_TO_(GET|VERIFY))/
 
-function lineError(error: RequestError): LineError {
-  const early =
-    error instanceof TimeoutError && ['lookup', 'connect', 'secureConnect', 'socket'].includes(error.event)
+function lineError(error: RequestError, early: boolean): LineError {
   const refused = NEVER_SENT.has(error.code) || BEFORE_ANY_REQUEST.test(error.code)
   return new LineError(error.code, !early && !refused, error)
 }

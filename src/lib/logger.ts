@@ -1,7 +1,6 @@
 // Owns the log: one pino logger to stderr, with secrets and phone numbers kept out of every line.
 import { type Logger as PinoLogger, pino } from 'pino'
-import { prettyFactory } from 'pino-pretty'
-import { maskPhone } from './phone.ts'
+import { redact } from './redact.ts'
 
 export type Logger = PinoLogger
 
@@ -14,19 +13,11 @@ export interface LoggerOptions {
   readonly stream: NodeJS.WritableStream
 }
 
-/** Taken for a phone number, also inside text: any run of 10 to 15 digits, `+1 415-555-0171`, `(415) 555-0171`. */
-const PHONE_LIKE =
-  /(?:(?<![\w.-])|(?<=%2B))(?:\+?\d{10,15}|\+\d[\d ().-]{6,18}\d|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4})(?![\w-])/gi
-
-/** Takes secrets and phone numbers out of a text that is about to be shown or stored. */
-export function redact(text: string, secrets: readonly string[] = []): string {
-  let clean = text
-  for (const secret of secrets) if (secret.length >= 4) clean = clean.replaceAll(secret, '[secret]')
-  return clean.replace(PHONE_LIKE, (found) => maskPhone(found.replace(/\D/g, '')))
-}
-
-export function createLogger(options: LoggerOptions): Logger {
-  const show = options.pretty ? prettyFactory({ ignore: 'time' }) : (line: string) => line
+export async function createLogger(options: LoggerOptions): Promise<Logger> {
+  const show =
+    options.pretty && options.level !== 'silent'
+      ? (await import('pino-pretty')).prettyFactory({ ignore: 'time' })
+      : (line: string) => line
   const target = { write: (line: string) => options.stream.write(show(redactLine(line, options.secrets))) }
   return pino({ level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, target)
 }

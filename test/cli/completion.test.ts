@@ -4,9 +4,11 @@ import { expect, test } from 'vitest'
 import { completionScript, SHELLS } from '../../src/cli/completion.ts'
 import { commands } from '../../src/cli/table.ts'
 
+const all = await Promise.all(commands.map(async (entry) => [entry, await entry.load()] as const))
+
 /** What bash offers for these words, of which the last is being typed. */
 function offered(...words: string[]): string[] {
-  const script = `${completionScript('bash', commands)}
+  const script = `${completionScript('bash', all)}
 COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')})
 COMP_CWORD=${words.length - 1}
 _heysync
@@ -26,6 +28,6 @@ test('bash completes commands, and the options of the command that was typed', (
 })
 
 test.each(SHELLS)('%s has every command', (shell) => {
-  const script = completionScript(shell, commands)
+  const script = completionScript(shell, all)
   for (const { name } of commands) expect(script).toMatch(new RegExp(`(^|[^-\\w])${name}([^-\\w]|$)`, 'm'))
 })

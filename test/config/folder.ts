@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { connectors } from '../../connectors/index.ts'
 import type { LoadedConfig } from '../../src/config/load.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { HeysyncError } from '../../src/lib/errors.ts'
+import { connectors } from '../support/connectors.ts'
 
 export const ENV = { HEYMARKET_SECRET_ID: 'id-7Q', HEYMARKET_SECRET_KEY: 'key-hunter2-hunter2' }
 

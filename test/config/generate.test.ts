@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { connectors } from '../../connectors/index.ts'
 import { configDocuments } from '../../src/config/generate/documents.ts'
 import { withMarked } from '../../src/config/generate/marked.ts'
 import { jsonSchemaOf, keysOf } from '../../src/config/keys.ts'
 import { configSchema } from '../../src/config/schema.ts'
+import { connectors } from '../support/connectors.ts'
 import { ENV, load } from './folder.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { connectors } from '../../connectors/index.ts'
 import { loadConfig } from '../../src/config/load.ts'
+import { connectors } from '../support/connectors.ts'
 import { config, ENV, errorOf, folder } from './folder.ts'
 
 describe('finding the config file', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { connectors } from '../../connectors/index.ts'
+import { connectors } from '../support/connectors.ts'
 import { config, errorOf, load, problems } from './folder.ts'
 
 const KINDS = [...connectors.keys()].join(', ')

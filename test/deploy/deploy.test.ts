@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url'
 import { validate } from 'dockerfile-utils'
 import { expect, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
-import { connectors } from '../../connectors/index.ts'
 import { commands } from '../../src/cli/table.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { type clinicConfig, house } from '../e2e/support.ts'
+import { connectors } from '../support/connectors.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const read = (path: string) => readFileSync(join(root, path), 'utf8')

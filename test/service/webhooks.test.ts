@@ -19,7 +19,7 @@ async function open(token: string | null = null) {
     listen: '127.0.0.1:0',
     secret: SECRET,
     token,
-    log: createLogger({ level: 'silent', pretty: false, secrets: [], stream: process.stderr }),
+    log: await createLogger({ level: 'silent', pretty: false, secrets: [], stream: process.stderr }),
     take: (event) => seen.take(event, NOW),
   })
   onTestFinished(() => door.close())
@@ -130,7 +130,7 @@ test('an address that is taken is said', async () => {
       listen: taken,
       secret: SECRET,
       token: null,
-      log: createLogger({ level: 'silent', pretty: false, secrets: [], stream: process.stderr }),
+      log: await createLogger({ level: 'silent', pretty: false, secrets: [], stream: process.stderr }),
       take: () => true,
     }),
   ).rejects.toMatchObject({ code: 'ERR_PORT_IN_USE' })

@@ -7,7 +7,6 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { pino } from 'pino'
 import { ulid } from 'ulid'
 import { expect, onTestFinished } from 'vitest'
-import { connectors } from '../../connectors/index.ts'
 import { type App, openApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import type { Clock } from '../../src/lib/clock.ts'
@@ -19,6 +18,7 @@ import {
   startSandbox,
 } from '../../src/sandbox/server.ts'
 import { type CycleOutcome, runCycle } from '../../src/sync/cycle.ts'
+import { connectors } from '../support/connectors.ts'
 
 export interface JumpingClock extends Clock {
   advance(ms: number): void

@@ -26,6 +26,8 @@ import { aDatabase } from './folder.ts'
 import { type Box, withSandbox } from './heymarket.ts'
 import { type MemorySource, memorySource } from './memory-source.ts'
 
+const log = await createLogger({ level: 'silent', pretty: false, secrets: [], stream: process.stderr })
+
 /** The config of a source as the loader hands it over. */
 export function aSource(
   given: Partial<Omit<SourceConfig, 'map'>> & { map?: Partial<SourceConfig['map']> } = {},
@@ -99,7 +101,6 @@ export async function anEngine(
     customFields: normalizer.customFields,
     tags: [...normalizer.tagLiterals, ...(config.removedTag === undefined ? [] : [config.removedTag])],
   }
-  const log = createLogger({ level: 'silent', pretty: false, secrets: [], stream: process.stderr })
   const { signal } = new AbortController()
   const removal = (id: string) => removalOf(id === config.id ? config : undefined)
   const engine: Engine = {

@@ -59,6 +59,7 @@ export function localStore(place: LocalPlace): Store {
       throw changedMeanwhile(file.label)
     },
     remove: (path) => rm(path, { force: true }),
+    pathOf: (label) => resolve(place.baseDir, label),
     close: async () => {},
   }
 }
@@ -212,9 +213,10 @@ async function explainNoMatch({ path, baseDir }: LocalPlace): Promise<ConnectorE
   })
 }
 
+/** From the folder of the config, or all of it: no two files have one label. */
 function labelOf(path: string, baseDir: string): string {
   const inside = relative(baseDir, path)
   if (inside === '') return '.'
-  if (inside.startsWith('..') || isAbsolute(inside)) return basename(path)
+  if (inside.startsWith('..') || isAbsolute(inside)) return path
   return inside.split(sep).join('/')
 }

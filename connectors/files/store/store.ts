@@ -19,6 +19,8 @@ export interface SourceFile {
   /** How messages, places and the token call it. */
   readonly label: string
   readonly state: FileState
+  /** It was put aside, and what announced it was removed. */
+  readonly archived?: true
 }
 
 export interface Found {
@@ -55,6 +57,8 @@ export interface Store {
    * @throws ConnectorError busy when another version took its place meanwhile, which then stays where it is.
    */
   archive(file: SourceFile, name: string): Promise<boolean>
+  /** Where the file with this label is, or was. */
+  pathOf(label: string): string
   /** Removes a file that announced another one. */
   remove(path: string): Promise<void>
   close(): Promise<void>

@@ -6,6 +6,8 @@ export interface Stretch {
   readonly line: number
   /** How many lines the row covers, at least 1. */
   readonly lines: number
+  /** False for a last line without a line break, which may be cut off. */
+  readonly ended: boolean
   /** Raw bytes of the row with its line break, without the blank lines before it. */
   readonly raw: Buffer
 }
@@ -38,7 +40,8 @@ export class Tape {
     const raw = taken.subarray(start)
     const breaks = this.#count(taken, start, taken.length)
     this.#line = line + breaks
-    return { line, lines: endsWithBreak(raw) ? Math.max(1, breaks) : breaks + 1, raw }
+    const ended = endsWithBreak(raw)
+    return { line, lines: ended ? Math.max(1, breaks) : breaks + 1, ended, raw }
   }
 
   /** Everything that is left, and the line that it starts on. */

@@ -3,18 +3,30 @@ import type { FileHandle } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { ConnectorError } from 'heysync/connector'
 import { type Entry, fromFdPromise } from 'yauzl'
+import { tooLarge } from '../content.ts'
 
 export interface Parts {
   has(name: string): boolean
-  /** The bytes of a part; none when there is no such part. @throws ConnectorError unreadable when it is damaged. */
+  /**
+   * The bytes of a part; none when there is no such part.
+   * @throws ConnectorError unreadable when it is damaged, failed when it unpacks to more than it may.
+   */
   read(name: string): AsyncGenerator<Buffer>
 }
 
 /** A workbook of an office has a few dozen. */
 const MAX_PARTS = 10_000
 
-/** @throws ConnectorError unreadable when this is no whole ZIP file, or one that is locked. */
-export async function openParts(label: string, copy: FileHandle, signal: AbortSignal): Promise<Parts> {
+/**
+ * @param maxBytes of one part, unpacked.
+ * @throws ConnectorError unreadable when this is no whole ZIP file, or one that is locked.
+ */
+export async function openParts(
+  label: string,
+  copy: FileHandle,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<Parts> {
   const entries = new Map<string, Entry>()
   const zip = await fromFdPromise(copy.fd, { autoClose: false }).catch((cause: unknown) => {
     throw damaged(label, cause)
@@ -33,6 +45,8 @@ export async function openParts(label: string, copy: FileHandle, signal: AbortSi
       const entry = entries.get(keyOf(name))
       if (entry === undefined) return
       if (entry.isEncrypted()) throw locked(label)
+      // What comes is held against this size while it is unpacked.
+      if (entry.uncompressedSize > maxBytes) throw tooLarge(label, maxBytes)
       let sum = 0
       try {
         for await (const chunk of await zip.openReadStreamPromise(entry)) {

@@ -1,13 +1,14 @@
 // Owns a sheet of a workbook as rows of texts.
 import type { FileHandle } from 'node:fs/promises'
 import { ConnectorError } from 'heysync/connector'
+import type { FilesOptions } from '../files-options.ts'
 import type { Row } from '../text/rows.ts'
 import { type Format, numberText, readFormats } from './formats.ts'
 import { readMerges } from './merges.ts'
 import { damaged, openParts } from './parts.ts'
 import { readStrings, type Strings } from './strings.ts'
 import { readPlan } from './workbook.ts'
-import { attribute, feed, unescapeText } from './xml.ts'
+import { attribute, feed, Length, unescapeText } from './xml.ts'
 
 export interface Sheet {
   /** Rows that hold a cell. A row's line is its number in the sheet. */
@@ -32,10 +33,10 @@ const MAX_COLUMNS = 16_384
 export async function openSheet(
   label: string,
   copy: FileHandle,
-  wanted: string | undefined,
+  { sheet: wanted, maxBytes = Number.POSITIVE_INFINITY }: FilesOptions,
   signal: AbortSignal,
 ): Promise<Sheet> {
-  const parts = await openParts(label, copy, signal)
+  const parts = await openParts(label, copy, maxBytes, signal)
   const plan = await readPlan(parts, wanted, label)
   const mergedAt = await readMerges(parts.read(plan.sheet))
   const strings = await readStrings(parts, plan.strings, label)
@@ -53,6 +54,7 @@ async function* readRows(bytes: AsyncIterable<Buffer>, label: string, cells: Cel
 class RowReader {
   readonly #label: string
   readonly #known: Cells
+  readonly #length: Length
   #rows: Row[] = []
   #line = 0
   #cells: string[] = []
@@ -69,6 +71,7 @@ class RowReader {
   constructor(label: string, known: Cells) {
     this.#label = label
     this.#known = known
+    this.#length = new Length(label)
   }
 
   take(): Row[] {
@@ -90,12 +93,15 @@ class RowReader {
       this.#cells = []
       this.#errors = []
       this.#column = -1
+      this.#length.reset()
     }
   }
 
   text(more: string): void {
+    if (this.#into === null) return
+    this.#length.add(more)
     if (this.#into === 'value') this.#value += more
-    else if (this.#into === 'inline') this.#inline += more
+    else this.#inline += more
   }
 
   close(name: string): void {
@@ -131,6 +137,7 @@ class RowReader {
     switch (this.#type) {
       case 's': {
         const text = value === '' ? '' : strings.get(Number(value))
+        this.#length.add(text ?? '')
         if (text === undefined) throw damaged(this.#label, new Error(`there is no shared text ${value}`))
         return text
       }
@@ -162,6 +169,7 @@ function toRow(line: number, cells: readonly string[], errors: readonly number[]
     cells,
     line,
     lines: 1,
+    ended: true,
     ...(errors.length === 0 ? {} : { errors }),
     get raw() {
       return Buffer.from(cells.join('\t'))

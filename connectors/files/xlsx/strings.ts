@@ -1,7 +1,7 @@
 // Owns the texts that the cells of a workbook share: held as bytes in large blocks, so that a million of them are no burden.
 import { ConnectorError } from 'heysync/connector'
 import type { Parts } from './parts.ts'
-import { parse, unescapeText } from './xml.ts'
+import { Length, parse, unescapeText } from './xml.ts'
 
 const BLOCK_BYTES = 1_048_576
 const MAX_BLOCKS = 1_024
@@ -53,17 +53,22 @@ export async function readStrings(parts: Parts, name: string | null, label: stri
   const strings = new Strings()
   if (name === null) return strings
   let text = ''
+  const length = new Length(label)
   let inText = false
   // How words are pronounced stands beside them, and is not theirs.
   let inReading = false
   await parse(parts.read(name), label, {
     open: (element) => {
-      if (element === 'si') text = ''
-      else if (element === 'rPh') inReading = true
+      if (element === 'si') {
+        text = ''
+        length.reset()
+      } else if (element === 'rPh') inReading = true
       else if (element === 't') inText = !inReading
     },
     text: (more) => {
-      if (inText) text += more
+      if (!inText) return
+      length.add(more)
+      text += more
     },
     close: (element) => {
       if (element === 't') inText = false

@@ -2,6 +2,29 @@
 import { SaxesParser } from 'saxes'
 import { damaged } from './parts.ts'
 
+/** Nothing that a table holds is longer: a text, and all texts of a row. As in text files. */
+const MAX_CHARS = 1_000_000
+
+/** Counts what belongs together. @throws ConnectorError unreadable when it is more than anybody can mean. */
+export class Length {
+  readonly #label: string
+  #chars = 0
+
+  constructor(label: string) {
+    this.#label = label
+  }
+
+  reset(): void {
+    this.#chars = 0
+  }
+
+  add({ length }: string): void {
+    this.#chars += length
+    if (this.#chars > MAX_CHARS)
+      throw damaged(this.#label, new Error(`a text or row in it has more than ${MAX_CHARS} characters`))
+  }
+}
+
 export interface Handlers {
   /** Names are without their prefix. */
   open?(name: string, attributes: Readonly<Record<string, string>>): void
@@ -22,14 +45,24 @@ export async function* feed(
   parser.on('error', (error) => {
     throw damaged(label, error)
   })
-  parser.on('opentag', ({ name, attributes }) => handlers.open?.(local(name), attributes))
+  // The parser holds what it has not seen the end of.
+  const pending = new Length(label)
+  parser.on('opentag', ({ name, attributes }) => {
+    pending.reset()
+    handlers.open?.(local(name), attributes)
+  })
   parser.on('text', (text) => handlers.text?.(text))
   parser.on('cdata', (text) => handlers.text?.(text))
-  parser.on('closetag', ({ name }) => handlers.close?.(local(name)))
+  parser.on('closetag', ({ name }) => {
+    pending.reset()
+    handlers.close?.(local(name))
+  })
   let decoder: InstanceType<typeof TextDecoder> | null = null
   for await (const chunk of bytes) {
     decoder ??= new TextDecoder(chunk[0] === 0xff && chunk[1] === 0xfe ? 'utf-16le' : 'utf-8')
-    parser.write(decoder.decode(chunk, { stream: true }))
+    const text = decoder.decode(chunk, { stream: true })
+    parser.write(text)
+    pending.add(text)
     yield
   }
   if (decoder !== null) parser.write(decoder.decode()).close()

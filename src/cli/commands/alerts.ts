@@ -9,8 +9,6 @@ import { withApp } from '../open.ts'
 import { columns } from '../table-text.ts'
 
 export const alerts: Command = {
-  name: 'alerts',
-  summary: 'list what `heysync run` has told somebody about and is not over, or test who is told: test',
   about:
     'Who is told, and from when on, is in the config under `alerts`. Each thing is told once when it begins and once when it is over. `test` sends a word to ' +
     'everybody at once, and says who could not be reached.',

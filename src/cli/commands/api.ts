@@ -19,8 +19,6 @@ const TABLE: ReadonlyMap<string, Endpoint> = new Map(
 )
 
 export const api: Command = {
-  name: 'api',
-  summary: 'call any documented endpoint of Heymarket',
   about:
     'Without a name it lists them. The request is checked against the documented rules before it leaves. Writes ask first. Messages go through ' +
     '`send`, `broadcast`, `schedule` and `email`, which see to it that nothing is sent twice; nothing here opts anybody back in, and an update of a contact carries all that it holds.',

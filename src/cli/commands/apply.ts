@@ -8,8 +8,6 @@ import { applyAndTell, planToShow } from '../run-apply.ts'
 import { planView } from '../run-cycle.ts'
 
 export const apply: Command = {
-  name: 'apply',
-  summary: 'do what a saved plan says, and nothing else',
   about:
     'Reads what is new in Heymarket, then writes exactly the changes of a file that `plan --out` made, on contacts and lists. A change is refused, and listed with what moved, where Heymarket ' +
     'does not hold any more what the plan shows as before, where a number to be created is there by now, where a list is gone, or where somebody opted out since; the others go ahead. The sources are not asked, ' +

@@ -6,8 +6,6 @@ import { finishCycle, watchCycle } from '../run-cycle.ts'
 import { many } from '../table-text.ts'
 
 export const approve: Command = {
-  name: 'approve',
-  summary: 'release what the guard held in a cycle',
   about:
     'Releases exactly the changes that this cycle held, and pushes them; closes the alarms that it showed. A change that is no longer what it was then ' +
     '(the record came back, somebody edited the contact) is not released with the others.',

@@ -7,8 +7,6 @@ import { withApp } from '../open.ts'
 import { columns } from '../table-text.ts'
 
 export const backup: Command = {
-  name: 'backup',
-  summary: 'copy the database to a file that can be restored, also while the service runs',
   about:
     'The copy is of one instant, compact, and checked before it takes its name; a run that fails leaves no half file. Keep it where only you can read it: it ' +
     'holds what the database holds of people. `restore` puts it back.',

@@ -31,8 +31,6 @@ import { type Messaging, withMessaging } from '../messaging.ts'
 import { clip, many, number } from '../table-text.ts'
 
 export const broadcast: Command = {
-  name: 'broadcast',
-  summary: 'send one message to many, each person once',
   about:
     'Sends to a list, to numbers, to contacts, or to the synced contacts that a rule names. Shows how many it reaches, who is left out and ' +
     'the first message as it will read, and asks. Whoever opted out is left out. Run the same command again after a crash: it goes on where ' +

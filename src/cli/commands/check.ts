@@ -24,8 +24,6 @@ interface Finding {
 }
 
 export const check: Command = {
-  name: 'check',
-  summary: 'try config, sources and credentials, and say how to mend what is wrong',
   about:
     'Reads the config, a little of each source, and the account; writes no contact. Custom fields and tags that the mapping ' +
     'names must exist in the account: `--create-fields` and `--create-tags` make those that do not.',

@@ -15,8 +15,6 @@ const REASONS = {
 } as const
 
 export const collisions: Command = {
-  name: 'collisions',
-  summary: 'list the numbers that several records claim, who wins, and why',
   about:
     'The record of the source listed first wins, then the one that changed last, then the one with the smaller id: the same one ' +
     'every time. Two people who share a number are one contact in Heymarket, so give one of them another number, or leave ' +

@@ -4,8 +4,6 @@ import type { Command } from '../command.ts'
 import { completionScript, SHELLS } from '../completion.ts'
 
 export const completion: Command = {
-  name: 'completion',
-  summary: 'print a script that completes commands and options in your shell',
   about: 'For bash, zsh and fish. Put the line below into the file that your shell reads when it starts.',
   args: [{ name: 'shell', summary: SHELLS.join(', '), required: true }],
   examples: [
@@ -23,7 +21,8 @@ export const completion: Command = {
     }
     // Asked for when it runs: the table holds this command too.
     const { commands } = await import('../table.ts')
-    io.data(completionScript(shell, commands))
+    const loaded = await Promise.all(commands.map(async (entry) => [entry, await entry.load()] as const))
+    io.data(completionScript(shell, loaded))
     return 0
   },
 }

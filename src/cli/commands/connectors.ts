@@ -2,6 +2,7 @@
 import { relative } from 'node:path'
 import { connectors as table } from '../../../connectors/index.ts'
 import { type LiveFinding, liveChecks } from '../../connector/live.ts'
+import { loadConnectors } from '../../connector/table.ts'
 import { type ExitCode, HeysyncError } from '../../lib/errors.ts'
 import { sourceError } from '../../sync/pull/source-error.ts'
 import { type Call, type Command, flag, text } from '../command.ts'
@@ -16,8 +17,6 @@ type Action = (call: Call, io: Io, name: string) => Promise<ExitCode> | ExitCode
 const DEFAULT_LIMIT = 1_000
 
 export const connectors: Command = {
-  name: 'connectors',
-  summary: 'list the kinds of source that heysync reads, write a new one, or try one on a real account',
   about:
     '`heysync connectors` lists the kinds that come with heysync; the options of each are in docs/connectors/. ' +
     '`new` writes the first files of a connector of your own, whose tests are green at once: docs/connectors.md goes on from there. ' +
@@ -54,8 +53,8 @@ export const connectors: Command = {
 }
 
 const ACTIONS: Readonly<Record<string, Action>> = {
-  list: (call, io) => {
-    const all = [...table.values()]
+  list: async (call, io) => {
+    const all = [...(await loadConnectors(table)).values()]
     if (flag(call, 'json'))
       print(
         io,
@@ -65,7 +64,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
       const rows = all.map((one) => [io.color.bold(one.kind), one.summary])
       io.data(`${columns(rows, '')}\n`)
     }
-    return 0
+    return 0 as ExitCode
   },
   new: (call, io, name) => {
     const { folder, files } = scaffold(name, io.cwd)

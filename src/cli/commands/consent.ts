@@ -10,8 +10,6 @@ import { withApp } from '../open.ts'
 import { columns } from '../table-text.ts'
 
 export const consent: Command = {
-  name: 'consent',
-  summary: 'show whether somebody may be texted, or change it: show, deny, allow',
   about:
     '`show` tells what heysync and Heymarket know, and where it comes from. `deny` opts a number out, here and in Heymarket. `allow` opts it back in, which ' +
     'nothing else in heysync ever does: it asks first, and keeps who, when and why. Whoever texted STOP can be brought back only by their own START.',

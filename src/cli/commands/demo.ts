@@ -11,8 +11,6 @@ import type { Io } from '../io.ts'
 import { columns } from '../table-text.ts'
 
 export const demo: Command = {
-  name: 'demo',
-  summary: 'see it work, without an account',
   about:
     'Syncs a bundled messy file of 1,000 people into a sandbox on this machine, syncs it again, edits it, and shows what ' +
     'could not be used and why. Needs no account and no set-up, and leaves nothing behind.',

@@ -12,8 +12,6 @@ import { unknownOutcome } from '../schedule-report.ts'
 import { tellDelivery } from '../tell-delivery.ts'
 
 export const email: Command = {
-  name: 'email',
-  summary: 'send an e-mail from an inbox',
   about:
     'Sends one e-mail, once, to addresses or into a conversation. --text is plain words, --html is markup, --file reads either from a file (.html is markup). ' +
     'Where no answer came and the history does not show it, it stays unknown and is not sent again.',

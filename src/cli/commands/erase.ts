@@ -14,8 +14,6 @@ import { withApp } from '../open.ts'
 import { columns, many } from '../table-text.ts'
 
 export const erase: Command = {
-  name: 'erase',
-  summary: 'forget a person, so that no source brings them back',
   about:
     'Deletes everything that the database holds of a number and leaves a mark that recognises it without telling it: no sync, resync or message ' +
     'reaches the person from then on. With `--heymarket` their contact there is deleted too, after a question. The source is not touched, ' +

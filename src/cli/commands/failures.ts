@@ -12,8 +12,6 @@ import { withApp } from '../open.ts'
 import { renderFailures } from '../render-failures.ts'
 
 export const failures: Command = {
-  name: 'failures',
-  summary: 'list the changes that did not get through to Heymarket, and why',
   about:
     'Grouped by cause: what Heymarket said, without the numbers and values of the single contact. Each with an example and ' +
     'the way out. Dead letters are changes that Heymarket refused: they are tried again once when the record, the mapping or ' +

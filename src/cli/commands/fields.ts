@@ -5,8 +5,6 @@ import type { Command } from '../command.ts'
 import { withApp } from '../open.ts'
 
 export const fields: Command = {
-  name: 'fields',
-  summary: 'list the custom fields of contacts',
   about:
     'Reads the custom fields. The mapping under `map.custom` names them; in a message `{{name}}` is filled in for each person.',
   examples: [{ line: 'heysync fields', what: 'names, merge tokens and ids' }],

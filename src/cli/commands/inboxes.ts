@@ -5,8 +5,6 @@ import type { Command } from '../command.ts'
 import { withApp } from '../open.ts'
 
 export const inboxes: Command = {
-  name: 'inboxes',
-  summary: 'list the inboxes, with their members',
   about: 'Reads the inboxes of the account. `--inbox` takes the name or the id.',
   examples: [{ line: 'heysync inboxes', what: 'names, numbers, members, ids' }],
   json: 'a list of `id`, `name`, `phone`, `phones[]`, `members[]` (`id`, `name`)',

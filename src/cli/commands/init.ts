@@ -12,8 +12,6 @@ import { firstConfig, guessMapping } from '../first-config.ts'
 import type { Io } from '../io.ts'
 
 export const init: Command = {
-  name: 'init',
-  summary: 'write a first heysync.yaml',
   about:
     'Writes heysync.yaml into this folder. With --csv it looks at the file and proposes a mapping for its columns. ' +
     'With --sandbox it points at a local `heysync sandbox` instead of a real account. A file that is there is left alone, unless you add --force.',
@@ -82,7 +80,7 @@ async function readColumns(path: string, io: Io): Promise<readonly DiscoveredFie
     clock: io.clock,
     log: { debug: () => {}, info: () => {}, warn: () => {} },
   })
-  const connector = connectors.get('csv')
+  const connector = await connectors.get('csv')?.()
   if (!connector) return []
   const discover = async (idColumn: string): Promise<readonly DiscoveredField[]> =>
     (await connector.discover(connector.options.parse({ path, idColumn }), context)).fields

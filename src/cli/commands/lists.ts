@@ -13,8 +13,6 @@ import { withApp } from '../open.ts'
 import { many } from '../table-text.ts'
 
 export const lists: Command = {
-  name: 'lists',
-  summary: 'list the lists, or who is on one',
   about:
     'Reads the lists of the account; with a name or an id, the people on that list. An account can have its list reads switched off: then it says so. ' +
     'A list whose rule left the config stays in Heymarket as it is, until `--delete` takes it away; the API has no way to archive one.',

@@ -22,8 +22,6 @@ import { cycleToShow, planView } from '../run-cycle.ts'
 import { columns, many, number } from '../table-text.ts'
 
 export const plan: Command = {
-  name: 'plan',
-  summary: 'show what `sync` would change, and write nothing to Heymarket',
   about:
     'Pulls the sources, reads Heymarket, and shows every change with its fields before and after, and what the guard would hold. ' +
     'Nothing is written to Heymarket, and nothing is remembered of the sources: `sync` pulls them itself. Exit code 3 means that a part would be held.',

@@ -19,8 +19,6 @@ interface Pulled {
 }
 
 export const pull: Command = {
-  name: 'pull',
-  summary: 'show the first records of a source, raw and as the mapping reads them',
   about:
     'Reads from the start and stops at `--limit`. Nothing reaches the mirror or Heymarket. What is shown are real people: mind who looks ' +
     'over your shoulder. `--save` writes the records as a fixture for tests, with made-up names, numbers and e-mails; look through it before you share it.',

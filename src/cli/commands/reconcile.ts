@@ -3,13 +3,11 @@ import { confirmAccount } from '../../sync/account.ts'
 import { type DriftReport, findDrift } from '../../sync/find-drift.ts'
 import { reconcileFull } from '../../sync/reconcile/reconcile.ts'
 import { type Command, flag } from '../command.ts'
-import { progress } from '../io.ts'
 import { withApp } from '../open.ts'
+import { progress } from '../progress.ts'
 import { columns, many, number } from '../table-text.ts'
 
 export const reconcile: Command = {
-  name: 'reconcile',
-  summary: 'read all of Heymarket and report where it differs from what heysync knew',
   about:
     'Walks through every contact of the account and compares it with the mirror. Writes nothing to Heymarket: the next ' +
     '`sync` decides what to do about each difference. Owned fields that somebody changed are listed with what was expected: ' +

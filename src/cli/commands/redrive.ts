@@ -14,8 +14,6 @@ import { finishCycle, watchCycle } from '../run-cycle.ts'
 import { columns, many, number } from '../table-text.ts'
 
 export const redrive: Command = {
-  name: 'redrive',
-  summary: 'try the dead letters again',
   about:
     'Puts changes that Heymarket refused back into the outbox and pushes them. Use it after mending the cause. A rule speaks of ' +
     '`failure`: its `code`, `cause`, `message`, `kind`, `phone`, `field`, `list`, `source`, `record`, `attempts` and `since`, as ' +

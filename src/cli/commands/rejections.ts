@@ -11,8 +11,6 @@ import { clip, columns, many, wrap } from '../table-text.ts'
 const SHOWN_PER_CODE = 5
 
 export const rejections: Command = {
-  name: 'rejections',
-  summary: 'list the records that could not become contacts, and why',
   about:
     'Grouped by reason, with the place in the source and the value that failed. A record leaves the list when it is mended.',
   options: [

@@ -10,8 +10,6 @@ import { timeZoneOf, withMessaging } from '../messaging.ts'
 import { columns, many } from '../table-text.ts'
 
 export const replies: Command = {
-  name: 'replies',
-  summary: 'show what people texted in',
   about:
     'Reads the messages that came in, newest first. Whoever texted STOP is kept as opted out from then on, whatever the sources say.',
   options: [

@@ -12,8 +12,6 @@ import { loadFor } from '../open.ts'
 import { columns, many } from '../table-text.ts'
 
 export const restore: Command = {
-  name: 'restore',
-  summary: 'put a backup in the place of the database, keeping opt-outs and erasures from since',
   about:
     'Stop the service first. The database that is there is kept beside the new one. Opt-outs, and people who were erased, since the backup are carried over ' +
     'from it; everything else is read again from both sides by the next sync.',

@@ -4,8 +4,6 @@ import { withApp } from '../open.ts'
 import { finishCycle, watchCycle } from '../run-cycle.ts'
 
 export const resync: Command = {
-  name: 'resync',
-  summary: 'compare everything on both sides and write the differences',
   about:
     'Reads every record of the sources and every contact of the account, however long ago they changed, and then writes ' +
     'only the differences. Use it after somebody changed much in Heymarket by hand, or when you want to be sure. ' +

@@ -9,15 +9,13 @@ import type { Io } from '../io.ts'
 import { loadFor } from '../open.ts'
 
 export const run: Command = {
-  name: 'run',
-  summary: 'keep syncing in the background, on the schedules of the config',
   about:
     'Runs one cycle at once and then follows `schedule` and `fullSchedule` of each source, one cycle at a time. SIGTERM or ' +
     'Ctrl-C stops it within moments: the next cycle reads back what became of a request under way, and nothing is lost.',
   examples: [{ line: 'heysync run', what: 'until it is told to stop' }],
   run: async (call, io) => {
     const loaded = await loadFor(call, io)
-    const log = createLogger({
+    const log = await createLogger({
       level: loaded.config.log.level,
       pretty: io.terminal,
       secrets: loaded.secrets,

@@ -10,8 +10,6 @@ import type { Colors, Io } from '../io.ts'
 import { advanceSandbox, replyInSandbox } from '../running-sandbox.ts'
 
 export const sandbox: Command = {
-  name: 'sandbox',
-  summary: 'run a local Heymarket to try things out',
   about:
     'Serves the Heymarket API on this machine, with credentials `sandbox` and `sandbox-secret`, and prints each request; its page shows what it holds. ' +
     'Dialects choose how it reads what the documentation leaves open; faults make it fail on purpose. While it runs, ' +

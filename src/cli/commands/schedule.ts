@@ -49,8 +49,6 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 }
 
 export const schedule: Command = {
-  name: 'schedule',
-  summary: 'send a message later: create, get, update, cancel, list',
   about:
     '`schedule create` has a message sent at a time that is on a quarter-hour and at least 15 minutes ahead; --round-up takes the next one that is. ' +
     'Times are those of messaging.timeZone, or of this machine. `get`, `update` and `cancel` take the key that `create` printed, or the id in Heymarket. ' +

@@ -21,8 +21,6 @@ import { type Target, targetOf } from '../target.ts'
 import { tellDelivery } from '../tell-delivery.ts'
 
 export const send: Command = {
-  name: 'send',
-  summary: 'send a message to a person, a conversation or a group',
   about:
     'Sends one message, once: the same command again within ten minutes, or the same --key at any time, does not send a second one, also ' +
     'when an answer was lost or the first call was killed. Somebody who opted out is refused before anything is sent.',

@@ -12,8 +12,6 @@ import { alarmLines } from '../render-report.ts'
 import { clip, columns, many, number } from '../table-text.ts'
 
 export const status: Command = {
-  name: 'status',
-  summary: 'show how things stand',
   about:
     'Reads the database only; no request is sent. Exit code 3 means that something is held for you, 4 that there are ' +
     'alarms, rejections or dead letters, 1 that the last cycle failed.',

@@ -4,8 +4,6 @@ import { withApp } from '../open.ts'
 import { finishCycle, watchCycle } from '../run-cycle.ts'
 
 export const sync: Command = {
-  name: 'sync',
-  summary: 'bring Heymarket up to date with the sources',
   about:
     'Pulls what changed in the sources, compares it with what Heymarket holds, and writes only the differences. ' +
     'Running it again when nothing changed writes nothing. Exit code 3 means that a part is held for you to approve.',

@@ -5,8 +5,6 @@ import type { Command } from '../command.ts'
 import { withApp } from '../open.ts'
 
 export const tags: Command = {
-  name: 'tags',
-  summary: 'list the tags',
   about: 'Reads the tags. The mapping under `map.tags` names them; a contact has five at most.',
   examples: [{ line: 'heysync tags', what: 'names, colours and ids' }],
   json: 'a list of `id`, `name`, `color`',

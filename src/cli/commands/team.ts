@@ -6,8 +6,6 @@ import { withApp } from '../open.ts'
 import { number } from '../table-text.ts'
 
 export const team: Command = {
-  name: 'team',
-  summary: 'list the members of the team',
   about: 'Reads the team of the account. `--sender` takes the name, the e-mail or the id.',
   examples: [{ line: 'heysync team', what: 'names, e-mails, roles, ids' }],
   json: 'one object: `id`, `name`, `listSize` (most people on a list, or null), `members[]` (`id`, `name`, `email`, `role`)',

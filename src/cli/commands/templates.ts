@@ -7,8 +7,6 @@ import { type Command, flag } from '../command.ts'
 import { withApp } from '../open.ts'
 
 export const templates: Command = {
-  name: 'templates',
-  summary: 'list the templates, or show one',
   about: 'Reads the templates of the account. `--template` takes the title or the id.',
   args: [{ name: 'template', summary: 'title or id of one', required: false }],
   options: [{ flags: '--all', summary: 'also templates that are archived' }],

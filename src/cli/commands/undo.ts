@@ -20,8 +20,6 @@ import { planView } from '../run-cycle.ts'
 import { many } from '../table-text.ts'
 
 export const undo: Command = {
-  name: 'undo',
-  summary: 'take back what a cycle wrote',
   about:
     'Puts back what the contacts held before a cycle wrote to them, and who was on which list: shows it as a plan, asks, and writes it as `apply` does. What somebody changed since is refused and listed. ' +
     'What was undone is not done again until the source says something else, so mend the source or the mapping at your leisure. Opt-outs are never undone, and nobody who opted out gets back on a list. ' +

@@ -12,8 +12,6 @@ import { withApp } from '../open.ts'
 import { columns, many, wrap } from '../table-text.ts'
 
 export const why: Command = {
-  name: 'why',
-  summary: 'tell why a person is, or is not, in Heymarket',
   about:
     'Takes a phone number in any spelling, a record id, or a value that was rejected. Shows the records that claim the ' +
     'number, what the contact looks like and where each value came from, what Heymarket holds, consent, and what waits.',

@@ -1,6 +1,6 @@
 // Owns a connector's requests to its source: inside the source's own budget, repeated where that helps, with a credential
 // that is renewed once when it is refused, and without a secret in anything that is said.
-import { type Agents, got, RequestError } from 'got'
+import type { Agents } from 'got'
 import { ConnectorError } from '../error.ts'
 import type { Ground } from '../ground.ts'
 import { type HttpAnswer, HttpRefusal } from './answer.ts'
@@ -70,6 +70,9 @@ export interface Http {
   json(request: HttpRequest): Promise<unknown>
 }
 
+/** Loads with the first request: many a command sends none. */
+const library = () => import('got')
+
 const TRIES = 6
 const LONGEST_BACKOFF_MS = 60_000
 const DEFAULT_LONGEST_WAIT_MS = 5 * 60_000
@@ -93,6 +96,7 @@ export function openHttp(options: HttpOptions): Http {
           ? {}
           : { json: request.json }
         : { form: request.form }
+    const { got } = await library()
     const asked = got(full, {
       method: request.method ?? 'GET',
       agent,
@@ -153,6 +157,7 @@ export function openHttp(options: HttpOptions): Http {
       try {
         answer = await exchange(url, request, credential)
       } catch (error) {
+        const { RequestError } = await library()
         if (!(error instanceof RequestError)) throw error
         const why = hide(`${placeOf(url, request)}: ${error.code}`)
         if (tries >= TRIES)

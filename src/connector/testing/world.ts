@@ -96,7 +96,10 @@ export interface ConnectorWorld {
   strayed?(): number
   /** A record as the source writes it: its id, and the time of its last change with every digit. */
   written?(key: string): { readonly id: string; readonly updatedAt: string | null }
-  /** Puts so many records in, cheaply, and returns the options that read them in pages of a usual size. */
+  /**
+   * Where it can make records up as it answers: has so many from now on, and returns the options that read them in pages of a
+   * usual size. The kit then reads more of them; without it, it puts people in.
+   */
   fill?(count: number): unknown
   /** What must never be seen in a message or a log line. */
   readonly secrets?: readonly string[]

@@ -24,6 +24,16 @@ function subjectOf(more: Partial<Subject> = {}): Subject {
   }
 }
 
+/** With a world that cannot do these. */
+const without = (...names: readonly (keyof ConnectorWorld)[]): Partial<Subject> => ({
+  can: ROLODEX_CAN.filter((means) => !(names as readonly string[]).includes(means)),
+  open: async (stage) => {
+    const world = await openRolodexWorld(stage, pageSize)
+    for (const name of names) delete (world as Partial<Record<keyof ConnectorWorld, unknown>>)[name]
+    return world
+  },
+})
+
 function run(name: string, subject: Subject): Promise<void> {
   const check = checks.get(name)
   if (check === undefined) throw new Error(`There is no check "${name}".`)
@@ -35,7 +45,8 @@ describe('a connector that', () => {
     await expect(run(caughtBy, subjectOf({ connector }))).rejects.toThrow()
   })
 
-  test('holds everything before it says anything is seen in the heap', async () => {
+  describe('holds everything before it says anything', () => {
+    const CHECK = 'reads a large source without holding it'
     const hoarding = defineConnector({
       ...rolodex,
       pull: async function* (options, request, context) {
@@ -43,26 +54,25 @@ describe('a connector that', () => {
         for await (const page of rolodex.pull(options, request, context)) pages.push(page)
         yield* pages
       },
+    }) as never
+
+    test('is seen in the heap', async () => {
+      const records = 30_000
+      const streaming = await measureConnector(subjectOf(), records)
+      const hoarded = await measureConnector(subjectOf({ connector: hoarding }), records)
+      expect(streaming.growth).toBeLessThan(2_000_000)
+      expect(hoarded.growth).toBeGreaterThan(4 * streaming.growth)
     })
-    const records = 30_000
-    const streaming = await measureConnector(subjectOf(), records)
-    const hoarded = await measureConnector(subjectOf({ connector: hoarding as never }), records)
-    expect(streaming.growth).toBeLessThan(2_000_000)
-    expect(hoarded.growth).toBeGreaterThan(4 * streaming.growth)
+
+    test('fails also in a world that the kit fills', { timeout: 120_000 }, async () => {
+      const hoarded = subjectOf({ ...without('fill'), connector: hoarding })
+      await expect(run(CHECK, hoarded)).rejects.toThrow('the heap grew by')
+    })
   })
 })
 
 describe('a subject that', () => {
   const CLAIM = 'has a world that can prove what its capabilities claim'
-  const without = (...names: readonly (keyof ConnectorWorld)[]): Partial<Subject> => ({
-    can: ROLODEX_CAN.filter((means) => !(names as readonly string[]).includes(means)),
-    open: async (stage) => {
-      const world = await openRolodexWorld(stage, pageSize)
-      for (const name of names) delete (world as Partial<Record<keyof ConnectorWorld, unknown>>)[name]
-      return world
-    },
-  })
-
   test.each<[keyof Capabilities, keyof ConnectorWorld]>([
     ['merges', 'merge'],
     ['consent', 'optOut'],

@@ -53,6 +53,18 @@ test('a file is remembered after it was moved away', async () => {
   expect((await pull(shop, CHANGES, incremental(tokenOf(second)))).ids).toEqual([])
 })
 
+test('a file that was moved away is remembered over a full pull', async () => {
+  const shop = await inbox()
+  const path = await shop.write('in/a.csv', 'id,name\n1,Ann\n', START - 4 * HOUR)
+  await pull(shop, CHANGES, incremental(null))
+  await unlink(path)
+  await shop.write('in/b.csv', 'id,name\n1,Anna\n', START - 2 * HOUR)
+  const full = await pull(shop, CHANGES)
+  expect(full.ids).toEqual(['1'])
+  await shop.write('in/again.csv', 'id,name\n1,Ann\n')
+  expect((await pull(shop, CHANGES, incremental(tokenOf(full)))).ids).toEqual([])
+})
+
 test('a new content under an old name is a new file', async () => {
   const shop = await inbox()
   await shop.write('in/a.csv', 'id\n1\n', START - 2 * HOUR)
@@ -80,16 +92,47 @@ test('one file that is overwritten may come back to an older content', async () 
   expect(seen).toEqual(['Ann', 'Anna', 'Ann', ''])
 })
 
-test('of a file that grew, only rows inside the window count; rows without a time always do', async () => {
-  const shop = await inbox()
-  const given = { ...CHANGES, updatedColumn: 'at' }
-  await shop.write('in/a.csv', 'id,at\n0,2030-01-09\n', START - 2 * HOUR)
+test('of a file that grew or was overwritten all rows count, however old: a row may be late', async () => {
+  const shop = await workshop()
+  const given = { snapshot: false, updatedColumn: 'at' }
+  await shop.write('contacts.csv', 'id,at\n1,2030-01-10T11:00:00Z\n', START - 3 * HOUR)
   const first = await pull(shop, given, incremental(null))
-  const rows = ['1,2030-01-09T23:59:59.999Z', '2,2030-01-10T00:00:00Z', '3,', '4,2030-01-11']
-  await shop.write('in/a.csv', `id,at\n${rows.join('\n')}\n`, START - HOUR)
-  const { ids, end } = await pull(shop, given, incremental(tokenOf(first), '2030-01-10T00:00:00Z'))
-  expect(ids).toEqual(['2', '3', '4'])
-  expect(end).toMatchObject({ covers: 'changes' })
+  await shop.write(
+    'contacts.csv',
+    'id,at\n1,2030-01-10T11:00:00Z\n2,2030-01-10T10:50:00Z\n',
+    START - 2 * HOUR,
+  )
+  const grown = await pull(shop, given, incremental(tokenOf(first), '2030-01-10T10:55:00Z'))
+  expect(grown.ids).toEqual(['1', '2'])
+  expect(grown.pages[0]?.changes).toBe(true)
+  await shop.write('contacts.csv', 'id,at\n3,2030-01-10T10:40:00Z\n', START - HOUR)
+  const overwritten = await pull(shop, given, incremental(tokenOf(grown), '2030-01-10T10:55:00Z'))
+  expect(overwritten.ids).toEqual(['3'])
+})
+
+test('files of one name in several folders elsewhere are files of their own', async () => {
+  const shop = await workshop()
+  const other = await workshop()
+  for (const branch of ['north', 'south']) await mkdir(join(other.dir, branch))
+  const given = { path: `${other.dir}/*/changes.csv`, snapshot: false, updatedColumn: 'at' }
+  const north = await other.write('north/changes.csv', 'id,at\n1,2030-01-10T11:00:00Z\n', START - 2 * HOUR)
+  const first = await pull(shop, given, incremental(null))
+  const south = await other.write('south/changes.csv', 'id,at\n2,2030-01-02\n')
+  const second = await pull(shop, given, incremental(tokenOf(first), '2030-01-10T10:55:00Z'))
+  expect(second.ids).toEqual(['2'])
+  expect(JSON.parse(tokenOf(second)).files).toMatchObject([{ label: north }, { label: south }])
+})
+
+test('each file begins a page, so that a column that only one of them lacks is missed', async () => {
+  const shop = await inbox()
+  await shop.write('in/a.csv', 'id,sms_opt_out\n1,no\n', START - 2 * HOUR)
+  await shop.write('in/b.csv', 'id,SMS Opt-Out\n2,yes\n')
+  await shop.write('in/c.csv', 'id,sms_opt_out\n', START - HOUR / 2)
+  const { pages } = await pull(shop, CHANGES, incremental(null))
+  expect(pages.map(({ records }) => records.map(({ fields }) => Object.keys(fields)))).toEqual([
+    [['id', 'sms_opt_out']],
+    [['id', 'SMS Opt-Out']],
+  ])
 })
 
 test('of a file that was never read before, all rows count, however old: an export may arrive late', async () => {

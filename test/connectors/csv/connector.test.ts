@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { csvConnector } from '../../../connectors/files/csv.ts'
 import { csvOptions } from '../../../connectors/files/options.ts'
-import { connectors } from '../../../connectors/index.ts'
+import { connectors } from '../../support/connectors.ts'
 import { failure, HOUR, options, START, workshop } from './harness.ts'
 
 test('the table holds the connector under its kind', () => {

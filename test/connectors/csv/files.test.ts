@@ -15,11 +15,11 @@ describe('a path', () => {
     expect((await pull(shop, { path: './in/contacts.csv' })).records[0]?.place).toBe('in/contacts.csv:2')
   })
 
-  test('outside that folder is called by its base name', async () => {
+  test('outside that folder is called by all of it, so that no two files are called alike', async () => {
     const shop = await workshop()
     const other = await workshop()
     const path = await other.write('contacts.csv', 'id\n1\n')
-    expect((await pull(shop, { path })).records[0]?.place).toBe('contacts.csv:2')
+    expect((await pull(shop, { path })).records[0]?.place).toBe(`${path}:2`)
   })
 
   test('that is missing is an error with the nearest name in its folder', async () => {

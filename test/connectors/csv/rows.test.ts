@@ -95,6 +95,19 @@ describe('a bad record', () => {
     expect((await read('id,first\n1,Ann\n12\n')).bad).toMatchObject([{ id: '12' }])
   })
 
+  test.each([
+    ['behind its id', 'id,first,phone\n1,Ann,415\n2,Bo'],
+    ['within its id', 'id,first,phone\n1,Ann,415\n2'],
+    ['before its id', 'first,phone,id\nAnn,415,1\nBob,415,'],
+  ])('that is the last one and was cut off %s takes away the proof too', async (_name, content) => {
+    const cut = await read(content)
+    expect(cut.ids).toEqual(['1'])
+    expect(cut.bad).toHaveLength(1)
+    expect(cut.end).toMatchObject({ covers: 'changes' })
+    expect(cut.logged.join()).toContain('contacts.csv:3 is cut off')
+    expect((await read(`${content}\n`)).end).toMatchObject({ covers: 'everything' })
+  })
+
   test('is a row with more cells than the header; its id cannot be trusted', async () => {
     const { bad } = await read('id,name,phone\n1,Lee, Ann,415\n')
     expect(bad).toMatchObject([{ code: 'ROW_MALFORMED', id: null, place: 'contacts.csv:2' }])

@@ -1,5 +1,6 @@
 // What was read is moved away, by a pull that knows that it was saved; and nothing else ever is.
-import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { utimesSync, writeFileSync } from 'node:fs'
+import { mkdir, readdir, readFile, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { filesConnector } from '../../../connectors/files/files.ts'
@@ -86,6 +87,60 @@ describe('files of changes', () => {
   })
 })
 
+/** Does something as soon as the connector says that a file was moved. */
+function onMoved(shop: Workshop, name: string, work: () => void): void {
+  const { push } = shop.logged
+  shop.logged.push = (...messages) => {
+    if (messages.join().startsWith(`${name} was read and is now`)) work()
+    return push.apply(shop.logged, messages)
+  }
+}
+
+test('a new file that comes while others are moved keeps its announcement', async () => {
+  const shop = await inbox()
+  const given = { ...CHANGES, readySuffix: '.ok' }
+  for (const name of ['in/a.csv', 'in/b.csv']) {
+    await shop.write(name, `id\n${name}\n`)
+    await shop.write(`${name}.ok`, '')
+  }
+  const first = await pull(shop, given)
+  onMoved(shop, 'in/a.csv', () => {
+    const path = join(shop.dir, 'in/b.csv')
+    writeFileSync(path, 'id\nnew\n')
+    utimesSync(path, (START - HOUR / 2) / 1_000, (START - HOUR / 2) / 1_000)
+    writeFileSync(`${path}.ok`, '')
+  })
+  const second = await pull(shop, given, next(first))
+  expect(second.ids).toEqual(['new'])
+  expect(await names(shop, 'in')).toEqual(['b.csv', 'b.csv.ok'])
+})
+
+test('an announcement that a crash left behind announces nothing that comes later', async () => {
+  const shop = await inbox()
+  const given = { ...CHANGES, readySuffix: '.ok' }
+  await shop.write('in/a.csv', 'id\n1\n')
+  await shop.write('in/a.csv.ok', '')
+  const first = await pull(shop, given)
+  await unlink(join(shop.dir, 'in/a.csv'))
+  await pull(shop, given, next(first))
+  expect(await names(shop, 'in')).toEqual([])
+})
+
+test('files of one name in several folders elsewhere are all moved', async () => {
+  const shop = await workshop()
+  const other = await workshop()
+  for (const branch of ['north', 'south']) {
+    await mkdir(join(other.dir, branch))
+    await other.write(`${branch}/changes.csv`, `id\n${branch}\n`)
+  }
+  const given = { ...CHANGES, path: `${other.dir}/*/changes.csv` }
+  const first = await pull(shop, given)
+  await pull(shop, given, next(first))
+  expect(await names(other, 'north')).toEqual([])
+  expect(await names(other, 'south')).toEqual([])
+  expect(await names(shop, 'done')).toHaveLength(2)
+})
+
 test('files that lost their announcement after they were read hold nobody up', async () => {
   const shop = await inbox()
   const given = { ...CHANGES, readySuffix: '.ok' }
@@ -94,8 +149,8 @@ test('files that lost their announcement after they were read hold nobody up', a
   await shop.write('in/a.csv.ok', '')
   const first = await pull(shop, given)
   const second = await pull(shop, given, next(first))
-  expect(await names(shop, 'in')).toEqual(['a.csv'])
-  expect(second.records).toEqual([])
+  expect(await names(shop, 'in')).toEqual(['a.csv', 'a.csv.ok'])
+  await unlink(join(shop.dir, 'in/a.csv.ok'))
   expect((await pull(shop, given, next(second))).end).toMatchObject({ covers: 'changes' })
 })
 
@@ -125,6 +180,18 @@ describe('whole exports', () => {
     expect(full.ids).toEqual(['1'])
     expect(full.end).toMatchObject({ covers: 'everything' })
     expect((await pull(shop, EXPORTS, next(full))).end).toMatchObject({ covers: 'changes' })
+  })
+
+  test('in the archive need no announcement', async () => {
+    const shop = await inbox()
+    const given = { ...EXPORTS, readySuffix: '.ok' }
+    await shop.write('in/a.csv', 'id,first\n1,Ann\n')
+    await shop.write('in/a.csv.ok', '')
+    const first = await pull(shop, given)
+    await pull(shop, given, next(first))
+    expect(await names(shop, 'in')).toEqual(['done'])
+    expect((await pull(shop, given, FULL)).ids).toEqual(['1'])
+    expect((await filesConnector.discover(options(given), shop.context)).fields).toHaveLength(2)
   })
 
   test('that are older than the one that was read change nothing, asked for or not', async () => {

@@ -282,6 +282,49 @@ describe('is refused with a way out:', () => {
   })
 })
 
+describe('a workbook that unpacks to far more than it is', () => {
+  const row = (cells: string) => `<row r="1"><c r="A1" t="str"><v>id</v></c></row><row r="2">${cells}</row>`
+
+  test('is stopped where a part is larger than it may be', async () => {
+    const bytes = workbook({ sheets: [{ title: 'S', data: row('') + ' '.repeat(5_000_000) }] })
+    expect(bytes.length).toBeLessThan(100_000)
+    const error = await failure(read(bytes, { maxBytes: 100_000 }))
+    expect(error).toMatchObject({ kind: 'failed' })
+    expect(error.message).toContain('larger than 100000 bytes')
+  })
+
+  test.each([
+    [
+      'a text without an end',
+      { data: row(`<c r="A2" t="inlineStr"><is><t>${'x'.repeat(2_000_000)}</t></is></c>`) },
+    ],
+    [
+      'a text in many pieces',
+      { data: row(`<c r="A2" t="inlineStr"><is>${'<t>xxxxxxxx</t>'.repeat(200_000)}</is></c>`) },
+    ],
+    [
+      'a shared text in many pieces',
+      { data: row(''), strings: [`<si>${'<t>xxxxxxxx</t>'.repeat(200_000)}</si>`] },
+    ],
+    [
+      'a row of texts that is long by sharing',
+      {
+        data: row(
+          Array.from(
+            { length: 26 },
+            (_, at) => `<c r="${String.fromCharCode(65 + at)}2" t="s"><v>0</v></c>`,
+          ).join(''),
+        ),
+        strings: [`<si><t>${'x'.repeat(500_000)}</t></si>`],
+      },
+    ],
+  ])('is damaged where it holds %s', async (_name, { data, ...more }) => {
+    const error = await failure(read({ sheets: [{ title: 'S', data }], ...more }))
+    expect(error).toMatchObject({ kind: 'unreadable' })
+    expect(error.message).toContain('more than 1000000 characters')
+  })
+})
+
 describe('a gzip file', () => {
   test('is unpacked, whatever it is called', async () => {
     expect((await read(gzipSync('id,a\n1,x\n'))).ids).toEqual(['1'])

@@ -1,7 +1,7 @@
 // The fake organisation's Bulk API 2.0: jobs that take a while, and results as CSV in parts and in no order.
 import type { VendorAnswer } from 'heysync/connector/testing'
 import type { Manners } from './manners.ts'
-import { type Org, type Value, VendorError } from './org.ts'
+import { type Org, type Row, type Value, VendorError } from './org.ts'
 
 interface Asked {
   readonly method: string
@@ -14,7 +14,7 @@ interface Asked {
 interface Job {
   readonly sobject: string
   readonly columns: readonly string[]
-  readonly rows: readonly ReadonlyMap<string, Value>[]
+  readonly rows: readonly Row[]
   polls: number
 }
 
@@ -45,7 +45,7 @@ export function openJobs(org: Org, manners: Manners) {
   }
   const results = ({ sobject, columns, rows }: Job, from: number, most: number): VendorAnswer => {
     const to = from + Math.min(most, manners.rowsPerPart)
-    const part = rows.slice(from, to)
+    const part = rows.slice(from, to).map((row) => row())
     const shown = part.slice(0, part.length - manners.dropsRows)
     const lines = [
       columns,

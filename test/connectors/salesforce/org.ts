@@ -14,11 +14,14 @@ export interface FieldInfo {
   readonly referenceTo: readonly string[]
 }
 
+/** Paths to values; datetimes in milliseconds. */
+export type Row = () => ReadonlyMap<string, Value>
+
 export interface Found {
   readonly sobject: string
   readonly columns: readonly Selected[]
-  /** Paths to values; datetimes in milliseconds. */
-  readonly rows: readonly ReadonlyMap<string, Value>[]
+  /** Each is made when it is looked at, so that a query which is under way takes no memory of note. */
+  readonly rows: readonly Row[]
   readonly isCount: boolean
 }
 
@@ -231,9 +234,9 @@ export function openOrg(clock: { now(): number }) {
     const aggregate = soql.columns.some((column) => column.aggregate !== null)
     const limited = found.slice(0, soql.limit ?? found.length)
     const rows = aggregate
-      ? [new Map(soql.columns.map((column) => [column.alias, aggregated(soql.from, found, column)]))]
+      ? [() => new Map(soql.columns.map((column) => [column.alias, aggregated(soql.from, found, column)]))]
       : limited.map(
-          (values) => new Map(soql.columns.map(({ path }) => [path, follow(soql.from, values, path)])),
+          (values) => () => new Map(soql.columns.map(({ path }) => [path, follow(soql.from, values, path)])),
         )
     const isCount = aggregate && soql.columns[0]?.path === ''
     return { sobject: soql.from, columns: soql.columns, rows, isCount }

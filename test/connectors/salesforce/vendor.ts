@@ -87,9 +87,11 @@ export async function startSalesforce(clock: Stage['clock'], given: Partial<Mann
 
   const page = (found: Found, from: number, size: number, session: string, version: string): VendorAnswer => {
     if (found.isCount)
-      return { body: { totalSize: Number([...(found.rows[0]?.values() ?? [])][0]), done: true, records: [] } }
+      return {
+        body: { totalSize: Number([...(found.rows[0]?.().values() ?? [])][0]), done: true, records: [] },
+      }
     const to = from + Math.min(size, manners.rowsPerPage)
-    const records = found.rows.slice(from, to).map((row) => asJson(found.sobject, row, org))
+    const records = found.rows.slice(from, to).map((row) => asJson(found.sobject, row(), org))
     if (to >= found.rows.length) return { body: { totalSize: found.rows.length, done: true, records } }
     named += 1
     const name = `01g5e0000${named}AAA-${to}`
@@ -107,7 +109,7 @@ export async function startSalesforce(clock: Stage['clock'], given: Partial<Mann
     const found = org.query(soql, all)
     if (
       found.rows.length > manners.slowAbove ||
-      Number([...(found.rows[0]?.values() ?? [])][0]) > manners.slowAbove
+      Number([...(found.rows[0]?.().values() ?? [])][0]) > manners.slowAbove
     )
       throw new VendorError(400, 'QUERY_TIMEOUT', 'Your query request was running for too long.')
     return page(found, 0, size, session, version)

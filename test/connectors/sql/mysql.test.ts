@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { engineOf } from './engine.ts'
 import { desk, discover, FULL, failure, pull, since } from './harness.ts'
 import { type MariadbServer, noMariadb, startMariadb } from './mariadb-server.ts'
+import { sourceOn } from './source.ts'
 
 const PEOPLE = `CREATE TABLE people (id BIGINT UNSIGNED PRIMARY KEY, name VARCHAR(50), phone VARCHAR(20) DEFAULT '+15102000000',
   updated_at DATETIME DEFAULT NULL)`
@@ -14,16 +15,7 @@ describe.skipIf(noMariadb() !== null)('with a MariaDB', () => {
   })
   afterAll(() => server.stop())
 
-  async function source(...statements: string[]) {
-    const name = await server.database()
-    const client = await server.client(name)
-    for (const statement of statements) await client.query(statement)
-    return {
-      name,
-      client,
-      options: { database: server.url(name), table: 'people', idColumn: 'id', updatedColumn: 'updated_at' },
-    }
-  }
+  const source = (...statements: string[]) => sourceOn(server, statements)
 
   test('whole seconds with more rows than a page are all read, with ids beyond 2^53', async () => {
     const { options } = await source(
@@ -125,6 +117,52 @@ describe.skipIf(noMariadb() !== null)('with a MariaDB', () => {
     const { ids } = await pull({ ...options, pageSize: 1 }, FULL, table)
     expect(ids).toEqual(['1', '2', '3'])
     expect(table.said.join()).toContain('2 rows of people hold nothing in updated_at')
+  })
+
+  test('a window leaves out times that are none, wherever a page ends', async () => {
+    const { options } = await source(
+      `SET sql_mode = ''`,
+      PEOPLE,
+      `INSERT INTO people (id, updated_at) VALUES (1, '0000-00-00 00:00:00'), (2, '0000-00-00 00:00:00'), (3, '2030-00-00 00:00:00'),
+        (4, '2030-01-01 00:00:00'), (5, '2030-02-00 00:00:00'), (6, '2030-03-01 00:00:00')`,
+    )
+    for (const from of [null, '2029-01-01T00:00:00Z']) {
+      const { ids } = await pull({ ...options, pageSize: 1 }, since(from, '2031-01-01T00:00:00Z'))
+      expect(ids).toEqual(['4', '6'])
+    }
+  })
+
+  test('ids that only the database takes for the same are told, and prove nobody gone', async () => {
+    const { options } = await source(
+      'CREATE TABLE people (part INT, id VARCHAR(30))',
+      `INSERT INTO people VALUES (1, 'abc'), (1, 'ABC'), (1, 'z'), (2, 'z'), (2, 'y'), (2, 'y'), (3, 'e'), (3, 'é')`,
+    )
+    const { updatedColumn: _, table, ...rest } = options
+    const desks = desk()
+    const { bad, end } = await pull({ ...rest, table, idColumn: ['part', 'id'], pageSize: 1 }, FULL, desks)
+    expect(bad).toEqual([
+      'ID_DUPLICATE 2|y',
+      expect.stringMatching(/^ID_DUPLICATE 1\|abc$/i),
+      expect.stringMatching(/^ID_DUPLICATE 3\|[eé]$/),
+    ])
+    expect(end).toEqual({ covers: 'changes', count: null })
+    expect(desks.said.join()).toContain('COLLATE')
+    const query = 'SELECT part, id COLLATE utf8mb4_bin AS id FROM people WHERE part <> 2'
+    const apart = await pull({ ...rest, query, idColumn: ['part', 'id'], pageSize: 1 })
+    expect(apart.ids).toEqual(['1|ABC', '1|abc', '1|z', '3|e', '3|é'])
+    expect(apart.end).toEqual({ covers: 'everything', count: 5 })
+  })
+
+  test('ids that differ by a blank at their end are told, and read as bytes', async () => {
+    const { options } = await source(
+      'CREATE TABLE people (id VARCHAR(30))',
+      `INSERT INTO people VALUES ('a'), ('a '), ('b')`,
+    )
+    const { updatedColumn: _, table, ...rest } = options
+    expect((await pull({ ...rest, table })).end?.covers).toBe('changes')
+    const query = 'SELECT CAST(id AS BINARY) AS id FROM people'
+    const bytes = await pull({ ...rest, query, pageSize: 1 })
+    expect([bytes.ids, bytes.end]).toEqual([['61', '6120', '62'], { covers: 'everything', count: 3 }])
   })
 
   test('texts with quotes and backslashes end a page, whatever mode the server is in', async () => {

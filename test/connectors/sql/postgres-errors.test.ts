@@ -1,31 +1,10 @@
 // What PostgreSQL says when something is wrong with the options, the grants or the table; and what discovery shows.
-import { afterAll, test as always, beforeAll, describe, expect } from 'vitest'
+import { describe, expect } from 'vitest'
 import { engineOf } from './engine.ts'
 import { discover, failure, pull } from './harness.ts'
-import { noPostgres, type PostgresServer, startPostgres } from './postgres-server.ts'
+import { POSTGRES_PEOPLE as PEOPLE, withPostgres } from './source.ts'
 
-const test = always.skipIf(noPostgres() !== null)
-
-let server: PostgresServer
-beforeAll(async () => {
-  if (noPostgres() === null) server = await startPostgres()
-})
-afterAll(() => server?.stop())
-
-const PEOPLE = `CREATE TABLE people (id bigint PRIMARY KEY, name text, phone text DEFAULT '+15102000000',
-  updated_at timestamptz DEFAULT now())`
-
-/** A new database in which these statements ran, and options that read it. */
-async function source(...statements: string[]) {
-  const name = await server.database()
-  const client = await server.client(name)
-  for (const statement of statements) await client.query(statement)
-  return {
-    name,
-    client,
-    options: { database: server.url(name), table: 'people', idColumn: 'id', updatedColumn: 'updated_at' },
-  }
-}
+const { test, server, source } = withPostgres()
 
 describe('errors name the place and the way out', () => {
   test('a column that the options name and that was renamed', async () => {
@@ -61,8 +40,8 @@ describe('errors name the place and the way out', () => {
       kind: 'not-found',
       hint: expect.stringContaining('Did you mean people?'),
     })
-    await client.query(`CREATE ROLE nobody_${name} LOGIN PASSWORD '${server.password}'`)
-    const database = server.url(name, `nobody_${name}`)
+    await client.query(`CREATE ROLE nobody_${name} LOGIN PASSWORD '${server().password}'`)
+    const database = server().url(name, `nobody_${name}`)
     expect(await failure(pull({ ...options, database }))).toMatchObject({
       kind: 'unauthorized',
       hint: expect.stringContaining(`GRANT SELECT ON … TO nobody_${name}`),

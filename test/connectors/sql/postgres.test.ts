@@ -1,31 +1,11 @@
 // PostgreSQL's own traps: times with microseconds, zones, transactions that commit late, roles that see little.
-import { afterAll, test as always, beforeAll, describe, expect } from 'vitest'
+import { describe, expect } from 'vitest'
 import { engineOf } from './engine.ts'
+import { hangingLine } from './hanging-line.ts'
 import { desk, FULL, failure, pull, since } from './harness.ts'
-import { noPostgres, type PostgresServer, startPostgres } from './postgres-server.ts'
+import { POSTGRES_PEOPLE as PEOPLE, withPostgres } from './source.ts'
 
-const test = always.skipIf(noPostgres() !== null)
-
-let server: PostgresServer
-beforeAll(async () => {
-  if (noPostgres() === null) server = await startPostgres()
-})
-afterAll(() => server?.stop())
-
-const PEOPLE = `CREATE TABLE people (id bigint PRIMARY KEY, name text, phone text DEFAULT '+15102000000',
-  updated_at timestamptz DEFAULT now())`
-
-/** A new database in which these statements ran, and options that read it. */
-async function source(...statements: string[]) {
-  const name = await server.database()
-  const client = await server.client(name)
-  for (const statement of statements) await client.query(statement)
-  return {
-    name,
-    client,
-    options: { database: server.url(name), table: 'people', idColumn: 'id', updatedColumn: 'updated_at' },
-  }
-}
+const { test, server, source } = withPostgres()
 
 describe('a transaction that commits late', () => {
   test.each(['full', 'incremental'] as const)(
@@ -35,7 +15,7 @@ describe('a transaction that commits late', () => {
       const engine = engineOf({ options })
       await client.query(`INSERT INTO people (id, name) VALUES (1, 'Early')`)
       if (mode === 'incremental') await engine.pull('full')
-      const late = await server.client(name)
+      const late = await server().client(name)
       await late.query('BEGIN')
       await late.query(`INSERT INTO people (id, name) VALUES (2, 'Late')`)
       await client.query(`INSERT INTO people (id, name) VALUES (3, 'Quick')`)
@@ -50,7 +30,7 @@ describe('a transaction that commits late', () => {
   test('is not missed either where it had only read before the pull', async () => {
     const { name, client, options } = await source(PEOPLE)
     const engine = engineOf({ options })
-    const late = await server.client(name)
+    const late = await server().client(name)
     await late.query('BEGIN')
     await late.query('SELECT 1')
     await client.query(`INSERT INTO people (id, name) VALUES (3, 'Quick')`)
@@ -63,7 +43,7 @@ describe('a transaction that commits late', () => {
 
   test('keeps nobody waiting: what others wrote comes at once', async () => {
     const { name, client, options } = await source(PEOPLE)
-    const late = await server.client(name)
+    const late = await server().client(name)
     // Also one of this name: only readers of it are ours.
     await late.query(`SET application_name = 'heysync'`)
     await late.query('BEGIN')
@@ -76,7 +56,7 @@ describe('a transaction that commits late', () => {
   })
 
   test('of another database of the server does not count, and one that was prepared does', async () => {
-    const other = await server.client(await server.database())
+    const other = await server().client(await server().database())
     await other.query('BEGIN; CREATE TABLE t (id int)')
     const { client, options } = await source(PEOPLE)
     expect((await pull(options)).end?.until).toBeUndefined()
@@ -90,14 +70,14 @@ describe('a transaction that commits late', () => {
   test('cannot be seen by a role without the right to, and the pull says so', async () => {
     const { client, options, name } = await source(PEOPLE)
     await client.query(
-      `CREATE ROLE plain LOGIN PASSWORD '${server.password}'; GRANT SELECT ON people TO plain`,
+      `CREATE ROLE plain LOGIN PASSWORD '${server().password}'; GRANT SELECT ON people TO plain`,
     )
     const table = desk()
-    await pull({ ...options, database: server.url(name, 'plain') }, FULL, table)
+    await pull({ ...options, database: server().url(name, 'plain') }, FULL, table)
     expect(table.said.join()).toContain('GRANT pg_read_all_stats')
     await client.query('GRANT pg_read_all_stats TO plain')
     const calm = desk()
-    await pull({ ...options, database: server.url(name, 'plain') }, FULL, calm)
+    await pull({ ...options, database: server().url(name, 'plain') }, FULL, calm)
     expect(calm.said).toEqual([])
   })
 })
@@ -243,6 +223,14 @@ test('what a replica or a deadlock cuts short is asked for again', async () => {
   expect(end).toEqual({ covers: 'everything', count: null })
 })
 
+test('a server that hangs at the end keeps nobody waiting', async () => {
+  const { options } = await source(PEOPLE, 'INSERT INTO people (id) VALUES (1)')
+  const line = await hangingLine(server().port)
+  const database = options.database.replace(/:\d+\//, `:${line.port}/`)
+  const { ids } = await pull({ ...options, database }, FULL, desk(), () => line.hang())
+  expect(ids).toEqual(['1'])
+})
+
 test('a server that restarts in the middle fails the pull, and the next one goes on from there', async () => {
   const { options } = await source(PEOPLE, 'INSERT INTO people (id) SELECT n FROM generate_series(1, 50) n')
   const engine = engineOf({ options: { ...options, pageSize: 10 } })
@@ -250,7 +238,7 @@ test('a server that restarts in the middle fails the pull, and the next one goes
   await expect(
     engine.pull('full', async () => {
       pages += 1
-      if (pages === 3) await server.restart()
+      if (pages === 3) await server().restart()
     }),
   ).rejects.toMatchObject({ code: 'ERR_SOURCE_FAILED' })
   expect(await engine.pull('full')).toMatchObject({ read: 20, gone: 0 })
@@ -288,6 +276,25 @@ describe('ids', () => {
     expect(bad).toEqual(['ID_DUPLICATE 2', 'ID_MISSING'])
     expect(end).toEqual({ covers: 'everything', count: null })
   })
+
+  test.each([
+    ['text COLLATE nobody_shouts', `('abc'), ('ABC'), ('z')`, /^ID_DUPLICATE abc$/i],
+    ['numeric', '(1.0), (1.00), (2)', /^ID_DUPLICATE 1\.0+$/],
+  ])(
+    'that only the database takes for the same are told, and prove nobody gone: %s',
+    async (type, rows, says) => {
+      const { options } = await source(
+        `CREATE COLLATION nobody_shouts (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`,
+        `CREATE TABLE people (id ${type}, updated_at timestamptz)`,
+        `INSERT INTO people VALUES ${rows}`,
+      )
+      const table = desk()
+      const { bad, end } = await pull({ ...options, pageSize: 1 }, FULL, table)
+      expect(bad).toEqual([expect.stringMatching(says)])
+      expect(end).toEqual({ covers: 'changes', count: null })
+      expect(table.said.join()).toContain('COLLATE')
+    },
+  )
 
   test('and names of tables and columns may be written in any way', async () => {
     const { client, options } = await source(

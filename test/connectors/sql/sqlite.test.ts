@@ -46,15 +46,57 @@ describe('times of change', () => {
     expect(ids).toEqual(['1', '2', '3'])
   })
 
-  test('that cannot be read are told, and lose nobody', async () => {
+  test.each([
+    ['an offset without a colon', '2030-01-01T10:00:00+0000', '2030-01-01T10:00:00Z'],
+    ['an offset of hours', '2030-01-01 10:00:00+00', '2030-01-01T10:00:00Z'],
+    ['a blank before the offset', '2030-01-01 10:00:00 +0000', '2030-01-01T10:00:00Z'],
+    ['no form at all', 'yesterday', null],
+  ])('that SQLite cannot compare lose nobody, since every window shows them: %s', async (_name, text, at) => {
     const { options } = file(
-      'CREATE TABLE people (id INTEGER PRIMARY KEY, updated_at)',
-      `INSERT INTO people VALUES (1, 'yesterday'), (2, '2030-01-01 10:00:00')`,
+      'CREATE TABLE people (id INTEGER PRIMARY KEY, updated_at TEXT)',
+      `INSERT INTO people VALUES (1, '${text}'), (2, '2030-01-01 10:00:00'), (3, '2029-01-01 10:00:00'), (4, NULL)`,
     )
+    const given = { ...options, updatedColumn: 'updated_at' }
+    for (const from of ['2030-01-01T09:00:00Z', null]) {
+      const { ids, records } = await pull(given, since(from, '2030-01-01T11:00:00Z'))
+      expect(ids).toEqual(from === null ? ['1', '2', '3'] : ['1', '2'])
+      expect(records[0]?.updatedAt).toBe(at)
+    }
     const table = desk()
-    const { ids } = await pull({ ...options, updatedColumn: 'updated_at' }, FULL, table)
-    expect(ids).toEqual(['1', '2'])
-    expect(table.said.join()).toContain('1 rows of people')
+    expect((await pull(given, FULL, table)).ids).toEqual(['1', '2', '3', '4'])
+    expect(table.said.join()).toContain('1 rows of people hold nothing in updated_at')
+  })
+})
+
+describe('ids that only the database takes for the same', () => {
+  const PEOPLE = 'CREATE TABLE people (id TEXT COLLATE NOCASE, name TEXT)'
+  const TWINS = `INSERT INTO people VALUES ('0015g00000AbCdE', 'Ann'), ('0015g00000aBcDe', 'Bob'), ('z', 'Zoe')`
+
+  test.each([1, 10])('are told, and prove nobody gone, in pages of %i', async (pageSize) => {
+    const { options } = file('PRAGMA journal_mode = wal', PEOPLE, TWINS)
+    const table = desk()
+    const { bad, end } = await pull({ ...options, pageSize }, FULL, table)
+    expect(bad).toEqual([expect.stringMatching(/^ID_DUPLICATE 0015g00000abcde$/i)])
+    expect(end).toEqual({ covers: 'changes', count: null })
+    expect(table.said.join()).toContain('COLLATE')
+  })
+
+  test('are read, all of them, where a query says that they differ', async () => {
+    const { options } = file('PRAGMA journal_mode = wal', PEOPLE, TWINS)
+    const { table: _, ...rest } = options
+    const query = 'SELECT id COLLATE BINARY AS id, name FROM people'
+    const { ids, bad, end } = await pull({ ...rest, query, pageSize: 1 })
+    expect([ids.length, bad, end]).toEqual([3, [], { covers: 'everything', count: 3 }])
+  })
+
+  test('are not those that are the same', async () => {
+    const { options } = file(
+      'CREATE TABLE people (id, name TEXT)',
+      `INSERT INTO people VALUES ('a', 'Ann'), ('a', 'Ann'), (1, 'Bob'), (1.0, 'Bob'), (NULL, 'Dan')`,
+    )
+    const { bad, end } = await pull(options)
+    expect(bad.toSorted()).toEqual(['ID_DUPLICATE 1', 'ID_DUPLICATE a', 'ID_MISSING'])
+    expect(end).toEqual({ covers: 'everything', count: null })
   })
 })
 

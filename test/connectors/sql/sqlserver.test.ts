@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { sqlOptions } from '../../../connectors/sql/options.ts'
 import { toRecord } from '../../../connectors/sql/record.ts'
 import { columnOf, sqlserverDialect } from '../../../connectors/sql/sqlserver-dialect.ts'
-import { keyOf, pageSql } from '../../../connectors/sql/statements.ts'
+import { keyOf, pageSql, twinsSql } from '../../../connectors/sql/statements.ts'
 import type { Table } from '../../../connectors/sql/table.ts'
 import { boundsOf } from '../../../connectors/sql/times.ts'
 import { sinceOf, trackedTable, versionBounds } from '../../../connectors/sql/versions.ts'
@@ -37,6 +37,14 @@ test('a page of a window: bounds, then the key written out, and as many rows as 
   )
   const [time = '', key = ''] = after
   expect(sql.values).toEqual(['2030-01-01 00:00:00.1234567', '2030-01-02 00:00:00', time, time, time, key])
+})
+
+test('ids that its collation takes for the same are asked for by their bytes; numbers have none', () => {
+  expect(twinsSql({ ...table({ id: 'nvarchar(18)', part: 'int' }), idAt: [0, 1] }, 20)?.text).toBe(
+    'SELECT TOP (20) [id], [part] FROM [dbo].[people] WHERE [id] IS NOT NULL AND [part] IS NOT NULL' +
+      ' GROUP BY [id], [part] HAVING count(DISTINCT CONVERT(varbinary(8000), [id])) > 1',
+  )
+  expect(twinsSql(table({ id: 'bigint' }), 20)).toBeNull()
 })
 
 test('a rowversion column is a window of versions', () => {

@@ -2,9 +2,9 @@
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { connectors } from '../../../connectors/index.ts'
 import { loadConfig } from '../../../src/config/load.ts'
 import type { Config } from '../../../src/config/schema.ts'
+import { connectors } from '../../support/connectors.ts'
 import { tempFolder } from '../../support/folder.ts'
 
 export function loadedConfig(): Config {

@@ -58,6 +58,7 @@ export async function openS3(
       return true
     },
     remove: (key) => bucket.remove(key),
+    pathOf: (label) => label,
     close: async () => client.destroy(),
   }
 }

@@ -46,6 +46,7 @@ export async function openSftp(
       throw changedMeanwhile(file.label)
     },
     remove: (path) => server.remove(path),
+    pathOf: (label) => label,
     close: async () => connection.close(),
   }
 }

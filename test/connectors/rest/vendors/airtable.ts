@@ -22,7 +22,7 @@ export interface Airtable extends ConnectorWorld {
 
 export async function openAirtable({ clock }: Stage): Promise<Airtable> {
   const rows = new Map<string, Row>()
-  const iterators = new Map<string, string[]>()
+  const iterators = new Map<string, { readonly ids: readonly string[]; readonly from: number }>()
   const tooMany = meter(clock, 5, 1_000)
   let made = 0
   let busyUntil = 0
@@ -51,13 +51,16 @@ export async function openAirtable({ clock }: Stage): Promise<Airtable> {
       toLose -= 1
       iterators.clear()
     }
-    const ids =
+    const held =
       offset === null
-        ? [...rows.values()]
-            .filter(({ at }) => after === undefined || at > Date.parse(after))
-            .map(({ id }) => id)
+        ? {
+            ids: [...rows.values()]
+              .filter(({ at }) => after === undefined || at > Date.parse(after))
+              .map(({ id }) => id),
+            from: 0,
+          }
         : iterators.get(offset)
-    if (ids === undefined)
+    if (held === undefined)
       return {
         status: 422,
         body: {
@@ -68,19 +71,20 @@ export async function openAirtable({ clock }: Stage): Promise<Airtable> {
         },
       }
     const size = Math.min(MOST, Number(url.searchParams.get('pageSize') ?? 100))
-    const rest = ids.slice(size)
+    const to = held.from + size
+    const more = to < held.ids.length
     made += 1
     const next = `itr${made}/rec`
-    if (rest.length > 0) iterators.set(next, rest)
+    if (more) iterators.set(next, { ids: held.ids, from: to })
     const byId = new Map([...rows.values()].map((row) => [row.id, row]))
-    const records = ids.slice(0, size).flatMap((id) => byId.get(id) ?? [])
+    const records = held.ids.slice(held.from, to).flatMap((id) => byId.get(id) ?? [])
     return {
       body: {
         records: records.map(({ at, ...row }) => ({
           ...row,
           fields: { ...row.fields, 'Last modified': new Date(at).toISOString() },
         })),
-        ...(rest.length > 0 ? { offset: next } : {}),
+        ...(more ? { offset: next } : {}),
       },
     }
   })
