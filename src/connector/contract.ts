@@ -118,7 +118,7 @@ export interface ConnectorContext extends Ground {
   readonly baseDir: string
   /** Requests to the source. What it opened is closed when the pull is over; its budget outlives it. */
   http(options: SourceHttp): Http
-  /** What outlives the process, such as a token that the vendor rotated. */
+  /** What outlives the process: marks of what was read, and what the vendor changed for good, such as a token that it rotated. */
   readonly keep: Keep
 }
 

@@ -90,7 +90,7 @@ async function checkSource(app: App, source: Source, shown: SourceList[]): Promi
   try {
     const found = await source.connector.discover(
       source.options,
-      app.engine.connectorContext(source.config.id),
+      app.engine.connectorContext(source.config.id, { looks: true }),
     )
     shown.push(...(found.lists ?? []).map((title) => ({ source: source.config.id, title })))
     const names = found.fields.map((field) => field.name)

@@ -117,9 +117,7 @@ export const status = z.object({
   }),
   rejections: z.number(),
   held: z.array(heldPart),
-  alarms: z.array(
-    z.object({ code: z.string(), source: z.string(), message: z.string(), cycle: z.string() }),
-  ),
+  alarms: z.array(z.object({ code: z.string(), source: z.string(), message: z.string(), cycle: z.string() })),
 })
 
 export const cycleRow = z.object({
