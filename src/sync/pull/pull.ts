@@ -24,7 +24,7 @@ import { loopWatch } from './loop.ts'
 import { handOverMerged } from './merges.ts'
 import { firstDay, overlapOf } from './overlap.ts'
 import { type PullCounts, savePage } from './save-page.ts'
-import { judgeScope } from './scope.ts'
+import { judgeScope, scopeNow } from './scope.ts'
 import { sourceError } from './source-error.ts'
 import { emptyTally } from './tally.ts'
 import { type FullReason, whyFull } from './why-full.ts'
@@ -188,12 +188,13 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
   const close = () => {
     const closing = target()
     const shown = proved ? mirror.records.countSeen(id, closing.pull) : 0
+    const before = stored?.scope ?? null
+    const now = scopeNow(before, end.scope)
     const census = proved ? { known: mirror.records.countKnown(id) - tally.added, shown } : null
     if (proved) {
       const sinceSeq = stored?.completed_seq ?? 0
       result.gone = markAbsent(mirror, { ...closing, sinceSeq, allowEmpty: run.allowEmpty })
-      const before = stored?.scope ?? null
-      judgeScope(mirror, { ...closing, before, now: end.scope ?? null, gone: result.gone })
+      judgeScope(mirror, { ...closing, before, now, gone: result.gone })
     } else if (full) {
       mirror.records.dropUnseenUnreadable(id, closing.pull)
     }
@@ -213,7 +214,7 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       at: run.clock.now(),
       // What changed meanwhile behind a pull in parts is not late.
       shownTo: inParts ? null : sawUntil(request, end),
-      scope: proved ? (end.scope ?? null) : null,
+      scope: proved ? now : null,
       full: proved || full,
       proved,
       inParts,
