@@ -65,7 +65,7 @@ export interface ListMembers {
 export interface Page {
   readonly records: readonly SourceRecord[]
   readonly bad?: readonly BadRecord[]
-  /** Parts of lists, in any page. A list that is not read in a pull stays as it was. */
+  /** Parts of lists, in any page. A list that an incremental pull does not read stays as it was; a full one shows each. */
   readonly lists?: readonly ListMembers[]
   /**
    * The records are changes, not the state of the source: an older version never replaces a newer one, and an id may come

@@ -61,7 +61,13 @@ export interface TestEngine extends Box {
   rows: Record<string, Record<string, unknown>>
   cycle(
     mode?: 'full' | 'incremental',
-    more?: { planOnly?: boolean; onPlan?: () => void; yieldNow?: () => boolean; sources?: readonly string[] },
+    more?: {
+      planOnly?: boolean
+      onPlan?: () => void
+      yieldNow?: () => boolean
+      sources?: readonly string[]
+      allowEmpty?: readonly string[]
+    },
   ): Promise<CycleOutcome>
 }
 
@@ -165,7 +171,7 @@ export async function anEngine(
         trigger: 'test',
         sources: more.sources ?? [config.id],
         ...(more.yieldNow ? { yieldNow: more.yieldNow } : {}),
-        allowEmpty: [],
+        allowEmpty: more.allowEmpty ?? [],
         planOnly: more.planOnly ?? false,
       }
       return runCycle(engine, request, { onPlan: () => more.onPlan?.() })

@@ -20,6 +20,7 @@ import type { Mirror } from '../mirror/mirror.ts'
 import type { Normalizer } from '../normalize/normalize.ts'
 import { markAbsent } from './absence.ts'
 import { judgePull } from './alarms.ts'
+import { judgeLists } from './lists.ts'
 import { loopWatch } from './loop.ts'
 import { handOverMerged } from './merges.ts'
 import { firstDay, overlapOf } from './overlap.ts'
@@ -199,6 +200,7 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       mirror.records.dropUnseenUnreadable(id, closing.pull)
     }
     handOverMerged(mirror, id, proved)
+    judgeLists(mirror, { ...closing, proved, allowEmpty: run.allowEmpty, warn: run.context.log.warn })
     judgePull(mirror, {
       ...closing,
       map: source.config.map,
