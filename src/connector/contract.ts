@@ -86,7 +86,10 @@ export interface PullEnd {
    * was, and the next incremental window shows what is missing.
    */
   readonly covers: 'everything' | 'changes'
-  /** The source's own count of records (of ids, not of what was yielded), to hold against what was seen; null when it has none. */
+  /**
+   * The source's own count of the records that this pull yields (of ids, with those that it calls deleted), to hold against what
+   * was seen; null when it has none.
+   */
   readonly count: number | null
   /** For token connectors: handed back as `token` in the next incremental pull. */
   readonly token?: string

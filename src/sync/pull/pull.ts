@@ -188,7 +188,7 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
   const sameMapping = stored?.mapping === fingerprint
   const close = () => {
     const closing = target()
-    const shown = proved ? mirror.records.countSeen(id, closing.pull) : 0
+    const shown = proved ? mirror.records.countSeenLive(id, closing.pull) : 0
     const before = stored?.scope ?? null
     const now = scopeNow(before, end.scope)
     const census = proved ? { known: mirror.records.countKnown(id) - tally.added, shown } : null
