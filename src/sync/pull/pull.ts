@@ -95,6 +95,8 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
   const reason = run.mode === 'full' ? run.asked : whyFull(stored, fingerprint)
   const full = reason !== null || source.connector.capabilities.incremental === 'none'
   const mode = full ? 'full' : 'incremental'
+  // A token connector may have nothing but the window to go by, and says page by page that these are changes.
+  const goesByTime = !full && (stored?.token ?? null) === null
   const changesOnly = !full && source.connector.capabilities.incremental === 'watermark'
   const startedAt = run.clock.now()
   const window = {
@@ -146,7 +148,7 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       at: startedAt,
       window: changesOnly,
       goesOn: resumes,
-      shownTo: changesOnly ? instantKey(stored?.shown_to) : null,
+      shownTo: changesOnly || goesByTime ? instantKey(stored?.shown_to) : null,
       unreadable,
       tally,
     }
@@ -214,8 +216,8 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       mapping: proved || full ? fingerprint : null,
       normalizer: proved || full ? source.normalizer.fingerprint : null,
       at: run.clock.now(),
-      // What changed meanwhile behind a pull in parts is not late.
-      shownTo: inParts ? null : sawUntil(request, end),
+      // What changed meanwhile behind a pull in parts is not late, nor what a full pull did not show.
+      shownTo: inParts || (full && !proved) ? null : sawUntil(request, end),
       scope: proved ? now : null,
       full: proved || full,
       proved,
