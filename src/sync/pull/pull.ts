@@ -157,6 +157,7 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
   const maySplit = source.connector.capabilities.resumable && !(full && stored?.in_parts === 1)
   let end: PullEnd | undefined
   const watch = loopWatch(id)
+  let savedPages = 0
   try {
     for await (const page of source.connector.pull(source.options, request, run.context)) {
       run.context.signal.throwIfAborted()
@@ -164,14 +165,17 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       if (source.connector.fixedFields) requireFields(page, source.normalizer, id)
       const holdsSome = page.records.length + (page.bad?.length ?? 0) + (page.lists?.length ?? 0) > 0
       if (holdsSome || seq !== undefined) savePage(mirror, target(), page, result)
+      savedPages += 1
       run.onProgress?.(result.read, total)
       end = page.end
       if (end === undefined && maySplit) run.pause?.()
     }
   } catch (error) {
     if (error instanceof GaveWay) run.onPart?.(result)
-    // To go on from there would be to go round again.
-    if (error instanceof HeysyncError && error.code === 'ERR_SOURCE_LOOP') mirror.sources.abandon(id)
+    // To go on from there would be to go round again, or to stay in an old window for as long as the fault lasts.
+    const loops = error instanceof HeysyncError && error.code === 'ERR_SOURCE_LOOP'
+    const stands = resumes && savedPages === 0 && !waits(error) && !run.context.signal.aborted
+    if (loops || stands) mirror.sources.abandon(id)
     if (error instanceof GaveWay || (isCursorExpired(error) && usesCursor(request))) throw error
     throw sourceError(error, id, stored !== undefined && stored.completed_at !== null)
   }
@@ -249,6 +253,11 @@ const IN_PARTS =
 
 function isCursorExpired(error: unknown): error is ConnectorError {
   return error instanceof ConnectorError && error.kind === 'cursor-expired'
+}
+
+/** It has only to wait, and goes on from there. */
+function waits(error: unknown): boolean {
+  return error instanceof ConnectorError && (error.kind === 'quota' || error.kind === 'busy')
 }
 
 function usesCursor({ token, resumeAfter, window }: PullRequest): boolean {
