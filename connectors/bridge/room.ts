@@ -71,7 +71,7 @@ async function openRoom(
     }
     current = text
     secrets = [...secrets, ...secretsOf([value])]
-    context.keep.set(name, JSON.stringify({ fingerprint, config: text }))
+    context.keep.set(name, JSON.stringify({ fingerprint, config: text }), { forGood: true })
   }
   const keepConfig = () => {
     try {

@@ -43,7 +43,7 @@ export const pull: Command = {
       const bad: string[] = []
       let ended = false
       try {
-        const context = app.engine.connectorContext(id)
+        const context = app.engine.connectorContext(id, { looks: true })
         for await (const page of source.connector.pull(source.options, request, context)) {
           for (const record of page.records.slice(0, limit - pulled.length))
             pulled.push({ record, result: source.normalizer.normalize(record) })

@@ -112,7 +112,7 @@ export function oauth(options: OAuthOptions): Auth {
       expiresAt: now() + lifeMs,
       answer: rest,
     }
-    keep.set(KEEP_NAME, JSON.stringify(next))
+    keep.set(KEEP_NAME, JSON.stringify(next), { forGood: true })
     held = next
     return next
   }

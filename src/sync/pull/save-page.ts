@@ -110,8 +110,10 @@ function saveRecord(
       counts.rejected += 1
     }
   }
-  noteLate(mirror, target, record, found)
-  return saveVersion(mirror, target, record, rawHash, found)
+  const outcome = saveVersion(mirror, target, record, rawHash, found)
+  // Of an erased person nothing is kept, so that each of their versions looks as if nobody had seen it.
+  if (asChanges && !mirror.erased.isMarkedRecord(sourceId, record.id)) noteLate(mirror, target, record, found)
+  return outcome
 }
 
 /** A version that an earlier pull had to show, and that nobody has seen: the same time with other content is none. */
@@ -162,7 +164,6 @@ function saveVersion(
   const { sourceId, pull, at } = target
   const result = target.normalizer.normalize(record)
   noteConsent(mirror, target, record, result.consent)
-  clearErased(mirror, sourceId, record.id)
   const had = known ? records.phonesOf(sourceId, record.id) : []
   count(target.tally, record.id, known && { ...known, phones: had }, result, at)
   const base = {
@@ -180,9 +181,10 @@ function saveVersion(
     noteConsent(mirror, target, record, had)
   for (const slot of ['', 'bad']) records.clearRejection(sourceId, record.id, slot)
   records.clearRefusedNumbers(sourceId, record.id)
-  const says = result.kind === 'contact' ? [result.contact.phone, ...result.contact.further] : result.consent
   for (const phone of had) records.markDirty(phone)
-  const rejection = erasedRejection(mirror, says)
+  const says = mirror.erased.any() ? target.normalizer.numbersOf(record) : []
+  const rejection = erasedRejection(mirror, says, sourceId, record.id)
+  clearErased(mirror, says, sourceId, record.id)
   if (rejection !== null) {
     dropErased(mirror, says, sourceId, record.id)
     if (result.kind === 'deleted') {
@@ -193,8 +195,8 @@ function saveVersion(
     return 'rejected'
   }
   if (result.kind === 'contact') {
-    for (const one of says) records.markDirty(one)
     const { phone, further, fields } = result.contact
+    for (const one of [phone, ...further]) records.markDirty(one)
     const notes = result.notes.length > 0 ? JSON.stringify(result.notes) : null
     records.put({ ...base, state: 'accepted', phone, contact: JSON.stringify(fields), notes }, further)
     for (const [nth, refused] of result.refused.entries())
@@ -230,6 +232,11 @@ function saveBad(mirror: Mirror, target: PageTarget, bad: BadRecord): void {
   const rejection: Rejection = { code: bad.code, field: '', value: bad.value ?? '', message: bad.message }
   if (bad.id === null) {
     reject(mirror, target, '', unreadableSlot(target, bad), rejection, bad.place)
+    return
+  }
+  const erased = erasedRejection(mirror, [], target.sourceId, bad.id)
+  if (erased !== null) {
+    reject(mirror, target, mirror.erased.recordName(target.sourceId, bad.id), '', erased, bad.place)
     return
   }
   const known = records.find(target.sourceId, bad.id)

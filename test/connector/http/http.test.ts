@@ -10,14 +10,15 @@ import { type Answering, aServer, reply } from '../../support/http.ts'
 
 const SECRET = 'tok-7f/9a+secret'
 
+/** `saved` is what whoever only looks saves too. */
 function aKeep(): Keep & { readonly saved: string[] } {
   const texts = new Map<string, string>()
   const saved: string[] = []
   return {
     saved,
     get: (name) => texts.get(name) ?? null,
-    set: (name, value) => {
-      saved.push(value)
+    set: (name, value, how) => {
+      if (how?.forGood) saved.push(value)
       texts.set(name, value)
     },
   }
