@@ -20,7 +20,7 @@ export interface Room {
   run(args: readonly string[]): AsyncGenerator<readonly string[]>
   /** Keeps what the program made of its config, if it did anything, before it is used any further. */
   keepConfig(): void
-  /** Keeps a config that the program told. */
+  /** Keeps a config that the program told, and gives it to the next run. */
   keepTold(config: string): void
   redact(text: string): string
   readonly context: ConnectorContext
@@ -57,11 +57,10 @@ async function openRoom(
   const fingerprint = createHash('sha256').update(given).digest('hex')
   let current = readKept(context.keep.get(name), fingerprint) ?? given
   // A program that tells its new config need not write it too.
-  let inFile = current
+  let inFile: string | null = null
   const environment = options.env.map((key) => process.env[key])
   let secrets = secretsOf([options.config, parsed(current), environment])
   const config = join(folder, 'config.json')
-  await writeFile(config, current, PRIVATE)
   const take = (text: string) => {
     if (text === current) return
     const value = parsed(text)
@@ -96,6 +95,8 @@ async function openRoom(
       return path
     },
     run: async function* (args) {
+      if (inFile !== current) await writeFile(config, current, PRIVATE)
+      inFile = current
       try {
         yield* linesOf({
           command: [...options.command.map((part) => part.replaceAll('{folder}', folder)), ...args],
