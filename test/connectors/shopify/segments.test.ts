@@ -77,7 +77,8 @@ test('segments that are not shown to the app any more are a warning, and take no
     const pages: Page[] = []
     for await (const page of shop.pull({ segments: ['VIP'] })) {
       pages.push(page)
-      if (idsOf(pages).length === 251 && listsOf(pages).length === parts) deny()
+      const isTime = idsOf(pages).length === 251 && listsOf(pages).length === parts
+      if (isTime && page.end === undefined) deny()
     }
     expect(idsOf(pages)).toHaveLength(251)
     expect(listsOf(pages).some(({ whole }) => whole)).toBe(false)
