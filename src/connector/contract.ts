@@ -47,6 +47,8 @@ export interface BadRecord {
   readonly message: string
   /** The piece of raw text that failed, at most 200 characters. */
   readonly value?: string
+  /** What is sure of it all the same, where some is: only "do not text" is taken from it. */
+  readonly record?: SourceRecord
 }
 
 /** Who is on a list or segment of the source. */

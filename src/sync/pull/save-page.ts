@@ -5,7 +5,7 @@ import { instantKey, keyToMs } from '../../lib/instant.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import { NUMBER_SLOT, type StoredRecord } from '../mirror/records.ts'
-import { mergedAway, type Normalizer } from '../normalize/normalize.ts'
+import { mergedAway, type Normalized, type Normalizer } from '../normalize/normalize.ts'
 import type { Rejection } from '../normalize/rejection.ts'
 import { clearErased, dropErased, erasedRejection, noteErasedSeen } from './erased.ts'
 import { dayOf, firstDay } from './overlap.ts'
@@ -153,6 +153,12 @@ function noteConsent(
   }
 }
 
+/** It says "do not text" and its number cannot be read: then that counts for those it had. */
+function silenced(result: Normalized, had: readonly BareE164[]): readonly BareE164[] {
+  const isUnread = result.kind !== 'contact' && result.optedOut && result.consent.length === 0
+  return isUnread ? had : result.consent
+}
+
 function saveVersion(
   mirror: Mirror,
   target: PageTarget,
@@ -163,8 +169,8 @@ function saveVersion(
   const { records } = mirror
   const { sourceId, pull, at } = target
   const result = target.normalizer.normalize(record)
-  noteConsent(mirror, target, record, result.consent)
   const had = known ? records.phonesOf(sourceId, record.id) : []
+  noteConsent(mirror, target, record, silenced(result, had))
   count(target.tally, record.id, known && { ...known, phones: had }, result, at)
   const base = {
     source_id: sourceId,
@@ -176,9 +182,6 @@ function saveVersion(
     seen_pull: pull,
     changed_at: at,
   }
-  // It says "do not text" and its number cannot be read: then that counts for those it had.
-  if (result.kind !== 'contact' && result.optedOut && result.consent.length === 0)
-    noteConsent(mirror, target, record, had)
   for (const slot of ['', 'bad']) records.clearRejection(sourceId, record.id, slot)
   records.clearRefusedNumbers(sourceId, record.id)
   for (const phone of had) records.markDirty(phone)
@@ -229,6 +232,10 @@ function saveVersion(
 
 function saveBad(mirror: Mirror, target: PageTarget, bad: BadRecord): void {
   const { records } = mirror
+  if (bad.record !== undefined) {
+    const had = records.phonesOf(target.sourceId, bad.record.id)
+    noteConsent(mirror, target, bad.record, silenced(target.normalizer.normalize(bad.record), had))
+  }
   const rejection: Rejection = { code: bad.code, field: '', value: bad.value ?? '', message: bad.message }
   if (bad.id === null) {
     reject(mirror, target, '', unreadableSlot(target, bad), rejection, bad.place)
