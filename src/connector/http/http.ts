@@ -78,7 +78,8 @@ const DEFAULT_MAX_BYTES = 64 * 1024 * 1024
 const SHOWN_CHARS = 300
 
 export function openHttp(options: HttpOptions): Http {
-  const { auth, budget, context, maxBytes = DEFAULT_MAX_BYTES } = options
+  const { auth, budget, context } = options
+  const { maxBytes = DEFAULT_MAX_BYTES, longestWaitMs = DEFAULT_LONGEST_WAIT_MS } = options
   const { signal, clock, log } = context
   const { agent, random } = options
   const origins = new Set([new URL(options.baseUrl).origin, ...(options.linkOrigins ?? [])])
@@ -145,7 +146,7 @@ export function openHttp(options: HttpOptions): Http {
     let renewed = false
     for (let tries = 1; ; tries += 1) {
       const credential = await auth.credential()
-      await budget.acquire(bucket, request.cost ?? 1, signal)
+      await budget.acquire(bucket, request.cost ?? 1, signal, longestWaitMs)
       const backoffMs = Math.round(
         Math.min(LONGEST_BACKOFF_MS, 500 * 2 ** (tries - 1)) * (0.5 + random() / 2),
       )
@@ -179,11 +180,12 @@ export function openHttp(options: HttpOptions): Http {
         })
       if (verdict === 'refused') throw new HttpRefusal(answer, words)
       const until = said.retryAt ?? (said.remaining === 0 ? said.resetAt : null)
-      const waitMs = until === null ? backoffMs : Math.max(0, until - clock.now())
-      if (verdict === 'quota' || waitMs > (options.longestWaitMs ?? DEFAULT_LONGEST_WAIT_MS))
+      // An instant that is past, or no wait at all, may come of a clock that is wrong.
+      const waitMs = Math.max(backoffMs, (until ?? 0) - clock.now())
+      if (verdict === 'quota' || waitMs > longestWaitMs)
         throw new ConnectorError('quota', {
           message: `The source takes no more requests for now: ${words}`,
-          until: until ?? clock.now() + QUOTA_PAUSE_MS,
+          until: clock.now() + (until === null ? QUOTA_PAUSE_MS : waitMs),
         })
       if (tries >= TRIES)
         throw new ConnectorError('failed', { message: `Given up after ${TRIES} tries: ${words}` })

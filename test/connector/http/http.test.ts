@@ -110,6 +110,30 @@ describe('a request', () => {
     })
   })
 
+  test('stops the pull, and does not sleep until then, when a good answer says that nothing is left for hours', async () => {
+    const { http, clock } = await aSource(
+      (_nth, response) =>
+        reply(response, 200, '{}', { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '72000' }),
+      { longestWaitMs: 60_000 },
+    )
+    await http.json({ url: 'contacts' })
+    const until = START + 72_000_000
+    expect(await failure(http.json({ url: 'contacts' }))).toMatchObject({ kind: 'quota', until })
+    expect(clock.slept).toEqual([])
+  })
+
+  test.each<[string, Record<string, string>]>([
+    ['to wait for no time', { 'retry-after': '0' }],
+    [
+      'a reset that is past',
+      { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(START / 1000 - 60) },
+    ],
+  ])('leaves longer and longer pauses when the answer says %s', async (_what, headers) => {
+    const { http, clock } = await aSource((_nth, response) => reply(response, 429, '', headers))
+    expect(await failure(http.send({ url: 'contacts' }))).toMatchObject({ kind: 'failed' })
+    expect(clock.slept).toEqual([500, 1_000, 2_000, 4_000, 8_000])
+  })
+
   test('stops the pull at a quota that the vendor calls by another status', async () => {
     const { server, http } = await aSource(
       (_nth, response) => reply(response, 403, [{ errorCode: 'REQUEST_LIMIT_EXCEEDED' }]),
