@@ -70,6 +70,7 @@ function oauthOf(options: OAuthOptions, context: ConnectorContext): Auth {
     fingerprint: createHash('sha256')
       .update(JSON.stringify([tokenUrl, clientId, clientSecret, refreshToken]))
       .digest('hex'),
+    wish: JSON.stringify([scope ?? '', fields]),
     now: () => context.clock.now(),
     toCredential: (token) => ({ headers: { ...headers, authorization: `Bearer ${token}` } }),
   })
