@@ -10,7 +10,8 @@ const fieldSchema = z.looseObject({
   options: z.array(optionSchema).nullish(),
 })
 const answerSchema = z.looseObject({
-  data: z.array(fieldSchema).nullish(),
+  success: z.literal(true),
+  data: z.array(fieldSchema),
   additional_data: z.looseObject({ next_cursor: z.string().nullish() }).nullish(),
 })
 
@@ -41,7 +42,7 @@ export async function readFields(pipedrive: Pipedrive, taken: readonly string[])
       query: { limit: 500, ...(cursor === null ? {} : { cursor }) },
       cost: 10,
     })
-    fields.push(...(answer.data ?? []))
+    fields.push(...answer.data)
     cursor = answer.additional_data?.next_cursor ?? null
   } while (cursor !== null)
 
