@@ -35,6 +35,15 @@ export function faultsOf(options: Described): Fault[] {
           },
         ]
       : []),
+    ...(changes?.path !== undefined && asked !== null && uses(asked, 'from') && time.since === undefined
+      ? [
+          {
+            path: ['time', 'since'],
+            message:
+              'changes are asked for in a place of their own, and {{from}} has no value where nothing was pulled before: say since when, e.g. "1970-01-01T00:00:00Z"',
+          },
+        ]
+      : []),
     ...(asked === null && deletions !== undefined
       ? [
           {

@@ -103,7 +103,7 @@ export async function* readList(reading: Reading, from: Standing): AsyncGenerato
           list,
           place,
           { ...page.asked, size: page.asked.entries.length, fresh, lastId: page.lastId },
-          options.pageSize,
+          options,
         )
     standing = after(list, now, { place: next, fresh, ids: page.ids })
     const known = new Set(overlapOf(list, now, page) > 0 ? now.known : [])
