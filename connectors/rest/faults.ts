@@ -35,7 +35,7 @@ export function faultsOf(options: Described): Fault[] {
           },
         ]
       : []),
-    ...(changes?.path !== undefined && asked !== null && uses(asked, 'from') && time.since === undefined
+    ...(changes?.path !== undefined && asked !== null && needsFrom(asked) && time.since === undefined
       ? [
           {
             path: ['time', 'since'],
@@ -54,6 +54,11 @@ export function faultsOf(options: Described): Fault[] {
         ]
       : []),
   ]
+}
+
+/** A list with the newest first may be asked for without. */
+function needsFrom(list: ListOptions): boolean {
+  return uses(list, 'from') && !list.newestFirst
 }
 
 /** What the paging puts into the request. */
