@@ -103,6 +103,8 @@ export async function* readCampaigns(
       read[id] = { title, mark }
     } catch (error) {
       warn(`the members of campaign ${title} cannot be read: ${refusalOf(error)} Its list stays as it was.`)
+      // It is there, and shown by no whole reading: so a full pull does not take it for gone.
+      yield [{ title, members: [] }]
       if (before[id] !== undefined) read[id] = before[id]
     }
   }
