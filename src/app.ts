@@ -3,6 +3,7 @@ import { readdirSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { LoadedConfig } from './config/load.ts'
 import { connectorContext } from './connector/context.ts'
+import { keepOver } from './connector/http/keep.ts'
 import { sourceRequests } from './connector/http/source-http.ts'
 import { acquireLock, isWanted } from './db/lock.ts'
 import { lossGuard } from './db/loss.ts'
@@ -169,13 +170,13 @@ export function openApp(options: AppOptions): App {
       random,
       signal,
       log,
-      connectorContext: (source) =>
+      connectorContext: (source, { looks } = { looks: false }) =>
         connectorContext({
           signal,
           clock,
           baseDir: loaded.baseDir,
-          // Of the real database, also for a plan on a copy: a token that was rotated must not go away with the copy.
-          keep: sourceKeep(db, source),
+          // Marks go away with the copy that holds what they mark; a token that was rotated must not.
+          keep: looks || on !== db ? keepOver(sourceKeep(db, source)) : sourceKeep(db, source),
           requests: sourceHttp,
           log: {
             debug: (message) => log.debug({ source }, message),

@@ -1,10 +1,10 @@
 // Owns the talk with an Airbyte source: its check, its catalog, its run, and what its messages add up to.
 import { type BadRecord, ConnectorError, type Page, type PullEnd, type SourceRecord } from 'heysync/connector'
 import type { AirbyteOptions } from './airbyte-options.ts'
-import { type Configured, configure } from './configured.ts'
+import { type Configured, configure, namespaceOf } from './configured.ts'
 import { exactPart, exactText, isObject, lineReader, type Message } from './lines.ts'
 import type { Room } from './room.ts'
-import { bad, idOf, readRow } from './row.ts'
+import { bad, type RowShape, readRow } from './row.ts'
 import { writePosition, writeToken } from './standing.ts'
 
 interface Heard {
@@ -109,27 +109,25 @@ function follow(options: AirbyteOptions, stream: Configured, given: string | nul
   let own = 0
   let all = 0
   let status: string | null = null
+  /** Streams that records came of; of ours only whether any did. */
+  const others = new Set<string>()
   const isOurs = (name: unknown, namespace: unknown) =>
-    name === stream.name && (namespace ?? null) === stream.namespace
+    name === stream.name && namespaceOf(namespace) === stream.namespace
   const shape = { ...options, idFields: stream.idFields, updatedField: stream.updatedField }
 
   const readRecord = ({ record }: Message) => {
     all += 1
-    if (!isObject(record) || !isOurs(record.stream, record.namespace)) return
+    if (!isObject(record)) return
+    if (!isOurs(record.stream, record.namespace)) {
+      others.add([namespaceOf(record.namespace), record.stream].filter((part) => part !== null).join('.'))
+      return
+    }
     own += 1
     count += 1
     const place = `${stream.name}:${count}`
-    const lost = changedFields(record.meta)
-    if (lost.length === 0) {
-      const row = readRow(record.data, place, shape)
-      if ('code' in row) unread.push(row)
-      else records.push(row)
-      return
-    }
-    const sure = isObject(record.data) && !stream.idFields.some((name) => lost.includes(name))
-    const id = sure ? idOf(record.data as Record<string, unknown>, stream.idFields) : null
-    const why = `The source could not write ${lost.join(', ')} whole.`
-    unread.push(bad(record.data, place, id, 'ROW_MALFORMED', why))
+    const row = readWhatIsSure(record, place, shape)
+    if ('code' in row) unread.push(row)
+    else records.push(row)
   }
 
   const readState = (line: string) => {
@@ -178,14 +176,36 @@ function follow(options: AirbyteOptions, stream: Configured, given: string | nul
     end: (): PullEnd => {
       if (status !== null && status !== 'COMPLETE')
         throw failed(`The source ended and left the stream ${stream.name} ${status}.`)
+      if (count === 0 && others.size > 0)
+        throw failed(
+          `The source was asked for ${stream.name} and sent records of other streams only: ${[...others].slice(0, 5).join(', ')}.`,
+          'Look at stream and namespace in the options.',
+        )
       const covers = stream.mode === 'full_refresh' ? 'everything' : 'changes'
       return { covers, count: null, token: writeToken(stream.mode, state) }
     },
   }
 }
 
-/** Fields that are empty or short only because the source could not hand them on. */
+/** The record; bad where the source could not hand on a field, unless nothing but its id is needed because it is deleted. */
+function readWhatIsSure(
+  { data, meta }: Readonly<Record<string, unknown>>,
+  place: string,
+  shape: RowShape,
+): SourceRecord | BadRecord {
+  const lost = changedFields(meta)
+  if (lost.length === 0 || !isObject(data)) return readRow(data, place, shape)
+  const sure = Object.fromEntries(Object.entries(data).filter(([name]) => !lost.includes(name)))
+  const row = readRow(sure, place, shape)
+  const record = 'code' in row ? null : row
+  if (record?.deleted === true) return record
+  const why = `The source could not write ${lost.join(', ')} whole.`
+  const unread = bad(data, place, record?.id ?? null, 'ROW_MALFORMED', why)
+  return record === null ? unread : { ...unread, record }
+}
+
+/** Fields that are empty or short only because the source could not hand them on; the whole field where a part of it is. */
 function changedFields(meta: unknown): readonly string[] {
   const changes = isObject(meta) && Array.isArray(meta.changes) ? meta.changes.filter(isObject) : []
-  return changes.map(({ field }) => String(field))
+  return changes.flatMap(({ field }) => [String(field), String(field).split('.')[0] ?? ''])
 }

@@ -34,13 +34,7 @@ export function select(document: unknown, wish: Wish): Selection {
       message: 'What the tap printed for --discover is no catalog of streams.',
       hint: 'Run the command by hand with --config and --discover.',
     })
-  const nameOf = ({ stream, tap_stream_id }: Json) => String(stream ?? tap_stream_id)
-  const wanted = streams.find((one) => one.tap_stream_id === wish.stream || one.stream === wish.stream)
-  if (wanted === undefined)
-    throw new ConnectorError('not-found', {
-      message: `The tap has no stream "${wish.stream}".`,
-      hint: `Its streams are: ${streams.map(nameOf).join(', ') || 'none'}.`,
-    })
+  const wanted = meantBy(wish.stream, streams)
   const { method, replicationKey } = replicationOf(wanted, wish)
   const chosen = streams.map((one) =>
     one === wanted ? selected(one, wish, method, replicationKey) : deselected(one),
@@ -52,6 +46,23 @@ export function select(document: unknown, wish: Wish): Selection {
     method,
     replicationKey,
   }
+}
+
+/** Ids are unique; several streams may have one name, such as tables of several schemas. */
+function meantBy(stream: string, streams: readonly Json[]): Json {
+  const byId = streams.filter(({ tap_stream_id }) => tap_stream_id === stream)
+  const found = byId.length > 0 ? byId : streams.filter((one) => one.stream === stream)
+  const [wanted] = found
+  if (wanted !== undefined && found.length === 1) return wanted
+  const ids = (of: readonly Json[]) =>
+    of.map(({ stream: name, tap_stream_id }) => String(tap_stream_id ?? name)).join(', ')
+  throw new ConnectorError('not-found', {
+    message: `The tap has ${wanted === undefined ? 'no stream' : 'several streams'} "${stream}".`,
+    hint:
+      wanted === undefined
+        ? `Its streams are: ${ids(streams) || 'none'}.`
+        : `Name one by its id: ${ids(found)}.`,
+  })
 }
 
 function replicationOf(entry: Json, wish: Wish): { method: Method; replicationKey: string | null } {

@@ -20,7 +20,8 @@ export function configure(catalog: unknown, options: AirbyteOptions): Configured
   const streams = isObject(catalog) && Array.isArray(catalog.streams) ? catalog.streams.filter(isObject) : []
   const found = streams.filter(
     ({ name, namespace }) =>
-      name === options.stream && (options.namespace === undefined || namespace === options.namespace),
+      name === options.stream &&
+      (options.namespace === undefined || namespaceOf(namespace) === namespaceOf(options.namespace)),
   )
   const [stream] = found
   if (stream === undefined || found.length > 1)
@@ -60,12 +61,17 @@ export function configure(catalog: unknown, options: AirbyteOptions): Configured
   return {
     document: { streams: [ours] },
     name: options.stream,
-    namespace: typeof stream.namespace === 'string' ? stream.namespace : null,
+    namespace: namespaceOf(stream.namespace),
     schema: stream.json_schema,
     mode,
     idFields,
     updatedField: options.updatedField ?? cursor ?? null,
   }
+}
+
+/** Sources write none in three ways: not at all, as null, and as an empty text. */
+export function namespaceOf(text: unknown): string | null {
+  return typeof text === 'string' && text !== '' ? text : null
 }
 
 /** Names of fields at the top; null when one lies deeper or there are none. */

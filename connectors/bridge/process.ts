@@ -3,6 +3,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { ConnectorError } from 'heysync/connector'
+import { startGuard } from './guard.ts'
 
 export interface Launch {
   /** Program and arguments. No shell is between. */
@@ -96,6 +97,7 @@ function start({ command, baseDir, folder, env, graceMs, redact }: Launch) {
     detached: true,
     shell: false,
   })
+  const relieve = child.pid === undefined ? null : startGuard(child.pid, folder, graceMs)
   let failure: unknown = null
   let tail = ''
   let over = false
@@ -127,6 +129,7 @@ function start({ command, baseDir, folder, env, graceMs, redact }: Launch) {
     }
     // Those that it started and did not wait for.
     kill('SIGKILL')
+    relieve?.()
     child.stdout.destroy()
     child.stderr.destroy()
   }

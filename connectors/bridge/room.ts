@@ -1,11 +1,11 @@
 // Owns the private folder of one run: the files that a program is given, and its config, which it may rewrite.
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ConnectorContext } from 'heysync/connector'
 import { z } from 'zod'
+import { CONFIG_FILE, type Left, makeFolder, removeFolder, whatWasLeft } from './left.ts'
 import { isObject } from './lines.ts'
 import type { BridgeOptions } from './options.ts'
 import { linesOf } from './process.ts'
@@ -20,7 +20,7 @@ export interface Room {
   run(args: readonly string[]): AsyncGenerator<readonly string[]>
   /** Keeps what the program made of its config, if it did anything, before it is used any further. */
   keepConfig(): void
-  /** Keeps a config that the program told. */
+  /** Keeps a config that the program told, and gives it to the next run. */
   keepTold(config: string): void
   redact(text: string): string
   readonly context: ConnectorContext
@@ -37,31 +37,42 @@ export async function* inRoom<Out>(
   context: ConnectorContext,
   work: (room: Room) => AsyncGenerator<Out>,
 ): AsyncGenerator<Out> {
-  context.signal.throwIfAborted()
-  const folder = await mkdtemp(join(tmpdir(), `heysync-${kind}-`))
+  const { signal } = context
+  signal.throwIfAborted()
+  const given = JSON.stringify(options.config)
+  const fingerprint = createHash('sha256').update(given).digest('hex')
+  const left = await whatWasLeft(kind, fingerprint, options.graceSeconds * 1_000, signal)
+  const folder = await makeFolder(kind, fingerprint)
   try {
-    yield* work(await openRoom(folder, kind, options, context))
+    yield* work(
+      await openRoom(folder, { name: `${kind} config`, given, fingerprint, left }, options, context),
+    )
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await removeFolder(folder)
   }
+}
+
+/** Where the config of a room comes from. */
+interface Origin {
+  /** What it is kept under. */
+  readonly name: string
+  /** As the operator wrote it. */
+  readonly given: string
+  readonly fingerprint: string
+  readonly left: Left
 }
 
 async function openRoom(
   folder: string,
-  kind: string,
+  { name, given, fingerprint, left }: Origin,
   options: RoomOptions,
   context: ConnectorContext,
 ): Promise<Room> {
-  const name = `${kind} config`
-  const given = JSON.stringify(options.config)
-  const fingerprint = createHash('sha256').update(given).digest('hex')
   let current = readKept(context.keep.get(name), fingerprint) ?? given
-  // A program that tells its new config need not write it too.
-  let inFile = current
+  let inFile: string | null = null
   const environment = options.env.map((key) => process.env[key])
   let secrets = secretsOf([options.config, parsed(current), environment])
-  const config = join(folder, 'config.json')
-  await writeFile(config, current, PRIVATE)
+  const config = join(folder, CONFIG_FILE)
   const take = (text: string) => {
     if (text === current) return
     const value = parsed(text)
@@ -71,7 +82,14 @@ async function openRoom(
     }
     current = text
     secrets = [...secrets, ...secretsOf([value])]
-    context.keep.set(name, JSON.stringify({ fingerprint, config: text }))
+    context.keep.set(name, JSON.stringify({ fingerprint, config: text }), { forGood: true })
+  }
+  /** The file is never behind what is kept, so that what a killed run leaves is the newest there is. */
+  const put = () => {
+    if (inFile === current) return
+    writeFileSync(`${config}.new`, current, PRIVATE)
+    renameSync(`${config}.new`, config)
+    inFile = current
   }
   const keepConfig = () => {
     try {
@@ -83,19 +101,27 @@ async function openRoom(
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     }
   }
+  if (left.config !== null) take(left.config)
+  await left.remove()
   const redact = (text: string) => withoutSecrets(text, secrets)
   return {
     config,
     context,
     redact,
     keepConfig,
-    keepTold: take,
+    // A program that tells its new config need not write it too.
+    keepTold: (text) => {
+      keepConfig()
+      take(text)
+      put()
+    },
     write: async (file, text) => {
       const path = join(folder, file)
       await writeFile(path, text, PRIVATE)
       return path
     },
     run: async function* (args) {
+      put()
       try {
         yield* linesOf({
           command: [...options.command.map((part) => part.replaceAll('{folder}', folder)), ...args],

@@ -31,7 +31,7 @@ export function readRow(row: unknown, place: string, shape: RowShape): SourceRec
 }
 
 /** The id: one field, or several joined by `|`, where `\` stands before a `|` or `\` of their own. */
-export function idOf(row: Readonly<Record<string, unknown>>, idFields: readonly string[]): string | null {
+function idOf(row: Readonly<Record<string, unknown>>, idFields: readonly string[]): string | null {
   const parts: string[] = []
   for (const name of idFields) {
     const value = row[name]

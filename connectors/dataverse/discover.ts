@@ -10,6 +10,7 @@ const attributes = z.looseObject({
     z.looseObject({
       LogicalName: z.string(),
       AttributeType: z.string().nullish(),
+      IsSecured: z.boolean().nullish(),
       DisplayName: z
         .looseObject({ UserLocalizedLabel: z.looseObject({ Label: z.string().nullish() }).nullish() })
         .nullish(),
@@ -41,7 +42,7 @@ export async function discoverDataverse(
   const client = openClient(options, context)
   try {
     const described = await client.get(attributes, "EntityDefinitions(LogicalName='contact')/Attributes", {
-      query: { $select: 'LogicalName,AttributeType,DisplayName' },
+      query: { $select: 'LogicalName,AttributeType,IsSecured,DisplayName' },
     })
     const { value } = await client.get(rows, 'contacts', {
       query: { $select: selected(options.fields).join(','), $top: ROWS },
@@ -53,10 +54,18 @@ export async function discoverDataverse(
       const texts = records.map((fields) => (fields[name] === null ? '' : String(fields[name])))
       return [...new Set(texts.filter((text) => text !== ''))].slice(0, SAMPLES)
     }
-    const fields = options.fields.map((name): DiscoveredField => {
-      const about = described.value.find(
-        ({ LogicalName }) => LogicalName === name.replace(/^_(.+)_value$/, '$1'),
+    const aboutOf = (name: string) =>
+      described.value.find(({ LogicalName }) => LogicalName === name.replace(/^_(.+)_value$/, '$1'))
+    const hidden = options.fields.filter(
+      (name) => aboutOf(name)?.IsSecured === true && samplesOf(name).length === 0,
+    )
+    // Dataverse refuses nobody: without a profile such a column is just empty, also where somebody said STOP.
+    if (hidden.length > 0)
+      context.log.warn(
+        `${hidden.join(', ')} of contacts is secured, and no value was seen. Unless a column security profile lets the application user read it, it looks empty for everybody.`,
       )
+    const fields = options.fields.map((name): DiscoveredField => {
+      const about = aboutOf(name)
       const label = about?.DisplayName?.UserLocalizedLabel?.Label ?? name
       const role = ROLES[name] ?? (OPT_OUT.test(name) ? 'optedOut' : undefined)
       return {

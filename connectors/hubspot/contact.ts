@@ -28,7 +28,9 @@ export function toRecords(contact: Contact, { properties, placeOf }: RecordShape
   const record = {
     id,
     fields: Object.fromEntries(properties.map((name) => [name, held[name] ?? null])),
-    updatedAt: updatedAt ?? null,
+    // The time of one in the recycle bin may be later than the one it has again when somebody takes it out: without a time, what
+    // was read last counts.
+    updatedAt: archived ? null : (updatedAt ?? null),
     ...(archived ? { archived } : {}),
     ...(place === undefined ? {} : { place }),
   }

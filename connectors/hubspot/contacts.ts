@@ -11,10 +11,15 @@ const MOST_FOUND_AT_ONCE = 200
 
 const pagingSchema = z.looseObject({ next: z.looseObject({ after: z.coerce.string() }).nullish() }).nullish()
 const listingSchema = z.looseObject({ results: z.array(contactSchema), paging: pagingSchema })
-const readSchema = z.looseObject({ results: z.array(contactSchema) })
+const readSchema = z.looseObject({
+  results: z.array(contactSchema),
+  errors: z.array(z.looseObject({ category: z.string().nullish() })).nullish(),
+})
 
 export interface ListedPage {
   readonly contacts: readonly Contact[]
+  /** Ids that were listed, and vanished before they were read. */
+  readonly vanished: readonly string[]
   /** Where the next page begins; null on the last one. */
   readonly next: string | null
 }
@@ -24,7 +29,10 @@ export interface Contacts {
   list(archived: boolean, after: string | null): Promise<ListedPage>
   /** Ids of contacts whose last change lies in the bounds (milliseconds, inclusive), page by page, ascending. */
   search(bounds: { from: number; to: number | null }, afterId: string): AsyncIterable<readonly string[]>
-  /** The contacts as they are now. Those that vanished meanwhile are left out. */
+  /**
+   * The contacts as they are now. Those that vanished meanwhile are left out. Errors: a ConnectorError `busy` when one is left
+   * out for another reason: it would look as if it had vanished.
+   */
   read(ids: readonly string[], archived?: boolean): Promise<Contact[]>
 }
 
@@ -36,12 +44,17 @@ export function openContacts(
   const path = hubspot.crm('objects/contacts')
 
   const read = async (ids: readonly string[], archived = false): Promise<Contact[]> => {
-    const { results } = await hubspot.ask(readSchema, {
+    const { results, errors } = await hubspot.ask(readSchema, {
       method: 'POST',
       url: `${path}/batch/read`,
       query: archived ? { archived } : {},
       json: { properties, inputs: ids.map((id) => ({ id })) },
     })
+    const other = errors?.find(({ category }) => category !== 'OBJECT_NOT_FOUND')
+    if (other !== undefined)
+      throw new ConnectorError('busy', {
+        message: `HubSpot read ${results.length} of ${ids.length} contacts, and left out others with ${other.category ?? 'an error'}.`,
+      })
     return results
   }
 
@@ -85,7 +98,8 @@ export function openContacts(
       })
       const ids = results.map(({ id }) => id)
       const contacts = long && ids.length > 0 ? await read(ids, archived) : results
-      return { contacts, next: paging?.next?.after ?? null }
+      const shown = new Set(contacts.map(({ id }) => id))
+      return { contacts, vanished: ids.filter((id) => !shown.has(id)), next: paging?.next?.after ?? null }
     },
     search: async function* (bounds, afterId) {
       let last = afterId

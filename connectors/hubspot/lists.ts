@@ -116,6 +116,8 @@ export async function* readLists(
       log.warn(
         `HubSpot is still working out the list "${title}" (${list.processingStatus}); it stays as it was.`,
       )
+      // It is there, and shown by no whole reading.
+      yield { title, members: [] }
       continue
     }
     const name = `list ${list.listId}`

@@ -1,5 +1,5 @@
 // Owns the pages that both kinds of pull have: a listing, what was found by id, the lists, and the end.
-import type { Page, PullEnd } from 'heysync/connector'
+import type { BadRecord, Page, PullEnd } from 'heysync/connector'
 import type { Contact } from './contact.ts'
 import { readLists } from './lists.ts'
 import { type Position, writePosition } from './position.ts'
@@ -21,14 +21,21 @@ export async function* listingPages(ready: Ready, listing: Listing): AsyncIterab
   const { archived, onContacts, behind } = listing
   let after = listing.after
   do {
-    const { contacts, next } = await ready.contacts.list(archived, after)
+    const { contacts, vanished, next } = await ready.contacts.list(archived, after)
     onContacts?.(contacts)
     after = next
     const position: Position =
       next === null ? behind : { part: archived ? 'recycle bin' : 'contacts', after: next }
-    if (contacts.length === 0) continue
-    yield { records: ready.recordsOf(contacts), changes, position: writePosition(position) }
+    if (contacts.length + vanished.length === 0) continue
+    const bad = vanished.map(unreadable)
+    yield { records: ready.recordsOf(contacts), bad, changes, position: writePosition(position) }
   } while (after !== null)
+}
+
+/** Whoever was listed is there: that it could not be read is no reason to take it for gone. */
+function unreadable(id: string): BadRecord {
+  const message = `HubSpot listed contact ${id}, and did not find it when it was read.`
+  return { id, place: `contact ${id}`, code: 'ROW_MALFORMED', message }
 }
 
 /** Contacts found by their ids, as they are now. */

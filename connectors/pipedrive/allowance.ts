@@ -22,7 +22,7 @@ export function openAllowance(tokensPerDay: number, { keep, clock }: ConnectorCo
           hint: 'It goes on tomorrow (UTC). Raise tokensPerDay if the company has more to spare.',
           until: (day + 1) * DAY_MS,
         })
-      keep.set(KEEP_NAME, JSON.stringify({ day, used }))
+      keep.set(KEEP_NAME, JSON.stringify({ day, used }), { forGood: true })
     },
   }
 }

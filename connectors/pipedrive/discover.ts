@@ -37,7 +37,7 @@ export async function discoverPersons(
   context: ConnectorContext,
 ): Promise<Discovery> {
   const pipedrive = openPipedrive(options, context)
-  const fields = await readFields(pipedrive, OWN_FIELDS)
+  const fields = await readFields(pipedrive, OWN_FIELDS, context)
   const { persons } = await listPersons(pipedrive, { cursor: null, limit: PERSONS })
   const records = persons.map((person) => toRecord(person, fields, () => undefined).fields)
   const typeOf = new Map(fields.custom.map(({ name, type }) => [name, TYPES[type]]))

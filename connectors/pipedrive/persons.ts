@@ -7,8 +7,10 @@ import { type Person, personSchema } from './person.ts'
 /** What one page costs of the daily budget. */
 const COST = 10
 
+/** Without its list, and without a yes, an answer would look like the end of the list. */
 const pageSchema = z.looseObject({
-  data: z.array(personSchema).nullish(),
+  success: z.literal(true),
+  data: z.array(personSchema),
   additional_data: z.looseObject({ next_cursor: z.string().nullish() }).nullish(),
 })
 
@@ -47,7 +49,7 @@ export async function listPersons(pipedrive: Pipedrive, asked: PersonsAsked): Pr
         })
       throw error
     })
-  return { persons: data ?? [], next: additional_data?.next_cursor ?? null }
+  return { persons: data, next: additional_data?.next_cursor ?? null }
 }
 
 /** `2030-01-15T12:00:00Z`: with a fraction, or with a blank, Pipedrive answers 400. */

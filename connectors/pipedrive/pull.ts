@@ -17,7 +17,7 @@ export async function* pullPersons(
   context: ConnectorContext,
 ): AsyncIterable<Page> {
   const pipedrive = openPipedrive(options, context)
-  const fields = await readFields(pipedrive, OWN_FIELDS)
+  const fields = await readFields(pipedrive, OWN_FIELDS, context)
   const account = await readAccount(pipedrive)
   const full = request.mode === 'full'
   const { from, to } = request.window

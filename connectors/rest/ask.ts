@@ -12,6 +12,8 @@ export interface Asked {
   readonly answer: HttpAnswer
   readonly body: unknown
   readonly entries: readonly unknown[]
+  /** False where null stood in place of the list: some languages write a list of nothing so, and others an error. */
+  readonly isListed: boolean
 }
 
 export interface Question {
@@ -40,7 +42,8 @@ export async function ask(http: Http, question: Question): Promise<Asked> {
     ...(body === undefined ? {} : { json: body }),
   })
   const parsed = parse(list, answer)
-  return { answer, body: parsed, entries: entriesOf(list, parsed, answer) }
+  const entries = entriesOf(list, parsed, answer)
+  return { answer, body: parsed, entries: entries ?? [], isListed: entries !== null }
 }
 
 function scopeOf({ place, stretch, options }: Question): Scope {
@@ -102,11 +105,10 @@ function holdsInfinity(body: unknown): boolean {
   return false
 }
 
-function entriesOf(list: ListOptions, body: unknown, answer: HttpAnswer): readonly unknown[] {
+function entriesOf(list: ListOptions, body: unknown, answer: HttpAnswer): readonly unknown[] | null {
   const entries = valueAt(body, list.records)
-  if (Array.isArray(entries)) return entries
-  // So some languages write a list of nothing; when the key is missing, it is another kind of answer.
-  if (entries === null) return []
+  // When the key is missing, it is another kind of answer.
+  if (Array.isArray(entries) || entries === null) return entries
   const keys = body !== null && typeof body === 'object' ? Object.keys(body).slice(0, 20) : []
   throw new ConnectorError('failed', {
     message: `${list.method} ${list.path} answered ${answer.status} without a list at ${list.records === '' ? 'its top' : list.records}.`,

@@ -29,6 +29,16 @@ export function authOf(options: AuthOptions, context: ConnectorContext): Auth {
   }
 }
 
+/** An address as the API linked to it, without the key that the request puts into it anyway: addresses are kept. */
+export function withoutKey(address: string, auth: AuthOptions): string {
+  if (auth.kind !== 'query') return address
+  const url = new URL(address)
+  // Only where it is there: writing the query anew could change how the rest of it is written.
+  for (const name of Object.keys(auth.parameters))
+    if (url.searchParams.has(name)) url.searchParams.delete(name)
+  return url.href
+}
+
 /** A credential that does not change, and headers that go along and are as secret. */
 function withHeaders(auth: Auth, headers: Readonly<Record<string, string>>): Auth {
   const add = (credential: Credential): Credential => ({
@@ -70,6 +80,7 @@ function oauthOf(options: OAuthOptions, context: ConnectorContext): Auth {
     fingerprint: createHash('sha256')
       .update(JSON.stringify([tokenUrl, clientId, clientSecret, refreshToken]))
       .digest('hex'),
+    wish: JSON.stringify([scope ?? '', fields]),
     now: () => context.clock.now(),
     toCredential: (token) => ({ headers: { ...headers, authorization: `Bearer ${token}` } }),
   })

@@ -35,6 +35,15 @@ export function faultsOf(options: Described): Fault[] {
           },
         ]
       : []),
+    ...(changes?.path !== undefined && asked !== null && needsFrom(asked) && time.since === undefined
+      ? [
+          {
+            path: ['time', 'since'],
+            message:
+              'changes are asked for in a place of their own, and {{from}} has no value where nothing was pulled before: say since when, e.g. "1970-01-01T00:00:00Z"',
+          },
+        ]
+      : []),
     ...(asked === null && deletions !== undefined
       ? [
           {
@@ -45,6 +54,11 @@ export function faultsOf(options: Described): Fault[] {
         ]
       : []),
   ]
+}
+
+/** A list with the newest first may be asked for without. */
+function needsFrom(list: ListOptions): boolean {
+  return uses(list, 'from') && !list.newestFirst
 }
 
 /** What the paging puts into the request. */

@@ -1,7 +1,9 @@
 // Owns where a list is read on: the place of its first page, and of the one that follows a page. Pure.
 import { ConnectorError, type HttpAnswer } from 'heysync/connector'
 import { z } from 'zod'
+import { withoutKey } from './credential.ts'
 import { nextLink } from './link-header.ts'
+import type { RestOptions } from './options.ts'
 import type { ListOptions } from './options-list.ts'
 import { valueAt } from './path.ts'
 import { says } from './record.ts'
@@ -53,7 +55,7 @@ export function nextPlace(
   list: ListOptions,
   place: Place,
   answered: Answered,
-  pageSize: number,
+  { pageSize, auth }: Pick<RestOptions, 'pageSize' | 'auth'>,
 ): Place | null {
   const { paging } = list
   if (paging.by === 'none') return null
@@ -74,7 +76,8 @@ export function nextPlace(
     case 'link': {
       const link = paging.by === 'link' ? valueAt(body, paging.at) : nextLink(answer.headers.link)
       // A link without an origin is meant from the page that it stands on.
-      if (typeof link === 'string' && link !== '') return { link: new URL(link, answer.url).href }
+      if (typeof link === 'string' && link !== '')
+        return { link: withoutKey(new URL(link, answer.url).href, auth) }
       return end === 'no-cursor' ? null : lost(list, 'a link to the next page')
     }
     case 'cursor': {

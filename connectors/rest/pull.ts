@@ -35,8 +35,7 @@ export async function* pullRecords(
   context: ConnectorContext,
 ): AsyncGenerator<Page> {
   const http = openApi(options, context)
-  const parts = partsOf(options, request)
-  for (const part of parts) requireRemembered(part, context)
+  const parts = partsOf(options, request).map((part) => remembered(part, request, context))
   const to = Date.parse(request.window.to)
   const resumed = options.resume ? readPosition(request.resumeAfter) : null
   const scope = await scopeOf(options, http)
@@ -74,7 +73,7 @@ function partsOf(options: RestOptions, { mode, window, token }: PullRequest): Pa
   const since = time.since === undefined ? null : Date.parse(time.since)
   const changes = changesOf(options)
   if (mode === 'full' || changes === null) return [{ list, deletions: false, from: since }]
-  const last = token === null || Number.isNaN(Date.parse(token)) ? null : Date.parse(token) - OVERLAP_MS
+  const last = pulledAt(token)
   // Without times in its records there is no watermark, and only the last pull to go by.
   const known = window.from === null ? (changes.updated === undefined ? last : null) : Date.parse(window.from)
   const from = known ?? since
@@ -83,6 +82,12 @@ function partsOf(options: RestOptions, { mode, window, token }: PullRequest): Pa
     // Since the last pull, though the newest record may be much older than that.
     ...(deletions === undefined ? [] : [{ list: deletions, deletions: true, from: last ?? from }]),
   ]
+}
+
+/** Up to when the last pull saw everything. */
+function pulledAt(token: string | null): number | null {
+  const at = Date.parse(token ?? '')
+  return Number.isNaN(at) ? null : at - OVERLAP_MS
 }
 
 function nextPart(
@@ -128,10 +133,16 @@ function endOf(
   return { covers: 'everything', count: list.maxResults === undefined ? count : null, token: window.to }
 }
 
-/** Errors: a ConnectorError `cursor-expired` when the API has forgotten what happened since. */
-function requireRemembered({ list, from }: Part, { clock }: ConnectorContext): void {
-  const { maxAgeDays, path } = list
-  if (maxAgeDays === undefined || from === null || clock.now() - from <= maxAgeDays * DAY_MS) return
+/**
+ * From no earlier than the API remembers: the newest record may be older than that where nothing happens, though the last pull
+ * is not. Errors: a ConnectorError `cursor-expired` when the API has forgotten what happened since the last pull.
+ */
+function remembered(part: Part, { mode, token }: PullRequest, { clock }: ConnectorContext): Part {
+  const { maxAgeDays, path } = part.list
+  if (mode === 'full' || maxAgeDays === undefined || part.from === null) return part
+  const oldest = clock.now() - maxAgeDays * DAY_MS
+  if (part.from >= oldest) return part
+  if ((pulledAt(token) ?? part.from) >= oldest) return { ...part, from: oldest }
   throw new ConnectorError('cursor-expired', {
     message: `${path} goes back ${maxAgeDays} days, and the last pull was before that`,
   })

@@ -3,7 +3,7 @@
 import { type BadRecord, ConnectorError, type Http, HttpRefusal, type SourceRecord } from 'heysync/connector'
 import { isExpired } from './api.ts'
 import { ask } from './ask.ts'
-import { doubtOf, needsSteadyStart, steadyPage } from './doubt.ts'
+import { doubtOf, needsSteadyStart, requireList, steadyPage } from './doubt.ts'
 import type { RestOptions } from './options.ts'
 import type { ListOptions } from './options-list.ts'
 import { newsOf, type ReadPage, readPage, requireIdOrder } from './page.ts'
@@ -75,6 +75,7 @@ export async function* readList(reading: Reading, from: Standing): AsyncGenerato
       continue
     }
     stepsBack = 0
+    if (!reading.proves && !isStart(list, place)) requireList(list, page)
     requireNews(list, now, page, been)
     if (list.paging.by === 'last-id') requireIdOrder(page, list)
     const fresh = page.asked.entries.length - overlapOf(list, now, page)
@@ -102,7 +103,7 @@ export async function* readList(reading: Reading, from: Standing): AsyncGenerato
           list,
           place,
           { ...page.asked, size: page.asked.entries.length, fresh, lastId: page.lastId },
-          options.pageSize,
+          options,
         )
     standing = after(list, now, { place: next, fresh, ids: page.ids })
     const known = new Set(overlapOf(list, now, page) > 0 ? now.known : [])
@@ -140,7 +141,10 @@ async function fetchPage(
   const { http, list, options, bucket } = reading
   const stretch = standing.stretches[0] ?? { from: null, to: 0 }
   try {
-    const asked = await ask(http, { list, place, stretch, options, bucket })
+    const question = { list, place, stretch, options, bucket }
+    const first = await ask(http, question)
+    // An error of one moment may look like a list of nothing.
+    const asked = first.isListed ? first : await ask(http, question)
     return readPage(asked, list, options.time, nth)
   } catch (error) {
     if (error instanceof HttpRefusal && isExpired(error.answer, options)) return null

@@ -5,6 +5,7 @@ import { codesOf, readAs } from './answers.ts'
 import type { Client, Row } from './client.ts'
 import type { ObjectPlan, Plan } from './fields.ts'
 import { longId } from './ids.ts'
+import type { Marks } from './marks.ts'
 import { purgedRecord, toRecord } from './record.ts'
 import type { Window } from './rows.ts'
 import { isOneOf, select } from './soql.ts'
@@ -22,24 +23,22 @@ const SHORTEST_MS = 2 * 60_000
 /** As many ids as fit into an address. */
 const IDS_AT_ONCE = 150
 
-export interface Deletions {
-  /** In parts of a page each. `shown`: ids whose deletion this pull has told already. */
-  records(shown: ReadonlySet<string>): AsyncGenerator<readonly SourceRecord[]>
-  /** To be called once the records are saved: the next pull begins where the log could not see yet. */
-  remember(): void
-}
-
-/** Deletions in the window; the log is only trusted as far as it says, so that what it could not see comes the next time. */
-export async function readDeletions(
+/**
+ * Deletions in the window, in parts of a page each. The log is only trusted as far as it says, so that what it could not see
+ * comes the next time. `shown`: ids whose deletion this pull has told already.
+ */
+export async function* readDeletions(
   client: Client,
   plan: ObjectPlan,
   whole: Plan,
   window: Window,
-  { keep, log: say, clock }: ConnectorContext,
-): Promise<Deletions> {
+  shown: ReadonlySet<string>,
+  marks: Marks,
+  { log: say, clock }: ConnectorContext,
+): AsyncGenerator<readonly SourceRecord[]> {
   const { sobject } = plan.object
-  const keepName = `deletions.${sobject}`
-  const covered = Date.parse(keep.get(keepName) ?? '')
+  const name = `deletions.${sobject}`
+  const covered = Date.parse(marks.get(name) ?? '')
   const oldest = clock.now() - MEMORY_MS + SHORTEST_MS
   const wanted = Math.min(window.from, window.to - SHORTEST_MS, Number.isNaN(covered) ? window.from : covered)
   const start = seconds(Math.max(oldest, wanted))
@@ -50,7 +49,7 @@ export async function readDeletions(
     say.warn(`${sobject}: ${codes[0]}. Who was deleted for good is found by the next full pull.`)
     return null
   })
-  if (answer === null) return { records: async function* () {}, remember: () => {} }
+  if (answer === null) return
   const { deletedRecords, earliestDateAvailable, latestDateCovered } = readAs(
     log,
     answer,
@@ -61,23 +60,19 @@ export async function readDeletions(
       `${sobject}: the log of deletions begins at ${earliestDateAvailable}. Older ones are found by the next full pull.`,
     )
   const at = new Map(deletedRecords.map(({ id, deletedDate }) => [longId(id), deletedDate ?? null]))
-  return {
-    records: async function* (shown) {
-      const ids = [...at.keys()].filter((id) => !shown.has(id))
-      for (let from = 0; from < ids.length; from += IDS_AT_ONCE) {
-        const part = ids.slice(from, from + IDS_AT_ONCE)
-        const inTable = await rowsOf(client, plan, part, [])
-        const inBin = [...inTable.values()].map((row) => toRecord(row, plan, whole))
-        const gone = part.filter((id) => !inTable.has(id))
-        // Whoever was taken out of the bin again comes with the rows that changed.
-        yield [
-          ...inBin.filter(({ deleted }) => deleted === true),
-          ...gone.map((id) => purgedRecord(id, at.get(id) ?? null, plan, whole)),
-        ]
-      }
-    },
-    remember: () => keep.set(keepName, latestDateCovered ?? end),
+  const ids = [...at.keys()].filter((id) => !shown.has(id))
+  for (let from = 0; from < ids.length; from += IDS_AT_ONCE) {
+    const part = ids.slice(from, from + IDS_AT_ONCE)
+    const inTable = await rowsOf(client, plan, part, [])
+    const inBin = [...inTable.values()].map((row) => toRecord(row, plan, whole))
+    const gone = part.filter((id) => !inTable.has(id))
+    // Whoever was taken out of the bin again comes with the rows that changed.
+    yield [
+      ...inBin.filter(({ deleted }) => deleted === true),
+      ...gone.map((id) => purgedRecord(id, at.get(id) ?? null, plan, whole)),
+    ]
   }
+  marks.set(name, latestDateCovered ?? end)
 }
 
 /** What the log cannot say; a full pull can. */

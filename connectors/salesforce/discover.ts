@@ -4,6 +4,8 @@ import { ConnectorError, HttpRefusal } from 'heysync/connector'
 import { findCampaigns } from './campaigns.ts'
 import { type Client, openClient } from './client.ts'
 import { type Column, type Plan, planFields } from './fields.ts'
+import { withLost } from './lost.ts'
+import { openMarks } from './marks.ts'
 import { roleOf } from './objects.ts'
 import type { SalesforceOptions } from './options.ts'
 import { asQueryError } from './query-error.ts'
@@ -21,7 +23,7 @@ export async function discoverSalesforce(
   context: ConnectorContext,
 ): Promise<Discovery> {
   const client = await openClient(options, context)
-  const plan = await planFields(client, options)
+  const plan = withLost(await planFields(client, options), options, openMarks(context.keep), context.log)
   const { missing } = await findCampaigns(client, options.campaigns)
   const lists = await titles(client)
   if (missing.length > 0)

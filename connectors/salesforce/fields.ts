@@ -34,11 +34,13 @@ export interface ObjectPlan {
   readonly columns: readonly Column[]
   /** Those, and what heysync needs beside them. */
   readonly selected: readonly string[]
+  /** Paths of columns of others that this object showed before. */
+  readonly lost: ReadonlySet<string>
 }
 
 export interface Plan {
   readonly objects: readonly ObjectPlan[]
-  /** Columns of all objects: each record has each of them. */
+  /** Columns of all objects: each record has each of them, but those that its object lost. */
   readonly columns: readonly Column[]
 }
 
@@ -67,7 +69,8 @@ export async function planFields(client: Client, options: SalesforceOptions): Pr
       throw await unknownField(name, objects, describe)
   const plans = objects.map((object, index): ObjectPlan => {
     const columns = found[index] ?? []
-    return { object, columns, selected: unique([...object.columns, ...columns.map(({ path }) => path)]) }
+    const selected = unique([...object.columns, ...columns.map(({ path }) => path)])
+    return { object, columns, selected, lost: new Set() }
   })
   const all = new Map(found.flat().map((column) => [column.path, column]))
   return { objects: plans, columns: [...all.values()] }

@@ -6,6 +6,8 @@ import { readCampaigns } from './campaigns.ts'
 import { type Client, openClient } from './client.ts'
 import { MEMORY_MS, readDeletions, rowsOf } from './deleted.ts'
 import { type ObjectPlan, type Plan, planFields } from './fields.ts'
+import { withLost } from './lost.ts'
+import { type Marks, openMarks } from './marks.ts'
 import type { SalesforceOptions } from './options.ts'
 import { type Position, readPosition, writePosition } from './position.ts'
 import { asQueryError } from './query-error.ts'
@@ -31,10 +33,11 @@ export async function* pullSalesforce(
   request: PullRequest,
   context: ConnectorContext,
 ): AsyncGenerator<Page> {
-  refuseTooOld(request, context.clock.now())
+  const marks = openMarks(context.keep)
+  refuseTooOld(request, marks, context.clock.now())
   const client = await openClient(options, context)
-  const plan = await planFields(client, options)
-  const work = { client, plan, options, request, context, window: windowOf(request) }
+  const plan = withLost(await planFields(client, options), options, marks, context.log)
+  const work = { client, plan, options, request, context, marks, window: windowOf(request) }
   let held: { part: Part; at: Position } | null = null
   for await (const next of readParts(work, readPosition(request.resumeAfter))) {
     if (held !== null) yield { ...held.part, position: writePosition(held.at) }
@@ -43,11 +46,14 @@ export async function* pullSalesforce(
   // The last part comes with the end, so that a pull that goes on from the last position has something to show.
   const end = await endOf(work, held?.at ?? null)
   yield { ...(held?.part ?? { records: [] }), position: held === null ? 'end' : writePosition(held.at), end }
+  marks.save(request.window.to)
 }
 
 /** Whoever was deleted before is not in the recycle bin any more, nor in the log. */
-function refuseTooOld({ mode, window }: PullRequest, now: number): void {
-  if (mode === 'full' || window.from === null || Date.parse(window.from) > now - MEMORY_MS) return
+function refuseTooOld({ mode, window }: PullRequest, marks: Marks, now: number): void {
+  if (mode === 'full' || window.from === null) return
+  // Where nothing changes, the window begins long before the last pull.
+  if (Math.max(Date.parse(window.from), marks.readTo() ?? 0) > now - MEMORY_MS) return
   throw new ConnectorError('cursor-expired', {
     message: 'the last pull was more than 15 days ago, and Salesforce remembers deletions for 15 days',
   })
@@ -60,6 +66,7 @@ interface Work {
   readonly options: SalesforceOptions
   readonly request: PullRequest
   readonly context: ConnectorContext
+  readonly marks: Marks
   /** Null reads everything. */
   readonly window: Window | null
 }
@@ -72,11 +79,25 @@ function windowOf({ mode, window: { from, to } }: PullRequest): Window | null {
 function stagesOf({ plan, options, window }: Work): readonly Stage[] {
   const stages = plan.objects.flatMap((one): Stage[] => {
     const rows: Stage = { what: 'rows', plan: one }
-    if (window === null) return [rows]
     const left: Stage[] = whereOf(options, one) === null ? [] : [{ what: 'left', plan: one }]
-    return [rows, ...left, { what: 'deletions', plan: one }]
+    return window === null ? [rows, ...left] : [rows, ...left, { what: 'deletions', plan: one }]
   })
   return options.campaigns.length === 0 ? stages : [...stages, { what: 'lists' }]
+}
+
+/**
+ * A full pull has them, too: what changed since the last pull, and is not asked for any more, says what it says of consent to
+ * no later one. Null before there was any.
+ */
+function windowOfLeft({ window, marks, request }: Work): Window | null {
+  const readTo = marks.readTo()
+  if (window !== null || readTo === null) return window
+  return { from: readTo - LONGEST_TRANSACTION_MS, to: Date.parse(request.window.to) }
+}
+
+/** Rows of those whom the options ask for, up to there. */
+function seenUpTo(work: Work, { stage, seen, rows }: Position): number {
+  return stagesOf(work)[stage]?.what === 'rows' ? seen + rows.seen : seen
 }
 
 async function* readParts(work: Work, start: Position): AsyncGenerator<{ part: Part; at: Position }> {
@@ -84,7 +105,7 @@ async function* readParts(work: Work, start: Position): AsyncGenerator<{ part: P
   let at = start
   for (const [stage, one] of stagesOf(work).entries()) {
     if (stage < start.stage) continue
-    if (stage > at.stage) at = { stage, part: 0, rows: ROWS_START, seen: at.seen + at.rows.seen }
+    if (stage > at.stage) at = { stage, part: 0, rows: ROWS_START, seen: seenUpTo(work, at) }
     for await (const { part, rows = at.rows } of readStage(work, one, at, shown)) {
       for (const { id, deleted } of part.records) if (deleted) shown.add(id)
       at = { ...at, part: at.part + 1, rows }
@@ -111,7 +132,9 @@ async function* readPeople(
   at: Position,
   what: 'rows' | 'left',
 ): AsyncGenerator<{ part: Part; rows: RowsAt }> {
-  const { client, plan, options, request, context, window } = work
+  const { client, plan, options, request, context } = work
+  const window = what === 'left' ? windowOfLeft(work) : work.window
+  if (what === 'left' && window === null) return
   const where = whereOf(options, one)
   const asked = where === null ? null : what === 'left' ? `(NOT (${where}))` : `(${where})`
   const selection = {
@@ -123,7 +146,7 @@ async function* readPeople(
   try {
     for await (const page of readRows(client, rowsRequest, at.rows, context)) {
       const records = page.rows.map((row) => toRecord(row, one, plan, what === 'left' ? 'out' : 'in'))
-      const survivors = window === null ? [] : await survivorsOf(work, records)
+      const survivors = work.window === null ? [] : await survivorsOf(work, records)
       // Of a full pull that began again in the middle, a record may be one that it has seen before.
       const changes = window !== null || page.again || request.resumeAfter !== null
       yield { part: { records: [...records, ...survivors], ...(changes ? { changes } : {}) }, rows: page.at }
@@ -161,14 +184,14 @@ async function* readDeleted(
   shown: ReadonlySet<string>,
 ): AsyncGenerator<{ part: Part }> {
   if (work.window === null) return
-  const { client, plan, context } = work
-  const deletions = await readDeletions(client, one, plan, work.window, context)
-  for await (const records of deletions.records(shown)) yield { part: { records, changes: true } }
-  deletions.remember()
+  const { client, plan, context, marks } = work
+  for await (const records of readDeletions(client, one, plan, work.window, shown, marks, context))
+    yield { part: { records, changes: true } }
 }
 
-async function* readLists({ client, plan, options, request, context }: Work): AsyncGenerator<{ part: Part }> {
-  for await (const lists of readCampaigns(client, options, plan, request, context))
+async function* readLists(work: Work): AsyncGenerator<{ part: Part }> {
+  const { client, plan, options, request, context, marks } = work
+  for await (const lists of readCampaigns(client, options, plan, request.mode, marks, context))
     yield { part: { records: [], lists } }
 }
 
@@ -183,10 +206,8 @@ async function endOf(work: Work, last: Position | null): Promise<PullEnd> {
  * What the organisation counts. Read in one go, whoever was there before it began and did not change since has to have come.
  * Read in parts, only a count that is exactly what they showed says anything.
  */
-async function countOf(
-  { client, plan, options, request, context }: Work,
-  last: Position | null,
-): Promise<number | null> {
+async function countOf(work: Work, last: Position | null): Promise<number | null> {
+  const { client, plan, options, request, context } = work
   const inParts = request.resumeAfter !== null
   const settledAt = Date.parse(request.window.to) - LONGEST_TRANSACTION_MS
   const settled = inParts ? null : `SystemModstamp <= ${instant(settledAt)}`
@@ -203,7 +224,7 @@ async function countOf(
       return null
     }
   }
-  const seen = last === null ? 0 : last.seen + last.rows.seen
+  const seen = last === null ? 0 : seenUpTo(work, last)
   return inParts && seen !== count ? null : count
 }
 

@@ -10,7 +10,7 @@ const NUMBERS = new Set(['int', 'double', 'currency', 'percent', 'long'])
 /** The record of a row. `scope`: `out` when it is not among those that the options ask for any more. */
 export function toRecord(
   row: Row,
-  { object, columns }: ObjectPlan,
+  { object, columns, lost }: ObjectPlan,
   plan: Plan,
   scope: 'in' | 'out' = 'in',
 ): SourceRecord {
@@ -23,7 +23,7 @@ export function toRecord(
     id,
     fields: {
       attributes: { type: object.kind },
-      ...fieldsOf(plan.columns, (path) => {
+      ...fieldsOf(plan.columns, lost, (path) => {
         const column = own.get(path)
         return column === undefined ? null : typedValue(column.type, rawAt(row, path))
       }),
@@ -40,12 +40,12 @@ export function toRecord(
 export function purgedRecord(
   id: string,
   deletedAt: string | null,
-  { object }: ObjectPlan,
+  { object, lost }: ObjectPlan,
   plan: Plan,
 ): SourceRecord {
   return {
     id: longId(id),
-    fields: { attributes: { type: object.kind }, ...fieldsOf(plan.columns, () => null) },
+    fields: { attributes: { type: object.kind }, ...fieldsOf(plan.columns, lost, () => null) },
     updatedAt: instantText(deletedAt),
     deleted: true,
     place: `${object.kind} ${longId(id)}`,
@@ -65,9 +65,14 @@ function survivorOf(row: Row, { objects }: Plan): string | null {
 }
 
 /** A path with a dot becomes an object in an object, also where nobody is related. */
-function fieldsOf(columns: readonly Column[], valueAt: (path: string) => unknown): Record<string, unknown> {
+function fieldsOf(
+  columns: readonly Column[],
+  lost: ReadonlySet<string>,
+  valueAt: (path: string) => unknown,
+): Record<string, unknown> {
   const fields: Record<string, unknown> = {}
   for (const { path } of columns) {
+    if (lost.has(path)) continue
     const steps = path.split('.')
     let at = fields
     for (const step of steps.slice(0, -1)) {

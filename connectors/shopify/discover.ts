@@ -58,7 +58,8 @@ export async function discoverCustomers(
   if (customers.nodes.some(isHollow)) await checkVisible(graphql, options.shop)
   const { count, isExact } = await countCustomers(graphql, null)
   const segments = await readSegments(graphql)
-  chooseSegments(segments, options.segments, options.shop)
+  const [fault] = chooseSegments(segments, options.segments, options.shop).faults
+  if (fault !== undefined) throw fault
   const records = customers.nodes.map((node) => toRecord(node, options.shop).fields)
   return {
     fields: FIELDS.map((field) => ({ ...field, samples: samplesOf(records, field.name) })),

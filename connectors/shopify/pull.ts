@@ -6,7 +6,7 @@ import { countCustomers, readScope } from './identity.ts'
 import type { ShopifyOptions } from './options.ts'
 import { pageCustomers } from './paging.ts'
 import { type Position, readPosition, writePosition } from './position.ts'
-import { chooseSegments, pageSegments, readSegments } from './segments.ts'
+import { pageLists } from './segments.ts'
 
 const SEGMENTS_READ_AT = 'segmentsReadAt'
 
@@ -24,10 +24,7 @@ export async function* pullCustomers(
     : yield* news(graphql, options, position, request.window.from)
   // Customers come first: a segment that cannot be read keeps nobody's news back.
   const readsSegments = options.segments.length > 0 && (isFull || areDue(options, context))
-  if (readsSegments) {
-    const segments = chooseSegments(await readSegments(graphql), options.segments, options.shop)
-    yield* pageSegments(graphql, segments, context.log.warn)
-  }
+  if (readsSegments) yield* pageLists(graphql, options, context.log.warn)
   const end: PullEnd = { covers: isFull ? 'everything' : 'changes', count, scope }
   yield { records: [], position: writePosition({ at: 'end' }), end }
   if (readsSegments) context.keep.set(SEGMENTS_READ_AT, String(context.clock.now()))

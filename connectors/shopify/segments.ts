@@ -10,6 +10,7 @@ import {
 } from './answers.ts'
 import { SEGMENT_MEMBERS, SEGMENTS } from './documents.ts'
 import type { Graphql } from './graphql.ts'
+import type { ShopifyOptions } from './options.ts'
 import { writePosition } from './position.ts'
 import { idOf } from './record.ts'
 
@@ -24,15 +25,21 @@ export async function readSegments(graphql: Graphql): Promise<readonly Segment[]
   }
 }
 
-/** Errors: a ConnectorError `not-found` for a name that no segment bears, or that several do. */
-export function chooseSegments(
-  all: readonly Segment[],
-  wanted: readonly string[],
-  shop: string,
-): readonly Segment[] {
-  return wanted.map((name) => {
+export interface Chosen {
+  readonly segments: readonly Segment[]
+  /** One for each name that no segment bears, or that several do: a ConnectorError `not-found`. */
+  readonly faults: readonly ConnectorError[]
+}
+
+export function chooseSegments(all: readonly Segment[], wanted: readonly string[], shop: string): Chosen {
+  const segments: Segment[] = []
+  const faults: ConnectorError[] = []
+  for (const name of wanted) {
     const found = all.filter((segment) => segment.id === name || segment.name === name)
-    if (found[0] !== undefined && found.length === 1) return found[0]
+    if (found[0] !== undefined && found.length === 1) {
+      segments.push(found[0])
+      continue
+    }
     const nearest =
       all.length === 0
         ? null
@@ -40,7 +47,7 @@ export function chooseSegments(
             name,
             all.map((segment) => segment.name),
           )
-    throw new ConnectorError('not-found', {
+    const fault = new ConnectorError('not-found', {
       message: `${shop} has ${found.length === 0 ? 'no segment' : `${found.length} segments`} "${name}".`,
       hint:
         found.length > 0
@@ -48,11 +55,32 @@ export function chooseSegments(
           : `${nearest === null ? 'The shop has no segments.' : `Did you mean "${nearest}"?`} Correct segments in the options of this source.`,
       place: shop,
     })
-  })
+    faults.push(fault)
+  }
+  return { segments, faults }
+}
+
+/**
+ * Pages with the segments that the options name. What is not there, or not shown to the app, is a warning: it keeps nobody's
+ * news back, and its list stays as it was.
+ */
+export async function* pageLists(
+  graphql: Graphql,
+  { segments: wanted, shop }: ShopifyOptions,
+  warn: (message: string) => void,
+): AsyncGenerator<Page> {
+  try {
+    const { segments, faults } = chooseSegments(await readSegments(graphql), wanted, shop)
+    for (const { message, hint } of faults) warn(`${message} ${hint} The list stays as it was.`)
+    yield* pageSegments(graphql, segments, warn)
+  } catch (error) {
+    if (!(error instanceof ConnectorError && error.kind === 'unauthorized')) throw error
+    warn(`the segments cannot be read: ${error.message} The lists that were not read stay as they were.`)
+  }
 }
 
 /** Pages without records: parts of each segment, and a mark on the last part where all of its members were shown. */
-export async function* pageSegments(
+async function* pageSegments(
   graphql: Graphql,
   segments: readonly Segment[],
   warn: (message: string) => void,

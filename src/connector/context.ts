@@ -1,7 +1,7 @@
 // Owns how the context of a pull is put together for the engine, the command line and the kit.
 import type { ConnectorContext } from './contract.ts'
 import type { Ground } from './ground.ts'
-import type { Keep } from './http/keep.ts'
+import { type Keep, keepInMemory } from './http/keep.ts'
 import { type SourceRequests, sourceRequests } from './http/source-http.ts'
 
 export interface ContextParts extends Ground {
@@ -16,9 +16,4 @@ export function connectorContext(parts: ContextParts): ConnectorContext {
   const requests = parts.requests ?? sourceRequests(Math.random)
   const ground = { signal, clock, log }
   return { ...ground, baseDir, keep, http: (options) => requests.open(ground, options) }
-}
-
-function keepInMemory(): Keep {
-  const texts = new Map<string, string>()
-  return { get: (name) => texts.get(name) ?? null, set: (name, value) => void texts.set(name, value) }
 }

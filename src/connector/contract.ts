@@ -47,6 +47,8 @@ export interface BadRecord {
   readonly message: string
   /** The piece of raw text that failed, at most 200 characters. */
   readonly value?: string
+  /** What is sure of it all the same, where some is: only "do not text" is taken from it. */
+  readonly record?: SourceRecord
 }
 
 /** Who is on a list or segment of the source. */
@@ -65,7 +67,7 @@ export interface ListMembers {
 export interface Page {
   readonly records: readonly SourceRecord[]
   readonly bad?: readonly BadRecord[]
-  /** Parts of lists, in any page. A list that is not read in a pull stays as it was. */
+  /** Parts of lists, in any page. A list that an incremental pull does not read stays as it was; a full one shows each. */
   readonly lists?: readonly ListMembers[]
   /**
    * The records are changes, not the state of the source: an older version never replaces a newer one, and an id may come
@@ -86,7 +88,10 @@ export interface PullEnd {
    * was, and the next incremental window shows what is missing.
    */
   readonly covers: 'everything' | 'changes'
-  /** The source's own count of records (of ids, not of what was yielded), to hold against what was seen; null when it has none. */
+  /**
+   * The source's own count of the records that this pull yields (of ids, with those that it calls deleted), to hold against what
+   * was seen; null when it has none.
+   */
   readonly count: number | null
   /** For token connectors: handed back as `token` in the next incremental pull. */
   readonly token?: string
@@ -118,7 +123,7 @@ export interface ConnectorContext extends Ground {
   readonly baseDir: string
   /** Requests to the source. What it opened is closed when the pull is over; its budget outlives it. */
   http(options: SourceHttp): Http
-  /** What outlives the process, such as a token that the vendor rotated. */
+  /** What outlives the process: marks of what was read, and what the vendor changed for good, such as a token that it rotated. */
   readonly keep: Keep
 }
 

@@ -167,7 +167,7 @@ async function passThrough(
     isApproved: (phone, hash) => engine.held.isApproved(phone, hash),
     mayEmpty: (sourceId) => request.allowEmpty.includes(sourceId),
     heldBefore: (phone, hash) => (sameDials ? engine.held.held(phone, hash) : null),
-    scopeDoubt: (sourceId) => scopeDoubt(mirror, sourceId),
+    scopeDoubt: (phone) => scopeDoubt(mirror, phone),
     unreadableSince: (sourceId) =>
       new Set(mirror.records.unreadableSince(sourceId).map((row) => row.first_cycle)),
   })

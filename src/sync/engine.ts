@@ -47,7 +47,8 @@ export interface Engine {
   readonly random: () => number
   readonly signal: AbortSignal
   readonly log: Logger
-  readonly connectorContext: (sourceId: string) => ConnectorContext
+  /** `looks`: nothing that is read is saved, so it leaves no mark either. */
+  readonly connectorContext: (sourceId: string, how?: { readonly looks: boolean }) => ConnectorContext
   /** Requests that this process has sent so far. */
   readonly requestCount: () => number
 }

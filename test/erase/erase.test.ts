@@ -1,5 +1,6 @@
 // A person who was erased is gone from the files, and neither a source nor Heymarket nor a message brings them back.
 import Database from 'better-sqlite3'
+import type { SourceRecord } from 'heysync/connector'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { liftErase } from '../../src/erase/erase.ts'
 import { broadcast, planBroadcast, resumeBroadcast } from '../../src/messaging/broadcast.ts'
@@ -260,6 +261,27 @@ describe('a record of theirs', () => {
       })
     expect(office.engine.mirror.records.rejections()).toEqual([])
     expect(office.bytesOf(...TRACES)).toEqual([])
+  })
+
+  test.each([
+    ['deleted, with nothing but its id', { deleted: true }, {}, 'deleted'],
+    ['deleted', { deleted: true }, { phone: ANA }, 'deleted'],
+    ['archived', { archived: true }, { phone: ANA, email: 'x@example.com' }, 'deleted'],
+    ['without a number now', {}, { phone: '' }, 'rejected'],
+  ] as const)('that is %s: its id is not kept', async (_what, mark, fields, outcome) => {
+    const office = await synced()
+    const theirs = { id: 'quill-4711', fields: { phone: ANA, first: 'Ana', last: '' }, updatedAt: null }
+    const shows = (record: SourceRecord) => {
+      office.source.pages = () => [
+        { records: [record], position: 'end', end: { covers: 'changes', count: null } },
+      ]
+      return office.cycle('incremental')
+    }
+    await shows(theirs)
+    await office.erase(ANA)
+    for (let cycle = 0; cycle < 2; cycle += 1)
+      expect((await shows({ ...theirs, ...mark, fields })).report.sources).toMatchObject([{ [outcome]: 1 }])
+    expect(office.bytesOf('quill-4711')).toEqual([])
   })
 
   test('leaves the list of rejections when the source drops it, and nobody is removed', async () => {

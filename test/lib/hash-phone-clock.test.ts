@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { systemClock, toIso } from '../../src/lib/clock.ts'
@@ -45,4 +46,18 @@ test('a sleep of the system clock ends at once when it is told to', async () => 
   ending.abort()
   await expect(asleep).rejects.toMatchObject({ name: 'AbortError' })
   await expect(systemClock.sleep(0)).resolves.toBeUndefined()
+})
+
+test('a sleep of a month lasts, though no timer does', async () => {
+  const warnings: string[] = []
+  const warned = ({ name }: Error) => void warnings.push(name)
+  process.on('warning', warned)
+  const ending = new AbortController()
+  const asleep = systemClock.sleep(31 * 86_400_000, ending.signal)
+  await setImmediate()
+  process.off('warning', warned)
+  ending.abort()
+  // Node shortens a timer that is too long to nothing, and warns of it.
+  expect(warnings).toEqual([])
+  await expect(asleep).rejects.toMatchObject({ name: 'AbortError' })
 })

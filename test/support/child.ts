@@ -9,6 +9,13 @@ import { tempFolder } from './folder.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
+/** Connectors import what they are written against by the name of the package. */
+const PACKAGE = {
+  name: 'heysync',
+  type: 'module',
+  exports: { './connector': './src/connector/contract.js' },
+}
+
 export interface Child {
   /** Resolves when the child prints this line; rejects when it ends without. */
   says(line: string): Promise<void>
@@ -20,13 +27,15 @@ export interface Child {
   ended(): Promise<number | null>
 }
 
-/** Starts `script`, an ES module that imports from `./src/…`, with these arguments. */
+/** Starts `script`, an ES module that imports from `./src/…` and `./connectors/…`, with these arguments. */
 export function aChild(script: string, ...args: string[]): Child {
   const folder = tempFolder()
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
-  for (const [, path] of script.matchAll(/from '\.\/(src\/[^']+)\.js'/g))
-    compile(join(ROOT, `${path}.ts`), folder, new Set())
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(PACKAGE))
+  const done = new Set<string>()
+  for (const [, path] of script.matchAll(/from '\.\/((?:src|connectors)\/[^']+)\.js'/g))
+    compile(join(ROOT, `${path}.ts`), folder, done)
+  compile(join(ROOT, 'src/connector/contract.ts'), folder, done)
   cpSync(join(ROOT, 'src/db/migrations'), join(folder, 'src/db/migrations'), { recursive: true })
   writeFileSync(join(folder, 'child.js'), script)
   const child = spawn(process.execPath, ['child.js', ...args], {

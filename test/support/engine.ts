@@ -57,11 +57,19 @@ export interface TestEngine extends Box {
   readonly db: Db
   readonly engine: Engine
   readonly source: MemorySource
+  /** Of the sources after the first. */
+  readonly others: readonly MemorySource[]
   /** What the source holds; a full pull shows all of it. */
   rows: Record<string, Record<string, unknown>>
   cycle(
     mode?: 'full' | 'incremental',
-    more?: { planOnly?: boolean; onPlan?: () => void; yieldNow?: () => boolean; sources?: readonly string[] },
+    more?: {
+      planOnly?: boolean
+      onPlan?: () => void
+      yieldNow?: () => boolean
+      sources?: readonly string[]
+      allowEmpty?: readonly string[]
+    },
   ): Promise<CycleOutcome>
 }
 
@@ -79,6 +87,8 @@ export async function anEngine(
     box?: Box
     db?: Db
     source?: SourceConfig
+    /** More sources, which come after the first. */
+    others?: readonly SourceConfig[]
     guard?: GuardConfig
     tagPolicy?: 'add' | 'replace'
     writes?: Engine['writes']
@@ -94,15 +104,24 @@ export async function anEngine(
   const db = given.db ?? aDatabase()
   const config = given.source ?? aSource()
   const source = memorySource(given.can)
+  const configs = [config, ...(given.others ?? [])]
+  const others = (given.others ?? []).map(() => memorySource(given.can))
   const { clock, client, exchanges } = box
-  const normalizer = compileNormalizer(config, { defaultCountry: 'US', keyPath: ['sources', 0] })
+  const sources = [source, ...others].map(({ connector }, nth) => {
+    const one = configs[nth] ?? config
+    const normalizer = compileNormalizer(one, { defaultCountry: 'US', keyPath: ['sources', nth] })
+    return { config: one, connector, options: {}, normalizer }
+  })
   const mirror = openMirror(db)
   const named = {
-    customFields: normalizer.customFields,
-    tags: [...normalizer.tagLiterals, ...(config.removedTag === undefined ? [] : [config.removedTag])],
+    customFields: sources.flatMap(({ normalizer }) => normalizer.customFields),
+    tags: [
+      ...sources.flatMap(({ normalizer }) => normalizer.tagLiterals),
+      ...(config.removedTag === undefined ? [] : [config.removedTag]),
+    ],
   }
   const { signal } = new AbortController()
-  const removal = (id: string) => removalOf(id === config.id ? config : undefined)
+  const removal = (id: string) => removalOf(configs.find((one) => one.id === id))
   const engine: Engine = {
     mirror,
     outbox: openOutbox(db),
@@ -111,10 +130,10 @@ export async function anEngine(
     cycles: cycleStore(db),
     client,
     lookups: lookupCache(db, client, { account: 'test', fields: true, tags: true }, clock),
-    sources: [{ config, connector: source.connector, options: {}, normalizer }],
+    sources,
     named,
     lists: compileListRules((given.lists ?? []).map((list) => ({ owned: false, ...list }))),
-    resolvePolicy: { sourceOrder: [config.id], mode: 'winner', removal },
+    resolvePolicy: { sourceOrder: configs.map(({ id }) => id), mode: 'winner', removal },
     tagPolicy: given.tagPolicy ?? 'add',
     tagPriority: given.tagPriority ?? [],
     policies: fieldPolicies(configSchema.shape.fields.parse(given.fields ?? {})),
@@ -143,6 +162,7 @@ export async function anEngine(
     db,
     engine,
     source,
+    others,
     rows: {},
     cycle: (mode = 'full', more = {}) => {
       cycles += 1
@@ -152,7 +172,7 @@ export async function anEngine(
         trigger: 'test',
         sources: more.sources ?? [config.id],
         ...(more.yieldNow ? { yieldNow: more.yieldNow } : {}),
-        allowEmpty: [],
+        allowEmpty: more.allowEmpty ?? [],
         planOnly: more.planOnly ?? false,
       }
       return runCycle(engine, request, { onPlan: () => more.onPlan?.() })

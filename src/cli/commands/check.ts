@@ -7,6 +7,7 @@ import { missingNames } from '../../sync/account.ts'
 import { unknownLists, unknownText } from '../../sync/lists/source-lists.ts'
 import type { SourceList } from '../../sync/mirror/source-lists.ts'
 import type { WayName } from '../../sync/mirror/ways.ts'
+import { doubtText } from '../../sync/pull/lists.ts'
 import { overlapSeconds, type Source } from '../../sync/pull/pull.ts'
 import { sourceError } from '../../sync/pull/source-error.ts'
 import { type Command, flag } from '../command.ts'
@@ -49,7 +50,7 @@ export const check: Command = {
       add({ what: 'config', ok: true, says: app.loaded.path, exitCode: 0 })
       const shown: SourceList[] = [...app.engine.mirror.sourceLists.known()]
       for (const source of app.engine.sources) add(await checkSource(app, source, shown))
-      for (const finding of checkLists(app, shown)) add(finding)
+      for (const finding of [...checkLists(app, shown), ...doubtedLists(app)]) add(finding)
       for (const finding of await checkAccount(app, {
         fields: flag(call, 'createFields'),
         tags: flag(call, 'createTags'),
@@ -88,7 +89,7 @@ async function checkSource(app: App, source: Source, shown: SourceList[]): Promi
   try {
     const found = await source.connector.discover(
       source.options,
-      app.engine.connectorContext(source.config.id),
+      app.engine.connectorContext(source.config.id, { looks: true }),
     )
     shown.push(...(found.lists ?? []).map((title) => ({ source: source.config.id, title })))
     const names = found.fields.map((field) => field.name)
@@ -149,6 +150,21 @@ function checkLists(app: App, shown: readonly SourceList[]): Finding[] {
       },
     ]
   })
+}
+
+/** Lists that showed nobody in their last reading, and are not believed. */
+function doubtedLists({ engine }: App): Finding[] {
+  const doubted = engine.mirror.sourceLists.doubted()
+  const ids = engine.sources.map(({ config }) => config.id)
+  return doubted
+    .filter(({ source }) => ids.includes(source))
+    .map((list) => ({
+      what: 'list',
+      ok: false,
+      says: `${list.source}: ${doubtText(list)}`,
+      hint: `Look at the list in the source. If it really is empty: heysync sync --allow-empty ${list.source}`,
+      exitCode: 4 as const,
+    }))
 }
 
 async function checkAccount(app: App, create: { fields: boolean; tags: boolean }): Promise<Finding[]> {

@@ -81,7 +81,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     withApp(call, io, async (app) => {
       const { connector, options, config } = sourceOf(app, name)
       const limit = limitOf(call)
-      const context = app.engine.connectorContext(config.id)
+      const context = app.engine.connectorContext(config.id, { looks: true })
       const { secrets } = app.loaded
       const findings: LiveFinding[] = []
       try {

@@ -10,7 +10,7 @@ import { type Command, flag, text } from '../command.ts'
 import type { Io } from '../io.ts'
 import { sourceOf } from '../one-source.ts'
 import { withApp } from '../open.ts'
-import { type Known, scrub } from '../scrub.ts'
+import { type Known, otherIds, scrub } from '../scrub.ts'
 import { clip, columns } from '../table-text.ts'
 
 interface Pulled {
@@ -43,7 +43,7 @@ export const pull: Command = {
       const bad: string[] = []
       let ended = false
       try {
-        const context = app.engine.connectorContext(id)
+        const context = app.engine.connectorContext(id, { looks: true })
         for await (const page of source.connector.pull(source.options, request, context)) {
           for (const record of page.records.slice(0, limit - pulled.length))
             pulled.push({ record, result: source.normalizer.normalize(record) })
@@ -62,7 +62,8 @@ export const pull: Command = {
         const file = join(resolve(io.cwd, folder), `${id}.json`)
         mkdirSync(resolve(io.cwd, folder), { recursive: true })
         const known = knownFields(source.normalizer)
-        const records = pulled.map(({ record }) => scrubbed(record, known))
+        const idOf = otherIds()
+        const records = pulled.map(({ record }) => scrubbed(record, known, idOf))
         writeFileSync(file, `${JSON.stringify(records, null, 2)}\n`)
         io.say(`${io.color.green('✓')} wrote ${file}. Look through it before you share it.`)
       }
@@ -141,7 +142,15 @@ function knownFields({ fields }: Normalizer): Known {
 }
 
 /** The place may be a path on this machine, so it stays here. */
-function scrubbed({ place: _place, ...record }: SourceRecord, known: Known): SourceRecord {
-  const id = String(scrub(record.id, known))
-  return { ...record, id, fields: scrub(record.fields, known) as SourceRecord['fields'] }
+function scrubbed(
+  { place: _place, mergedInto, ...record }: SourceRecord,
+  known: Known,
+  idOf: (id: string) => string,
+): SourceRecord {
+  return {
+    ...record,
+    id: idOf(record.id),
+    fields: scrub(record.fields, known) as SourceRecord['fields'],
+    ...(mergedInto === undefined ? {} : { mergedInto: idOf(mergedInto) }),
+  }
 }

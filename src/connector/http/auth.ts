@@ -46,6 +46,8 @@ export interface OAuthOptions {
   readonly keep: Keep
   /** Names the configured credential, so that a token kept for another one is not used. */
   readonly fingerprint: string
+  /** Names what the token is asked for, such as scopes or an account: for another one, only the refresh token is used on. */
+  readonly wish?: string
   readonly now: () => number
   /** Where the vendor wants something else than `Authorization: Bearer …`. */
   readonly toCredential?: (token: string) => Credential
@@ -55,21 +57,23 @@ export interface OAuthOptions {
 
 const answerSchema = z.looseObject({
   access_token: z.string().min(1),
-  expires_in: z.coerce.number().positive().optional(),
-  refresh_token: z.string().min(1).optional(),
+  // A refresh token that was rotated in this answer must not get lost over what else stands in it.
+  expires_in: z.unknown().optional(),
+  refresh_token: z.string().nullish().catch(null),
 })
 
 const keptSchema = z.object({
   fingerprint: z.string(),
   refreshToken: z.string().nullable(),
   accessToken: z.string(),
-  expiresAt: z.number(),
+  renewAt: z.number().default(0),
+  wish: z.string().default(''),
   answer: z.record(z.string(), z.unknown()),
 })
 type Kept = z.infer<typeof keptSchema>
 
 const KEEP_NAME = 'oauth'
-/** Renewed so long before it expires, in milliseconds. */
+/** Renewed so long before it expires, in milliseconds, or after half of a life that is shorter. */
 const EARLY_MS = 60_000
 /** Where the vendor does not say how long a token lives. */
 const DEFAULT_LIFE_MS = 30 * 60_000
@@ -79,16 +83,17 @@ const DEFAULT_LIFE_MS = 30 * 60_000
  * the two would lock the account out.
  */
 export function oauth(options: OAuthOptions): Auth {
-  const { keep, fingerprint, now } = options
+  const { keep, fingerprint, now, wish = '' } = options
   const toCredential =
     options.toCredential ?? ((token) => ({ headers: { authorization: `Bearer ${token}` } }))
+  const isGood = (kept: Kept) => kept.wish === wish && kept.renewAt > now()
   let held: Kept | null = readKept(keep, fingerprint)
   let underWay: Promise<Kept> | null = null
   const known = new Set<string>()
 
   const fetchToken = async (): Promise<Kept> => {
     const kept = readKept(keep, fingerprint)
-    if (kept !== null && kept.accessToken !== held?.accessToken && kept.expiresAt - EARLY_MS > now()) {
+    if (kept !== null && kept.accessToken !== held?.accessToken && isGood(kept)) {
       held = kept
       return kept
     }
@@ -104,15 +109,16 @@ export function oauth(options: OAuthOptions): Auth {
         message: 'The answer to the sign-in holds no access token.',
       })
     const { access_token, expires_in, refresh_token, ...rest } = answer.data
-    const lifeMs = expires_in === undefined ? DEFAULT_LIFE_MS : expires_in * 1000
+    const lifeMs = lifeOf(expires_in)
     const next = {
       fingerprint,
-      refreshToken: refresh_token ?? refreshToken,
+      wish,
+      refreshToken: refresh_token || refreshToken,
       accessToken: access_token,
-      expiresAt: now() + lifeMs,
+      renewAt: now() + lifeMs - Math.min(EARLY_MS, lifeMs / 2),
       answer: rest,
     }
-    keep.set(KEEP_NAME, JSON.stringify(next))
+    keep.set(KEEP_NAME, JSON.stringify(next), { forGood: true })
     held = next
     return next
   }
@@ -126,7 +132,7 @@ export function oauth(options: OAuthOptions): Auth {
 
   return {
     credential: async () => {
-      const current = held !== null && held.expiresAt - EARLY_MS > now() ? held : await renewed()
+      const current = held !== null && isGood(held) ? held : await renewed()
       for (const secret of [current.accessToken, current.refreshToken]) if (secret !== null) known.add(secret)
       options.onAnswer?.(current.answer)
       return toCredential(current.accessToken)
@@ -140,6 +146,12 @@ export function oauth(options: OAuthOptions): Auth {
     },
     secrets: () => [...known, ...(options.refreshToken === undefined ? [] : [options.refreshToken])],
   }
+}
+
+/** Seconds, or text of them; anything else, such as null or 0, says nothing. */
+function lifeOf(seconds: unknown): number {
+  const lifeMs = typeof seconds === 'string' || typeof seconds === 'number' ? Number(seconds) * 1_000 : 0
+  return lifeMs > 0 && Number.isFinite(lifeMs) ? lifeMs : DEFAULT_LIFE_MS
 }
 
 function readKept(keep: Keep, fingerprint: string): Kept | null {

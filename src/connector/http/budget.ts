@@ -1,5 +1,7 @@
 // Owns a source's own request budget: windows that are known beforehand, and pauses that answers ask for. Several buckets
 // may stand beside each other, because vendors count some requests, such as searches, apart.
+import { toIso } from '../../lib/clock.ts'
+import { ConnectorError } from '../error.ts'
 import type { Ground } from '../ground.ts'
 import type { SaidLimits } from './limits.ts'
 
@@ -13,20 +15,28 @@ export interface BudgetOptions {
   /** By bucket. A request that names none belongs to `default`. */
   readonly windows: Readonly<Record<string, readonly BudgetWindow[]>>
   readonly clock: Ground['clock']
+  readonly log: Ground['log']
 }
 
 export interface SourceBudget {
-  /** Resolves when a request of this cost may begin. Rejects when the signal aborts. */
-  acquire(bucket: string, cost: number, signal: AbortSignal): Promise<void>
+  /**
+   * Resolves when a request of this cost may begin. Rejects when the signal aborts. Errors: a ConnectorError `quota` when it
+   * would have to wait for more than `longestWaitMs`: whoever slept that long would keep every other source waiting.
+   */
+  acquire(bucket: string, cost: number, signal: AbortSignal, longestWaitMs: number): Promise<void>
   /** Takes in what an answer said: an empty window is waited out. */
   heard(bucket: string, said: SaidLimits): void
   /** Nothing of this bucket begins before `until`; milliseconds since 1970. */
   pause(bucket: string, until: number): void
 }
 
-export function openSourceBudget({ windows, clock }: BudgetOptions): SourceBudget {
+/** A wait that is longer is said, in milliseconds. */
+const SAID_MS = 5_000
+
+export function openSourceBudget({ windows, clock, log: { info } }: BudgetOptions): SourceBudget {
   const begun = new Map<string, { at: number; cost: number }[]>()
   const pausedUntil = new Map<string, number>()
+  const saidUntil = new Map<string, number>()
 
   /** 0 when it may begin now. */
   const waitMs = (bucket: string, cost: number): number => {
@@ -52,12 +62,22 @@ export function openSourceBudget({ windows, clock }: BudgetOptions): SourceBudge
   const pause = (bucket: string, until: number) =>
     void pausedUntil.set(bucket, Math.max(until, pausedUntil.get(bucket) ?? 0))
 
+  /** Once, however many requests wait for the same instant. */
+  const say = (bucket: string, ms: number) => {
+    const until = clock.now() + ms
+    if (ms <= SAID_MS || until <= (saidUntil.get(bucket) ?? 0)) return
+    saidUntil.set(bucket, until)
+    info(`waits ${Math.ceil(ms / 1_000)} s until the source may be asked again.`)
+  }
+
   return {
-    acquire: async (bucket, cost, signal) => {
+    acquire: async (bucket, cost, signal, longestWaitMs) => {
       for (;;) {
         signal.throwIfAborted()
         const ms = waitMs(bucket, cost)
         if (ms <= 0) break
+        if (ms > longestWaitMs) throw usedUp(clock.now() + ms)
+        say(bucket, ms)
         await clock.sleep(ms, signal)
       }
       const log = begun.get(bucket) ?? []
@@ -69,4 +89,11 @@ export function openSourceBudget({ windows, clock }: BudgetOptions): SourceBudge
     },
     pause,
   }
+}
+
+function usedUp(until: number): ConnectorError {
+  return new ConnectorError('quota', {
+    message: `The source takes no more requests before ${toIso(until)}, by its limits or by what it answered last.`,
+    until,
+  })
 }

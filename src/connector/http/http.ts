@@ -1,6 +1,7 @@
 // Owns a connector's requests to its source: inside the source's own budget, repeated where that helps, with a credential
-// that is renewed once when it is refused, and without a secret in anything that is said.
+// that is renewed once when it is refused, and without a secret or a person in anything that is said.
 import type { Agents } from 'got'
+import { redact as withoutPhones } from '../../lib/redact.ts'
 import { ConnectorError } from '../error.ts'
 import type { Ground } from '../ground.ts'
 import { type HttpAnswer, HttpRefusal } from './answer.ts'
@@ -79,13 +80,17 @@ const DEFAULT_LONGEST_WAIT_MS = 5 * 60_000
 const DEFAULT_TIMEOUT_MS = 60_000
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024
 const SHOWN_CHARS = 300
+/** Of a page of HTML in place of records. */
+const SHOWN_OF_PAGE = 40
+const HTML = /^<(!doctype )?html/i
 
 export function openHttp(options: HttpOptions): Http {
-  const { auth, budget, context, maxBytes = DEFAULT_MAX_BYTES } = options
+  const { auth, budget, context } = options
+  const { maxBytes = DEFAULT_MAX_BYTES, longestWaitMs = DEFAULT_LONGEST_WAIT_MS } = options
   const { signal, clock, log } = context
   const { agent, random } = options
   const origins = new Set([new URL(options.baseUrl).origin, ...(options.linkOrigins ?? [])])
-  const hide = (text: string) => redact(text, auth.secrets())
+  const hide = (text: string) => withoutPhones(redact(text, auth.secrets()))
 
   const exchange = async (url: URL, request: HttpRequest, credential: Credential): Promise<HttpAnswer> => {
     const full = new URL(url)
@@ -149,7 +154,7 @@ export function openHttp(options: HttpOptions): Http {
     let renewed = false
     for (let tries = 1; ; tries += 1) {
       const credential = await auth.credential()
-      await budget.acquire(bucket, request.cost ?? 1, signal)
+      await budget.acquire(bucket, request.cost ?? 1, signal, longestWaitMs)
       const backoffMs = Math.round(
         Math.min(LONGEST_BACKOFF_MS, 500 * 2 ** (tries - 1)) * (0.5 + random() / 2),
       )
@@ -176,7 +181,7 @@ export function openHttp(options: HttpOptions): Http {
         renewed = true
         continue
       }
-      const words = hide(`${placeOf(url, request)} answered ${answer.status}${shown(answer.text)}`)
+      const words = hide(`${placeOf(url, request)} answered ${answer.status}${shown(answer)}`)
       if (verdict === 'sign-in')
         throw new ConnectorError('unauthorized', {
           message: `The source does not take the credential: ${words}`,
@@ -184,11 +189,12 @@ export function openHttp(options: HttpOptions): Http {
         })
       if (verdict === 'refused') throw new HttpRefusal(answer, words)
       const until = said.retryAt ?? (said.remaining === 0 ? said.resetAt : null)
-      const waitMs = until === null ? backoffMs : Math.max(0, until - clock.now())
-      if (verdict === 'quota' || waitMs > (options.longestWaitMs ?? DEFAULT_LONGEST_WAIT_MS))
+      // An instant that is past, or no wait at all, may come of a clock that is wrong.
+      const waitMs = Math.max(backoffMs, (until ?? 0) - clock.now())
+      if (verdict === 'quota' || waitMs > longestWaitMs)
         throw new ConnectorError('quota', {
           message: `The source takes no more requests for now: ${words}`,
-          until: until ?? clock.now() + QUOTA_PAUSE_MS,
+          until: clock.now() + (until === null ? QUOTA_PAUSE_MS : waitMs),
         })
       if (tries >= TRIES)
         throw new ConnectorError('failed', { message: `Given up after ${TRIES} tries: ${words}` })
@@ -207,7 +213,7 @@ export function openHttp(options: HttpOptions): Http {
       } catch {
         throw new ConnectorError('failed', {
           message: hide(
-            `${placeOf(new URL(answer.url), request)} answered with something else than JSON${shown(answer.text)}`,
+            `${placeOf(new URL(answer.url), request)} answered with something else than JSON${shown(answer)}`,
           ),
         })
       }
@@ -243,8 +249,11 @@ function placeOf(url: URL, { method = 'GET' }: HttpRequest): string {
   return `${method} ${url.origin}${url.pathname}`
 }
 
-function shown(text: string): string {
+/** Of a refusal its words. A good answer is people: of that its size and kind, and how it begins where it is a page of HTML. */
+function shown({ status, text, headers }: HttpAnswer): string {
   const line = text.replace(/\s+/g, ' ').trim()
-  if (line === '') return '.'
-  return `: ${line.length > SHOWN_CHARS ? `${line.slice(0, SHOWN_CHARS)}…` : line}`
+  const cut = (chars: number) => `: ${line.length > chars ? `${line.slice(0, chars)}…` : line}`
+  if (status < 200 || status >= 300) return line === '' ? '.' : cut(SHOWN_CHARS)
+  const kind = headers['content-type'] ?? 'no content-type'
+  return ` (${text.length} characters, ${kind})${HTML.test(line) ? cut(SHOWN_OF_PAGE) : '.'}`
 }

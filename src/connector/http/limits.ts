@@ -19,6 +19,8 @@ const SECOND_MS = 1000
 /** A smaller reset is so many seconds from now, a larger one an instant: no window lasts eleven days. */
 const FIRST_EPOCH_SECOND = 1_000_000
 const FIRST_EPOCH_MS = 100_000_000_000
+/** Nobody is believed for longer: a wait beyond a day is mostly one in another unit, and after a day it costs one request to ask. */
+const LONGEST_MS = 24 * 60 * 60_000
 
 /** Reads every known header. `now`: milliseconds since 1970. */
 export function readLimits(
@@ -37,10 +39,12 @@ export function readLimits(
   )
   const reset = first('x-ratelimit-reset', 'x-rate-limit-reset', 'ratelimit-reset') ?? standard.reset
   const intervalMs = first('x-hubspot-ratelimit-interval-milliseconds')
+  const resetAt = reset !== null ? instantOf(reset, now) : intervalMs === null ? null : now + intervalMs
+  const believed = (at: number | null) => (at === null ? null : Math.min(at, now + LONGEST_MS))
   return {
-    retryAt: readRetryAfter(headers['retry-after'], now, unit),
+    retryAt: believed(readRetryAfter(headers['retry-after'], now, unit)),
     remaining: remaining ?? standard.remaining,
-    resetAt: reset !== null ? instantOf(reset, now) : intervalMs === null ? null : now + intervalMs,
+    resetAt: believed(resetAt),
     quotaRemaining:
       first('x-hubspot-ratelimit-daily-remaining', 'x-api-credits-remaining') ??
       usageLeft(headers['sforce-limit-info']),

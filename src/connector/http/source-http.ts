@@ -17,7 +17,7 @@ export function sourceRequests(random: () => number): SourceRequests {
     open: (ground, options) => {
       const windows = options.windows ?? {}
       const key = JSON.stringify([options.baseUrl, options.account ?? '', windows])
-      const budget = budgets.get(key) ?? openSourceBudget({ windows, clock: ground.clock })
+      const budget = budgets.get(key) ?? openSourceBudget({ windows, clock: ground.clock, log: ground.log })
       budgets.set(key, budget)
       return openHttp({ ...options, agent, budget, context: ground, random })
     },

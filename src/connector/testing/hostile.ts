@@ -16,7 +16,13 @@ const KINDS: readonly (readonly [Trouble, number])[] = [
   ['more than anybody can hold', 1],
 ]
 
-export const hostile: readonly Check[] = KINDS.map(
+/** Without a list an answer may look like the end of one, and then everybody behind it would be gone. */
+const LISTLESS: readonly Trouble[] = ['an empty object', 'a null list', 'nothing but null']
+
+/** Nobody's pull of three pages has more requests that are worth a look. */
+const MOST_REQUESTS = 30
+
+const always = KINDS.map(
   ([what, times]): Check => ({
     name: `loses nobody by: ${what}`,
     needs: ['trouble'],
@@ -39,3 +45,30 @@ export const hostile: readonly Check[] = KINDS.map(
     },
   }),
 )
+
+const once = LISTLESS.map(
+  (what): Check => ({
+    name: `loses nobody by: ${what}, once, at whichever of its requests`,
+    needs: ['trouble', 'requests'],
+    run: async ({ subject, world, reader, put, knows, clock }) => {
+      const everybody = people(1, 3 * subject.pageSize)
+      await put(everybody)
+      await reader.pull('full')
+      for (let nth = 0; nth < MOST_REQUESTS; nth += 1) {
+        clock.advance(60_000)
+        const asked = world.requests?.() ?? 0
+        world.trouble?.(what, 1, nth)
+        await reader.pull('full').catch(() => null)
+        knows(everybody)
+        const wasHit = (world.requests?.() ?? 0) - asked > nth
+        // A pull in two parts proves nobody absent: the next one begins at the start.
+        world.trouble?.(what, 0)
+        await reader.pull('full')
+        knows(everybody)
+        if (!wasHit) return
+      }
+    },
+  }),
+)
+
+export const hostile: readonly Check[] = [...always, ...once]

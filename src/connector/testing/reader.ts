@@ -7,6 +7,7 @@ import { compileNormalizer } from '../../sync/normalize/normalize.ts'
 import { type PullResult, pull } from '../../sync/pull/pull.ts'
 import { connectorContext } from '../context.ts'
 import type { Connector, ConnectorContext, Discovery, Page, PullRequest } from '../contract.ts'
+import { keepOver } from '../http/keep.ts'
 import { sourceRequests } from '../http/source-http.ts'
 import type { ConnectorWorld } from './world.ts'
 
@@ -81,6 +82,8 @@ export function openReader(
   // One for all pulls, so that what is kept outlives each of them.
   const { keep } = connectorContext({ ...ground, signal: new AbortController().signal })
   const contextFor = (signal: AbortSignal) => connectorContext({ ...ground, keep, signal })
+  const lookingContext = () =>
+    connectorContext({ ...ground, keep: keepOver(keep), signal: new AbortController().signal })
   const run = async (
     mode: 'full' | 'incremental',
     signal: AbortSignal,
@@ -137,7 +140,7 @@ export function openReader(
     pagesOf: () => {
       const to = new Date(place.clock.now()).toISOString()
       const request = { mode: 'full', window: { from: null, to }, token: null, resumeAfter: null } as const
-      return connector.pull(parsed, request, contextFor(new AbortController().signal))[Symbol.asyncIterator]()
+      return connector.pull(parsed, request, lookingContext())[Symbol.asyncIterator]()
     },
     optedOut: () => optedOut.all(),
     onList: (title) =>
@@ -145,7 +148,7 @@ export function openReader(
         .all()
         .map(({ phone }) => phone)
         .filter((phone) => mirror.sourceLists.ofPhone(phone).some((list) => list.title === title)),
-    discover: () => connector.discover(parsed, contextFor(new AbortController().signal)),
+    discover: () => connector.discover(parsed, lookingContext()),
     known: () =>
       accepted.all().map(({ phone, contact }) => {
         const { first = '', last = '', email = '' } = JSON.parse(contact) as Partial<Known>

@@ -32,9 +32,11 @@ export type Trouble =
   | 'a page of HTML'
   /** The credential is not taken. */
   | 'signed out'
-  /** 200 and JSON of another shape than it should be: the answer inside of a list; nothing in it; nested very deep; every number infinite. */
+  /** 200 and JSON of another shape than it should be: the answer inside of a list; nothing in it; each list null; each key null; nested very deep; every number infinite. */
   | 'a list where an object was'
   | 'an empty object'
+  | 'a null list'
+  | 'nothing but null'
   | 'very deep JSON'
   | 'numbers without end'
   /** The answer before this one once more; or this one with the rows in the reverse order. */

@@ -65,6 +65,10 @@ export function wrongAnswer(what: Answered, { text, before, now, sent, links }: 
       return good(`[${text}]`)
     case 'an empty object':
       return good('{}')
+    case 'a null list':
+      return good(bent(text, (value) => (Array.isArray(value) ? null : value)))
+    case 'nothing but null':
+      return good(bent(text, (value, key) => (key === '' ? hollow(value) : value)))
     case 'very deep JSON':
       return good('['.repeat(DEPTH) + ']'.repeat(DEPTH))
     case 'numbers without end':
@@ -78,15 +82,24 @@ export function wrongAnswer(what: Answered, { text, before, now, sent, links }: 
   }
 }
 
-/** JSON with every list of objects the other way round; anything else as it is. */
+/** JSON with every list of objects the other way round. */
 function reversed(text: string): string {
+  return bent(text, (value) => (isRows(value) ? value.reverse() : value))
+}
+
+/** JSON whose values were changed from the inside out; anything else as it is. */
+function bent(text: string, change: (value: unknown, key: string) => unknown): string {
   try {
-    return JSON.stringify(
-      JSON.parse(text, (_key, value: unknown) => (isRows(value) ? value.reverse() : value)),
-    )
+    return JSON.stringify(JSON.parse(text, (key, value: unknown) => change(value, key)))
   } catch {
     return text
   }
+}
+
+/** Its keys, and null for what they held. */
+function hollow(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
+  return Object.fromEntries(Object.keys(value).map((key) => [key, null]))
 }
 
 function isRows(value: unknown): value is unknown[] {

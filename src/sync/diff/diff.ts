@@ -6,7 +6,7 @@ import type { BareE164 } from '../../lib/phone.ts'
 import type { ContactFields } from '../contact.ts'
 import { parseRemote, type Unsettled } from '../mirror/contacts.ts'
 import type { Mirror } from '../mirror/mirror.ts'
-import { linkedUnderDelete, linkRung, type Removal, readWays, rungFor } from '../removal.ts'
+import { type LeftWay, linkedUnderDelete, linkRung, type Removal, readWays, rungFor } from '../removal.ts'
 import { withValues } from './base.ts'
 import { type Change, type FieldChange, isTagChange } from './change.ts'
 import { type Comparison, compareContact, compareSides, type Edit } from './compare.ts'
@@ -331,12 +331,20 @@ function diffLeft(
   return null
 }
 
-/** heysync deletes only what it created, or adopted while `onRemoved: delete` was already written in the config (I4). */
-export function mayDelete(mirror: Mirror, phone: string, contactId: number): boolean {
+/**
+ * heysync deletes only what it created, or adopted while `onRemoved: delete` was already written in the config (I4). `shown` is
+ * how they left where the mirror has not read it yet.
+ */
+export function mayDelete(
+  mirror: Mirror,
+  phone: string,
+  contactId: number,
+  shown: readonly LeftWay[] = [],
+): boolean {
   const link = mirror.contacts.link(phone)
   if (link?.contact_id !== contactId) return false
   const ways = readWays(mirror.contacts.find(phone)?.left_ways ?? '')
-  return link.origin === 'created' || linkedUnderDelete(link.rung, ways)
+  return link.origin === 'created' || linkedUnderDelete(link.rung, ways.length > 0 ? ways : shown)
 }
 
 function removalFields(

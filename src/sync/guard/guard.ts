@@ -23,8 +23,8 @@ export interface GuardInput {
   readonly mayEmpty: (sourceId: string) => boolean
   /** Cycles in which rows of the source turned up that nobody can tell whose they are, and that are still there. */
   readonly unreadableSince: (sourceId: string) => ReadonlySet<string>
-  /** Cycles in which a credential that may see less found people absent, and what to say of it. */
-  readonly scopeDoubt: (sourceId: string) => { cycles: ReadonlySet<string>; reason: string } | null
+  /** Why somebody may only be hidden from a credential that sees less; null when there is no such doubt. */
+  readonly scopeDoubt: (phone: string) => string | null
 }
 
 export interface GuardResult {
@@ -69,7 +69,6 @@ export function guardPlan(input: GuardInput): GuardResult {
   for (const [sourceId, changes] of bySource) {
     const tripped = trippedDials(input, sourceId, changes)
     const unreadable = input.unreadableSince(sourceId)
-    const doubt = input.scopeDoubt(sourceId)
     for (const change of changes) {
       const reasons = new Map<DialName, string>()
       for (const dial of dialsOf(input, change)) {
@@ -77,7 +76,8 @@ export function guardPlan(input: GuardInput): GuardResult {
         if (reason !== undefined) reasons.set(dial, reason)
       }
       const since = change.kind === 'remove' ? change.leftCycle : null
-      if (since !== null && doubt?.cycles.has(since) === true) reasons.set('scope', doubt.reason)
+      const doubt = since === null ? null : input.scopeDoubt(change.phone)
+      if (doubt !== null) reasons.set('scope', doubt)
       if (since !== null && unreadable.has(since)) {
         reasons.set('unreadable', `unreadable rows of ${sourceId} may be people who seem to have left`)
       }

@@ -33,22 +33,22 @@ export function listsRead(root: ASTNode): ListsRead {
   return { any, named: [...titles].map((title) => ({ title, source: null })) }
 }
 
-/** Lists that a rule names and no source has shown whole; without any, a rule that asks for lists at all knows nothing. */
+/** Lists that a rule names and no source shows; without any, a rule that asks for lists at all knows nothing. */
 export function unknownLists({ any, named }: ListsRead, known: readonly SourceList[]): NamedList[] | null {
   if (!any) return null
   const unknown = named.filter(({ title, source }) => !known.some((one) => is(one, { title, source })))
   return unknown.length > 0 || known.length === 0 ? unknown : null
 }
 
-/** E.g. `no source has shown a list "Newsleter"; did you mean "Newsletter"?`, with its full stop. */
+/** E.g. `no source shows a list "Newsleter"; did you mean "Newsletter"?`, with its full stop. */
 export function unknownText(unknown: readonly NamedList[], known: readonly SourceList[]): string {
   const [list] = unknown
-  if (list === undefined) return 'no source has shown a list.'
+  if (list === undefined) return 'no source shows a list.'
   const { title, source } = list
   const titles = known.filter((one) => source === null || one.source === source).map((one) => one.title)
   const near = nearest(title, titles)
-  const who = source === null ? 'no source has' : `source ${source} has never`
-  return `${who} shown a list "${title}"${near === null ? '.' : `; did you mean "${near}"?`}`
+  const who = source === null ? 'no source shows' : `source ${source} does not show`
+  return `${who} a list "${title}"${near === null ? '.' : `; did you mean "${near}"?`}`
 }
 
 export function is(list: SourceList, { title, source }: NamedList): boolean {

@@ -25,6 +25,8 @@ export interface ErasedStore {
   /** A record of theirs, by its id: lists of its source name it without a number. */
   markRecord(phone: string, sourceId: string, recordId: string): void
   isMarkedRecord(sourceId: string, recordId: string): boolean
+  /** The mark of the person whose record it is. */
+  ofRecord(sourceId: string, recordId: string): ErasedMark | undefined
   /** The record may have become somebody else's. */
   unmarkRecord(sourceId: string, recordId: string): void
   /** What stands for the id of a record of theirs, which may be their number or their address. */
@@ -52,6 +54,9 @@ export function erasedStore(db: Db): ErasedStore {
     'INSERT OR REPLACE INTO erased_record (name, mark) VALUES (?, ?)',
   )
   const hasRecord = db.prepare<[string], number>('SELECT 1 FROM erased_record WHERE name = ?').pluck()
+  const ofRecord = db.prepare<[string], MarkRow>(
+    `SELECT e.erased_at, e.reason, e.opted_out FROM erased_record r JOIN erased e USING (mark) WHERE r.name = ?`,
+  )
   const dropRecord = db.prepare<[string]>('DELETE FROM erased_record WHERE name = ?')
   const dropRecords = db.prepare<[Buffer]>('DELETE FROM erased_record WHERE mark = ?')
   // Numbers are few enough to be tried one by one, so whoever holds the whole database can test one against a mark. A slow
@@ -85,6 +90,10 @@ export function erasedStore(db: Db): ErasedStore {
       void putRecord.run(recordName(sourceId, recordId), hmac(phone)),
     isMarkedRecord: (sourceId, recordId) =>
       any.get() === 1 && hasRecord.get(recordName(sourceId, recordId)) === 1,
+    ofRecord: (sourceId, recordId) => {
+      const row = any.get() === 1 ? ofRecord.get(recordName(sourceId, recordId)) : undefined
+      return row && readMark(row)
+    },
     unmarkRecord: (sourceId, recordId) => void dropRecord.run(recordName(sourceId, recordId)),
     recordName,
   }

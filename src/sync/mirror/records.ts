@@ -68,6 +68,8 @@ export interface RecordStore {
   hasValue(sourceId: string, field: string): boolean
   /** Different records that this pull has shown, readable or not. */
   countSeen(sourceId: string, pull: number): number
+  /** Those of them that are there: not deleted, archived, merged or out of scope. */
+  countSeenLive(sourceId: string, pull: number): number
   /** Ids of known records that this pull has not shown. */
   unseen(sourceId: string, pull: number): string[]
   markGone(sourceId: string, recordId: string, cycleId: string, at: number): void
@@ -220,12 +222,13 @@ export function recordStore(db: Db): RecordStore {
   const dropUnseenUnreadable = db.prepare<[string, number]>(
     "DELETE FROM rejection WHERE source_id = ? AND record_id = '' AND seen_pull <> ?",
   )
-  const countSeen = db
-    .prepare<[{ sourceId: string; pull: number }], number>(
-      `SELECT (SELECT count(*) FROM source_record WHERE source_id = @sourceId AND seen_pull = @pull)
-            + (SELECT count(*) FROM rejection j WHERE source_id = @sourceId AND seen_pull = @pull
-               AND NOT EXISTS (SELECT 1 FROM source_record r WHERE r.source_id = j.source_id AND r.record_id = j.record_id))`,
-    )
+  const SEEN_WHERE = (states: string) =>
+    `SELECT (SELECT count(*) FROM source_record WHERE source_id = @sourceId AND seen_pull = @pull ${states})
+          + (SELECT count(*) FROM rejection j WHERE source_id = @sourceId AND seen_pull = @pull
+             AND NOT EXISTS (SELECT 1 FROM source_record r WHERE r.source_id = j.source_id AND r.record_id = j.record_id))`
+  const countSeen = db.prepare<[{ sourceId: string; pull: number }], number>(SEEN_WHERE('')).pluck()
+  const countSeenLive = db
+    .prepare<[{ sourceId: string; pull: number }], number>(SEEN_WHERE("AND state <> 'deleted'"))
     .pluck()
   const dropUnseenRejections = db.prepare<[{ sourceId: string; pull: number }]>(
     // A number stays refused for as long as its record is shown unchanged.
@@ -292,6 +295,7 @@ export function recordStore(db: Db): RecordStore {
     dropRejectionsExcept: (sourceIds) => void dropRejectionsExcept.run(JSON.stringify(sourceIds)),
     dropUnseenUnreadable: (sourceId, pull) => void dropUnseenUnreadable.run(sourceId, pull),
     countSeen: (sourceId, pull) => countSeen.get({ sourceId, pull }) ?? 0,
+    countSeenLive: (sourceId, pull) => countSeenLive.get({ sourceId, pull }) ?? 0,
     dropUnseenRejections: (sourceId, pull) => void dropUnseenRejections.run({ sourceId, pull }),
     rejections: (sourceId) =>
       rejections.all().filter((row) => sourceId === undefined || row.source_id === sourceId),

@@ -2,6 +2,7 @@
 //
 // What a reading shows counts once it has shown the whole list. Half of one would be wrong in both directions: whoever was
 // left out is not off the list, and a rule that keeps away from a list must not take those on the other half for strangers.
+// A list that had people and shows nobody is not believed for the same reason, until a person says that it is empty.
 import type { ListMembers } from '../../connector/contract.ts'
 import type { Db } from '../../db/open.ts'
 import { CLAIMS, RECORD_PHONE } from './records.ts'
@@ -12,9 +13,24 @@ export interface SourceList {
   readonly title: string
 }
 
+/** A list whose last reading showed nobody, and how many the one before showed, which still counts. */
+export interface DoubtedList extends SourceList {
+  readonly members: number
+}
+
+/** From so many on, a list that shows nobody any more is not believed. */
+const SEVERAL = 3
+
 export interface SourceListStore {
   /** Saves a part of a list. To be called in the transaction of its page; all parts of one reading have the same `pull`. */
   save(sourceId: string, part: ListMembers, pull: number, leaveOut: (recordId: string) => boolean): void
+  doubted(): DoubtedList[]
+  /** A person says that lists of this source which showed nobody are empty. */
+  believeEmpty(sourceId: string): void
+  /** Lists that were known, and of which this pull showed nothing, are not known any more; returns their titles. */
+  forgetUnseen(sourceId: string, pull: number): string[]
+  /** The second record is on each list that the first is on. */
+  inherit(sourceId: string, from: string, to: string): void
   /** Every list that was seen whole. */
   known(): SourceList[]
   /** Lists that a record which claims this number is on. */
@@ -26,8 +42,9 @@ export interface SourceListStore {
 }
 
 export function sourceListStore(db: Db): SourceListStore {
-  const meet = db.prepare<[string, string]>(
-    'INSERT OR IGNORE INTO source_list (source_id, title) VALUES (?, ?)',
+  const meet = db.prepare<[string, string, number]>(
+    `INSERT INTO source_list (source_id, title, seen_pull) VALUES (?, ?, ?)
+     ON CONFLICT (source_id, title) DO UPDATE SET seen_pull = excluded.seen_pull`,
   )
   const see = db.prepare<[string, string, string, number]>(
     `INSERT INTO source_list_member (source_id, record_id, title, seen_pull, counted) VALUES (?, ?, ?, ?, 0)
@@ -40,7 +57,43 @@ export function sourceListStore(db: Db): SourceListStore {
     'UPDATE source_list_member SET counted = 1 WHERE source_id = ? AND title = ? AND seen_pull = ? AND counted = 0',
   )
   const whole = db.prepare<[number, string, string]>(
-    'UPDATE source_list SET whole_pull = ? WHERE source_id = ? AND title = ?',
+    'UPDATE source_list SET whole_pull = ?, empty_pull = NULL WHERE source_id = ? AND title = ?',
+  )
+  const countMembers = db
+    .prepare<[string, string], number>(
+      'SELECT count(*) FROM source_list_member WHERE source_id = ? AND title = ? AND counted = 1',
+    )
+    .pluck()
+  const shownAny = db
+    .prepare<[string, string, number], number>(
+      'SELECT EXISTS (SELECT 1 FROM source_list_member WHERE source_id = ? AND title = ? AND seen_pull = ?)',
+    )
+    .pluck()
+  const doubt = db.prepare<[number, string, string]>(
+    'UPDATE source_list SET empty_pull = ? WHERE source_id = ? AND title = ?',
+  )
+  const doubted = db.prepare<[], DoubtedList>(
+    `SELECT l.source_id AS source, l.title, count(m.record_id) AS members FROM source_list l
+     LEFT JOIN source_list_member m ON m.source_id = l.source_id AND m.title = l.title AND m.counted = 1
+     WHERE l.empty_pull IS NOT NULL GROUP BY l.source_id, l.title ORDER BY l.source_id, l.title`,
+  )
+  const dropDoubted = db.prepare<[string]>(
+    `DELETE FROM source_list_member WHERE source_id = ? AND EXISTS (SELECT 1 FROM source_list l
+       WHERE l.source_id = source_list_member.source_id AND l.title = source_list_member.title AND l.empty_pull IS NOT NULL)`,
+  )
+  const believe = db.prepare<[string]>(
+    'UPDATE source_list SET whole_pull = empty_pull, empty_pull = NULL WHERE source_id = ? AND empty_pull IS NOT NULL',
+  )
+  const forgetUnseen = db
+    .prepare<[string, number], string>(
+      `UPDATE source_list SET whole_pull = NULL, empty_pull = NULL
+       WHERE source_id = ? AND seen_pull <> ? AND whole_pull IS NOT NULL RETURNING title`,
+    )
+    .pluck()
+  const inherit = db.prepare<[string, string, string]>(
+    `INSERT INTO source_list_member (source_id, record_id, title, seen_pull, counted)
+     SELECT source_id, ?, title, seen_pull, counted FROM source_list_member WHERE source_id = ? AND record_id = ? AND counted = 1
+     ON CONFLICT (source_id, record_id, title) DO UPDATE SET counted = 1`,
   )
   const known = db.prepare<[], SourceList>(
     'SELECT source_id AS source, title FROM source_list WHERE whole_pull IS NOT NULL ORDER BY source_id, title',
@@ -60,14 +113,25 @@ export function sourceListStore(db: Db): SourceListStore {
   )
   return {
     save: (sourceId, part, pull, leaveOut) => {
-      meet.run(sourceId, part.title)
-      for (const recordId of part.members)
-        if (!leaveOut(recordId)) see.run(sourceId, recordId, part.title, pull)
+      const { title } = part
+      meet.run(sourceId, title, pull)
+      for (const recordId of part.members) if (!leaveOut(recordId)) see.run(sourceId, recordId, title, pull)
       if (part.whole !== true) return
-      dropUnseen.run(sourceId, part.title, pull)
-      count.run(sourceId, part.title, pull)
-      whole.run(pull, sourceId, part.title)
+      if (shownAny.get(sourceId, title, pull) === 0 && (countMembers.get(sourceId, title) ?? 0) >= SEVERAL) {
+        doubt.run(pull, sourceId, title)
+        return
+      }
+      dropUnseen.run(sourceId, title, pull)
+      count.run(sourceId, title, pull)
+      whole.run(pull, sourceId, title)
     },
+    doubted: () => doubted.all(),
+    believeEmpty: (sourceId) => {
+      dropDoubted.run(sourceId)
+      believe.run(sourceId)
+    },
+    forgetUnseen: (sourceId, pull) => forgetUnseen.all(sourceId, pull).sort(),
+    inherit: (sourceId, from, to) => void inherit.run(to, sourceId, from),
     known: () => known.all(),
     ofPhone: (phone) => ofPhone.all(phone),
     ofRecord: (sourceId, recordId) => ofRecord.all(sourceId, recordId),

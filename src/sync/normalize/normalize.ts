@@ -53,6 +53,8 @@ export type Normalized =
 export interface Normalizer {
   /** Never throws, whatever the record holds. `consent` holds the record's numbers when the record says "do not text". */
   normalize(record: SourceRecord): Normalized
+  /** The numbers that a record shows, whatever becomes of it. Never throws. */
+  numbersOf(record: SourceRecord): readonly BareE164[]
   /** SHA-256 (hex) of everything that changes the outcome: map, filter, country, default, version, phone metadata. */
   readonly fingerprint: string
   /** Record fields that the mapping, filter and country name, each with its config key. */
@@ -99,7 +101,7 @@ export function compileNormalizer(
   const readNumbers = source.phones === 'all' ? allPhones : firstPhone
   const numbersOf = (fields: Fields, notes: Note[]): PhonesRead =>
     readNumbers(phone, fields, countryOf, notes)
-  const optedOutNumbers = (fields: Fields): readonly BareE164[] => orNone(() => numbersOf(fields, []).phones)
+  const shownNumbers = (fields: Fields): readonly BareE164[] => orNone(() => numbersOf(fields, []).phones)
 
   function normalize(record: SourceRecord): Normalized {
     const { fields } = record
@@ -107,14 +109,14 @@ export function compileNormalizer(
     if (way !== null) {
       // Deleted records often carry little more than their id, so what fails on one says nothing about consent.
       const optedOut = orFalse(() => saysNo(fields, []))
-      return { kind: 'deleted', way, consent: optedOut ? optedOutNumbers(fields) : [], optedOut }
+      return { kind: 'deleted', way, consent: optedOut ? shownNumbers(fields) : [], optedOut }
     }
     const notes: Note[] = []
     let out = false
     try {
       out = saysNo(fields, notes)
       if (filter !== undefined && !filter.matches(fields)) {
-        return { kind: 'filtered', consent: out ? optedOutNumbers(fields) : [], optedOut: out }
+        return { kind: 'filtered', consent: out ? shownNumbers(fields) : [], optedOut: out }
       }
       const { phones, refused } = numbersOf(fields, notes)
       const [number, ...further] = phones
@@ -122,7 +124,7 @@ export function compileNormalizer(
       return { kind: 'contact', contact, notes, refused, consent: out ? phones : [] }
     } catch (error) {
       if (!(error instanceof Rejected)) throw error
-      const consent = out ? optedOutNumbers(fields) : []
+      const consent = out ? shownNumbers(fields) : []
       return { kind: 'rejected', rejection: error.rejection, consent, optedOut: out }
     }
   }
@@ -150,6 +152,7 @@ export function compileNormalizer(
   const tags = plain.find(({ name }) => name === 'tags')?.mapping
   return {
     normalize,
+    numbersOf: ({ fields }) => shownNumbers(fields),
     fingerprint: fingerprintOf(source, settings.defaultCountry),
     fields: [
       phone,

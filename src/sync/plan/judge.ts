@@ -58,7 +58,7 @@ function deletion(
   hash: string | null,
 ): Moved[] {
   if (planned.rung !== 'delete' || remote === null) return []
-  if (!mayDelete(mirror, planned.phone, remote.id))
+  if (!mayDelete(mirror, planned.phone, remote.id, planned.ways))
     return [{ field: 'contact', planned: 'made by heysync', now: 'not known to be' }]
   if (hash === planned.base.hash) return []
   return [{ field: 'contact', planned: `revision ${planned.base.rev}`, now: `revision ${remote.rev}` }]

@@ -86,6 +86,7 @@ function onRecord(mirror: Mirror, { change, held, pins }: Planned): PlannedChang
     source: change.sourceId,
     record: change.recordId,
     rung: change.kind === 'remove' ? change.rung : null,
+    ...(change.kind === 'remove' && change.ways?.length ? { ways: [...change.ways] } : {}),
     fields: change.fields.map((field) =>
       'add' in field ? { ...field, add: [...field.add], remove: [...field.remove] } : { ...field },
     ),

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { HeysyncError } from '../../lib/errors.ts'
 import { type BareE164, bareE164 } from '../../lib/phone.ts'
 import type { Change } from '../diff/change.ts'
+import { type LeftWay, readWays } from '../removal.ts'
 
 /** Goes up when a file of a new shape would be misread by an older heysync. */
 const VERSION = 1
@@ -41,6 +42,8 @@ const plannedChange = z
     record: z.string(),
     /** Of a removal. */
     rung: z.enum(['keep', 'tag', 'removeFromLists', 'clear', 'delete']).nullable(),
+    /** Of a removal: how the last records left. The database that applies the plan may not have read it yet. */
+    ways: z.array(z.custom<LeftWay>((way) => readWays(String(way)).length === 1)).optional(),
     fields: z.array(fieldChange),
     /** Why the guard keeps it back, or null. */
     held: z.string().nullable(),
@@ -196,5 +199,6 @@ export function asChange(planned: PlannedChange): Change {
     contactId: planned.contactId,
     rung: planned.rung,
     leftCycle: null,
+    ...(planned.ways ? { ways: planned.ways } : {}),
   }
 }

@@ -14,13 +14,13 @@ export interface AbsenceProof {
 
 /**
  * Marks records that this pull did not show as gone; returns how many. Runs inside the pull's closing transaction.
- * Errors: ERR_SOURCE_EMPTY when a source that had records has none, unless that is allowed by name.
+ * Errors: ERR_SOURCE_EMPTY when a source that had records has none but those it put aside, unless that is allowed by name.
  */
 export function markAbsent(mirror: Mirror, proof: AbsenceProof): number {
   const { records } = mirror
   const { sourceId, pull, cycleId } = proof
   const known = records.countKnown(sourceId)
-  if (known > 0 && !proof.allowEmpty && records.countSeen(sourceId, pull) === 0) {
+  if (known > 0 && !proof.allowEmpty && records.countSeenLive(sourceId, pull) === 0) {
     throw new HeysyncError('ERR_SOURCE_EMPTY', {
       message: `Source ${sourceId} is empty, and held ${known} records before. Nobody was removed.`,
       hint: `Look at the source first. If it really is empty now: heysync sync --allow-empty ${sourceId}`,

@@ -5,21 +5,37 @@ import type { BareE164 } from '../../lib/phone.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { Rejection } from '../normalize/rejection.ts'
 
-/** Why a record of these numbers is not taken in; null when it is. One of them is enough: it is the same person. */
-export function erasedRejection({ erased }: Mirror, phones: readonly BareE164[]): Rejection | null {
-  const mark = phones.map(erased.find).find((found) => found !== undefined)
+/**
+ * Why a record that shows these numbers is not taken in; null when it is. One of them is enough: it is the same person. One that
+ * shows none is still whose it was.
+ */
+export function erasedRejection(
+  { erased }: Mirror,
+  phones: readonly BareE164[],
+  sourceId: string,
+  recordId: string,
+): Rejection | null {
+  const mark =
+    phones.length === 0
+      ? erased.ofRecord(sourceId, recordId)
+      : phones.map(erased.find).find((found) => found !== undefined)
   if (mark === undefined) return null
   const message = `This person was erased on ${toIso(mark.at).slice(0, 10)}, and the source still holds them. Nothing of the record is kept; delete it in the source.`
   return { code: 'ERASED', field: 'phone', value: '', message }
 }
 
-/** The record is read anew: it may have become somebody else's. */
-export function clearErased({ erased, records }: Mirror, sourceId: string, recordId: string): void {
+/** The record is read anew: where it shows another number, it has become somebody else's. */
+export function clearErased(
+  { erased, records }: Mirror,
+  phones: readonly BareE164[],
+  sourceId: string,
+  recordId: string,
+): void {
   if (!erased.any()) return
   const name = erased.recordName(sourceId, recordId)
   records.clearRejection(sourceId, name, '')
   records.drop(sourceId, name)
-  erased.unmarkRecord(sourceId, recordId)
+  if (phones.length > 0) erased.unmarkRecord(sourceId, recordId)
 }
 
 /** A deleted one is not rejected, and counts as seen all the same: under its name, so that nothing of it is kept. */

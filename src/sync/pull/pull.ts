@@ -20,11 +20,12 @@ import type { Mirror } from '../mirror/mirror.ts'
 import type { Normalizer } from '../normalize/normalize.ts'
 import { markAbsent } from './absence.ts'
 import { judgePull } from './alarms.ts'
+import { judgeLists } from './lists.ts'
 import { loopWatch } from './loop.ts'
 import { handOverMerged } from './merges.ts'
 import { firstDay, overlapOf } from './overlap.ts'
 import { type PullCounts, savePage } from './save-page.ts'
-import { judgeScope } from './scope.ts'
+import { judgeScope, scopeNow } from './scope.ts'
 import { sourceError } from './source-error.ts'
 import { emptyTally } from './tally.ts'
 import { type FullReason, whyFull } from './why-full.ts'
@@ -94,6 +95,8 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
   const reason = run.mode === 'full' ? run.asked : whyFull(stored, fingerprint)
   const full = reason !== null || source.connector.capabilities.incremental === 'none'
   const mode = full ? 'full' : 'incremental'
+  // A token connector may have nothing but the window to go by, and says page by page that these are changes.
+  const goesByTime = !full && (stored?.token ?? null) === null
   const changesOnly = !full && source.connector.capabilities.incremental === 'watermark'
   const startedAt = run.clock.now()
   const window = {
@@ -145,7 +148,7 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       at: startedAt,
       window: changesOnly,
       goesOn: resumes,
-      shownTo: changesOnly ? instantKey(stored?.shown_to) : null,
+      shownTo: changesOnly || goesByTime ? instantKey(stored?.shown_to) : null,
       unreadable,
       tally,
     }
@@ -154,6 +157,7 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
   const maySplit = source.connector.capabilities.resumable && !(full && stored?.in_parts === 1)
   let end: PullEnd | undefined
   const watch = loopWatch(id)
+  let savedPages = 0
   try {
     for await (const page of source.connector.pull(source.options, request, run.context)) {
       run.context.signal.throwIfAborted()
@@ -161,14 +165,17 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       if (source.connector.fixedFields) requireFields(page, source.normalizer, id)
       const holdsSome = page.records.length + (page.bad?.length ?? 0) + (page.lists?.length ?? 0) > 0
       if (holdsSome || seq !== undefined) savePage(mirror, target(), page, result)
+      savedPages += 1
       run.onProgress?.(result.read, total)
       end = page.end
       if (end === undefined && maySplit) run.pause?.()
     }
   } catch (error) {
     if (error instanceof GaveWay) run.onPart?.(result)
-    // To go on from there would be to go round again.
-    if (error instanceof HeysyncError && error.code === 'ERR_SOURCE_LOOP') mirror.sources.abandon(id)
+    // To go on from there would be to go round again, or to stay in an old window for as long as the fault lasts.
+    const loops = error instanceof HeysyncError && error.code === 'ERR_SOURCE_LOOP'
+    const stands = resumes && savedPages === 0 && !waits(error) && !run.context.signal.aborted
+    if (loops || stands) mirror.sources.abandon(id)
     if (error instanceof GaveWay || (isCursorExpired(error) && usesCursor(request))) throw error
     throw sourceError(error, id, stored !== undefined && stored.completed_at !== null)
   }
@@ -187,17 +194,19 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
   const sameMapping = stored?.mapping === fingerprint
   const close = () => {
     const closing = target()
-    const shown = proved ? mirror.records.countSeen(id, closing.pull) : 0
+    const shown = proved ? mirror.records.countSeenLive(id, closing.pull) : 0
+    const before = stored?.scope ?? null
+    const now = scopeNow(before, end.scope)
     const census = proved ? { known: mirror.records.countKnown(id) - tally.added, shown } : null
     if (proved) {
       const sinceSeq = stored?.completed_seq ?? 0
       result.gone = markAbsent(mirror, { ...closing, sinceSeq, allowEmpty: run.allowEmpty })
-      const before = stored?.scope ?? null
-      judgeScope(mirror, { ...closing, before, now: end.scope ?? null, gone: result.gone })
+      judgeScope(mirror, { ...closing, before, now, gone: result.gone })
     } else if (full) {
       mirror.records.dropUnseenUnreadable(id, closing.pull)
     }
     handOverMerged(mirror, id, proved)
+    judgeLists(mirror, { ...closing, proved, allowEmpty: run.allowEmpty, warn: run.context.log.warn })
     judgePull(mirror, {
       ...closing,
       map: source.config.map,
@@ -211,9 +220,9 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       mapping: proved || full ? fingerprint : null,
       normalizer: proved || full ? source.normalizer.fingerprint : null,
       at: run.clock.now(),
-      // What changed meanwhile behind a pull in parts is not late.
-      shownTo: inParts ? null : sawUntil(request, end),
-      scope: proved ? (end.scope ?? null) : null,
+      // What changed meanwhile behind a pull in parts is not late, nor what a full pull did not show.
+      shownTo: inParts || (full && !proved) ? null : sawUntil(request, end),
+      scope: proved ? now : null,
       full: proved || full,
       proved,
       inParts,
@@ -244,6 +253,11 @@ const IN_PARTS =
 
 function isCursorExpired(error: unknown): error is ConnectorError {
   return error instanceof ConnectorError && error.kind === 'cursor-expired'
+}
+
+/** It has only to wait, and goes on from there. */
+function waits(error: unknown): boolean {
+  return error instanceof ConnectorError && (error.kind === 'quota' || error.kind === 'busy')
 }
 
 function usesCursor({ token, resumeAfter, window }: PullRequest): boolean {

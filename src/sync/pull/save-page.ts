@@ -5,7 +5,7 @@ import { instantKey, keyToMs } from '../../lib/instant.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import { NUMBER_SLOT, type StoredRecord } from '../mirror/records.ts'
-import { mergedAway, type Normalizer } from '../normalize/normalize.ts'
+import { mergedAway, type Normalized, type Normalizer } from '../normalize/normalize.ts'
 import type { Rejection } from '../normalize/rejection.ts'
 import { clearErased, dropErased, erasedRejection, noteErasedSeen } from './erased.ts'
 import { dayOf, firstDay } from './overlap.ts'
@@ -110,8 +110,10 @@ function saveRecord(
       counts.rejected += 1
     }
   }
-  noteLate(mirror, target, record, found)
-  return saveVersion(mirror, target, record, rawHash, found)
+  const outcome = saveVersion(mirror, target, record, rawHash, found)
+  // Of an erased person nothing is kept, so that each of their versions looks as if nobody had seen it.
+  if (asChanges && !mirror.erased.isMarkedRecord(sourceId, record.id)) noteLate(mirror, target, record, found)
+  return outcome
 }
 
 /** A version that an earlier pull had to show, and that nobody has seen: the same time with other content is none. */
@@ -151,6 +153,12 @@ function noteConsent(
   }
 }
 
+/** It says "do not text" and its number cannot be read: then that counts for those it had. */
+function silenced(result: Normalized, had: readonly BareE164[]): readonly BareE164[] {
+  const isUnread = result.kind !== 'contact' && result.optedOut && result.consent.length === 0
+  return isUnread ? had : result.consent
+}
+
 function saveVersion(
   mirror: Mirror,
   target: PageTarget,
@@ -161,9 +169,8 @@ function saveVersion(
   const { records } = mirror
   const { sourceId, pull, at } = target
   const result = target.normalizer.normalize(record)
-  noteConsent(mirror, target, record, result.consent)
-  clearErased(mirror, sourceId, record.id)
   const had = known ? records.phonesOf(sourceId, record.id) : []
+  noteConsent(mirror, target, record, silenced(result, had))
   count(target.tally, record.id, known && { ...known, phones: had }, result, at)
   const base = {
     source_id: sourceId,
@@ -175,14 +182,12 @@ function saveVersion(
     seen_pull: pull,
     changed_at: at,
   }
-  // It says "do not text" and its number cannot be read: then that counts for those it had.
-  if (result.kind !== 'contact' && result.optedOut && result.consent.length === 0)
-    noteConsent(mirror, target, record, had)
   for (const slot of ['', 'bad']) records.clearRejection(sourceId, record.id, slot)
   records.clearRefusedNumbers(sourceId, record.id)
-  const says = result.kind === 'contact' ? [result.contact.phone, ...result.contact.further] : result.consent
   for (const phone of had) records.markDirty(phone)
-  const rejection = erasedRejection(mirror, says)
+  const says = mirror.erased.any() ? target.normalizer.numbersOf(record) : []
+  const rejection = erasedRejection(mirror, says, sourceId, record.id)
+  clearErased(mirror, says, sourceId, record.id)
   if (rejection !== null) {
     dropErased(mirror, says, sourceId, record.id)
     if (result.kind === 'deleted') {
@@ -193,8 +198,8 @@ function saveVersion(
     return 'rejected'
   }
   if (result.kind === 'contact') {
-    for (const one of says) records.markDirty(one)
     const { phone, further, fields } = result.contact
+    for (const one of [phone, ...further]) records.markDirty(one)
     const notes = result.notes.length > 0 ? JSON.stringify(result.notes) : null
     records.put({ ...base, state: 'accepted', phone, contact: JSON.stringify(fields), notes }, further)
     for (const [nth, refused] of result.refused.entries())
@@ -227,9 +232,18 @@ function saveVersion(
 
 function saveBad(mirror: Mirror, target: PageTarget, bad: BadRecord): void {
   const { records } = mirror
+  if (bad.record !== undefined) {
+    const had = records.phonesOf(target.sourceId, bad.record.id)
+    noteConsent(mirror, target, bad.record, silenced(target.normalizer.normalize(bad.record), had))
+  }
   const rejection: Rejection = { code: bad.code, field: '', value: bad.value ?? '', message: bad.message }
   if (bad.id === null) {
     reject(mirror, target, '', unreadableSlot(target, bad), rejection, bad.place)
+    return
+  }
+  const erased = erasedRejection(mirror, [], target.sourceId, bad.id)
+  if (erased !== null) {
+    reject(mirror, target, mirror.erased.recordName(target.sourceId, bad.id), '', erased, bad.place)
     return
   }
   const known = records.find(target.sourceId, bad.id)

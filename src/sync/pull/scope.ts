@@ -21,12 +21,19 @@ interface ScopeSeen {
   readonly gone: number
 }
 
+const NAMELESS = 'a credential that does not say who it is'
+
+/** Who reads now. Where somebody was known before, silence is another credential, and mostly a weaker one. */
+export function scopeNow(before: string | null, told: string | undefined): string | null {
+  return told ?? (before === null ? null : NAMELESS)
+}
+
 /** Raises the alarm, or ends it. To be called in the closing transaction of a pull that proved what is absent. */
 export function judgeScope(mirror: Mirror, { sourceId, cycleId, at, before, now, gone }: ScopeSeen): void {
   const standing = alarmOf(mirror, sourceId)
   const known = standing && evidenceOf(standing)
   const restored = known !== undefined && now === known.before
-  const changed = before !== null && now !== null && before !== now && !restored && gone > 0
+  const changed = before !== null && before !== now && !restored && gone > 0
   const cycles = [
     ...(known?.cycles ?? []).filter((cycle) => !restored && mirror.records.anyGoneSince(sourceId, cycle)),
     ...(changed ? [cycleId] : []),
@@ -50,19 +57,17 @@ export function judgeScope(mirror: Mirror, { sourceId, cycleId, at, before, now,
   })
 }
 
-interface ScopeDoubt {
-  readonly cycles: ReadonlySet<string>
-  /** What changed, for the one who has to approve it. */
-  readonly reason: string
-}
-
-/** Cycles whose absences are in doubt; null when none is. */
-export function scopeDoubt(mirror: Mirror, sourceId: string): ScopeDoubt | null {
-  const alarm = alarmOf(mirror, sourceId)
-  if (alarm === undefined) return null
-  const { before, now, cycles } = evidenceOf(alarm)
-  const reason = `scope: ${sourceId} is read by "${now}" now, and was read by "${before}" before; who is absent since then may only be hidden from it`
-  return { cycles: new Set(cycles), reason }
+/** Why somebody of this number may only be hidden, in whichever source; null when there is no such doubt. */
+export function scopeDoubt(mirror: Mirror, phone: string): string | null {
+  for (const { state, source_id, gone_cycle } of mirror.records.withPhone(phone)) {
+    if (state !== 'gone' || gone_cycle === null) continue
+    const alarm = alarmOf(mirror, source_id)
+    if (alarm === undefined) continue
+    const { before, now, cycles } = evidenceOf(alarm)
+    if (cycles.includes(gone_cycle))
+      return `scope: ${source_id} is read by "${now}" now, and was read by "${before}" before; who is absent since then may only be hidden from it`
+  }
+  return null
 }
 
 function alarmOf(mirror: Mirror, sourceId: string): AlarmRow | undefined {

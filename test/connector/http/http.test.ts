@@ -10,14 +10,15 @@ import { type Answering, aServer, reply } from '../../support/http.ts'
 
 const SECRET = 'tok-7f/9a+secret'
 
+/** `saved` is what whoever only looks saves too. */
 function aKeep(): Keep & { readonly saved: string[] } {
   const texts = new Map<string, string>()
   const saved: string[] = []
   return {
     saved,
     get: (name) => texts.get(name) ?? null,
-    set: (name, value) => {
-      saved.push(value)
+    set: (name, value, how) => {
+      if (how?.forGood) saved.push(value)
       texts.set(name, value)
     },
   }
@@ -110,6 +111,30 @@ describe('a request', () => {
     })
   })
 
+  test('stops the pull, and does not sleep until then, when a good answer says that nothing is left for hours', async () => {
+    const { http, clock } = await aSource(
+      (_nth, response) =>
+        reply(response, 200, '{}', { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '72000' }),
+      { longestWaitMs: 60_000 },
+    )
+    await http.json({ url: 'contacts' })
+    const until = START + 72_000_000
+    expect(await failure(http.json({ url: 'contacts' }))).toMatchObject({ kind: 'quota', until })
+    expect(clock.slept).toEqual([])
+  })
+
+  test.each<[string, Record<string, string>]>([
+    ['to wait for no time', { 'retry-after': '0' }],
+    [
+      'a reset that is past',
+      { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(START / 1000 - 60) },
+    ],
+  ])('leaves longer and longer pauses when the answer says %s', async (_what, headers) => {
+    const { http, clock } = await aSource((_nth, response) => reply(response, 429, '', headers))
+    expect(await failure(http.send({ url: 'contacts' }))).toMatchObject({ kind: 'failed' })
+    expect(clock.slept).toEqual([500, 1_000, 2_000, 4_000, 8_000])
+  })
+
   test('stops the pull at a quota that the vendor calls by another status', async () => {
     const { server, http } = await aSource(
       (_nth, response) => reply(response, 403, [{ errorCode: 'REQUEST_LIMIT_EXCEEDED' }]),
@@ -158,9 +183,31 @@ describe('a request', () => {
     const { http } = await aSource((_nth, response) =>
       reply(response, 200, '<html>down for maintenance</html>'),
     )
-    expect((await failure(http.json({ url: 'contacts' }))).message).toContain(
-      'something else than JSON: <html>down',
+    expect((await failure(http.json({ url: 'contacts' }))).message).toMatch(
+      /something else than JSON \(\d+ characters, .*\): <html>down/,
     )
+  })
+
+  test.each([
+    ['cut off', '{"results":[{"id":"1","first":"Siobhan","phone":"+14155552671"},{"id":"2","fir'],
+    ['a table', 'Siobhan,Okonkwo,+14155552671,siobhan@okonkwo.example'],
+    ['XML', '<people><name>Siobhan Okonkwo</name></people>'],
+  ])('answered with people that are no JSON shows nobody: %s', async (_what, body) => {
+    const { http } = await aSource((_nth, response) =>
+      reply(response, 200, body, { 'content-type': 'text/plain' }),
+    )
+    const { message } = await failure(http.json({ url: 'contacts' }))
+    expect(message).toContain(`(${body.length} characters, text/plain)`)
+    expect(message).not.toMatch(/siobhan|okonkwo|14155552671/i)
+  })
+
+  test('that is refused in words with a number in them masks the number', async () => {
+    const { http } = await aSource((_nth, response) =>
+      reply(response, 400, 'nobody has the phone +1 415-555-2671, or 14155552671'),
+    )
+    const { message } = await failure(http.send({ url: 'contacts' }))
+    expect(message).toContain('answered 400: nobody has the phone')
+    expect(message).not.toMatch(/555-2671|14155552671/)
   })
 
   test('ends at once when the pull is stopped', async () => {
@@ -220,10 +267,10 @@ describe('a token', () => {
     return { state, exchange, takes }
   }
 
-  function signIn(vendor: ReturnType<typeof aVendor>, keep: Keep, now: () => number) {
+  function signIn(vendor: ReturnType<typeof aVendor>, keep: Keep, now: () => number, wish = '') {
     const { exchange } = vendor
     const grant = async () => ({ grant_type: 'refresh_token' })
-    return oauth({ exchange, grant, refreshToken: 'refresh-0', keep, fingerprint: 'app-1', now })
+    return oauth({ exchange, grant, refreshToken: 'refresh-0', keep, fingerprint: 'app-1', wish, now })
   }
 
   test('is asked for once, kept, and used again by the next process', async () => {
@@ -284,6 +331,74 @@ describe('a token', () => {
     await later.credential()
     expect(vendor.state.asked.map(({ refresh_token }) => refresh_token)).toEqual(['refresh-0', 'refresh-1'])
     expect(later.secrets()).toEqual(expect.arrayContaining(['access-2', 'refresh-2']))
+  })
+
+  test.each<[string, object]>([
+    ['no life', { expires_in: null }],
+    ['a life of 0', { expires_in: 0 }],
+    ['a life in words', { expires_in: 'one hour' }],
+    ['no other refresh token', { refresh_token: null }],
+    ['an empty refresh token', { refresh_token: '' }],
+  ])('is taken from an answer that says %s', async (_what, said) => {
+    const keep = aKeep()
+    const sent: unknown[] = []
+    const auth = oauth({
+      exchange: async ({ refresh_token }) => {
+        sent.push(refresh_token)
+        return { access_token: `access-${sent.length}`, refresh_token: `refresh-${sent.length}`, ...said }
+      },
+      grant: async () => ({ grant_type: 'refresh_token' }),
+      refreshToken: 'refresh-0',
+      keep,
+      fingerprint: 'app-1',
+      now: () => START,
+    })
+    const first = await auth.credential()
+    expect(first).toEqual({ headers: { authorization: 'Bearer access-1' } })
+    expect(await auth.credential()).toEqual(first)
+    await auth.renew(first)
+    expect(sent).toEqual(['refresh-0', 'refresh_token' in said ? 'refresh-0' : 'refresh-1'])
+  })
+
+  test('that lives for a minute is used for half of it', async () => {
+    const vendor = aVendor({ lifeS: 60 })
+    const clock = leapingClock()
+    const auth = signIn(vendor, aKeep(), clock.now)
+    for (let n = 0; n < 5; n += 1) await auth.credential()
+    clock.advance(29_999)
+    await auth.credential()
+    expect(vendor.state.count).toBe(1)
+    clock.advance(1)
+    await auth.credential()
+    expect(vendor.state.count).toBe(2)
+  })
+
+  test('that another process renewed meanwhile is used, and no refresh token twice', async () => {
+    const vendor = aVendor({ rotates: true })
+    const keep = aKeep()
+    const clock = leapingClock()
+    const daemon = signIn(vendor, keep, clock.now)
+    await daemon.credential()
+    clock.advance(1_790_000)
+    await signIn(vendor, keep, clock.now).credential()
+    expect(await daemon.credential()).toEqual({ headers: { authorization: 'Bearer access-2' } })
+    clock.advance(1_790_000)
+    await daemon.credential()
+    expect(vendor.state.asked.map(({ refresh_token }) => refresh_token)).toEqual([
+      'refresh-0',
+      'refresh-1',
+      'refresh-2',
+    ])
+  })
+
+  test('that was asked for with other scopes is not used, its refresh token is', async () => {
+    const vendor = aVendor({ rotates: true })
+    const keep = aKeep()
+    await signIn(vendor, keep, () => START).credential()
+    const other = signIn(vendor, keep, () => START, 'account 2')
+    expect(await other.credential()).toEqual({ headers: { authorization: 'Bearer access-2' } })
+    expect(await other.credential()).toEqual({ headers: { authorization: 'Bearer access-2' } })
+    expect(vendor.state.asked.at(-1)).toMatchObject({ refresh_token: 'refresh-1' })
   })
 
   test('kept for another credential is not used', async () => {

@@ -21,6 +21,11 @@ describe('an answer', () => {
       { 'retry-after': new Date(START - 90_000).toUTCString() },
       { retryAt: START },
     ],
+    [
+      'asks to wait for eleven days, which it gets one of',
+      { 'retry-after': '950400', 'x-ratelimit-reset': '9e18' },
+      { retryAt: START + 86_400_000, resetAt: START + 86_400_000 },
+    ],
     ['asks to wait for nonsense', { 'retry-after': 'soon' }, NONE],
     [
       'resets in so many seconds',

@@ -272,6 +272,14 @@ export const flaws: readonly Flaw[] = [
     connector: byFetch(async (response) => ({ ...nobody, ...(await json(response)) })),
     caughtBy: 'loses nobody by: an empty object',
   },
+  ...(['an empty object', 'a null list', 'nothing but null'] as const).map((answer) => ({
+    what: `takes ${answer} for the end`,
+    connector: byFetch(async (response) => {
+      const { people, more } = { ...nobody, ...(await json(response)) }
+      return people === null || people.length === 0 ? nobody : { people, more, next: null }
+    }),
+    caughtBy: `loses nobody by: ${answer}, once, at whichever of its requests`,
+  })),
   {
     what: 'goes round in circles where a page comes in another order',
     connector: byFetch(json, ({ people }, own) =>

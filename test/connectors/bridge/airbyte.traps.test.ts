@@ -53,15 +53,28 @@ test('each kind of state is kept in the shape that it is given back in', async (
 
 test('fields that the source could not hand on are not blank: the record is bad, and known', async () => {
   const { pull } = await open()
-  const meta = (field: string) => ({ meta: { changes: [{ field, change: 'NULLED' }] } })
+  const lost = (field: string) => ({ meta: { changes: [{ field, change: 'NULLED' }] } })
   const { records, bad } = await pull({
-    act: { lines: [record(1, meta('phone')), record(2), record(3, meta('id'))] },
+    act: { lines: [record(1, lost('phone')), record(2), record(3, lost('id'))] },
   })
   expect(records.map(({ id }) => id)).toEqual(['2'])
   expect(bad).toMatchObject([
     { id: '1', code: 'ROW_MALFORMED', message: expect.stringContaining('phone') },
     { id: null, code: 'ROW_MALFORMED' },
   ])
+})
+
+test('a record of which a field was cut off hands on its other fields', async () => {
+  const { pull } = await open()
+  const data = { id: 1, phone: '15102000001', sms_opt_out: true, notes: 'Once upon' }
+  const meta = { changes: [{ field: 'notes', change: 'TRUNCATED' }] }
+  const gone = { id: 2, notes: 'Once upon', _ab_cdc_deleted_at: '2030-01-01T00:00:00Z' }
+  const lines = [record(1, { data, meta }), record(2, { data: gone, meta })]
+  const { records, bad } = await pull({ act: { lines } })
+  const { notes, ...kept } = data
+  expect(bad).toMatchObject([{ id: '1', record: { id: '1', fields: kept } }])
+  expect(bad[0]?.record?.fields).not.toHaveProperty('notes')
+  expect(records).toMatchObject([{ id: '2', deleted: true }])
 })
 
 test('records of other streams and namespaces are passed over, and unknown messages too', async () => {
@@ -78,12 +91,39 @@ test('records of other streams and namespaces are passed over, and unknown messa
   expect(end?.covers).toBe('everything')
 })
 
+test('no namespace, null and an empty one are the same, in the catalog and in records', async () => {
+  const { pull } = await open()
+  const ids = async (config: object, ...lines: string[]) =>
+    (await pull({ ...config, act: { lines } })).records.map(({ id }) => id)
+  expect(await ids({}, record(1, { namespace: '' }))).toEqual(['1'])
+  expect(await ids({ catalog_namespace: '' }, record(1), record(2, { namespace: null }))).toEqual(['1', '2'])
+  const stream_descriptor = { name: 'people', namespace: '' }
+  const left = trace({ type: 'STREAM_STATUS', stream_status: { stream_descriptor, status: 'INCOMPLETE' } })
+  expect(await failureOf(ids({}, record(1), left))).toMatch(/INCOMPLETE/)
+})
+
+test('a run whose records are all of other streams has failed, and one without records has not', async () => {
+  const { pull } = await open()
+  const lines = [record(1, { namespace: 'crm' }), record(2, {}, 'deals')]
+  expect(await failureOf(pull({ act: { lines } }))).toMatch(/other streams only: crm\.people, deals/)
+  expect((await pull({ act: { lines: [] } })).records).toEqual([])
+})
+
 test('a config that the source tells is kept at once, to the last digit', async () => {
   const { pull, kept } = await open()
   const control =
     '{"type":"CONTROL","control":{"type":"CONNECTOR_CONFIG","connectorConfig":{"config":{"n":12345678901234567}}}}'
   await failureOf(pull({ act: { lines: [control], exit: 1 } }))
   expect([...kept.values()].join()).toContain('12345678901234567')
+})
+
+test('a run is given the config that the source told while its catalog was asked for', async () => {
+  const { pull } = await open()
+  const { records } = await pull({
+    next_key: 'key-2',
+    act: { lines: [record(1, { data: { id: '{key}' } })] },
+  })
+  expect(records.map(({ id }) => id)).toEqual(['key-2'])
 })
 
 test('the state of a run that failed is not kept, and a record keeps its 17 digits', async () => {

@@ -25,7 +25,10 @@ export async function bridge(connector: Connector, program: string, signal = new
     baseDir,
     clock: { now: () => Date.parse('2030-01-15T12:00:00Z'), sleep: async () => {} },
     log: { debug: log, info: log, warn: log },
-    keep: { get: (name) => kept.get(name) ?? null, set: (name, value) => void kept.set(name, value) },
+    keep: {
+      get: (name) => kept.get(name) ?? null,
+      set: (name, value, how) => void (how?.forGood && kept.set(name, value)),
+    },
   })
   return {
     logged,

@@ -1,6 +1,8 @@
 // The people that the programs of these tests read, and what is the same for all such programs. Written to the protocols, and
 // without a word of heysync.
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
 
 /** The value after `--name` on the command line; undefined without one. */
 export function argument(name) {
@@ -56,13 +58,24 @@ export const schema = {
 }
 
 /** What a misbehaving program was told to do: lines, cries on standard error, a new config, silence, an exit code. */
-export async function perform({ lines = [], cries = 0, rewrite, hang, deaf, exit = 0 }, rewriteConfig) {
+export async function perform(
+  { lines = [], cries = 0, rewrite, knock, hang, deaf, exit = 0 },
+  rewriteConfig,
+) {
   if (deaf) process.on('SIGTERM', () => {})
   for (let n = 0; n < cries; n++)
     process.stderr.write(`${'x'.repeat(500)}\nno such key: ${readJson(argument('config')).api_key}\n`)
   if (rewrite !== undefined) rewriteConfig(rewrite)
+  const held = knock === undefined ? null : connect(knock, '127.0.0.1')
+  // Whoever listens there is told that it lives, and may end it.
+  if (held !== null)
+    await once(
+      held.on('close', () => process.exit()).on('error', () => {}),
+      'connect',
+    )
   // A line that stood in the config with the key in it would be hidden for its own sake.
   for (const line of lines) await say(line.replace('{key}', readJson(argument('config')).api_key))
   if (hang) await new Promise((go) => setTimeout(go, 600_000))
+  held?.destroy()
   process.exitCode = exit
 }

@@ -113,6 +113,18 @@ test('a tap that is not there, and a stream that it does not have, are said with
   expect(await failureOf(pull({}, { stream: 'persons' }))).toMatch(/no stream "persons".*people, deals/)
 })
 
+test('of two streams of one name the one that is meant is named by its id', async () => {
+  const { pull } = await open()
+  const both = { schemas: ['one', 'two'] }
+  const failure = await failureOf(pull({ ...FULL, ...both }))
+  expect(failure).toMatch(/several streams "people".*one-people, two-people/)
+  const { records } = await pull(
+    { ...FULL, ...both, act: { lines: [SCHEMA, record('1')] } },
+    { stream: 'two-people' },
+  )
+  expect(records.map(({ id }) => id)).toEqual(['1'])
+})
+
 test('it gets no variable of heysync that was not named', async () => {
   process.env.HEYSYNC_TEST_SECRET = 'not-for-taps'
   const { pull } = await open()

@@ -18,13 +18,16 @@ const commands = {
       : { status: 'SUCCEEDED' }
     return say({ type: 'CONNECTION_STATUS', connectionStatus })
   },
-  discover: () => {
+  discover: async () => {
+    // Each key is taken once: whoever looks something up has the next one from then on.
+    if (config.next_key !== undefined) await tellConfig({ ...config, api_key: config.next_key })
     const modes = mode === 'incremental' ? ['full_refresh', 'incremental'] : ['full_refresh']
     const stream = {
       name: 'people',
       json_schema: schema,
       supported_sync_modes: modes,
       source_defined_primary_key: [['id']],
+      ...(config.catalog_namespace === undefined ? {} : { namespace: config.catalog_namespace }),
       ...(mode === 'incremental' ? { default_cursor_field: ['updated_at'] } : {}),
     }
     const other = { ...stream, name: 'deals' }
@@ -62,6 +65,11 @@ async function read() {
   // The next run begins with this instant again: more may have happened in it.
   if (incremental && mark !== undefined) await tellState({ updated_at: mark.updated_at })
   await tellStatus('COMPLETE')
+}
+
+function tellConfig(next) {
+  const control = { type: 'CONNECTOR_CONFIG', connectorConfig: { config: next } }
+  return say({ type: 'CONTROL', control })
 }
 
 function tellStatus(status) {

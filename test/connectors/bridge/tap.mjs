@@ -6,10 +6,14 @@ const config = readJson(argument('config'))
 const { every = 4, method = 'INCREMENTAL' } = config
 const incremental = method === 'INCREMENTAL'
 
+/** A database shows tables of one name under an id for each schema. */
+const tables = (config.schemas ?? ['']).flatMap((of) =>
+  ['people', 'deals'].map((name) => ({ name, id: of === '' ? name : `${of}-${name}` })),
+)
 const catalog = {
-  streams: ['people', 'deals'].map((name) => ({
+  streams: tables.map(({ name, id }) => ({
     stream: name,
-    tap_stream_id: name,
+    tap_stream_id: id,
     schema,
     metadata: [
       {

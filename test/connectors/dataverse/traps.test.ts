@@ -219,3 +219,17 @@ test('shows columns with what people call them', async () => {
     samples: ['(415) 555-0100'],
   })
 })
+
+test('a secured column that shows nothing is said to be secured, and one that can be read is not', async () => {
+  const secured = ['new_smsoptout', 'birthdate', '_ownerid_value']
+  const { vendor, discover, said } = await openShop({ secured })
+  vendor.put(null, { mobilephone: '1', new_smsoptout: true, telephone1: '2' })
+  const fields = ['mobilephone', 'telephone2', 'new_smsoptout', '_ownerid_value']
+  await discover({ fields })
+  expect(said.join('\n')).toMatch(/new_smsoptout, _ownerid_value.*secured/)
+  expect(said.join('\n')).not.toMatch(/birthdate|telephone/)
+  vendor.manners.readsSecured = true
+  said.length = 0
+  await discover({ fields: ['mobilephone', 'new_smsoptout'] })
+  expect(said).toEqual([])
+})

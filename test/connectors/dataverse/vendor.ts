@@ -19,6 +19,9 @@ export interface Manners {
   trackingDays: number
   /** The user may read only some rows, so that tracked requests are refused. */
   seesOnlyOwn: boolean
+  /** Secured columns: empty, without a word, unless a profile of the user lets it read them. */
+  secured: readonly string[]
+  readsSecured: boolean
   /** Origin of links; the environment's own unless it is said. */
   linkOrigin: string | null
 }
@@ -74,6 +77,8 @@ export async function startDataverse(clock: Stage['clock'], given: Partial<Manne
     rowsPerPage: 5_000,
     trackingDays: 7,
     seesOnlyOwn: false,
+    secured: [],
+    readsSecured: false,
     linkOrigin: null,
     ...given,
   }
@@ -120,6 +125,10 @@ export async function startDataverse(clock: Stage['clock'], given: Partial<Manne
     return { body: { token_type: 'Bearer', expires_in: 3599, access_token } }
   }
 
+  const masked = (contact: Contact): Contact => {
+    const isHidden = (name: string) => manners.secured.includes(name) && !manners.readsSecured
+    return Object.fromEntries(Object.entries(contact).filter(([name]) => !isHidden(name)))
+  }
   const shown = (contact: Contact, columns: readonly string[], prefer: string): object => {
     const labels = prefer.includes(`include-annotations="${FORMATTED}"`)
       ? columns.flatMap((name) => {
@@ -249,7 +258,7 @@ export async function startDataverse(clock: Stage['clock'], given: Partial<Manne
                 id,
                 reason: 'deleted',
               }
-            : shown(contact, columns, prefer),
+            : shown(masked(contact), columns, prefer),
         ),
         ...next,
       },
@@ -258,6 +267,7 @@ export async function startDataverse(clock: Stage['clock'], given: Partial<Manne
   const api = (request: VendorRequest): VendorAnswer => {
     const path = decodeURIComponent(request.url.pathname.replace('/api/data/v9.2/', ''))
     if (request.headers['odata-version'] !== '4.0') throw new Refusal(400, '0x0', 'OData-Version is missing.')
+    const asks = (name: string) => request.url.searchParams.get(name) ?? ''
     if (path === 'contacts') {
       // A link to changes begins a stretch of its own.
       const token = request.url.searchParams.get('$deltatoken')
@@ -282,6 +292,7 @@ export async function startDataverse(clock: Stage['clock'], given: Partial<Manne
           value: Object.entries(COLUMNS).map(([name, AttributeType]) => ({
             LogicalName: name.replace(/^_(.+)_value$/, '$1'),
             AttributeType,
+            ...(asks('$select').includes('IsSecured') ? { IsSecured: manners.secured.includes(name) } : {}),
             DisplayName: { UserLocalizedLabel: name === 'mobilephone' ? { Label: 'Mobile Phone' } : null },
           })),
         },

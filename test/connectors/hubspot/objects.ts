@@ -25,7 +25,8 @@ function show(row: Row, names: readonly string[], known: ReadonlySet<string>) {
       ),
     },
     createdAt: iso(row.createdAt),
-    updatedAt: iso(row.modifiedAt),
+    // Going to the recycle bin is a change, and coming back takes it back.
+    updatedAt: iso(row.archivedAt ?? row.modifiedAt),
     archived: row.archivedAt !== null,
     ...(row.archivedAt === null ? {} : { archivedAt: iso(row.archivedAt) }),
   }

@@ -62,6 +62,34 @@ test('so many properties that an address could not hold them are read all the sa
   expect(reader.known().map(({ first }) => first)).toEqual(['Ana 2'])
 })
 
+test('one that HubSpot lists and does not read by id is not gone, whatever it says of it', async () => {
+  const { clock, fake, newcomer } = await openBench()
+  const names = Array.from({ length: 120 }, (_, n) => `a_property_with_a_rather_long_name_${n}`)
+  for (const name of names) fake.properties.set(name, name)
+  for (let n = 0; n < 9; n += 1) fake.portal.create(contact(n))
+  const reader = newcomer({ properties: names, pageSize: 4 })
+  await reader.pull('full')
+  const answerOnce = (category: string) => {
+    let isDone = false
+    fake.onRequest = ({ url }) => {
+      if (isDone || !url.pathname.endsWith('/batch/read') || url.searchParams.has('archived'))
+        return undefined
+      isDone = true
+      return { status: 207, body: { status: 'COMPLETE', results: [], numErrors: 4, errors: [{ category }] } }
+    }
+  }
+  clock.advance(HOUR)
+  answerOnce('INTERNAL_ERROR')
+  await expect(reader.pull('full')).rejects.toMatchObject({ code: 'ERR_SOURCE_BUSY' })
+  await reader.pull('full')
+  clock.advance(HOUR)
+  answerOnce('OBJECT_NOT_FOUND')
+  expect(await reader.pull('full')).toMatchObject({ gone: 0, rejected: 4 })
+  expect(reader.known()).toHaveLength(9)
+  clock.advance(HOUR)
+  expect(await reader.pull('full')).toMatchObject({ gone: 0, rejected: 0 })
+})
+
 test('shows properties with labels, types, roles and samples, and the names of lists', async () => {
   const { fake, reader } = await openBench()
   fake.properties.set('plan_name', 'Plan')

@@ -38,6 +38,45 @@ test('custom fields have the names and options the words that people see', async
   expect(second).toMatchObject({ Plan: 'Gold', Topics: ['Silver', 'Gold'], 'Plan (2)': null, labels: [] })
 })
 
+test('a field keeps its name when another one of the same name comes or goes, and takes the new one when it is renamed', async () => {
+  const { clock, fake, reader } = await openBench()
+  const first = { field_code: PLAN, field_name: 'SMS stop', field_type: 'varchar' }
+  // Its code comes first in every order.
+  const second = { ...first, field_code: TOPICS }
+  const id = fake.company.add(person(1))
+  const read = async (...fields: (typeof first)[]) => {
+    fake.fields.splice(0, fake.fields.length, ...fields)
+    clock.advance(HOUR)
+    fake.company.update(id, { custom_fields: { [PLAN]: 'yes', [TOPICS]: 'other' } })
+    await reader.pull('incremental')
+    return reader.pages.flatMap(({ records }) => records).at(-1)?.fields
+  }
+  await read(first)
+  expect(await read(second, first)).toMatchObject({ 'SMS stop': 'yes', 'SMS stop (2)': 'other' })
+  expect(reader.said.join()).toContain('"SMS stop (2)"')
+  const left = await read(second)
+  expect(left).toMatchObject({ 'SMS stop (2)': 'other' })
+  expect(left).not.toHaveProperty('SMS stop')
+  expect(await read({ ...second, field_name: 'Stop' })).toMatchObject({ Stop: 'other' })
+})
+
+test.each([
+  ['no yes', { success: false, data: [] }],
+  ['no list', { success: true, data: null }],
+])('an answer with %s in the middle ends the pull, and nobody is gone', async (_what, body) => {
+  const { clock, fake, reader, names } = await openBench({ pageSize: 2 })
+  for (let n = 0; n < 20; n += 1) fake.company.add(person(n))
+  await reader.pull('full')
+  clock.advance(HOUR)
+  let lists = 0
+  fake.onRequest = ({ url }) => {
+    if (url.pathname === '/api/v2/persons') lists += 1
+    return lists === 2 ? { body } : undefined
+  }
+  await expect(reader.pull('full')).rejects.toMatchObject({ code: 'ERR_SOURCE_FAILED' })
+  expect(names()).toHaveLength(20)
+})
+
 test('of several numbers the mobile one is first, then the primary one', async () => {
   const { fake, reader } = await openBench()
   const home = { value: '+15102000001', label: 'home', primary: false }

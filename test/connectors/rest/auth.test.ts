@@ -1,6 +1,10 @@
 // Who asks, and what answers mean: each kind of credential, tokens that rotate, statuses that break the custom.
 import { type Stage, startVendor } from 'heysync/connector/testing'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { restOptions } from '../../../connectors/rest/options.ts'
+import { restConnector } from '../../../connectors/rest/rest.ts'
+import { connectorContext } from '../../../src/connector/context.ts'
+import { leapingClock } from '../../support/clock.ts'
 import { openBenchWith } from './bench.ts'
 
 const LIST = { path: 'people', paging: { by: 'none' } }
@@ -133,6 +137,36 @@ test('OAuth: client credentials, with fields of the vendor', async () => {
     scope: 'people:read',
     audience: 'people',
   })
+})
+
+test('OAuth: a token for one account is not used for another one', async () => {
+  const clock = leapingClock()
+  const asked: (string | null)[] = []
+  const server = await startVendor(clock, ({ url, body }) => {
+    if (url.pathname !== '/token') return { body: ONE }
+    asked.push(new URLSearchParams(body).get('account_id'))
+    return { body: { access_token: `access-${asked.length}`, expires_in: 3600 } }
+  })
+  onTestFinished(() => server.close())
+  const log = { debug: () => {}, info: () => {}, warn: () => {} }
+  const context = connectorContext({ signal: new AbortController().signal, clock, log, baseDir: '/' })
+  const look = (account_id: string) =>
+    restConnector.discover(
+      restOptions.parse({
+        baseUrl: server.url,
+        auth: {
+          kind: 'oauth-client',
+          tokenUrl: `${server.url}/token`,
+          clientId: 'app-1',
+          clientSecret: 'app-secret-1',
+          fields: { account_id },
+        },
+        list: LIST,
+      }),
+      context,
+    )
+  for (const account of ['one', 'one', 'two']) await look(account)
+  expect(asked).toEqual(['one', 'two'])
 })
 
 test.each([

@@ -75,6 +75,12 @@ describe('refused, with the key', () => {
     ['a cap without a beginning', { list: { ...window, maxResults: 100 } }, 'list.maxResults', /time\.since/],
     ['changes that do not say since when', { list: byPage, changes: { path: 'b' } }, 'changes', /since when/],
     [
+      'changes in a place of their own, since nobody knows when',
+      { list: byPage, changes: { path: 'b', query: { page: '{{page}}', a: '{{from}}' } } },
+      'time.since',
+      /no value where nothing was pulled before/,
+    ],
+    [
       'deletions without changes',
       { list: byPage, deletions: { path: 'gone' } },
       'deletions',

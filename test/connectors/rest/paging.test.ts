@@ -220,3 +220,92 @@ test('a first page that is another one each time it is asked for ends the pull',
   await expect(reader.pull('full')).rejects.toMatchObject({ code: 'ERR_SOURCE_BUSY' })
   expect(reader.known()).toHaveLength(6)
 })
+
+const byCursor = (baseUrl: string) => ({
+  baseUrl,
+  auth: { kind: 'bearer', token: KEY },
+  list: {
+    path: 'by-cursor',
+    method: 'POST',
+    body: { cursor: '{{cursor}}', filter: { from: '{{from}}' } },
+    records: 'result',
+    updated: 'updated_at',
+    paging: { by: 'cursor', at: 'meta.cursor' },
+  },
+  time: { format: 'epoch-milliseconds' },
+})
+
+test('null in place of a list, in the middle, is asked for once more, and never proves that anybody is gone', async () => {
+  const { world, reader, clock } = await openBench(byCursor)
+  await world.put(people(1, 20))
+  await reader.pull('full')
+  const nullFor = (times: number) => {
+    let left = times
+    world.onRequest = ({ body }) => {
+      if (!body.includes('cursor') || left === 0) return undefined
+      left -= 1
+      return { body: { result: null, errors: [{ message: 'timeout' }] } }
+    }
+  }
+  clock.advance(MINUTE)
+  nullFor(1)
+  expect(await reader.pull('full')).toMatchObject({ read: 20, gone: 0 })
+  clock.advance(MINUTE)
+  nullFor(2)
+  expect(await reader.pull('full')).toMatchObject({ read: 4, gone: 0 })
+  expect(reader.said.join()).toMatch(/by-cursor came with null in place of its list, so nobody is removed/)
+  await world.put(people(1, 20).map((one) => ({ ...one, last: 'Edited' })))
+  clock.advance(MINUTE)
+  nullFor(2)
+  await expect(reader.pull('incremental')).rejects.toThrow(/null in place of its list, twice/)
+  await reader.pull('incremental')
+  expect(reader.known().every(({ last }) => last === 'Edited')).toBe(true)
+})
+
+test('a limit of a day ends the pull when it is used up, and the next day reads on', async () => {
+  const { world, reader, clock, slept } = await openBench((baseUrl) => ({
+    ...byCursor(baseUrl),
+    limits: [{ requests: 3, seconds: 86_400 }],
+  }))
+  await world.put(people(1, 12))
+  await expect(reader.pull('full')).rejects.toMatchObject({ code: 'ERR_SOURCE_QUOTA' })
+  expect(slept).toEqual([])
+  clock.advance(86_400_000)
+  await reader.pull('full')
+  expect(reader.known()).toHaveLength(12)
+})
+
+test('where nothing changes for longer than the API remembers, only a pause of the pulls is one', async () => {
+  const day = 24 * 60 * MINUTE
+  const { world, reader, clock } = await openBench((baseUrl) => ({
+    ...byCursor(baseUrl),
+    changes: { maxAgeDays: 3 },
+  }))
+  await world.put(people(1, 6))
+  await reader.pull('full')
+  for (let days = 1; days <= 8; days += 1) {
+    clock.advance(day)
+    expect(await reader.pull('incremental')).toMatchObject({ mode: 'incremental' })
+  }
+  clock.advance(4 * day)
+  expect(await reader.pull('incremental')).toMatchObject({ mode: 'full', reason: 'cursorExpired' })
+})
+
+test.each([
+  ['link', { path: 'by-link', records: 'items', paging: { by: 'link', at: 'links.next' } }],
+  ['link-header', { path: 'by-header', paging: { by: 'link-header' } }],
+])('a key in the address is in no position: paging by %s', async (_by, list) => {
+  const secret = 'key-of-the-query-77'
+  const { world, reader } = await openBench((baseUrl) => ({
+    baseUrl,
+    auth: { kind: 'query', parameters: { api_key: secret }, headers: { authorization: `Bearer ${KEY}` } },
+    list: { ...list, query: { limit: '{{pageSize}}' } },
+  }))
+  await world.put(people(1, 12))
+  await reader.pull('full')
+  expect(
+    world.asked.filter((line) => line.includes(`api_key=${secret}`) && line.includes('after=')),
+  ).toHaveLength(2)
+  expect(reader.pages.map(({ position }) => position).join()).not.toContain(secret)
+  expect(reader.known()).toHaveLength(12)
+})

@@ -111,7 +111,8 @@ test('Follow Up Boss: reading stops at what is known, and a merge shows in the n
   await world.put([person(3, { first: 'Edited' })])
   const before = world.requests?.() ?? 0
   await reader.pull('incremental')
-  expect((world.requests?.() ?? 0) - before).toBe(1)
+  // Who asks, and one page.
+  expect((world.requests?.() ?? 0) - before).toBe(2)
   await world.merge?.('p4', 'p5')
   await reader.pull('incremental')
   expect(reader.known()).toHaveLength(40)
@@ -150,6 +151,23 @@ test('Zendesk: the export begins at the last change less the overlap, and goes o
   expect(reader.known().every(({ last }) => last === 'Edited')).toBe(true)
   expect(world.exports[0]).toMatch(/^\?start_time=\d{10}&per_page=1000$/)
   expect(world.exports.slice(1).every((query) => query.startsWith('?cursor='))).toBe(true)
+})
+
+test('Zendesk: changes are read after a first pull in two parts', async () => {
+  const { world, reader, clock } = await openBenchWith(openZendesk)
+  await world.put(people(1, 23))
+  clock.advance(60 * MINUTE)
+  let pages = 0
+  const crash = () => {
+    pages += 1
+    if (pages === 3) throw new Error('crash')
+  }
+  await expect(reader.pull('full', { onPage: crash })).rejects.toThrow('crash')
+  await reader.pull('full')
+  await world.put([person(1, { last: 'Edited' })])
+  clock.advance(10 * MINUTE)
+  await reader.pull('incremental')
+  expect(reader.known().filter(({ last }) => last === 'Edited')).toHaveLength(1)
 })
 
 test('Zendesk: a change by the system, with an older time on it, is read', async () => {

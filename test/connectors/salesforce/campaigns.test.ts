@@ -1,7 +1,8 @@
 // Campaigns as lists.
+import type { Page } from 'heysync/connector'
 import { expect, test } from 'vitest'
 import { longId } from '../../../connectors/salesforce/ids.ts'
-import { HOUR, openShop, type Pulling, type Shop } from './harness.ts'
+import { HOUR, openEngine, openShop, type Pulling, type Shop } from './harness.ts'
 import { eighteen } from './org.ts'
 
 async function lists(shop: Shop, more: Pulling) {
@@ -50,14 +51,18 @@ test('an incremental pull reads a campaign again only when somebody came, went o
   expect(await incremental()).toEqual({ Newsletter: { ids: [...contacts.slice(1), late], whole: true } })
 })
 
-test('a pull that was not completed leaves nothing to rely on: the same window reads the campaign again', async () => {
-  const { shop, contacts } = await openWithMembers(100)
+test('a pull that was not completed leaves nothing to rely on: the next one reads the campaign again', async () => {
+  const { shop, contacts } = await openWithMembers()
   const options = { campaigns: ['Newsletter'] }
-  const window = { from: shop.clock.now() - HOUR, to: shop.clock.now() }
-  await lists(shop, { mode: 'incremental', options, ...window })
-  expect(await lists(shop, { mode: 'incremental', options, ...window })).toEqual({
-    Newsletter: { ids: contacts, whole: true },
-  })
+  const { quota } = shop.vendor.manners
+  const onPage = ({ lists: parts }: Page) => {
+    if (parts !== undefined) quota.used = quota.total
+  }
+  await expect(shop.pull({ mode: 'incremental', options, onPage })).rejects.toMatchObject({ kind: 'quota' })
+  quota.used = 0
+  const all = { Newsletter: { ids: contacts, whole: true } }
+  expect(await lists(shop, { mode: 'incremental', options })).toEqual(all)
+  expect(await lists(shop, { mode: 'incremental', options })).toEqual({})
 })
 
 test('names members as they are read: leads, those whom they became, and person accounts', async () => {
@@ -89,12 +94,70 @@ test('a campaign that is not there is an error of the check, and a warning of a 
   expect(shop.said.join()).toContain('no campaign Nowhere')
 })
 
-test('two campaigns of one name are two lists', async () => {
+test('of two campaigns of one name the older keeps it, and the younger is told apart by its id, aloud', async () => {
   const shop = await openShop()
   const { org } = shop.vendor
-  const ids = [org.insert('Campaign', { Name: 'Spring' }), org.insert('Campaign', { Name: 'Spring' })]
-  const titles = Object.keys(await lists(shop, { options: { campaigns: ['Spring'] } }))
-  expect(titles).toEqual(ids.map((id) => `Spring (${id})`))
+  const first = org.insert('Campaign', { Name: 'Spring' })
+  shop.clock.advance(HOUR)
+  const second = org.insert('Campaign', { Name: 'Spring' })
+  const options = { campaigns: ['Spring'] }
+  expect(Object.keys(await lists(shop, { options }))).toEqual(['Spring', `Spring (${second})`])
+  expect(shop.said.join()).toMatch(`2 campaigns "Spring"`)
+  expect(shop.said.join()).toContain(first)
+})
+
+test('a campaign keeps its list when another one comes to bear its name, be it older', async () => {
+  const { clock, org, reader } = await openEngine({}, { campaigns: ['Do not text'] })
+  const older = org.insert('Campaign', { Name: 'Winter' })
+  clock.advance(HOUR)
+  const CampaignId = org.insert('Campaign', { Name: 'Do not text' })
+  const [a, b] = ['+15102000001', '+15102000002'].map((MobilePhone) => org.insert('Contact', { MobilePhone }))
+  org.insert('CampaignMember', { CampaignId, ContactId: a ?? '' })
+  clock.advance(HOUR)
+  await reader.pull('full')
+  expect(reader.onList('Do not text')).toEqual(['15102000001'])
+  org.update('Campaign', older, { Name: 'Do not text' })
+  clock.advance(HOUR)
+  org.insert('CampaignMember', { CampaignId, ContactId: b ?? '' })
+  clock.advance(HOUR)
+  await reader.pull('incremental')
+  expect(reader.onList('Do not text')).toEqual(['15102000001', '15102000002'])
+  expect(reader.said.join()).toContain('2 campaigns "Do not text"')
+})
+
+test('a campaign that comes to have the name is read under it, though nobody joined or left', async () => {
+  const { shop, org, campaign, contacts } = await openWithMembers(100)
+  const options = { campaigns: [campaign] }
+  await lists(shop, { options })
+  shop.clock.advance(HOUR)
+  org.update('Campaign', campaign, { Name: 'News' })
+  expect(await lists(shop, { mode: 'incremental', options })).toEqual({
+    News: { ids: contacts, whole: true },
+  })
+})
+
+test('campaigns that the user may not see any more are a warning, keep nobody back, and their lists stay', async () => {
+  const { clock, org, reader } = await openEngine({}, { campaigns: ['Newsletter'] })
+  const CampaignId = org.insert('Campaign', { Name: 'Newsletter' })
+  const contact = org.insert('Contact', { MobilePhone: '+15102000001' })
+  org.insert('CampaignMember', { CampaignId, ContactId: contact })
+  clock.advance(HOUR)
+  await reader.pull('full')
+  for (const hidden of ['CampaignMember', 'Campaign']) {
+    org.tables.delete(hidden)
+    clock.advance(HOUR)
+    const { reason } = await reader.pull('incremental')
+    expect(reason).toBeNull()
+    expect(reader.said.at(-1)).toContain(`'${hidden}' is not supported`)
+  }
+  org.update('Contact', contact, { SMS_Opt_Out__c: true })
+  clock.advance(HOUR)
+  await reader.pull('incremental')
+  expect(reader.optedOut()).toEqual(['15102000001'])
+  expect(reader.onList('Newsletter')).toEqual(['15102000001'])
+  await reader.pull('full')
+  expect(reader.pages.at(-1)?.end?.covers).toBe('everything')
+  expect(reader.onList('Newsletter')).toEqual(['15102000001'])
 })
 
 test('an id of 15 characters and its form of 18 are one', () => {

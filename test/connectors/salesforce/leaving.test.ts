@@ -138,6 +138,50 @@ test('a deletion that the log could not see yet comes the next time, however sho
   expect(await shop.records({ mode: 'incremental', from })).toMatchObject([{ id, deleted: true }])
 })
 
+test('a deletion that was told and not handed over, because the pull broke off, is told again', async () => {
+  const shop = await openShop({ logLagMs: 30 * 60_000 })
+  const { org, manners } = shop.vendor
+  const id = org.insert('Contact', { [PHONE]: '+15102000001' })
+  shop.clock.advance(2 * HOUR)
+  await shop.pull({ mode: 'incremental' })
+  org.purge('Contact', id)
+  shop.clock.advance(10 * 60_000)
+  const from = shop.clock.now() - 60_000
+  expect(await shop.records({ mode: 'incremental' })).toEqual([])
+  shop.clock.advance(HOUR)
+  org.insert('Contact', { [PHONE]: '+15102000002' })
+  const handedOver: string[] = []
+  const broken = shop.pull({
+    mode: 'incremental',
+    from,
+    onPage: ({ records }) => {
+      handedOver.push(...records.map((one) => one.id))
+      manners.quota.used = manners.quota.total
+    },
+  })
+  await expect(broken).rejects.toMatchObject({ kind: 'quota' })
+  expect(handedOver).not.toContain(id)
+  manners.quota.used = 0
+  expect(await shop.records({ mode: 'incremental', from })).toContainEqual(
+    expect.objectContaining({ id, deleted: true }),
+  )
+})
+
+test('where nothing changes for weeks, and pulls go on, nobody has to be read again', async () => {
+  const { clock, world, reader } = await openEngine()
+  await world.put([{ key: 'a', phone: '+15102000001', first: 'Ana', last: 'Silva', email: 'a@example.com' }])
+  clock.advance(HOUR)
+  await reader.pull('full')
+  const reasons: unknown[] = []
+  for (let day = 0; day < 20; day += 1) {
+    clock.advance(24 * HOUR)
+    reasons.push((await reader.pull('incremental')).reason)
+  }
+  expect(reasons).toEqual(Array(20).fill(null))
+  clock.advance(16 * 24 * HOUR)
+  expect((await reader.pull('incremental')).reason).toBe('cursorExpired')
+})
+
 test('after more than 15 days everything is read, since nobody remembers deletions for longer', async () => {
   const shop = await openShop()
   const from = shop.clock.now()
@@ -157,6 +201,27 @@ test('whoever changes and is not asked for any more is out of scope, and says wh
   const [left] = await shop.records({ mode: 'incremental', options })
   expect(left).toMatchObject({ id, outOfScope: true, fields: { SMS_Opt_Out__c: true } })
   expect((await shop.records({ options })).map((one) => one.id)).not.toContain(never)
+})
+
+test('the STOP of who is not asked for any more counts also when everything is read before the next news', async () => {
+  const options = { where: { Contact: 'SMS_Opt_Out__c = false' } }
+  const { clock, org, reader } = await openEngine({}, options)
+  const never = org.insert('Contact', { [PHONE]: '+15102000003', SMS_Opt_Out__c: true })
+  clock.advance(HOUR)
+  const id = org.insert('Contact', { [PHONE]: '+15102000001' })
+  org.insert('Contact', { [PHONE]: '+15102000002' })
+  clock.advance(HOUR)
+  await reader.pull('full')
+  clock.advance(HOUR)
+  await reader.pull('incremental')
+  org.update('Contact', id, { SMS_Opt_Out__c: true })
+  clock.advance(20 * 60_000)
+  org.insert('Contact', { [PHONE]: '+15102000004' })
+  clock.advance(60_000)
+  expect(await reader.pull('full')).toMatchObject({ reason: 'hand', deleted: 1, gone: 0 })
+  expect(reader.optedOut()).toEqual(['15102000001'])
+  expect(reader.known().map(({ phone }) => phone)).toEqual(['15102000002', '15102000004'])
+  expect(reader.pages.flatMap(({ records }) => records).map((one) => one.id)).not.toContain(never)
 })
 
 test('a merge into somebody who is not asked for does not bring them in', async () => {

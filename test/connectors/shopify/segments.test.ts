@@ -1,7 +1,13 @@
 // Segments: who is in them, under the ids of customers, and how often they are read.
 import type { ListMembers, Page } from 'heysync/connector'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { shopifyConnector } from '../../../connectors/shopify/shopify.ts'
+import { people } from '../../../src/connector/testing/people.ts'
+import { openReader } from '../../../src/connector/testing/reader.ts'
+import { leapingClock } from '../../support/clock.ts'
+import { tempFolder } from '../../support/folder.ts'
 import { type Bench, bench, failure, HOUR, idsOf, news, START } from './harness.ts'
+import { openShopifyWorld } from './world.ts'
 
 async function shopWith(members: number[], more: { claims?: number } = {}): Promise<Bench> {
   const shop = await bench()
@@ -37,23 +43,77 @@ test('one that shows fewer than it counts takes nobody off', async () => {
   expect(shop.logged.join()).toContain('counts 3 members and showed 2')
 })
 
-test('a name that is not there is an error with the nearest one, behind all customers', async () => {
+test('a name that is not there is an error of the check, with the nearest one, and a warning of a pull', async () => {
   const shop = await shopWith([1])
-  const pages = shop.pull({ segments: ['VIPs'] })[Symbol.asyncIterator]()
-  expect((await pages.next()).value.records).toHaveLength(1)
-  await expect(pages.next()).rejects.toMatchObject({
+  expect(await failure(shop.discover({ segments: ['VIPs'] }))).toMatchObject({
     kind: 'not-found',
     hint: expect.stringContaining('"VIP"'),
   })
-  expect((await failure(shop.discover({ segments: ['VIPs'] }))).kind).toBe('not-found')
+  const pages = await shop.read({ segments: ['VIPs', 'VIP'] })
+  expect(idsOf(pages)).toEqual(['1'])
+  expect(listsOf(pages)).toEqual([{ title: 'VIP', members: ['1'], whole: true }])
+  expect(pages.at(-1)?.end?.covers).toBe('everything')
+  expect(shop.logged.join()).toMatch(/no segment "VIPs".*Did you mean "VIP".*list stays as it was/)
 })
 
 test('a name that two segments bear is not guessed', async () => {
   const shop = await shopWith([1])
   const id = 'gid://shopify/Segment/6'
   shop.shop.segments.set(id, { id, name: 'VIP', members: [] })
-  expect((await failure(shop.read({ segments: ['VIP'] }))).hint).toContain(id)
+  expect((await failure(shop.discover({ segments: ['VIP'] }))).hint).toContain(id)
+  expect(listsOf(await shop.read({ segments: ['VIP'] }))).toEqual([])
+  expect(shop.logged.join()).toContain('2 segments "VIP"')
   expect(listsOf(await shop.read({ segments: [id] }))).toHaveLength(1)
+})
+
+test('segments that are not shown to the app any more are a warning, and take nobody off', async () => {
+  const shop = await shopWith(Array.from({ length: 251 }, (_, at) => at + 1))
+  const denied = { message: 'Access denied', extensions: { code: 'ACCESS_DENIED' } }
+  const deny = () => {
+    shop.next = { body: { errors: [denied] } }
+  }
+  // Before the segments are asked for, and between two parts of one.
+  for (const parts of [0, 1]) {
+    const pages: Page[] = []
+    for await (const page of shop.pull({ segments: ['VIP'] })) {
+      pages.push(page)
+      const isTime = idsOf(pages).length === 251 && listsOf(pages).length === parts
+      if (isTime && page.end === undefined) deny()
+    }
+    expect(idsOf(pages)).toHaveLength(251)
+    expect(listsOf(pages).some(({ whole }) => whole)).toBe(false)
+    expect(pages.at(-1)?.end?.covers).toBe('everything')
+    expect(shop.logged.splice(0).join()).toContain('segments cannot be read')
+  }
+})
+
+test('a segment that was renamed keeps nobody back: who says STOP meanwhile is heard', async () => {
+  const clock = leapingClock()
+  const folder = tempFolder()
+  const world = await openShopifyWorld({ clock, folder }, 4)
+  const id = 'gid://shopify/Segment/5'
+  const { segments } = world.vendor.shop
+  segments.set(id, { id, name: 'VIP', members: [] })
+  const options = { ...(world.options as object), segments: ['VIP'], segmentMinutes: 0 }
+  const reader = openReader(shopifyConnector, { ...world, options }, { clock, folder })
+  onTestFinished(async () => {
+    reader.close()
+    await world.close?.()
+  })
+  const [first, last] = people(1, 2)
+  if (first === undefined || last === undefined) throw new Error('nobody')
+  await world.put([first, last])
+  clock.advance(HOUR)
+  await reader.pull('full')
+  segments.set(id, { id, name: 'Best', members: [] })
+  clock.advance(HOUR)
+  await world.put([last])
+  await reader.pull('incremental')
+  clock.advance(HOUR)
+  await world.optOut?.([first.key])
+  clock.advance(HOUR)
+  await reader.pull('incremental')
+  expect(reader.optedOut()).toEqual([first.phone.replace('+', '')])
 })
 
 test('are read with news when the last time is long enough ago', async () => {

@@ -157,6 +157,29 @@ describe('apply', () => {
     expect(world.held(9)?.first).toBe('Theirs')
   })
 
+  test('deletes an adopted contact for the way in which the plan saw it leave, and for no other', async () => {
+    const rungs = { archived: 'keep', merged: 'keep', outOfScope: 'keep', numberChanged: 'keep' } as const
+    const onRemoved = { ...rungs, deleted: 'keep', absent: 'delete' } as const
+    const world = await aWorld(0, aSource({ onRemoved }))
+    Object.assign(world.engine, { guard: () => dials({ removals: { ratio: 1, min: 100 } }) })
+    for (const n of [1, 2])
+      await world.client.contacts.create({ phone: nthPhone(n), first: `P${n}`, last: 'X' })
+    for (const n of [1, 2, 3, 4]) world.rows[`r${n}`] = person(n)
+    await world.cycle()
+    expect(world.engine.mirror.contacts.link(nthPhone(1))).toMatchObject({ origin: 'adopted' })
+    delete world.rows.r1
+    const plan = await world.planned()
+    expect(plan.changes).toMatchObject([{ rung: 'delete', ways: ['absent'] }])
+    // The plan was made on a copy: the database that applies it has not seen anybody leave.
+    world.db.exec("UPDATE contact SET state = 'wanted', left_cycle = NULL, left_ways = ''")
+    const { id: _id, ...content } = plan
+    const deleted = plan.changes.map((change) => ({ ...change, ways: ['deleted' as const] }))
+    const other = await world.apply(sealed({ ...content, changes: deleted }))
+    expect(other.refused).toMatchObject([{ moved: [{ planned: 'made by heysync' }] }])
+    expect((await world.apply(plan)).refused).toEqual([])
+    expect(world.held(1)).toBeNull()
+  })
+
   test('somebody whom the plan removed and whose record is there again comes back with the next sync', async () => {
     const world = await aWorld(4, aSource({ onRemoved: 'delete', map: { email: 'email' } }))
     Object.assign(world.engine, { guard: () => dials({ removals: { ratio: 1, min: 100 } }) })

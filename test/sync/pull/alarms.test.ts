@@ -125,6 +125,13 @@ describe('a source that sees less', () => {
     expect(standing(made)).toEqual(expected)
   })
 
+  test.each(['archived', 'deleted', 'outOfScope'] as const)('does not count who is %s', async (away) => {
+    const made = await started(200)
+    const bin = some(150, () => ({}), 1_001).map((one) => ({ ...one, [away]: true }))
+    await made.pull(all(...some(130), ...bin))
+    expect(standing(made)).toEqual(['SEES_LESS'])
+  })
+
   test('counts what is there, not who: other people in the same number are no loss', async () => {
     const made = await started(200)
     await made.pull(all(...some(200, () => ({}), 201)))

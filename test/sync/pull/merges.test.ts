@@ -48,7 +48,7 @@ describe('a record that was merged into one with another number', () => {
 
   test('does not wait any longer after a full pull', async () => {
     const world = await two()
-    world.source.pages = () => [lastPage([LOSER])]
+    world.source.pages = () => [lastPage([LOSER, record('r4', person(4))])]
     await world.cycle()
     expect(tell(world, nthPhone(1)).contact?.state).not.toBe('wanted')
     expect(tell(world, nthPhone(2)).contact?.state).not.toBe('wanted')

@@ -4,6 +4,7 @@ import type { Page, PullRequest, SourceRecord } from 'heysync/connector'
 import { expect, test } from 'vitest'
 import { keyToMs } from '../../../src/lib/instant.ts'
 import { START } from '../../support/clock.ts'
+import { nthPhone } from '../../support/contact.ts'
 import { aSource } from '../../support/engine.ts'
 import { all, changes, MINUTE, rec, world } from './world.ts'
 
@@ -12,9 +13,11 @@ const DAY = 24 * 60 * MINUTE
 
 const incremental = { mode: 'incremental' } as const
 
+const at = (ms: number) => new Date(ms).toISOString()
+
 /** A source of which one pull was completed, and whose next ones are incremental. */
-async function started() {
-  const made = world({ source: aSource({ overlapSeconds: FLOOR }) })
+async function started(by: 'watermark' | 'token' = 'watermark') {
+  const made = world({ source: aSource({ overlapSeconds: FLOOR }), can: { incremental: by } })
   await made.pull(all(rec('1', {}, new Date(START).toISOString())))
   /** By how many seconds the window of the last request lies before the watermark that it went by. */
   const overlap = async () => {
@@ -90,4 +93,44 @@ test('what came later than any window is found by a full pull', async () => {
   expect([record('8')?.state, record('9')?.state]).toEqual(['accepted', undefined])
   await pull(show('everything'))
   expect(record('9')?.state).toBe('accepted')
+})
+
+test('it is learned too where a token connector has no token and says that its pages are changes', async () => {
+  const { pull, clock, overlap } = await started('token')
+  const shows = (id: string, seconds: number, more: Partial<Page> = {}) => {
+    const [page] = changes(rec(id, {}, at(clock.now() - seconds * 1000)))
+    return pull(page === undefined ? [] : [{ ...page, ...more }], incremental)
+  }
+  await shows('2', 290)
+  expect(await overlap()).toBe(FLOOR)
+  await shows('3', 250, { changes: true })
+  expect(await overlap()).toBe(500)
+  await pull(
+    [{ records: [], position: 'end', end: { covers: 'changes', count: null, token: 't1' } }],
+    incremental,
+  )
+  await shows('4', 280, { changes: true })
+  expect(await overlap()).toBe(500)
+})
+
+test('a record of an erased person is not late each time that it is read again', async () => {
+  const { pull, mirror, clock, memory } = await started()
+  const time = clock.now() + 30_000
+  const theirs = rec('2', {}, at(time))
+  await pull(changes(theirs), incremental)
+  mirror.erased.mark(nthPhone(2), { at: clock.now(), reason: 'asked', optedOut: false })
+  mirror.records.drop('clinic', '2')
+  for (let quiet = 0; quiet < 12; quiet += 1)
+    await pull(({ window }) => (at(time) >= (window.from ?? '') ? changes(theirs) : changes()), incremental)
+  const { window } = memory.requests.at(-1) ?? { window: { from: null } }
+  expect((time - Date.parse(window.from ?? '')) / 1000).toBe(FLOOR)
+})
+
+test('what a full pull left out is not late in the next window', async () => {
+  const { pull, clock, mirror } = await started()
+  const before = clock.now()
+  clock.advance(600 * MINUTE)
+  await pull(changes(rec('1', {}, at(before - MINUTE))))
+  await pull(changes(rec('2', {}, at(before + 2 * MINUTE))), incremental)
+  expect(mirror.sources.latest('clinic', 0)).toBe(0)
 })

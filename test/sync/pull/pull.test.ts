@@ -57,6 +57,15 @@ describe('absence', () => {
     expect(await pull(all())).toMatchObject({ read: 0, gone: 0 })
   })
 
+  test('is empty also when it shows those that were put aside', async () => {
+    const { pull, mirror } = world()
+    await pull(all(rec('1'), rec('2')))
+    const bin = [rec('3'), rec('4')].map((one) => ({ ...one, archived: true }))
+    await expect(pull(all(...bin))).rejects.toMatchObject({ code: 'ERR_SOURCE_EMPTY' })
+    expect(mirror.records.countKnown('clinic')).toBe(2)
+    expect((await pull(all(...bin), { allowEmpty: true })).gone).toBe(2)
+  })
+
   test('from the first pull on of an empty source is fine', async () => {
     expect(await world().pull(all())).toMatchObject({ read: 0, gone: 0 })
   })

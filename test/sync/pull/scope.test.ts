@@ -1,5 +1,6 @@
 // Another credential, or one that may see something else: whoever is absent from then on may only be hidden, and is held until
 // a person has looked.
+import type { SourceRecord } from 'heysync/connector'
 import { expect, test } from 'vitest'
 import { people, person, record, shown } from '../../invariants/situations.ts'
 import { anEngine, aSource, type TestEngine } from '../../support/engine.ts'
@@ -47,12 +48,71 @@ test('holds who is absent, says what changed, and lets them go when a person app
   expect([shown(world, 9), codes(world)]).toEqual([null, []])
 })
 
-test('holds nobody where nobody is absent, nor while it stays, nor where the source does not tell', async () => {
+test('holds nobody where nobody is absent, nor while it stays, nor where the source never told', async () => {
   const world = await ten()
   expect((await full(world, INTERN, 10)).alarms).toEqual([])
   expect((await full(world, INTERN, 9)).status).toBe('ok')
-  expect((await full(world, undefined, 8)).status).toBe('ok')
-  expect((await full(world, INTERN, 7)).status).toBe('ok')
+  const silent = await anEngine({ source: aSource({ onRemoved: 'delete' }) })
+  await full(silent, undefined, 10)
+  expect(await full(silent, undefined, 9)).toMatchObject({ status: 'ok', plan: { remove: 1 } })
+  expect((await full(silent, INTERN, 8)).status).toBe('ok')
+})
+
+test('is asked about a credential that does not say who it is, once', async () => {
+  const world = await ten()
+  const report = await full(world, undefined, 8)
+  expect(report).toMatchObject({ status: 'held', plan: { remove: 2, held: 2 } })
+  expect(report.alarms[0]?.message).toContain('read by "a credential that does not say who it is" now')
+  expect((await full(world, undefined, 7)).plan).toMatchObject({ remove: 3, held: 2 })
+  const [first] = world.engine.held.all()
+  expect((await approve(world, first?.cycle_id ?? '')).status).toBe('ok')
+  expect((await full(world, undefined, 6)).status).toBe('ok')
+  expect((await full(world, INTERN, 5)).plan).toMatchObject({ remove: 1, held: 1 })
+})
+
+test('holds whoever it hides until a person has looked, whichever record of theirs left last', async () => {
+  const world = await anEngine({ source: aSource({ onRemoved: 'delete' }) })
+  const everybody = Object.entries(people(10)).map(([id, fields]) => record(id, fields))
+  const twin = record('twin', person(10))
+  const shows = async (scope: string, ...records: SourceRecord[]) => {
+    world.source.pages = () => [
+      { records, position: 'end', end: { covers: 'everything', count: null, scope } },
+    ]
+    return (await world.cycle()).report
+  }
+  await shows(ADMIN, ...everybody, twin)
+  await shows(INTERN, ...everybody.slice(0, 9), twin)
+  expect(codes(world)).toEqual(['SCOPE_CHANGED'])
+  expect((await shows(INTERN, ...everybody.slice(0, 9))).plan).toMatchObject({ remove: 1, held: 1 })
+  expect(shown(world, 10)?.first).toBe('P10')
+})
+
+test('holds whoever it hides also when another source says that they left', async () => {
+  const shop = aSource({ id: 'shop', onRemoved: 'delete' })
+  const world = await anEngine({ source: aSource({ onRemoved: 'delete' }), others: [shop] })
+  const sources = ['clinic', 'shop']
+  const [ofShop] = world.others
+  const tells = (records: readonly SourceRecord[], covers: 'everything' | 'changes') => () => [
+    { records, position: 'end', end: { covers, count: null } },
+  ]
+  const inClinic = (scope: string, count: number) => {
+    const records = Object.entries(people(count)).map(([id, fields]) => record(id, fields))
+    world.source.pages = () => [
+      { records, position: 'end', end: { covers: 'everything', count: null, scope } },
+    ]
+  }
+  if (ofShop === undefined) throw new Error('no other source')
+  inClinic(ADMIN, 5)
+  ofShop.pages = tells([record('s5', person(5)), record('s9', person(9))], 'everything')
+  await world.cycle('full', { sources })
+  inClinic(INTERN, 4)
+  await world.cycle('full', { sources })
+  expect(codes(world)).toEqual(['SCOPE_CHANGED'])
+  ofShop.pages = tells([{ ...record('s5', person(5)), deleted: true }], 'changes')
+  const { report } = await world.cycle('incremental', { sources: ['shop'] })
+  expect(report.plan).toMatchObject({ remove: 1, held: 1 })
+  expect(world.engine.held.all()[0]?.reason).toContain('clinic is read by')
+  expect(shown(world, 5)?.first).toBe('P5')
 })
 
 test('is over when everybody is there again, or the former credential shows that they left', async () => {

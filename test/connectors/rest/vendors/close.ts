@@ -85,7 +85,10 @@ export async function openClose({ clock }: Stage, cap = 10_000): Promise<Close> 
     if (headers.authorization !== basic(KEY))
       return { status: 401, body: { error: 'The API key is not valid.' } }
     const path = `${method} ${url.pathname}`
-    if (path === 'GET /api/v1/me/') return { body: { id: 'user_1', organizations: [{ id: 'orga_1' }] } }
+    if (path === 'GET /api/v1/me/')
+      return {
+        body: { id: 'user_1', organizations: [{ id: 'orga_1' }], memberships: [{ role_id: 'admin' }] },
+      }
     if (path === 'POST /api/v1/data/search/') return search(body)
     if (path !== 'GET /api/v1/event/') return { status: 404, body: { error: 'Not found' } }
     const query = (name: string) => url.searchParams.get(name)

@@ -36,6 +36,8 @@ export async function openFollowUpBoss({
         headers: { 'retry-after': '10', 'x-ratelimit-remaining': '0' },
         body: { errorMessage: 'Rate limit' },
       }
+    if (url.pathname === '/v1/identity')
+      return { body: { account: { id: 4 }, user: { id: 1, role: 'Broker' } } }
     if (url.pathname !== '/v1/people') return { status: 404, body: { errorMessage: 'Not found' } }
     const query = (name: string) => url.searchParams.get(name)
     if (Number(query('offset') ?? 0) > 2_000)
