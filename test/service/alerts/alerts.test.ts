@@ -13,9 +13,7 @@ import type { Facts } from '../../../src/service/alerts/violations.ts'
 import { readStatus } from '../../../src/sync/status.ts'
 import { leapingClock } from '../../support/clock.ts'
 import { tempFolder } from '../../support/folder.ts'
-import { loadedConfig } from './config.ts'
-
-const config = loadedConfig()
+import { config as loaded } from './config.ts'
 
 /** A server that keeps what is posted to it, and answers what it is told to. */
 async function inbox() {
@@ -72,7 +70,7 @@ function house(to: readonly object[]) {
   let now = open()
   onTestFinished(() => void now.db.close())
   const facts = (problems: Facts['problems']): Facts => ({
-    status: readStatus(now.db, config, false, clock.now()),
+    status: readStatus(now.db, loaded, false, clock.now()),
     problems,
     failures: new Map(),
     paused: [],

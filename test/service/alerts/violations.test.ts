@@ -6,7 +6,7 @@ import { failuresInARow } from '../../../src/service/alerts/source-failures.ts'
 import { type Facts, violations } from '../../../src/service/alerts/violations.ts'
 import { emptyReport } from '../../../src/sync/report.ts'
 import { readStatus, type StatusReport } from '../../../src/sync/status.ts'
-import { loadedConfig } from './config.ts'
+import { config as loaded } from './config.ts'
 
 const NOW = Date.parse('2030-05-05T12:00:00Z')
 const MINUTE = 60_000
@@ -14,7 +14,7 @@ const MINUTE = 60_000
 /** A database in which nothing happened, read as `status` reads it, with what is said laid over it. */
 function facts(over: Partial<StatusReport> = {}, more: Partial<Facts> = {}): Facts {
   const db = openDatabase(':memory:')
-  const status = { ...readStatus(db, loadedConfig(), false, NOW), ...over }
+  const status = { ...readStatus(db, loaded, false, NOW), ...over }
   db.close()
   return {
     status,
