@@ -123,7 +123,7 @@ export function why(
   const mark = phone === null ? undefined : mirror.erased.find(phone)
   const names = order.map((source) => mirror.erased.recordName(source, asked))
   const rejections = mirror.records
-    .rejections()
+    .rejectionsAbout([asked, ...names, ...records.map((one) => one.record_id)], asked)
     .filter(
       (row) =>
         records.some((one) => one.source_id === row.source_id && one.record_id === row.record_id) ||

@@ -1,0 +1,85 @@
+// Owns everything that the front can read, wired to one connection.
+import type { Config } from '../../config/schema.ts'
+import { isFree } from '../../db/lock.ts'
+import type { Db } from '../../db/open.ts'
+import { readingsOf } from '../../sync/normalize/typed-phone.ts'
+import { heldParts } from '../../sync/status.ts'
+import { type WhyAnswer, why } from '../../sync/why.ts'
+import type { DaemonState } from '../control.ts'
+import { type ChangesReader, changesReader } from '../read/changes.ts'
+import { type Counts, countsOn } from '../read/counts.ts'
+import { type CyclesReader, cyclesReader } from '../read/cycles.ts'
+import { type FailuresReader, failuresReader } from '../read/failures.ts'
+import { type ListsReader, listsReader } from '../read/lists.ts'
+import { memoOn } from '../read/memo.ts'
+import { messagesReader } from '../read/messages.ts'
+import { type PeopleReader, peopleReader } from '../read/people.ts'
+import { previewReader } from '../read/preview.ts'
+import { type RejectionsReader, rejectionsReader } from '../read/rejections.ts'
+import { settingsReader } from '../read/settings.ts'
+import { statusReader } from '../read/status.ts'
+import type { FrontOptions } from './options.ts'
+
+export interface Reads {
+  readonly config: Config
+  readonly counts: Counts
+  readonly cycles: CyclesReader
+  readonly changes: ChangesReader
+  readonly people: PeopleReader
+  readonly rejections: RejectionsReader
+  readonly failures: FailuresReader
+  readonly lists: ListsReader
+  readonly status: ReturnType<typeof statusReader>
+  readonly messages: ReturnType<typeof messagesReader>
+  readonly settings: ReturnType<typeof settingsReader>
+  readonly preview: ReturnType<typeof previewReader>
+  why(asked: string): WhyAnswer
+}
+
+export interface ReadsDeps {
+  readonly db: Db
+  readonly about: FrontOptions
+  now(): number
+  daemon(): DaemonState
+}
+
+export function openReads({ db, about, now, daemon }: ReadsDeps): Reads {
+  const { config, databasePath } = about
+  const memo = memoOn(db, () => performance.now())
+  const counts = countsOn(db, memo)
+  const held = memo(() =>
+    heldParts(db, config).map(({ source, ...part }) => ({
+      ...part,
+      about: source,
+      examples: [...part.examples],
+    })),
+  )
+  const working = () => !isFree(databasePath)
+  const rejections = rejectionsReader(db, memo)
+  const lists = listsReader(db, config, memo)
+  return {
+    config,
+    counts,
+    cycles: cyclesReader({ db, waiting: () => daemon().waiting, working, held }),
+    changes: changesReader(db, lists.titleOf),
+    people: peopleReader(db, config),
+    rejections,
+    failures: failuresReader(db, memo),
+    lists,
+    status: statusReader({
+      db,
+      config,
+      version: about.version,
+      counts,
+      rejections: rejections.count,
+      now,
+      daemon,
+      working,
+      held,
+    }),
+    messages: messagesReader(db, memo),
+    settings: settingsReader(db, about, () => ({ url: null, lastAt: null, waiting: 0 })),
+    preview: previewReader(db, config, counts),
+    why: (asked) => why(db, config, asked, (text) => readingsOf(text, config.defaultCountry)),
+  }
+}
