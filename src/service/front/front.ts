@@ -5,6 +5,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { openReadOnly } from '../../db/read-only.ts'
 import { HeysyncError } from '../../lib/errors.ts'
 import type { Control, DaemonState, ServiceEvent } from '../control.ts'
+import { openJournal } from '../webhook-journal.ts'
 import { addDashboard } from './dashboard-files.ts'
 import { addErrors, apiError } from './errors.ts'
 import { addEvents } from './events.ts'
@@ -16,10 +17,13 @@ import { openReads, type Reads } from './reads.ts'
 import { addRoute, CALLS } from './route.ts'
 import { routes } from './routes.ts'
 import { addSession } from './session.ts'
+import { addWebhookDoor, DOOR } from './webhook-door.ts'
 
 export interface FrontDeps {
   readonly log: FrontLog
   readonly now: () => number
+  /** A webhook waits in the journal. */
+  onWebhook(): void
 }
 
 export interface Front {
@@ -38,10 +42,11 @@ const MAX_BODY_BYTES = 64 * 1024
 export async function startFront(
   options: FrontOptions,
   control: Control,
-  { log, now }: FrontDeps,
+  { log, now, onWebhook }: FrontDeps,
 ): Promise<Front> {
   const { service } = options.config
   const db = openReadOnly(options.databasePath)
+  const journal = service.webhookSecret === undefined ? null : openJournal(options.databasePath)
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
@@ -50,8 +55,13 @@ export async function startFront(
     routerOptions: { maxParamLength: 400 },
   })
   let daemon = options.state
+  let address: string | null = null
+  const webhooks = () => ({
+    url: journal === null ? null : `${service.publicUrl?.replace(/\/+$/, '') ?? address ?? ''}${DOOR}…`,
+    ...(journal?.counts() ?? { waiting: 0, lastAt: null, oldestAt: null }),
+  })
   let about: FrontOptions = options
-  const read = () => openReads({ db, about, now, daemon: () => daemon })
+  const read = () => openReads({ db, about, now, daemon: () => daemon, webhooks })
   let reads: Reads = read()
   onlyJson(app)
   addErrors(app, log)
@@ -61,6 +71,7 @@ export async function startFront(
   addSession(app, service, now)
   addHealth(app, db)
   for (const route of routes) addRoute(app, route, { reads: () => reads, control })
+  if (journal !== null) addWebhookDoor(app, service, { journal, now, log, onWebhook })
   app.get('/api/openapi.json', () => openApiDocument(routes, options.version))
   addDashboard(app, options.dashboard)
   app.addHook('onResponse', (request, reply, done) => {
@@ -71,10 +82,12 @@ export async function startFront(
   const close = async () => {
     events.close()
     await app.close()
+    journal?.close()
     db.close()
   }
   try {
     const url = await listen(app, service.listen)
+    address = url
     return {
       url,
       tell: events.tell,

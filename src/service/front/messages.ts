@@ -23,6 +23,7 @@ export type Report =
       readonly what: keyof Control
       readonly args: readonly unknown[]
     }
+  | { readonly kind: 'webhook' }
   | { readonly kind: 'log'; readonly line: Parameters<FrontLog> }
 
 /** An error loses its class on the way. */

@@ -9,7 +9,11 @@ import { type Order, type Report, receivedError, sentError } from './messages.ts
 import type { FrontOptions } from './options.ts'
 
 /** Starts the front in a thread of its own. Errors: ERR_PORT_IN_USE, ERR_DATABASE_OPEN. */
-export async function openFront(options: FrontOptions, control: Control, log: Logger): Promise<Front> {
+export async function openFront(
+  options: FrontOptions,
+  control: Control,
+  { log, onWebhook }: { readonly log: Logger; onWebhook(): void },
+): Promise<Front> {
   const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: options })
   const order = (message: Order) => worker.postMessage(message)
   let closing = false
@@ -25,6 +29,7 @@ export async function openFront(options: FrontOptions, control: Control, log: Lo
       if (report.kind === 'open') resolve(report.url)
       if (report.kind === 'failed') reject(receivedError(report.error))
       if (report.kind === 'ask') void answer(report)
+      if (report.kind === 'webhook') onWebhook()
       if (report.kind === 'log') {
         const [level, fields, message] = report.line
         log[level](fields, message)

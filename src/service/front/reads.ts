@@ -18,6 +18,7 @@ import { previewReader } from '../read/preview.ts'
 import { type RejectionsReader, rejectionsReader } from '../read/rejections.ts'
 import { settingsReader } from '../read/settings.ts'
 import { statusReader } from '../read/status.ts'
+import type { WebhookCounts } from '../webhook-journal.ts'
 import type { FrontOptions } from './options.ts'
 
 export interface Reads {
@@ -36,14 +37,21 @@ export interface Reads {
   why(asked: string): WhyAnswer
 }
 
+/** What is known of webhooks. */
+export interface Webhooks extends WebhookCounts {
+  /** Without its secret; null where none is taken. */
+  readonly url: string | null
+}
+
 export interface ReadsDeps {
   readonly db: Db
   readonly about: FrontOptions
   now(): number
   daemon(): DaemonState
+  webhooks(): Webhooks
 }
 
-export function openReads({ db, about, now, daemon }: ReadsDeps): Reads {
+export function openReads({ db, about, now, daemon, webhooks }: ReadsDeps): Reads {
   const { config, databasePath } = about
   const memo = memoOn(db, () => performance.now())
   const counts = countsOn(db, memo)
@@ -78,7 +86,7 @@ export function openReads({ db, about, now, daemon }: ReadsDeps): Reads {
       held,
     }),
     messages: messagesReader(db, memo),
-    settings: settingsReader(db, about, () => ({ url: null, lastAt: null, waiting: 0 })),
+    settings: settingsReader(db, about, webhooks),
     preview: previewReader(db, config, counts),
     why: (asked) => why(db, config, asked, (text) => readingsOf(text, config.defaultCountry)),
   }

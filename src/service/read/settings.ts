@@ -23,7 +23,7 @@ const LEAST_SECRET = 4
 export function settingsReader(
   db: Db,
   about: SettingsAbout,
-  webhooks: () => z.infer<typeof settings>['webhooks'],
+  webhooks: () => { url: string | null; waiting: number; lastAt: number | null },
 ): () => z.infer<typeof settings> {
   const ways = db.prepare<[], { name: string; state: string; fits: number; why: string; learnt_at: number }>(
     'SELECT name, state, fits, why, learnt_at FROM way ORDER BY name',
@@ -45,8 +45,16 @@ export function settingsReader(
         since: toIso(learnt_at),
       })),
     ],
-    webhooks: webhooks(),
+    webhooks: webhooksShown(webhooks()),
   })
+}
+
+function webhooksShown(at: {
+  url: string | null
+  waiting: number
+  lastAt: number | null
+}): z.infer<typeof settings>['webhooks'] {
+  return { url: at.url, waiting: at.waiting, lastAt: at.lastAt === null ? null : toIso(at.lastAt) }
 }
 
 const META_WORDS: Readonly<Record<string, string>> = {

@@ -31,7 +31,7 @@ export interface Wish {
   readonly control?: Partial<Control>
   readonly options?: Partial<FrontOptions>
   readonly engine?: TestEngine
-  readonly lists?: readonly { title: string; where: string }[]
+  readonly onWebhook?: () => void
 }
 
 export const LISTS = [{ title: 'Lees', where: 'contact.last == "Lee"' }]
@@ -74,7 +74,11 @@ export async function aFront(wish: Wish = {}): Promise<World> {
       ...wish.options,
     },
     { ...recording(asked), ...wish.control },
-    { log: (...line) => void log.push(JSON.stringify(line)), now: engine.clock.now },
+    {
+      log: (...line) => void log.push(JSON.stringify(line)),
+      now: engine.clock.now,
+      onWebhook: wish.onWebhook ?? (() => {}),
+    },
   )
   onTestFinished(() => front.close())
   const call = async (method: string, path: string, headers: object, body?: string): Promise<Answer> => {
