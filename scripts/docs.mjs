@@ -12,10 +12,11 @@ if (!existsSync(join(root, 'dist'))) {
 
 const { connectors } = await import('../dist/connectors/index.js')
 const { configDocuments } = await import('../dist/src/config/generate/documents.js')
+const { apiDocuments } = await import('../dist/src/service/front/documents.js')
 const { cliDocuments } = await import('../dist/src/cli/docs.js')
 
 // To generate more: export a list of GeneratedDocument from the module that owns the facts, and add it here.
-const documents = [...configDocuments(connectors), ...cliDocuments()]
+const documents = [...configDocuments(connectors), ...cliDocuments(), ...apiDocuments()]
 
 const stale = documents.flatMap(({ path, render }) => {
   const file = join(root, path)

@@ -8,7 +8,6 @@ import { openSeenMessages } from '../../src/messaging/seen-messages.ts'
 import { startSandbox } from '../../src/sandbox/server.ts'
 import { openJournal } from '../../src/service/webhook-journal.ts'
 import { workOff } from '../../src/service/work-off.ts'
-import { openMirror } from '../../src/sync/mirror/mirror.ts'
 import { anEngine } from '../support/engine.ts'
 import { aFront } from './front/world.ts'
 

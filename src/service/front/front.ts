@@ -5,12 +5,14 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { openReadOnly } from '../../db/read-only.ts'
 import { HeysyncError } from '../../lib/errors.ts'
 import type { Control, DaemonState, ServiceEvent } from '../control.ts'
+import { latenciesOf } from '../read/latency.ts'
 import { openJournal } from '../webhook-journal.ts'
 import { addDashboard } from './dashboard-files.ts'
 import { addErrors, apiError } from './errors.ts'
 import { addEvents } from './events.ts'
 import { addGuard } from './guard.ts'
 import { addHealth } from './health.ts'
+import { addMetrics } from './metrics.ts'
 import { openApiDocument } from './openapi.ts'
 import type { ConfigPart, FrontLog, FrontOptions } from './options.ts'
 import { openReads, type Reads } from './reads.ts'
@@ -71,6 +73,15 @@ export async function startFront(
   addSession(app, service, now)
   addHealth(app, db)
   for (const route of routes) addRoute(app, route, { reads: () => reads, control })
+  addMetrics(app, {
+    db,
+    databasePath: options.databasePath,
+    version: options.version,
+    now,
+    reads: () => reads,
+    webhooks,
+    latencies: latenciesOf(db),
+  })
   if (journal !== null) addWebhookDoor(app, service, { journal, now, log, onWebhook })
   app.get('/api/openapi.json', () => openApiDocument(routes, options.version))
   addDashboard(app, options.dashboard)
