@@ -3,7 +3,7 @@
 //
 //   node scripts/load-front.mjs [--people 100000] [--rate 200] [--seconds 60] [--json]
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { Agent, get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -64,7 +64,11 @@ function start(args, pattern) {
 function writeFiles(sandbox) {
   const row = (n) => `P-${n},1510${String(2_000_000 + n)},Ann${n},Lee`
   const rows = Array.from({ length: people }, (_, n) => row(n))
-  writeFileSync(join(folder, 'people.csv'), `id,phone,first,last\n${rows.join('\n')}\n`)
+  const file = join(folder, 'people.csv')
+  writeFileSync(file, `id,phone,first,last\n${rows.join('\n')}\n`)
+  // A file that was written just now is waited for.
+  const minuteAgo = new Date(Date.now() - 60_000)
+  utimesSync(file, minuteAgo, minuteAgo)
   writeFileSync(
     join(folder, 'heysync.yaml'),
     `heymarket:
@@ -77,7 +81,7 @@ sources:
   - id: people
     connector: csv
     schedule: "* * * * *"
-    options: { path: ./people.csv, idColumn: id, settleSeconds: 0 }
+    options: { path: ./people.csv, idColumn: id }
     map: { phone: phone, first: first, last: last }
 service: { listen: "127.0.0.1:0" }
 log: { level: info }

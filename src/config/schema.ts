@@ -405,7 +405,8 @@ export const configSchema = z.strictObject({
       hosts: z
         .array(z.string().regex(/^[\w.-]+$/, 'use a host name without a port'))
         .default([])
-        .describe('Further host names by which the admin API may be called, e.g. that of the container.'),
+        .describe('Further host names by which the admin API may be called, e.g. that of the container.')
+        .meta(example(['heysync'])),
       token: z
         .string()
         .min(1)

@@ -17,7 +17,7 @@ export function latenciesOf(db: Db): Latencies {
     `SELECT a.id, (
        SELECT a.at - s.changed_at FROM contact c JOIN source_record s ON s.source_id = c.source_id AND s.record_id = c.record_id
        WHERE c.phone = a.phone AND s.changed_at <= a.at AND NOT EXISTS (
-         SELECT 1 FROM attempt b WHERE b.phone = a.phone AND b.id < a.id AND b.outcome = 'acked' AND b.at >= s.changed_at)) AS ms
+         SELECT 1 FROM attempt b WHERE b.phone = a.phone AND b.id < a.id AND b.outcome = 'acked' AND b.at > s.changed_at)) AS ms
      FROM attempt a WHERE a.id > ? AND a.outcome = 'acked' ORDER BY a.id LIMIT ?`,
   )
   let last = newest.get() ?? 0
