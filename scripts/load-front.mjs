@@ -46,7 +46,10 @@ const children = []
 
 /** Starts the program; resolves with the first match of `pattern` in what it says. */
 function start(args, pattern) {
-  const child = spawn(process.execPath, [program, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   children.push(child)
   return new Promise((resolve, reject) => {
     let said = ''
@@ -124,8 +127,14 @@ function percentile(times, share) {
 const summary = (calls) => ({
   calls: calls.length,
   failed: calls.filter(({ ok }) => !ok).length,
-  p50: percentile(calls.map(({ ms }) => ms), 0.5),
-  p99: percentile(calls.map(({ ms }) => ms), 0.99),
+  p50: percentile(
+    calls.map(({ ms }) => ms),
+    0.5,
+  ),
+  p99: percentile(
+    calls.map(({ ms }) => ms),
+    0.99,
+  ),
 })
 
 try {
@@ -138,7 +147,12 @@ try {
   const calls = await load(url)
   const { contacts, underWay } = await (await fetch(`${url}/api/status`)).json()
   const byPath = PATHS.map((path) => ({ path, ...summary(calls.filter((one) => one.path === path)) }))
-  const result = { ...summary(calls), inHeymarket: contacts.inHeymarket, stillLoading: underWay !== null, byPath }
+  const result = {
+    ...summary(calls),
+    inHeymarket: contacts.inHeymarket,
+    stillLoading: underWay !== null,
+    byPath,
+  }
   if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`)
   else {
     const line = ({ path = 'all', calls, failed, p50, p99 }) =>
@@ -155,6 +169,8 @@ try {
     child.removeAllListeners('close')
     child.kill('SIGTERM')
   }
-  await Promise.all(children.map((child) => child.exitCode ?? new Promise((done) => child.once('exit', done))))
+  await Promise.all(
+    children.map((child) => child.exitCode ?? new Promise((done) => child.once('exit', done))),
+  )
   rmSync(folder, { recursive: true, force: true })
 }

@@ -86,7 +86,8 @@ function shapeOf(schema: Schema, indent = ''): string {
     )
     return `{\n${lines.join('\n')}\n${indent}}`
   }
-  if (type === 'object') return `Record<string, ${typeof more === 'object' ? shapeOf(more, indent) : 'unknown'}>`
+  if (type === 'object')
+    return `Record<string, ${typeof more === 'object' ? shapeOf(more, indent) : 'unknown'}>`
   if (type === 'integer') return 'number'
   return type ?? 'unknown'
 }

@@ -24,6 +24,8 @@ import { addWebhookDoor, DOOR } from './webhook-door.ts'
 export interface FrontDeps {
   readonly log: FrontLog
   readonly now: () => number
+  /** Milliseconds of a clock that never goes back. */
+  readonly tick: () => number
   /** A webhook waits in the journal. */
   onWebhook(): void
 }
@@ -44,7 +46,7 @@ const MAX_BODY_BYTES = 64 * 1024
 export async function startFront(
   options: FrontOptions,
   control: Control,
-  { log, now, onWebhook }: FrontDeps,
+  { log, now, tick, onWebhook }: FrontDeps,
 ): Promise<Front> {
   const { service } = options.config
   const db = openReadOnly(options.databasePath)
@@ -63,7 +65,7 @@ export async function startFront(
     ...(journal?.counts() ?? { waiting: 0, lastAt: null, oldestAt: null }),
   })
   let about: FrontOptions = options
-  const read = () => openReads({ db, about, now, daemon: () => daemon, webhooks })
+  const read = () => openReads({ db, about, now, tick, daemon: () => daemon, webhooks })
   let reads: Reads = read()
   onlyJson(app)
   addErrors(app, log)

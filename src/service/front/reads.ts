@@ -4,7 +4,7 @@ import { isFree } from '../../db/lock.ts'
 import type { Db } from '../../db/open.ts'
 import { readingsOf } from '../../sync/normalize/typed-phone.ts'
 import { heldParts } from '../../sync/status.ts'
-import { type WhyAnswer, why } from '../../sync/why.ts'
+import { type WhyAnswer, whyIn, whyStores } from '../../sync/why.ts'
 import type { DaemonState } from '../control.ts'
 import { type ChangesReader, changesReader } from '../read/changes.ts'
 import { type Counts, countsOn } from '../read/counts.ts'
@@ -47,13 +47,18 @@ export interface ReadsDeps {
   readonly db: Db
   readonly about: FrontOptions
   now(): number
+  /** Milliseconds of a clock that never goes back: how long answers are kept. */
+  tick(): number
   daemon(): DaemonState
   webhooks(): Webhooks
 }
 
-export function openReads({ db, about, now, daemon, webhooks }: ReadsDeps): Reads {
+/** How often it is looked whether some process works on the database: the look takes its lock for an instant. */
+const LOOK_MS = 1000
+
+export function openReads({ db, about, now, tick, daemon, webhooks }: ReadsDeps): Reads {
   const { config, databasePath } = about
-  const memo = memoOn(db, () => performance.now())
+  const memo = memoOn(db, tick)
   const counts = countsOn(db, memo)
   const held = memo(() =>
     heldParts(db, config).map(({ source, ...part }) => ({
@@ -62,7 +67,13 @@ export function openReads({ db, about, now, daemon, webhooks }: ReadsDeps): Read
       examples: [...part.examples],
     })),
   )
-  const working = () => !isFree(databasePath)
+  const stores = whyStores(db)
+  let looked = { at: Number.NEGATIVE_INFINITY, working: false }
+  const working = () => {
+    const at = now()
+    if (Math.abs(at - looked.at) >= LOOK_MS) looked = { at, working: !isFree(databasePath) }
+    return looked.working
+  }
   const rejections = rejectionsReader(db, memo)
   const lists = listsReader(db, config, memo)
   return {
@@ -88,6 +99,6 @@ export function openReads({ db, about, now, daemon, webhooks }: ReadsDeps): Read
     messages: messagesReader(db, memo),
     settings: settingsReader(db, about, webhooks),
     preview: previewReader(db, config, counts),
-    why: (asked) => why(db, config, asked, (text) => readingsOf(text, config.defaultCountry)),
+    why: (asked) => whyIn(stores, config, asked, (text) => readingsOf(text, config.defaultCountry)),
   }
 }

@@ -35,6 +35,7 @@ try {
   const front = await startFront(workerData as FrontOptions, control, {
     log: (...line) => report({ kind: 'log', line }),
     now: () => Date.now(),
+    tick: () => performance.now(),
     onWebhook: () => report({ kind: 'webhook' }),
   })
   port.on('message', (order: Order) => {

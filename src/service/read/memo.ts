@@ -1,9 +1,7 @@
 // Owns answers that are kept for a moment: counting a million rows again for each call would keep everybody waiting.
 import type { Db } from '../../db/open.ts'
 
-/** What took so long or less is simply done again, in milliseconds. */
-const QUICK_MS = 5
-/** An answer that took longer is kept for so many times as long, so that at most a hundredth of the time goes into it. */
+/** An answer is kept for so many times as long as it took, so that at most a hundredth of the time goes into it. */
 const KEPT_TIMES = 100
 
 export type Memo = <T>(work: () => T) => () => T
@@ -19,7 +17,7 @@ export function memoOn(db: Db, tick: () => number): Memo {
       if (kept !== null && (kept.version === seen || now < kept.until)) return kept.value
       const value = work()
       const took = tick() - now
-      kept = { value, version: seen, until: took <= QUICK_MS ? now : now + took * KEPT_TIMES }
+      kept = { value, version: seen, until: now + took * KEPT_TIMES }
       return value
     }
   }

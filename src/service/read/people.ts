@@ -28,7 +28,11 @@ const LEAST_DIGITS = 7
 /** Sorts after every letter that a name may go on with. */
 const LAST = '\u{10ffff}'
 /** So many who share the beginning of a name are looked at for the rest of it. */
-const NAMESAKES = 20_000
+const NAMESAKES = 10_000
+/** So many numbers are taken for one word. */
+const MOST_OF_A_WORD = 50_000
+/** With fewer digits a number is not tried as one of every country in the world. */
+const LEAST_WORLDWIDE = 9
 
 const NAME =
   "trim(coalesce(json_extract(c.fields, '$.first'), '') || ' ' || coalesce(json_extract(c.fields, '$.last'), ''))"
@@ -52,36 +56,63 @@ export function peopleReader(db: Db, config: Config): PeopleReader {
        WHERE s.record_id = ? AND s.phone IS NOT NULL`,
     )
     .pluck()
-  const beginning = (field: 'first' | 'last', more: string) =>
-    `SELECT phone FROM (SELECT c.phone, c.fields FROM contact c
-       WHERE lower(json_extract(c.fields, '$.${field}')) >= @q AND lower(json_extract(c.fields, '$.${field}')) < @q || '${LAST}'
-       LIMIT ${NAMESAKES}) c ${more}`
-  const AFTER = 'WHERE c.phone > @after'
-  const byOneWord = db
-    .prepare<[{ q: string; after: string; limit: number }], string>(
-      `SELECT phone FROM (${beginning('first', AFTER)} UNION ${beginning('last', AFTER)}) ORDER BY phone LIMIT @limit`,
+  const begins = (field: 'first' | 'last', columns: string) => {
+    const name = `lower(json_extract(c.fields, '$.${field}'))`
+    return `SELECT ${columns} FROM contact c WHERE ${name} >= @q AND ${name} < @q || '${LAST}'`
+  }
+  // The index of the name answers this alone; only the first of the numbers are put in order.
+  const numbersOf = (field: 'first' | 'last') =>
+    db
+      .prepare<[{ q: string; after: string; limit: number }], string>(
+        `SELECT phone FROM (${begins(field, 'c.phone')} LIMIT ${MOST_OF_A_WORD})
+         WHERE phone > @after ORDER BY phone LIMIT @limit`,
+      )
+      .pluck()
+  const byFirst = numbersOf('first')
+  const byLast = numbersOf('last')
+  const howMany = db
+    .prepare<[{ q: string }], number>(
+      `SELECT (SELECT count(*) FROM (${begins('first', '1')} LIMIT ${NAMESAKES}))
+            + (SELECT count(*) FROM (${begins('last', '1')} LIMIT ${NAMESAKES}))`,
     )
     .pluck()
-  const REST = `${AFTER} AND lower(${NAME}) LIKE @pattern ESCAPE '\\'`
+  const restOf = (field: 'first' | 'last') =>
+    `SELECT c.phone FROM (${begins(field, 'c.phone, c.fields')} LIMIT ${NAMESAKES}) c
+     WHERE c.phone > @after AND lower(${NAME}) LIKE @pattern ESCAPE '\\'`
   const byWords = db
     .prepare<[{ q: string; pattern: string; after: string; limit: number }], string>(
-      `SELECT phone FROM (${beginning('first', REST)} UNION ${beginning('last', REST)}) ORDER BY phone LIMIT @limit`,
+      `SELECT phone FROM (${restOf('first')} UNION ${restOf('last')}) ORDER BY phone LIMIT @limit`,
     )
     .pluck()
 
   const byName = (q: string, after: string, limit: number): string[] => {
-    const words = q.toLowerCase().split(/\s+/)
+    const words = [...new Set(q.toLowerCase().split(/\s+/))]
     const [first = ''] = words
-    if (words.length === 1) return byOneWord.all({ q: first, after, limit })
-    // In either order: `lee ann` finds Ann Lee.
-    const found = words.flatMap((word) => {
-      const rest = words.filter((other) => other !== word)
-      return byWords.all({ q: word, pattern: `%${rest.map(likeText).join('%')}%`, after, limit })
+    if (words.length === 1) {
+      const both = [byFirst, byLast].flatMap((one) => one.all({ q: first, after, limit }))
+      return [...new Set(both)].sort().slice(0, limit)
+    }
+    // The word that fewest names begin with is looked up, and the others are looked for in what it finds, in any order.
+    const counted = words
+      .map((word) => ({ word, n: howMany.get({ q: word }) ?? 0 }))
+      .sort((a, b) => a.n - b.n)
+    const [rarest] = counted.filter(({ n }) => n > 0)
+    if (rarest === undefined) return []
+    const rest = words.filter((word) => word !== rarest.word)
+    const orders = rest.length === 1 ? [rest] : [rest, [...rest].reverse()]
+    const found = orders.flatMap((order) => {
+      const pattern = `%${order.map(likeText).join('%')}%`
+      return byWords.all({ q: rarest.word, pattern, after, limit })
     })
     return [...new Set(found)].sort().slice(0, limit)
   }
 
   const show = (phone: string): Found | undefined => wanted.get(phone) ?? remote.get(phone)
+  // A reading as of another country is tried only where the likelier ones are nobody's.
+  const firstKnown = (phones: Iterable<string>): string[] => {
+    for (const phone of phones) if (show(phone) !== undefined) return [phone]
+    return []
+  }
   return {
     page: ({ q, limit, after }) => {
       const [last = ''] = readCursor(after, 1) ?? []
@@ -91,7 +122,7 @@ export function peopleReader(db: Db, config: Config): PeopleReader {
           ? everybody.all(last, limit + 1).map(({ phone }) => phone)
           : [
               ...new Set([
-                ...numbersIn(asked, config.defaultCountry).filter((phone) => show(phone) !== undefined),
+                ...firstKnown(numbersIn(asked, config.defaultCountry)),
                 ...ofRecord.all(asked),
                 ...byName(asked, last, limit + 1),
               ]),
@@ -109,12 +140,13 @@ export function peopleReader(db: Db, config: Config): PeopleReader {
   }
 }
 
-/** The numbers that a text may mean; none for a text that is a name. */
-function numbersIn(text: string, defaultCountry: string | undefined): string[] {
-  if (/\p{L}/u.test(text)) return []
+/** The numbers that a text may mean, likeliest first; none for a text that is a name. */
+function* numbersIn(text: string, defaultCountry: string | undefined): Generator<string> {
+  if (/\p{L}/u.test(text)) return
   const digits = text.replace(/\D/g, '')
-  if (digits.length < LEAST_DIGITS) return []
-  return [...new Set([digits, ...readingsOf(text, defaultCountry)])]
+  if (digits.length < LEAST_DIGITS) return
+  yield digits
+  if (digits.length >= LEAST_WORLDWIDE) yield* readingsOf(text, defaultCountry)
 }
 
 function likeText(word: string): string {

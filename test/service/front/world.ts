@@ -77,6 +77,8 @@ export async function aFront(wish: Wish = {}): Promise<World> {
     {
       log: (...line) => void log.push(JSON.stringify(line)),
       now: engine.clock.now,
+      // No answer takes any time, so none is kept once something changed.
+      tick: () => 0,
       onWebhook: wish.onWebhook ?? (() => {}),
     },
   )
