@@ -4,12 +4,12 @@ import type { Config } from '../../config/schema.ts'
 import type { Db } from '../../db/open.ts'
 import { readingsOf } from '../../sync/normalize/typed-phone.ts'
 import type { people, personRow } from '../api/contract.ts'
-import { cursorOf, readCursor } from './cursor.ts'
+import { type Key, pageOf, readCursor } from './cursor.ts'
 
 type Row = z.infer<typeof personRow>
 
 export interface PeopleReader {
-  /** In the order of their numbers. Without `q` everybody. */
+  /** Without `q` everybody, in the order of their numbers; else whom it names exactly, and then by name. */
   page(ask: { q: string; limit: number; after: string | undefined }): z.infer<typeof people>
 }
 
@@ -29,8 +29,8 @@ const LEAST_DIGITS = 7
 const LAST = '\u{10ffff}'
 /** So many who share the beginning of a name are looked at for the rest of it. */
 const NAMESAKES = 10_000
-/** So many numbers are taken for one word. */
-const MOST_OF_A_WORD = 50_000
+/** So many are counted to find the rarest of several words. */
+const RARE = 2000
 /** With fewer digits a number is not tried as one of every country in the world. */
 const LEAST_WORLDWIDE = 9
 
@@ -40,6 +40,24 @@ const ROW = `SELECT c.phone, ${NAME} AS name, c.source_id AS source, c.record_id
     EXISTS (SELECT 1 FROM remote_contact r WHERE r.phone = c.phone) AS in_heymarket,
     EXISTS (SELECT 1 FROM consent k WHERE k.phone = c.phone AND k.state = 'opted_out') AS opted_out
   FROM contact c`
+
+type Field = 'first' | 'last'
+
+/** Where a name begins: at `from`, after `phone` among those of just that name. */
+interface Begin {
+  readonly q: string
+  readonly from: string
+  readonly phone: string
+  readonly limit: number
+}
+
+interface Named {
+  readonly word: string
+  readonly phone: string
+}
+
+/** As migration 026 has it in its indexes. */
+const lowered = (field: Field) => `lower(json_extract(c.fields, '$.${field}'))`
 
 export function peopleReader(db: Db, config: Config): PeopleReader {
   const everybody = db.prepare<[string, number], Found>(`${ROW} WHERE c.phone > ? ORDER BY c.phone LIMIT ?`)
@@ -56,55 +74,69 @@ export function peopleReader(db: Db, config: Config): PeopleReader {
        WHERE s.record_id = ? AND s.phone IS NOT NULL`,
     )
     .pluck()
-  const begins = (field: 'first' | 'last', columns: string) => {
-    const name = `lower(json_extract(c.fields, '$.${field}'))`
-    return `SELECT ${columns} FROM contact c WHERE ${name} >= @q AND ${name} < @q || '${LAST}'`
+  // In the order of an index on names, so that a page costs no more than it shows, however many share a name.
+  const inOrder = (field: Field) => {
+    const name = lowered(field)
+    const from = `SELECT ${name} AS word, c.phone FROM contact c WHERE ${name} >= @from AND ${name} < @q || '${LAST}'
+        AND (${name} > @from OR c.phone > @phone)`
+    // Whom the first name found already is not found again by the last.
+    const once =
+      field === 'last'
+        ? `AND NOT coalesce(${lowered('first')} >= @q AND ${lowered('first')} < @q || '${LAST}', 0)`
+        : ''
+    const order = `ORDER BY ${name}, c.phone`
+    return {
+      oneWord: db.prepare<[Begin], Named>(`${from} ${once} ${order} LIMIT @limit`),
+      words: db.prepare<[Begin & { pattern: string }], Named>(
+        `SELECT n.word, n.phone FROM (${from} ${once} ${order} LIMIT ${NAMESAKES}) n JOIN contact c ON c.phone = n.phone
+         WHERE lower(${NAME}) LIKE @pattern ESCAPE '\\' LIMIT @limit`,
+      ),
+    }
   }
-  // The index of the name answers this alone; only the first of the numbers are put in order.
-  const numbersOf = (field: 'first' | 'last') =>
-    db
-      .prepare<[{ q: string; after: string; limit: number }], string>(
-        `SELECT phone FROM (${begins(field, 'c.phone')} LIMIT ${MOST_OF_A_WORD})
-         WHERE phone > @after ORDER BY phone LIMIT @limit`,
-      )
-      .pluck()
-  const byFirst = numbersOf('first')
-  const byLast = numbersOf('last')
+  const by = { first: inOrder('first'), last: inOrder('last') }
   const howMany = db
     .prepare<[{ q: string }], number>(
-      `SELECT (SELECT count(*) FROM (${begins('first', '1')} LIMIT ${NAMESAKES}))
-            + (SELECT count(*) FROM (${begins('last', '1')} LIMIT ${NAMESAKES}))`,
-    )
-    .pluck()
-  const restOf = (field: 'first' | 'last') =>
-    `SELECT c.phone FROM (${begins(field, 'c.phone, c.fields')} LIMIT ${NAMESAKES}) c
-     WHERE c.phone > @after AND lower(${NAME}) LIKE @pattern ESCAPE '\\'`
-  const byWords = db
-    .prepare<[{ q: string; pattern: string; after: string; limit: number }], string>(
-      `SELECT phone FROM (${restOf('first')} UNION ${restOf('last')}) ORDER BY phone LIMIT @limit`,
+      (['first', 'last'] as const)
+        .map(
+          (field) =>
+            `(SELECT count(*) FROM (SELECT 1 FROM contact c WHERE ${lowered(field)} >= @q AND ${lowered(field)} < @q || '${LAST}' LIMIT ${RARE}))`,
+        )
+        .join(' + ')
+        .replace(/^/, 'SELECT '),
     )
     .pluck()
 
-  const byName = (q: string, after: string, limit: number): string[] => {
-    const words = [...new Set(q.toLowerCase().split(/\s+/))]
-    const [first = ''] = words
-    if (words.length === 1) {
-      const both = [byFirst, byLast].flatMap((one) => one.all({ q: first, after, limit }))
-      return [...new Set(both)].sort().slice(0, limit)
-    }
+  /** From a mark on; the field in which a name was found is a part of the mark. */
+  const byName = (text: string, mark: Key, limit: number): (Named & { field: Field })[] => {
+    const words = [...new Set(text.toLowerCase().split(/\s+/))]
     // The word that fewest names begin with is looked up, and the others are looked for in what it finds, in any order.
     const counted = words
       .map((word) => ({ word, n: howMany.get({ q: word }) ?? 0 }))
       .sort((a, b) => a.n - b.n)
-    const [rarest] = counted.filter(({ n }) => n > 0)
-    if (rarest === undefined) return []
-    const rest = words.filter((word) => word !== rarest.word)
-    const orders = rest.length === 1 ? [rest] : [rest, [...rest].reverse()]
-    const found = orders.flatMap((order) => {
-      const pattern = `%${order.map(likeText).join('%')}%`
-      return byWords.all({ q: rarest.word, pattern, after, limit })
-    })
-    return [...new Set(found)].sort().slice(0, limit)
+    const q = counted.find(({ n }) => n > 0)?.word
+    if (q === undefined) return []
+    const pattern = `%${words
+      .filter((word) => word !== q)
+      .map(likeText)
+      .join('%')}%`
+    const [at = '', word = '', phone = ''] = mark
+    const fields: readonly Field[] = at === 'last' ? ['last'] : ['first', 'last']
+    const found: (Named & { field: Field })[] = []
+    for (const field of fields) {
+      // The mark of somebody who was named exactly has no word: after them, the names begin.
+      const goesOn = at === field && word >= q
+      const begin = {
+        q,
+        from: goesOn ? word : q,
+        phone: goesOn ? phone : '',
+        limit: limit - found.length,
+      }
+      if (begin.limit === 0) break
+      const rows =
+        words.length === 1 ? by[field].oneWord.all(begin) : by[field].words.all({ ...begin, pattern })
+      found.push(...rows.map((row) => ({ ...row, field })))
+    }
+    return found
   }
 
   const show = (phone: string): Found | undefined => wanted.get(phone) ?? remote.get(phone)
@@ -113,29 +145,23 @@ export function peopleReader(db: Db, config: Config): PeopleReader {
     for (const phone of phones) if (show(phone) !== undefined) return [phone]
     return []
   }
+  const everyone = (mark: Key, limit: number) =>
+    everybody.all(mark[2] ?? '', limit).map(({ phone }) => ({ field: '', word: '', phone }))
+  /** Numbers and ids name somebody exactly, so these come first, and at once. */
+  const exactly = (text: string) =>
+    [...new Set([...firstKnown(numbersIn(text, config.defaultCountry)), ...ofRecord.all(text)])].map(
+      (phone) => ({ field: 'first', word: '', phone }),
+    )
   return {
     page: ({ q, limit, after }) => {
-      const [last = ''] = readCursor(after, 1) ?? []
-      const asked = q.trim()
-      const phones =
-        asked === ''
-          ? everybody.all(last, limit + 1).map(({ phone }) => phone)
-          : [
-              ...new Set([
-                ...firstKnown(numbersIn(asked, config.defaultCountry)),
-                ...ofRecord.all(asked),
-                ...byName(asked, last, limit + 1),
-              ]),
-            ]
-              .filter((phone) => phone > last)
-              .sort()
-      const page = phones.slice(0, limit)
-      const rows = page.flatMap((phone) => show(phone) ?? [])
-      const mark = page.at(-1)
-      return {
-        people: rows.map(rowOf),
-        after: phones.length > limit && mark !== undefined ? cursorOf([mark]) : null,
-      }
+      const text = q.trim()
+      const mark = readCursor(after, 3) ?? []
+      const exact = text === '' || mark.length > 0 ? [] : exactly(text)
+      const known = new Set(exact.map(({ phone }) => phone))
+      const more = text === '' ? everyone(mark, limit + 1) : byName(text, mark, limit + 1)
+      const all = [...exact, ...more.filter(({ phone }) => !known.has(phone))]
+      const page = pageOf(all, limit, ({ field, word, phone }) => [field, word, phone])
+      return { people: page.rows.flatMap(({ phone }) => show(phone) ?? []).map(rowOf), after: page.after }
     },
   }
 }

@@ -200,6 +200,35 @@ describe('people', () => {
     })
   })
 
+  test.each(['ann', 'lee', 'ann lee', 'P-1'])('come one by one, each once, for %j', async (q) => {
+    const engine = await anEngine()
+    const named = (n: number, first: string, last: string) => ({ phone: `+1 415 555 267${n}`, first, last })
+    engine.rows = {
+      1: named(1, 'Lee', 'Ann'),
+      2: named(2, 'Ann', 'Lee'),
+      3: named(3, 'Anna', 'Lee'),
+      4: named(4, 'Ann', 'Annson'),
+      5: named(5, 'Bob', 'Leeson'),
+      'P-1': named(6, 'P-1', 'P-12'),
+    }
+    await engine.cycle('full')
+    const { get } = await aFront({ engine })
+    const path = `/api/contacts?q=${encodeURIComponent(q)}`
+    const whole = as(contract.people, await get(path)).people.map(({ phone }) => phone)
+    const seen: string[] = []
+    for (let after: string | null = ''; after !== null; ) {
+      const page: z.infer<typeof contract.people> = as(
+        contract.people,
+        await get(`${path}&limit=1&after=${after}`),
+      )
+      seen.push(...page.people.map(({ phone }) => phone))
+      after = page.after
+    }
+    expect(new Set(whole).size).toBe({ ann: 4, lee: 4, 'ann lee': 3, 'P-1': 1 }[q])
+    expect(whole).toHaveLength(new Set(whole).size)
+    expect(new Set(seen)).toEqual(new Set(whole))
+  })
+
   test('that only Heymarket knows are found by their number', async () => {
     const engine = await peopled()
     await engine.client.contacts.create({ phone: '14155559999' as BareE164, display_name: 'Walk In' })
