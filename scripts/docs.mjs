@@ -13,10 +13,15 @@ if (!existsSync(join(root, 'dist'))) {
 const { connectors } = await import('../dist/connectors/index.js')
 const { loadConnectors } = await import('../dist/src/connector/table.js')
 const { configDocuments } = await import('../dist/src/config/generate/documents.js')
+const { apiDocuments } = await import('../dist/src/service/front/documents.js')
 const { cliDocuments } = await import('../dist/src/cli/docs.js')
 
 // To generate more: export a list of GeneratedDocument from the module that owns the facts, and add it here.
-const documents = [...configDocuments(await loadConnectors(connectors)), ...(await cliDocuments())]
+const documents = [
+  ...configDocuments(await loadConnectors(connectors)),
+  ...(await cliDocuments()),
+  ...apiDocuments(),
+]
 
 const stale = documents.flatMap(({ path, render }) => {
   const file = join(root, path)

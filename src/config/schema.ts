@@ -333,7 +333,19 @@ export const configSchema = z.strictObject({
         .string()
         .regex(/^.+:\d{1,5}$/, 'use host:port, e.g. 127.0.0.1:8780')
         .default('127.0.0.1:8780')
-        .describe('Address that `heysync run` listens on, for webhooks.'),
+        .describe('Address that `heysync run` listens on: dashboard, admin API, metrics and webhooks.'),
+      publicUrl: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe(
+          'Address under which others reach the service, e.g. behind a proxy that speaks TLS. Calls by another host name than this, `hosts` and those of this machine are refused.',
+        )
+        .meta(example('https://heysync.example.com')),
+      hosts: z
+        .array(z.string().regex(/^[\w.-]+$/, 'use a host name without a port'))
+        .default([])
+        .describe('Further host names by which the admin API may be called, e.g. that of the container.')
+        .meta(example(['heysync'])),
       token: z
         .string()
         .min(1)

@@ -9,6 +9,9 @@ const WINDOW_MS = 60_000
 const LONGEST_HOLD_MS = 800
 /** Covers timers that fire early and clocks read in whole milliseconds. */
 const MARGIN_MS = 25
+/** How long the parts are in which requests are counted for a look back, and how long they are kept. */
+export const PART_MS = 10 * 60_000
+const KEEP_PARTS_MS = 2 * 24 * 60 * 60_000
 
 export interface RequestBudget {
   /** Resolves when one more request may start; call the returned function when its answer is there. */
@@ -22,6 +25,10 @@ export function openBudget(db: Db, limit: number, clock: Clock): RequestBudget {
   const insertSlot = db.prepare<[number]>('INSERT INTO request_slot (started_at) VALUES (?)')
   const endSlot = db.prepare<[number, number]>('UPDATE request_slot SET ended_at = ? WHERE id = ?')
   const dropOld = db.prepare<[number]>('DELETE FROM request_slot WHERE started_at < ?')
+  const count = db.prepare<[number]>(
+    'INSERT INTO request_count (part, n) VALUES (?, 1) ON CONFLICT (part) DO UPDATE SET n = n + 1',
+  )
+  const dropOldCounts = db.prepare<[number]>('DELETE FROM request_count WHERE part < ?')
   // After the clock went backwards, slots from the future would block for as long as it went back.
   const pullBackFuture = db.prepare<[number, number, number]>(
     'UPDATE request_slot SET started_at = ?, ended_at = ? WHERE started_at > ?',
@@ -43,7 +50,11 @@ export function openBudget(db: Db, limit: number, clock: Clock): RequestBudget {
     pullBackFuture.run(now, now, now + 1000)
     const since = now - WINDOW_MS - MARGIN_MS
     const busy = countBusy.get(LONGEST_HOLD_MS, LONGEST_HOLD_MS, since)?.busy ?? 0
-    if (busy < limit) return { id: Number(insertSlot.run(now).lastInsertRowid) }
+    if (busy < limit) {
+      count.run(now - (now % PART_MS))
+      dropOldCounts.run(now - KEEP_PARTS_MS)
+      return { id: Number(insertSlot.run(now).lastInsertRowid) }
+    }
     const free = nextFree.get(LONGEST_HOLD_MS, LONGEST_HOLD_MS, since, busy - limit)
     return { waitMs: Math.max(5, (free?.at ?? now) - since) }
   })

@@ -243,6 +243,27 @@ export const ERROR_TABLE = {
     exitCode: 1,
     meaning: 'An alert did not reach one of those who are told; it is tried again.',
   },
+  ERR_API_REQUEST: {
+    verdict: 'stop',
+    exitCode: 2,
+    meaning: 'A call of the admin API is not understood: its path, its parameters or its body.',
+  },
+  ERR_API_TOKEN: {
+    verdict: 'stop',
+    exitCode: 2,
+    meaning: 'A call of the admin API came without the token of the config, or with another one.',
+  },
+  ERR_API_REFUSED: {
+    verdict: 'stop',
+    exitCode: 2,
+    meaning:
+      'A call of the admin API came by a name that the config does not know, or from a page of somebody else.',
+  },
+  ERR_API_LIMIT: {
+    verdict: 'retry',
+    exitCode: 1,
+    meaning: 'Too many calls of the admin API in a short time.',
+  },
   ERR_PORT_IN_USE: { verdict: 'stop', exitCode: 2, meaning: 'The address to listen on is taken.' },
   ERR_ABORTED: {
     verdict: 'retry',

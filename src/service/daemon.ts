@@ -1,16 +1,15 @@
-// Owns the service: cycles by schedule, one at a time, and the door for webhooks, until it is told to stop. A long push
+// Owns the service: cycles by schedule, one at a time, and the front for everybody who asks, until it is told to stop. A long push
 // gives way when a schedule comes due or a command waits, and goes on afterwards.
 import { once } from 'node:events'
 import { type App, TURN_MS } from '../app.ts'
 import type { Clock } from '../lib/clock.ts'
 import { asHeysyncError } from '../lib/errors.ts'
 import type { Logger } from '../lib/logger.ts'
-import { openSeenMessages } from '../messaging/seen-messages.ts'
-import type { WebhookEvent } from '../messaging/webhook-event.ts'
 import { runCycle } from '../sync/cycle.ts'
 import { dueQueue, type Turn } from './due.ts'
+import type { Serve } from './front/serve.ts'
 import { followSchedules } from './schedules.ts'
-import { type OpenDoor, openWebhooks } from './webhooks.ts'
+import { standIn } from './stand-in.ts'
 
 /** A full cycle that was cut off is begun again for so long after it began, in milliseconds. */
 const RESUMABLE_MS = 6 * 60 * 60_000
@@ -22,6 +21,8 @@ export interface DaemonDeps {
   readonly log: Logger
   /** Says when a source is due, until the returned function is called. */
   readonly follow?: typeof followSchedules
+  /** Serves HTTP; without it nothing listens. */
+  readonly serve?: Serve
 }
 
 /** Runs until the signal fires. A cycle that fails is logged; the next tick tries again. Errors: ERR_DATABASE_LOST. */
@@ -31,6 +32,7 @@ export async function runDaemon({
   signal,
   log,
   follow = followSchedules,
+  serve,
 }: DaemonDeps): Promise<void> {
   const { sources } = app.loaded.config
   const ids = sources.map((source) => source.id)
@@ -41,9 +43,10 @@ export async function runDaemon({
     cutOff(app, clock.now()).filter((id) => ids.includes(id)),
   )
   due.add('incremental', ids)
-  const door = await openDoor({ app, clock, log })
+  const [control, state] = standIn(app, clock, due)
+  const front = await serve?.({ app, clock, log }, control, state)
   const stopSchedules = follow({ sources, clock, log, onDue: (mode, id) => due.add(mode, [id]) })
-  log.info({ sources: ids, webhooks: door?.url }, 'heysync is running')
+  log.info({ sources: ids, url: front?.url }, 'heysync is running')
   let again: readonly string[] = []
   try {
     while (!signal.aborted) {
@@ -66,17 +69,8 @@ export async function runDaemon({
     }
   } finally {
     stopSchedules()
-    await door?.close()
+    await front?.close()
   }
-}
-
-/** Where the config says that Heymarket calls. */
-function openDoor({ app, clock, log }: Pick<DaemonDeps, 'app' | 'clock' | 'log'>): Promise<OpenDoor> | null {
-  const { listen, webhookSecret, webhookToken } = app.loaded.config.service
-  if (webhookSecret === undefined) return null
-  const seen = openSeenMessages(app.db, app.engine.mirror.consent)
-  const take = (event: WebhookEvent) => seen.take(event, clock.now())
-  return openWebhooks({ listen, secret: webhookSecret, token: webhookToken ?? null, log, take })
 }
 
 async function waitFor(wake: EventTarget, signal: AbortSignal): Promise<void> {

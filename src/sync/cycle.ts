@@ -22,6 +22,7 @@ import { pull } from './pull/pull.ts'
 import { scopeDoubt } from './pull/scope.ts'
 import { settleLeftovers } from './push/leftovers.ts'
 import { buryNotStored, pushPlan } from './push-plan.ts'
+import { confirmHints } from './reconcile/hints.ts'
 import { reconcileFull, reconcileIncremental } from './reconcile/reconcile.ts'
 import { alarmOf, type CycleReport, checkCounts, countPlan, emptyReport } from './report.ts'
 import { resolve } from './resolve/resolve.ts'
@@ -137,6 +138,7 @@ async function passThrough(
     ...(observer.onReconcile ? { onProgress: observer.onReconcile } : {}),
   }
   report.reconcile = await (request.mode === 'full' ? reconcileFull : reconcileIncremental)(reconcileDeps)
+  if (!request.planOnly) await confirmHints(reconcileDeps)
 
   const planningSince = clock.now()
   resolve(mirror, engine.resolvePolicy, request.id)

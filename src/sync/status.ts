@@ -138,13 +138,13 @@ export function readStatus(db: Db, config: Config, working: boolean, now: number
         }),
       ),
     },
-    held: [...heldGroups(db), ...heldLists(db, config)],
+    held: heldParts(db, config),
     lists: listsOf(mirror, config),
     alarms: mirror.alarms.all().map(alarmOf),
     lastCycle: last ? lastCycle(last, working) : null,
     undone: mirror.pins.countPhones(),
     failing: failingOf(cycles.failing()),
-    underWay: last?.status === 'running' && working ? underWay(last, config, now) : null,
+    underWay: last?.status === 'running' && working ? cycleUnderWay(last, config, now) : null,
     remote: {
       duplicatePhones: mirror.remote.duplicatePhones(),
       lastFullReconcile: fullAt === undefined ? null : toIso(Number(fullAt)),
@@ -181,7 +181,12 @@ function lastCycle(row: CycleRow, working: boolean) {
   }
 }
 
-function underWay(row: CycleRow, config: Config, now: number): StatusReport['underWay'] {
+/** How far a cycle that runs has come. */
+export function cycleUnderWay(
+  row: CycleRow,
+  config: Config,
+  now: number,
+): NonNullable<StatusReport['underWay']> {
   const { phase, total } = row
   const done = row.done ?? 0
   const startedAt = row.phase_at ?? row.started_at
@@ -215,7 +220,11 @@ function heldExample(mirror: Mirror, change: Change): string {
   return fields.length === 0 ? who : `${who}: ${fields.join(', ')}`
 }
 
-/** What waits for a person, by reason, with a few examples. */
+/** What waits for a person: changes by reason, and members of lists, each with a few examples. */
+export function heldParts(db: Db, config: Config): StatusReport['held'] {
+  return [...heldGroups(db), ...heldLists(db, config)]
+}
+
 function heldGroups(db: Db): StatusReport['held'] {
   const groups = new Map<
     string,

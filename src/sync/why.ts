@@ -106,8 +106,20 @@ export function why(
   asked: string,
   readPhones: (text: string) => Iterable<BareE164>,
 ): WhyAnswer {
-  const mirror = openMirror(db)
-  const outbox = openOutbox(db)
+  return whyIn(whyStores(db), config, asked, readPhones)
+}
+
+/** What an answer is looked up in; who answers often opens it once. */
+export function whyStores(db: Db) {
+  return { mirror: openMirror(db), outbox: openOutbox(db), heldChanges: heldStore(db) }
+}
+
+export function whyIn(
+  { mirror, outbox, heldChanges }: ReturnType<typeof whyStores>,
+  config: Config,
+  asked: string,
+  readPhones: (text: string) => Iterable<BareE164>,
+): WhyAnswer {
   const byId = mirror.records.withId(asked)
   const phone = findPhone(asked, readPhones, byId, (text) => known(mirror, text))
   const claims = phone === null ? [] : mirror.records.withPhone(phone)
@@ -119,11 +131,11 @@ export function why(
   const remotes = phone === null ? [] : mirror.remote.byPhone(phone)
   const remote = remotes.find((row) => row.id === link?.contact_id) ?? remotes[0]
   const operation = phone === null ? undefined : outbox.ofPhone(phone)
-  const held = phone === null ? undefined : heldStore(db).ofPhone(phone)
+  const held = phone === null ? undefined : heldChanges.ofPhone(phone)
   const mark = phone === null ? undefined : mirror.erased.find(phone)
   const names = order.map((source) => mirror.erased.recordName(source, asked))
   const rejections = mirror.records
-    .rejections()
+    .rejectionsAbout([asked, ...names, ...records.map((one) => one.record_id)], asked)
     .filter(
       (row) =>
         records.some((one) => one.source_id === row.source_id && one.record_id === row.record_id) ||

@@ -243,6 +243,7 @@ export function clinicConfig(url: string, source: Tree = {}, { heymarket = {}, .
         ...source,
       },
     ],
+    service: { listen: '127.0.0.1:0' },
     ...top,
   }
 }

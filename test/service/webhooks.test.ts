@@ -1,29 +1,45 @@
-// The door for webhooks: real HTTP on loopback, real SQLite, and a real sandbox that calls it in both generations.
+// The door for webhooks: real HTTP on loopback, real SQLite, and a real sandbox that calls it in both generations. What
+// comes is safe in the journal before it is answered, and worked off from there.
+import Database from 'better-sqlite3'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { openDatabase } from '../../src/db/open.ts'
 import { createLogger } from '../../src/lib/logger.ts'
 import { openSeenMessages } from '../../src/messaging/seen-messages.ts'
 import { startSandbox } from '../../src/sandbox/server.ts'
-import { openWebhooks } from '../../src/service/webhooks.ts'
-import { openMirror } from '../../src/sync/mirror/mirror.ts'
-import { aDatabase } from '../support/folder.ts'
+import { openJournal } from '../../src/service/webhook-journal.ts'
+import { workOff } from '../../src/service/work-off.ts'
+import { anEngine } from '../support/engine.ts'
+import { aFront } from './front/world.ts'
 
 const SECRET = 'a-secret-of-20-signs'
 const ANA = '15105553344'
 const NOW = Date.parse('2026-11-20T09:30:00Z')
 
-async function open(token: string | null = null) {
-  const db = aDatabase()
-  const { consent } = openMirror(db)
-  const seen = openSeenMessages(db, consent)
-  const door = await openWebhooks({
-    listen: '127.0.0.1:0',
-    secret: SECRET,
-    token,
+/** A front and what works off its journal; `works: false` leaves everything waiting, as when the process is killed. */
+async function open(token: string | null = null, { works = true } = {}) {
+  const engine = await anEngine()
+  const { db } = engine
+  const journal = openJournal(db.name)
+  const seen = openSeenMessages(db, engine.engine.mirror.consent)
+  const taken: string[] = []
+  const work = workOff({
+    db,
+    mirror: engine.engine.mirror,
+    journal,
+    now: () => NOW,
     log: await createLogger({ level: 'silent', pretty: false, secrets: [], stream: process.stderr }),
-    take: (event) => seen.take(event, NOW),
+    onTaken: (kind) => void taken.push(kind),
   })
-  onTestFinished(() => door.close())
-  const url = door.url.replace('…', SECRET)
+  const { front } = await aFront({
+    engine,
+    service: { webhookSecret: SECRET, ...(token === null ? {} : { webhookToken: token }) },
+    onWebhook: () => {
+      if (works) work()
+    },
+  })
+  onTestFinished(() => journal.close())
+  const { consent } = engine.engine.mirror
+  const url = `${front.url}/webhooks/heymarket/${SECRET}`
   const post = async (body: unknown, to = url) => {
     const answer = await fetch(to, {
       method: 'POST',
@@ -32,7 +48,7 @@ async function open(token: string | null = null) {
     })
     return answer.status
   }
-  return { url, post, seen, consent, door }
+  return { url, post, seen, consent, engine, journal, taken, work, front }
 }
 
 const STOP = {
@@ -122,16 +138,70 @@ test.each([
   expect([consent.isOptedOut(ANA), consent.isOptedOut('15105553355')]).toEqual([false, true])
 })
 
+test('what was answered outlives the process: the next one works it off, once', async () => {
+  const { post, journal, seen, consent, work, taken } = await open(null, { works: false })
+  expect(await post(STOP)).toBe(200)
+  expect(consent.isOptedOut(ANA)).toBe(false)
+  // Killed after the main database took it in, and before the journal knew.
+  const [row] = journal.waiting(1)
+  if (row === undefined) throw new Error('nothing waits')
+  seen.take(row.event, NOW)
+  expect(work()).toBe(true)
+  expect([consent.history(ANA).length, seen.since('2000-01-01T00:00:00Z').length]).toEqual([1, 1])
+  expect([journal.counts().waiting, taken]).toEqual([0, ['message']])
+  expect(work()).toBe(true)
+  expect(taken).toHaveLength(1)
+})
+
+test('a call is answered while a transaction holds the main database, and counts when that is over', async () => {
+  const { post, engine, consent, journal, work } = await open(null, { works: false })
+  const sync = openDatabase(engine.db.name)
+  onTestFinished(() => void sync.close())
+  sync.exec('BEGIN IMMEDIATE')
+  engine.db.pragma('busy_timeout = 0')
+  expect(await post(STOP)).toBe(200)
+  expect([work(), journal.counts().waiting]).toEqual([false, 1])
+  sync.exec('COMMIT')
+  expect([work(), consent.isOptedOut(ANA), journal.counts().waiting]).toEqual([true, true, 0])
+})
+
+test('of what was worked off, neither number nor words stay in the journal', async () => {
+  const { post, engine } = await open()
+  await post({ ...STOP, event_data: { ...STOP.event_data, text: 'Stop' } })
+  const journal = new Database(`${engine.db.name}-webhooks`, { readonly: true })
+  onTestFinished(() => void journal.close())
+  const rows = journal.prepare('SELECT * FROM webhook').all()
+  expect(rows).toHaveLength(1)
+  expect(JSON.stringify(rows)).not.toContain(ANA)
+})
+
+test('the contact of whoever opted out is read by the next cycle, once, and only then', async () => {
+  const { post, engine } = await open()
+  const reads = () => engine.exchanges.filter(({ path }) => path === '/v1/contact/get').length
+  engine.rows = { 1: { phone: ANA, first: 'Ana', last: 'Lee' } }
+  await engine.cycle('full')
+  const before = reads()
+  await post({ type: 'target_opt_out', event_data: { target: ANA } })
+  expect([reads(), engine.engine.mirror.hints.all(9)]).toEqual([before, [{ phone: ANA, at: NOW }]])
+  await engine.cycle('incremental')
+  expect([reads() > before, engine.engine.mirror.hints.all(9)]).toEqual([true, []])
+  const after = reads()
+  await engine.cycle('incremental')
+  expect(reads()).toBe(after)
+})
+
+test('where the account takes no webhooks, there is no door', async () => {
+  const { front } = await aFront()
+  const answer = await fetch(`${front.url}/webhooks/heymarket/${SECRET}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(STOP),
+  })
+  expect(answer.status).toBe(404)
+})
+
 test('an address that is taken is said', async () => {
-  const { door } = await open()
-  const taken = new URL(door.url).host
-  await expect(
-    openWebhooks({
-      listen: taken,
-      secret: SECRET,
-      token: null,
-      log: await createLogger({ level: 'silent', pretty: false, secrets: [], stream: process.stderr }),
-      take: () => true,
-    }),
-  ).rejects.toMatchObject({ code: 'ERR_PORT_IN_USE' })
+  const { front } = await aFront()
+  const taken = aFront({ service: { listen: new URL(front.url).host } })
+  await expect(taken).rejects.toMatchObject({ code: 'ERR_PORT_IN_USE' })
 })

@@ -4,6 +4,7 @@ import type { LoadedConfig } from '../../config/load.ts'
 import { HeysyncError } from '../../lib/errors.ts'
 import { createLogger, type Logger } from '../../lib/logger.ts'
 import { runDaemon } from '../../service/daemon.ts'
+import { serveFront } from '../../service/front/serve.ts'
 import type { Command } from '../command.ts'
 import type { Io } from '../io.ts'
 import { loadFor } from '../open.ts'
@@ -40,7 +41,7 @@ async function runUntilLost(loaded: LoadedConfig, io: Io, log: Logger): Promise<
   const { clock, random, signal } = io
   const app = openApp({ loaded, clock, random, signal, log })
   try {
-    await runDaemon({ app, clock, signal, log })
+    await runDaemon({ app, clock, signal, log, serve: serveFront })
   } catch (thrown) {
     if (!(thrown instanceof HeysyncError) || thrown.code !== 'ERR_DATABASE_LOST') throw thrown
     log.error({ code: thrown.code }, `${thrown.message} It is opened anew, and both sides are read again.`)

@@ -1,10 +1,7 @@
 // Owns `why`: the whole story of one person.
 
-import { getCountries } from 'libphonenumber-js/max'
 import type { ExitCode } from '../../lib/errors.ts'
-import type { BareE164 } from '../../lib/phone.ts'
-import { countryCode } from '../../sync/normalize/country.ts'
-import { readPhone } from '../../sync/normalize/phone.ts'
+import { readingsOf } from '../../sync/normalize/typed-phone.ts'
 import { why as findOut, type WhyAnswer } from '../../sync/why.ts'
 import { type Command, flag } from '../command.ts'
 import type { Io } from '../io.ts'
@@ -30,15 +27,6 @@ export const why: Command = {
       io.data(flag(call, 'json') ? `${JSON.stringify(answer, null, 2)}\n` : `${renderWhy(answer, io)}\n`)
       return 0 as ExitCode
     }),
-}
-
-/** A number as somebody types it: as of the default country, and then as of any, because a file may name another. */
-function* readingsOf(typed: string, defaultCountry: string | undefined): Generator<BareE164> {
-  const likely = defaultCountry === undefined ? null : countryCode(defaultCountry)
-  for (const country of [...(likely === null ? [] : [likely]), ...getCountries()]) {
-    const reading = readPhone(typed, () => ({ kind: 'known', country, from: 'defaultCountry' }))
-    if (reading.kind === 'number') yield reading.phone
-  }
 }
 
 function renderWhy(answer: WhyAnswer, { color, columns: width }: Pick<Io, 'color' | 'columns'>): string {

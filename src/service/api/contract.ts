@@ -173,6 +173,62 @@ export const personRow = z.object({
 /** GET /api/contacts?q=&after=&limit= : by phone in any spelling, by name, by record id. */
 export const people = z.object({ people: z.array(personRow), after: z.string().nullable() })
 
+/** GET /api/contacts/:phone : as `heysync why --json`. */
+export const person = z.looseObject({
+  asked: z.string(),
+  phone: z.string().nullable(),
+  /** One sentence: what became of this person. */
+  verdict: z.string(),
+  records: z.array(
+    z.looseObject({
+      source: z.string(),
+      record: z.string(),
+      place: z.string().nullable(),
+      state: z.string(),
+      phones: z.array(z.string()),
+      wins: z.boolean(),
+      updatedAt: z.string().nullable(),
+      lists: z.array(z.string()),
+    }),
+  ),
+  rejections: z.array(
+    z.looseObject({ source: z.string(), record: z.string(), code: z.string(), message: z.string() }),
+  ),
+  contact: z
+    .looseObject({
+      state: z.string(),
+      fields: z.array(z.object({ field: z.string(), value: z.string(), from: z.string() })),
+    })
+    .nullable(),
+  heymarket: z.looseObject({ id: z.number(), link: z.string().nullable() }).nullable(),
+  erased: z.object({ at: instant, reason: z.string() }).nullable(),
+  consent: z.object({
+    optedOut: z.boolean(),
+    history: z.array(z.object({ state: z.string(), origin: z.string(), evidence: z.string(), at: instant })),
+  }),
+  lists: z.array(z.string()),
+  drift: z.array(
+    z.looseObject({
+      field: z.string(),
+      expected: z.string().nullable(),
+      found: z.string(),
+      outcome: z.string(),
+      since: instant,
+    }),
+  ),
+  operation: z
+    .looseObject({
+      kind: z.string(),
+      state: z.string(),
+      attempts: z.number(),
+      error: z.string().nullable(),
+      wayOut: z.string().nullable(),
+    })
+    .nullable(),
+  held: z.object({ cycle: z.string(), reason: z.string(), kind: z.string() }).nullable(),
+  attempts: z.array(z.looseObject({ kind: z.string(), outcome: z.string(), at: instant, cycle: z.string() })),
+})
+
 export const rejectionRow = z.object({
   source: z.string(),
   record: z.string(),

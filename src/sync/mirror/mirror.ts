@@ -6,6 +6,7 @@ import { type ContactStore, contactStore } from './contacts.ts'
 import { type DriftStore, driftStore } from './drift.ts'
 import { type ErasedStore, erasedStore } from './erased.ts'
 import { type FullWalkStore, fullWalkStore } from './full-walk.ts'
+import { type HintStore, hintStore } from './hints.ts'
 import { type ImageStore, imageStore } from './images.ts'
 import { type ListStore, listStore } from './lists.ts'
 import { type MemberImageStore, memberImageStore } from './member-images.ts'
@@ -36,6 +37,7 @@ export interface Mirror {
   readonly memberImages: MemberImageStore
   readonly memberPins: MemberPinStore
   readonly alarms: AlarmStore
+  readonly hints: HintStore
   /** Runs `work` in one transaction; `work` cannot await. */
   transaction<T>(work: () => T): T
 }
@@ -60,6 +62,7 @@ export function openMirror(db: Db): Mirror {
     memberImages: memberImageStore(db),
     memberPins: memberPinStore(db),
     alarms: alarmStore(db),
+    hints: hintStore(db),
     transaction: (work) => db.transaction(work).immediate(),
   }
 }

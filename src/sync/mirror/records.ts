@@ -105,6 +105,8 @@ export interface RecordStore {
   dropUnseenRejections(sourceId: string, pull: number): void
   rejections(sourceId?: string): RejectionRow[]
   rejectionsOf(sourceId: string, recordId: string): RejectionRow[]
+  /** Those of records with these ids in any source, and those of this raw value. */
+  rejectionsAbout(recordIds: readonly string[], value: string): RejectionRow[]
   /** Cycles in which rows without a readable id first appeared, of those still there. */
   unreadableSince(sourceId: string): { first_cycle: string; place: string | null }[]
   countRejections(): number
@@ -158,7 +160,10 @@ export function recordStore(db: Db): RecordStore {
   const WITH_PHONE = `SELECT s.* FROM ${RECORD_PHONE} p JOIN source_record s USING (source_id, record_id) WHERE p.phone = ?`
   const claimants = db.prepare<[string], StoredRecord>(`${WITH_PHONE} AND ${CLAIMS}`)
   const withPhone = db.prepare<[string], StoredRecord>(WITH_PHONE)
-  const withId = db.prepare<[string], StoredRecord>('SELECT * FROM source_record WHERE record_id = ?')
+  // Source by source, so that the key finds it.
+  const withId = db.prepare<[string], StoredRecord>(
+    'SELECT s.* FROM source o CROSS JOIN source_record s ON s.source_id = o.id WHERE s.record_id = ?',
+  )
   const countKnown = db
     .prepare<[string], number>(
       "SELECT count(*) FROM source_record WHERE source_id = ? AND state NOT IN ('gone', 'deleted')",
@@ -242,6 +247,10 @@ export function recordStore(db: Db): RecordStore {
   const rejectionsOf = db.prepare<[string, string], RejectionRow>(
     'SELECT * FROM rejection WHERE source_id = ? AND record_id = ?',
   )
+  const rejectionsAbout = db.prepare<[string, string], RejectionRow>(
+    `SELECT * FROM rejection WHERE record_id IN (SELECT value FROM json_each(?)) OR value = ?
+     ORDER BY source_id, length(place), place, record_id, slot`,
+  )
   const unreadableSince = db.prepare<[string], { first_cycle: string; place: string | null }>(
     "SELECT first_cycle, min(place) AS place FROM rejection WHERE source_id = ? AND record_id = '' GROUP BY first_cycle",
   )
@@ -300,6 +309,7 @@ export function recordStore(db: Db): RecordStore {
     rejections: (sourceId) =>
       rejections.all().filter((row) => sourceId === undefined || row.source_id === sourceId),
     rejectionsOf: (sourceId, recordId) => rejectionsOf.all(sourceId, recordId),
+    rejectionsAbout: (recordIds, value) => rejectionsAbout.all(JSON.stringify(recordIds), value),
     unreadableSince: (sourceId) => unreadableSince.all(sourceId),
     countRejections: () => countRejections.get() ?? 0,
     markDirty: (phone) => void markDirty.run(phone),

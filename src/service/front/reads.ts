@@ -1,0 +1,104 @@
+// Owns everything that the front can read, wired to one connection.
+import type { Config } from '../../config/schema.ts'
+import { isFree } from '../../db/lock.ts'
+import type { Db } from '../../db/open.ts'
+import { readingsOf } from '../../sync/normalize/typed-phone.ts'
+import { heldParts } from '../../sync/status.ts'
+import { type WhyAnswer, whyIn, whyStores } from '../../sync/why.ts'
+import type { DaemonState } from '../control.ts'
+import { type ChangesReader, changesReader } from '../read/changes.ts'
+import { type Counts, countsOn } from '../read/counts.ts'
+import { type CyclesReader, cyclesReader } from '../read/cycles.ts'
+import { type FailuresReader, failuresReader } from '../read/failures.ts'
+import { type ListsReader, listsReader } from '../read/lists.ts'
+import { memoOn } from '../read/memo.ts'
+import { messagesReader } from '../read/messages.ts'
+import { type PeopleReader, peopleReader } from '../read/people.ts'
+import { previewReader } from '../read/preview.ts'
+import { type RejectionsReader, rejectionsReader } from '../read/rejections.ts'
+import { settingsReader } from '../read/settings.ts'
+import { statusReader } from '../read/status.ts'
+import type { WebhookCounts } from '../webhook-journal.ts'
+import type { FrontOptions } from './options.ts'
+
+export interface Reads {
+  readonly config: Config
+  readonly counts: Counts
+  readonly cycles: CyclesReader
+  readonly changes: ChangesReader
+  readonly people: PeopleReader
+  readonly rejections: RejectionsReader
+  readonly failures: FailuresReader
+  readonly lists: ListsReader
+  readonly status: ReturnType<typeof statusReader>
+  readonly messages: ReturnType<typeof messagesReader>
+  readonly settings: ReturnType<typeof settingsReader>
+  readonly preview: ReturnType<typeof previewReader>
+  why(asked: string): WhyAnswer
+}
+
+/** What is known of webhooks. */
+export interface Webhooks extends WebhookCounts {
+  /** Without its secret; null where none is taken. */
+  readonly url: string | null
+}
+
+export interface ReadsDeps {
+  readonly db: Db
+  readonly about: FrontOptions
+  now(): number
+  /** Milliseconds of a clock that never goes back: how long answers are kept. */
+  tick(): number
+  daemon(): DaemonState
+  webhooks(): Webhooks
+}
+
+/** How often it is looked whether some process works on the database: the look takes its lock for an instant. */
+const LOOK_MS = 1000
+
+export function openReads({ db, about, now, tick, daemon, webhooks }: ReadsDeps): Reads {
+  const { config, databasePath } = about
+  const memo = memoOn(db, tick)
+  const counts = countsOn(db, memo)
+  const held = memo(() =>
+    heldParts(db, config).map(({ source, ...part }) => ({
+      ...part,
+      about: source,
+      examples: [...part.examples],
+    })),
+  )
+  const stores = whyStores(db)
+  let looked = { at: Number.NEGATIVE_INFINITY, working: false }
+  const working = () => {
+    const at = now()
+    if (Math.abs(at - looked.at) >= LOOK_MS) looked = { at, working: !isFree(databasePath) }
+    return looked.working
+  }
+  const rejections = rejectionsReader(db, memo)
+  const lists = listsReader(db, config, memo)
+  return {
+    config,
+    counts,
+    cycles: cyclesReader({ db, waiting: () => daemon().waiting, working, held }),
+    changes: changesReader(db, lists.titleOf),
+    people: peopleReader(db, config),
+    rejections,
+    failures: failuresReader(db, memo),
+    lists,
+    status: statusReader({
+      db,
+      config,
+      version: about.version,
+      counts,
+      rejections: rejections.count,
+      now,
+      daemon,
+      working,
+      held,
+    }),
+    messages: messagesReader(db, memo),
+    settings: settingsReader(db, about, webhooks),
+    preview: previewReader(db, config, counts),
+    why: (asked) => whyIn(stores, config, asked, (text) => readingsOf(text, config.defaultCountry)),
+  }
+}

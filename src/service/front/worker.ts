@@ -1,0 +1,53 @@
+// The entry of the front's thread: it starts the front, and passes on what the two threads say to each other.
+import { parentPort, workerData } from 'node:worker_threads'
+import { HeysyncError } from '../../lib/errors.ts'
+import type { Control } from '../control.ts'
+import { startFront } from './front.ts'
+import { type Order, type Report, receivedError, sentError } from './messages.ts'
+import type { FrontOptions } from './options.ts'
+
+const port = parentPort
+if (port === null) throw new HeysyncError('ERR_INTERNAL', { message: 'This file is the entry of a thread.' })
+const report = (message: Report) => port.postMessage(message)
+
+const asked = new Map<number, { resolve(value: unknown): void; reject(error: unknown): void }>()
+let count = 0
+const ask =
+  <K extends keyof Control>(what: K) =>
+  (...args: readonly unknown[]) =>
+    new Promise<never>((resolve, reject) => {
+      count += 1
+      asked.set(count, { resolve: resolve as (value: unknown) => void, reject })
+      report({ kind: 'ask', id: count, what, args })
+    })
+
+const control: Control = {
+  sync: ask('sync'),
+  approve: ask('approve'),
+  redrive: ask('redrive'),
+  pause: ask('pause'),
+  resume: ask('resume'),
+  reconcile: ask('reconcile'),
+  reload: ask('reload'),
+}
+
+try {
+  const front = await startFront(workerData as FrontOptions, control, {
+    log: (...line) => report({ kind: 'log', line }),
+    now: () => Date.now(),
+    tick: () => performance.now(),
+    onWebhook: () => report({ kind: 'webhook' }),
+  })
+  port.on('message', (order: Order) => {
+    if (order.kind === 'tell') front.tell(order.event)
+    if (order.kind === 'state') front.state(order.state)
+    if (order.kind === 'configure') front.configure(order.part)
+    if (order.kind === 'answer') asked.get(order.id)?.resolve(order.value)
+    if (order.kind === 'refusal') asked.get(order.id)?.reject(receivedError(order.error))
+    if (order.kind === 'answer' || order.kind === 'refusal') asked.delete(order.id)
+    if (order.kind === 'close') void front.close().finally(() => port.close())
+  })
+  report({ kind: 'open', url: front.url })
+} catch (error) {
+  report({ kind: 'failed', error: sentError(error) })
+}
