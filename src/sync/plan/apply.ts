@@ -162,7 +162,7 @@ function judged(
   return { changes, members: plan.members.map((one) => [one, judgeMember(mirror, one, context)] as const) }
 }
 
-function only<T>(all: Judged<T>, kind: Verdict['kind']): T[] {
+function withVerdict<T>(all: Judged<T>, kind: Verdict['kind']): T[] {
   return all.flatMap(([planned, verdict]) => (verdict.kind === kind ? [planned] : []))
 }
 
