@@ -163,6 +163,7 @@ export function openApp(options: AppOptions): App {
       guard: (sourceId) =>
         dialsOfSource(config.guard, config.sources.find((source) => source.id === sourceId)?.guard),
       concurrency: config.heymarket.concurrency,
+      pullConcurrency: config.service.pullConcurrency,
       writes: config.heymarket.writes,
       undoKeepDays: config.undo.keepDays,
       clock,

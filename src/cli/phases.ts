@@ -28,7 +28,7 @@ export function phaseBars(io: Io, requestsPerMinute: number): PhaseBars {
 
 /** To be put after a count. */
 export function phaseText({ phase, source }: Pick<Progress, 'phase' | 'source'>): string {
-  if (phase === 'pull') return `pulled from ${source}`
+  if (phase === 'pull') return `pulled from ${source ?? 'the sources'}`
   return phase === 'reconcile' ? 'read from Heymarket' : 'written'
 }
 

@@ -18,8 +18,8 @@ import { LANE } from './outbox/outbox.ts'
 import { retryBasis, reviveAfterChange } from './outbox/revive.ts'
 import { costOf } from './plan/estimate.ts'
 import { movesOf } from './plan/member-rows.ts'
-import { pull } from './pull/pull.ts'
 import { scopeDoubt } from './pull/scope.ts'
+import { pullSources } from './pull-sources.ts'
 import { settleLeftovers } from './push/leftovers.ts'
 import { buryNotStored, pushPlan } from './push-plan.ts'
 import { reconcileFull, reconcileIncremental } from './reconcile/reconcile.ts'
@@ -65,7 +65,7 @@ export async function runCycle(
   const reason = mode === 'full' ? whoAsked(request) : null
   cycles.begin({ id, mode, trigger, reason, sources, at: clock.now() })
   try {
-    const plan = await passThrough(engine, request, report, recordProgress(engine, id, observer))
+    const plan = await passThrough(engine, request, report, recordProgress(engine, request, observer))
     engine.mirror.images.prune(clock.now() - engine.undoKeepDays * DAY_MS)
     engine.mirror.memberImages.prune(clock.now() - engine.undoKeepDays * DAY_MS)
     cycles.finish(request.id, {
@@ -123,7 +123,7 @@ async function passThrough(
   const sourceIds = engine.sources.map((source) => source.config.id)
   mirror.records.dropRejectionsExcept(sourceIds)
   mirror.alarms.dropExcept(sourceIds)
-  await pullSources(engine, request, report, observer)
+  await pullSources(engine, { ...request, asked: whoAsked(request) }, report, observer)
   report.alarms.push(...mirror.alarms.all().map(alarmOf))
   if (report.sources.length > 0 && report.sources.every((source) => source.mode === 'full'))
     report.mode = 'full'
@@ -209,49 +209,6 @@ async function passThrough(
 
 function whoAsked({ trigger }: CycleRequest): 'hand' | 'schedule' {
   return trigger === 'schedule' ? 'schedule' : 'hand'
-}
-
-/** Pulls each source in turn. One that fails does not keep the others waiting, unless all of them fail. */
-async function pullSources(
-  engine: Engine,
-  request: CycleRequest,
-  report: CycleReport,
-  observer: CycleObserver,
-): Promise<void> {
-  let firstError: unknown
-  const pause = breather(engine.clock, request.yieldNow)
-  for (const source of engine.sources) {
-    const { id } = source.config
-    if (!request.sources.includes(id)) continue
-    const context = engine.connectorContext(id)
-    const warn = (message: string) => {
-      report.warnings.push(`${id}: ${message}`)
-      context.log.warn(message)
-    }
-    try {
-      const result = await pull(engine.mirror, source, {
-        cycleId: request.id,
-        mode: request.mode,
-        asked: whoAsked(request),
-        allowEmpty: request.allowEmpty.includes(id),
-        clock: engine.clock,
-        context: { ...context, log: { ...context.log, warn } },
-        pause,
-        onPart: (part) => void report.sources.push({ ...part, part: true }),
-        onFull: (reason) => observer.onFull?.(id, reason),
-        onProgress: (read, total) => observer.onPull?.(id, read, total),
-      })
-      report.sources.push(result)
-    } catch (thrown) {
-      if (thrown instanceof GaveWay) throw thrown
-      engine.signal.throwIfAborted()
-      const error = asHeysyncError(thrown)
-      firstError ??= thrown
-      report.failures.push({ source: id, code: error.code, message: error.message, hint: error.hint ?? null })
-      engine.log.error({ source: id, code: error.code }, error.message)
-    }
-  }
-  if (firstError !== undefined && report.sources.length === 0) throw firstError
 }
 
 /** What Heymarket refused may get through now that the mapping or the account's names are others. */
