@@ -42,6 +42,14 @@ export interface CycleRequest {
   readonly planOnly: boolean
   /** True when another cycle should begin soon: reading is left where it is, and the rest of a long push to the next one. */
   readonly yieldNow?: () => boolean
+  /** True when everything should come to an end as soon as it can: nothing is begun any more, and what is under way ends. */
+  readonly stopNow?: () => boolean
+  /** Cycles that gave way and left something to this one. */
+  readonly continues?: readonly string[]
+  /** Another cycle of this process, which only reads its sources at the moment: this one sends what was planned before it. */
+  readonly beside?: string
+  /** Awaited once the sources are read, before anything is planned: the cycle beside this one has to be over by then. */
+  readonly afterReading?: () => Promise<void>
 }
 
 export interface CycleOutcome {
@@ -63,7 +71,8 @@ export async function runCycle(
   const report = emptyReport(request.id, request.mode)
   const { id, mode, trigger, sources } = request
   const reason = mode === 'full' ? whoAsked(request) : null
-  cycles.begin({ id, mode, trigger, reason, sources, at: clock.now() })
+  const { continues = [], beside = null } = request
+  cycles.begin({ id, mode, trigger, reason, sources, continues, beside, at: clock.now() })
   try {
     const plan = await passThrough(engine, request, report, recordProgress(engine, request, observer))
     engine.mirror.images.prune(clock.now() - engine.undoKeepDays * DAY_MS)
@@ -124,6 +133,8 @@ async function passThrough(
   mirror.records.dropRejectionsExcept(sourceIds)
   mirror.alarms.dropExcept(sourceIds)
   await pullSources(engine, { ...request, asked: whoAsked(request) }, report, observer)
+  await request.afterReading?.()
+  if (request.stopNow?.()) throw new GaveWay()
   report.alarms.push(...mirror.alarms.all().map(alarmOf))
   if (report.sources.length > 0 && report.sources.every((source) => source.mode === 'full'))
     report.mode = 'full'
@@ -133,13 +144,14 @@ async function passThrough(
     contacts: client.contacts,
     clock,
     // Begun anew: what the sources took is no reason to leave off at the first page.
-    pause: breather(clock, request.yieldNow),
+    pause: breather(clock, request),
     ...(observer.onReconcile ? { onProgress: observer.onReconcile } : {}),
   }
   report.reconcile = await (request.mode === 'full' ? reconcileFull : reconcileIncremental)(reconcileDeps)
 
   const planningSince = clock.now()
-  resolve(mirror, engine.resolvePolicy, request.id)
+  // Of what is being read meanwhile only a part is there: who moved to a row further down would seem to have left.
+  if (request.beside === undefined) resolve(mirror, engine.resolvePolicy, request.id)
 
   const lookups = await confirmWanted(mirror, engine.lookups, known)
   const settings = diffSettings(engine, lookups)

@@ -21,6 +21,7 @@ export interface PullsRequest {
   readonly sources: readonly string[]
   readonly allowEmpty: readonly string[]
   readonly yieldNow?: () => boolean
+  readonly stopNow?: () => boolean
 }
 
 /** What became of one source. */
@@ -42,7 +43,7 @@ export async function pullSources(
   report: CycleReport,
   observer: CycleObserver,
 ): Promise<void> {
-  const breathe = breather(engine.clock, request.yieldNow)
+  const breathe = breather(engine.clock, request)
   let gaveWay = false
   // Once one gives way the others do, so that the cycle ends now and not with the slowest of them.
   const pause = () => {
@@ -58,7 +59,7 @@ export async function pullSources(
   const wanted = engine.sources.filter(({ config }) => request.sources.includes(config.id))
   const all = wanted.map((): Pulled => ({ warnings: [] }))
   const pullOne = async (source: Source, into: Pulled) => {
-    if (gaveWay || engine.signal.aborted) return
+    if (gaveWay || engine.signal.aborted || request.stopNow?.()) return
     try {
       await pullInto(engine, source, request, { into, pause, observer })
     } catch (thrown) {

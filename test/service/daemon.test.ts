@@ -125,11 +125,12 @@ sources:
       let due: ((mode: 'full' | 'incremental', source: string) => void) | undefined
       const follow = ({ onDue }: { onDue: NonNullable<typeof due> }) => {
         due = onDue
-        return () => {
+        const stop = () => {
           due = undefined
         }
+        return { look: () => {}, next: () => ({}), stop }
       }
-      const ended = runDaemon({ app, clock, signal: stop.signal, log, follow }).finally(() => app.close())
+      const ended = runDaemon({ app, clock, random: () => 1, signal: stop.signal, log, follow })
       return {
         tick: (mode: 'full' | 'incremental') => due?.(mode, 'people'),
         cycles: () => lines.filter(({ msg }) => msg.startsWith('cycle ')),

@@ -1,7 +1,10 @@
 // Owns the grouping of failures by cause, and the command that puts the dead letters of one cause back. Pure.
+import { contentHash } from '../../lib/hash.ts'
 import type { FailedChange } from './failure.ts'
 
 export interface Cause {
+  /** Stays the same for as long as it is the same cause, also across restarts. */
+  readonly id: string
   readonly state: FailedChange['state']
   readonly code: FailedChange['code']
   readonly cause: string | null
@@ -15,7 +18,7 @@ export interface Cause {
 export function groupByCause(failures: readonly FailedChange[]): Cause[] {
   const groups = new Map<string, [FailedChange, ...FailedChange[]]>()
   for (const one of [...failures].sort((a, b) => a.since - b.since)) {
-    const key = JSON.stringify([one.state, one.code, one.cause, one.list])
+    const key = keyOf(one)
     const group = groups.get(key)
     if (group) group.push(one)
     else groups.set(key, [one])
@@ -26,8 +29,24 @@ export function groupByCause(failures: readonly FailedChange[]): Cause[] {
     .sort((a, b) => order(a) - order(b) || b.length - a.length)
     .map((group) => {
       const [{ state, code, cause }] = group
-      return { state, code, cause, failures: group, redrive: redriveCommand(group, all) }
+      return {
+        id: causeId(group[0]),
+        state,
+        code,
+        cause,
+        failures: group,
+        redrive: redriveCommand(group, all),
+      }
     })
+}
+
+function keyOf({ state, code, cause, list }: FailedChange): string {
+  return JSON.stringify([state, code, cause, list])
+}
+
+/** Of the cause that a failure belongs to. */
+export function causeId(failure: FailedChange): string {
+  return contentHash(keyOf(failure)).toString('hex').slice(0, 16)
 }
 
 function redriveCommand(
