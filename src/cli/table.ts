@@ -16,11 +16,13 @@ import { fields } from './commands/fields.ts'
 import { inboxes } from './commands/inboxes.ts'
 import { init } from './commands/init.ts'
 import { lists } from './commands/lists.ts'
+import { pause, resume } from './commands/pause.ts'
 import { plan } from './commands/plan.ts'
 import { pull } from './commands/pull.ts'
 import { reconcile } from './commands/reconcile.ts'
 import { redrive } from './commands/redrive.ts'
 import { rejections } from './commands/rejections.ts'
+import { reload } from './commands/reload.ts'
 import { replies } from './commands/replies.ts'
 import { resync } from './commands/resync.ts'
 import { run } from './commands/run.ts'
@@ -44,6 +46,9 @@ export const commands: readonly Command[] = [
   resync,
   reconcile,
   run,
+  pause,
+  resume,
+  reload,
   status,
   why,
   rejections,

@@ -119,12 +119,7 @@ export async function runDaemon(deps: DaemonDeps): Promise<void> {
   }
   const control = controlOf({ app: () => app, clock, due, paused, reload, onAccept: accepted })
   let schedules = followAll()
-  comeDue('full', [...cutOff(app, clock.now()), ...missed()])
-  comeDue('incremental', ids())
-  noteHeld(problems, app)
-  let front = await deps.openFront?.(app, control)
-  onReady(front?.url ?? null)
-  publish()
+  let front: Front | undefined
 
   /** Between two cycles: what was read anew takes the place of what ran. */
   const swap = async (opened: App) => {
@@ -163,6 +158,12 @@ export async function runDaemon(deps: DaemonDeps): Promise<void> {
     }
   }
   try {
+    comeDue('full', [...cutOff(app, clock.now()), ...missed()])
+    comeDue('incremental', ids())
+    noteHeld(problems, app)
+    front = await deps.openFront?.(app, control)
+    onReady(front?.url ?? null)
+    publish()
     while (!signal.aborted) {
       if (fresh.app !== null) await swap(fresh.app)
       if (due.waiting()) {

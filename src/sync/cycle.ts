@@ -77,8 +77,10 @@ export async function runCycle(
     const plan = await passThrough(engine, request, report, recordProgress(engine, request, observer))
     engine.mirror.images.prune(clock.now() - engine.undoKeepDays * DAY_MS)
     engine.mirror.memberImages.prune(clock.now() - engine.undoKeepDays * DAY_MS)
+    // Told to stop, it left a part of its push: that is no end of its own.
+    const stopped = request.stopNow?.() === true && report.push.deferred > 0
     cycles.finish(request.id, {
-      status: report.status,
+      status: stopped ? 'interrupted' : report.status,
       report: JSON.stringify(report),
       error: null,
       at: clock.now(),
