@@ -33,7 +33,7 @@ export const resume: Command = {
 }
 
 async function setPaused(what: 'pause' | 'resume', ...[call, io]: Parameters<Command['run']>): Promise<ExitCode> {
-  return withApp(call, io, async (app) => {
+  return withApp(call, io, async (app): Promise<ExitCode> => {
     const [source = null] = call.args
     const ids = app.sourceIds(source === null ? [] : [source])
     const asked = await runningService(app, io)
