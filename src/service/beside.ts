@@ -32,7 +32,7 @@ export function pushBeside({ app, clock, log, reads, stopNow }: BesideDeps): () 
   let running: Promise<void> | null = null
   let over = false
   const send = async () => {
-    const id = cycles.nextId(clock.now())
+    let id: string | undefined
     const fixed = {
       mode: 'incremental',
       trigger: 'schedule',
@@ -41,6 +41,7 @@ export function pushBeside({ app, clock, log, reads, stopNow }: BesideDeps): () 
       planOnly: false,
     } as const
     try {
+      id = cycles.nextId(clock.now())
       const { report } = await runCycle(app.engine, {
         ...fixed,
         id,
@@ -58,7 +59,12 @@ export function pushBeside({ app, clock, log, reads, stopNow }: BesideDeps): () 
   }
   const look = () => {
     if (over || running !== null || clock.now() - lastAt < EVERY_MS) return
-    if (outbox.anyDue(clock.now())) running = send()
+    try {
+      if (outbox.anyDue(clock.now())) running = send()
+    } catch {
+      // What is wrong with the database, the cycle that reads will meet and tell.
+      lastAt = clock.now()
+    }
   }
   const watch = setInterval(look, LOOK_MS)
   return async () => {

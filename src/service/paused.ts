@@ -13,7 +13,14 @@ const stored = z.array(z.string())
 
 /** `onChange` is told what was resumed. */
 export function pausedSources(meta: () => MetaStore, onChange: (resumed: readonly string[]) => void): Paused {
-  const ids = () => stored.parse(JSON.parse(meta().get('paused') ?? '[]'))
+  let known: readonly string[] = []
+  // Read each time, because a command may have written it. A database that cannot be read right now says nothing new.
+  const ids = () => {
+    try {
+      known = stored.parse(JSON.parse(meta().get('paused') ?? '[]'))
+    } catch {}
+    return known
+  }
   const save = (next: readonly string[]) => {
     const before = ids()
     meta().set('paused', JSON.stringify(next))
