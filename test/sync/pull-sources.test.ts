@@ -2,6 +2,8 @@
 import { defineConnector, type Page } from 'heysync/connector'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import type { App } from '../../src/app.ts'
+import { pushBeside } from '../../src/service/beside.ts'
 import { type CycleRequest, runCycle } from '../../src/sync/cycle.ts'
 import type { Engine } from '../../src/sync/engine.ts'
 import { compileNormalizer } from '../../src/sync/normalize/normalize.ts'
@@ -60,17 +62,19 @@ async function several(
     signal: stop.signal,
     connectorContext: (id) => ({ ...world.engine.connectorContext(id), signal: stop.signal }),
   }
-  let cycles = 0
+  let last = ''
   const progress: Progress[] = []
   return {
     ...world,
     engine,
     stop,
     progress,
+    /** Id of the cycle that began last. */
+    last: () => last,
     run: (more: Partial<CycleRequest> = {}) => {
-      cycles += 1
+      last = engine.cycles.nextId(world.clock.now())
       const fixed = {
-        id: `c${cycles}`,
+        id: last,
         mode: 'full',
         trigger: 'test',
         allowEmpty: [],
@@ -272,4 +276,54 @@ test('progress is that of all sources together', async () => {
   // One source has shown itself: how many there will be in all is not known yet.
   expect(pulled[0]).toMatchObject({ source: null, total: null })
   expect(pulled.at(-1)).toMatchObject({ source: null, done: 3, total: 3 })
+})
+
+test('what is in the outbox is sent while a source is read, and nobody leaves who only moves to a later page', async () => {
+  const row = (id: string, n: number) => ({
+    id,
+    fields: { phone: nthPhone(n), first: `P${n}`, last: '' },
+    updatedAt: null,
+  })
+  const end = { covers: 'everything' as const, count: null }
+  let pages: Pages = async function* () {
+    yield { records: [row('r1', 1), row('r2', 2)], position: 'end', end }
+  }
+  const world = await several({ crm: { pages: (resumeAfter) => pages(resumeAfter) } })
+  const there = () => world.sandbox.store.contacts().length
+  await world.run()
+  expect(there()).toBe(2)
+  // Somebody new cannot be written yet.
+  pages = async function* () {
+    yield { records: [row('r1', 1), row('r2', 2), row('r3', 3)], position: 'end', end }
+  }
+  world.sandbox.configure({ faults: { error500Before: 1, writesOnly: 1 } })
+  expect((await world.run()).report.push).toMatchObject({ acked: 0, retrying: 1 })
+  world.sandbox.configure({ faults: { error500Before: 0, writesOnly: 0 } })
+  world.clock.advance(120_000)
+  const app = { engine: world.engine } as App
+  const running: (string | undefined)[] = []
+  pages = async function* () {
+    // The number of the first is gone from its row, and comes with another one further down.
+    yield { records: [row('r1', 9), row('r2', 2)], position: 'a' }
+    const over = pushBeside({
+      ...{ app, clock: world.clock, reads: world.last(), stopNow: () => false },
+      log: world.engine.log,
+    })
+    world.clock.advance(20_000)
+    while (there() < 3) await new Promise((go) => setImmediate(go))
+    await over()
+    running.push(world.engine.cycles.find(world.last())?.status)
+    yield { records: [row('r3', 3), row('r4', 1)], position: 'b', end }
+  }
+  const { report } = await world.run()
+  expect(running).toEqual(['running'])
+  expect(world.engine.cycles.latest(9).filter(({ status }) => status === 'ok')).toHaveLength(3)
+  // The one who is new is 9; of 1 nothing changed but where it stands.
+  expect(report).toMatchObject({
+    status: 'ok',
+    plan: { create: 1, update: 0, remove: 0 },
+    push: { acked: 1 },
+  })
+  const phones = world.sandbox.store.contacts().map(({ phone }) => phone)
+  expect(phones.sort()).toEqual([1, 2, 3, 9].map(nthPhone).sort())
 })
