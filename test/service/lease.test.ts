@@ -29,7 +29,11 @@ test('a second service is refused, with process, time and address of the first',
 
 test('what a killed service left is no service, and the next one takes its place', () => {
   const { db, path, clock, take } = aPlace()
-  db.prepare('INSERT INTO daemon VALUES (1, 4711, ?, ?, ?)').run('http://127.0.0.1:1', clock.now(), clock.now())
+  db.prepare('INSERT INTO daemon VALUES (1, 4711, ?, ?, ?)').run(
+    'http://127.0.0.1:1',
+    clock.now(),
+    clock.now(),
+  )
   expect(readLease(db, path)).toBeNull()
   const next = take(4712)
   expect(readLease(db, path)).toMatchObject({ pid: 4712, url: null })
