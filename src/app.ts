@@ -54,7 +54,13 @@ export interface App {
   readonly budget: RequestBudget
   readonly engine: Engine
   /** Runs `work` as the only heysync process that works on this database. Errors: ERR_DATABASE_BUSY. */
-  alone<T>(holder: string, work: () => Promise<T>, onWait?: (holder: string) => void): Promise<T>
+  alone<T>(
+    holder: string,
+    work: () => Promise<T>,
+    onWait?: (holder: string) => void,
+    /** Ends the wait for the others, and not the work. */
+    signal?: AbortSignal,
+  ): Promise<T>
   /** True when another heysync process waits for this one to finish its cycle. */
   wanted(): boolean
   /** Runs `work` as the only heysync process that sends messages; cycles may run beside it. Errors: ERR_DATABASE_BUSY. */
@@ -88,13 +94,14 @@ export function openApp(options: AppOptions): App {
     holder: string,
     work: () => Promise<T>,
     onWait?: (holder: string) => void,
+    waits: AbortSignal = signal,
   ): Promise<T> => {
     assertNotLost()
     const lock = await acquireLock(path, {
       holder: `${holder} (process ${process.pid})`,
       waitMs: LOCK_WAIT_MS,
       clock,
-      signal,
+      signal: waits,
       ...(onWait ? { onWait } : {}),
     })
     try {
@@ -164,6 +171,7 @@ export function openApp(options: AppOptions): App {
       guard: (sourceId) =>
         dialsOfSource(config.guard, config.sources.find((source) => source.id === sourceId)?.guard),
       concurrency: config.heymarket.concurrency,
+      pullConcurrency: config.service.pullConcurrency,
       writes: config.heymarket.writes,
       undoKeepDays: config.undo.keepDays,
       clock,
@@ -194,7 +202,7 @@ export function openApp(options: AppOptions): App {
       client,
       budget,
       engine,
-      alone: (holder, work, onWait) => locked(loaded.databasePath, holder, work, onWait),
+      alone: (holder, work, onWait, waits) => locked(loaded.databasePath, holder, work, onWait, waits),
       wanted: () => isWanted(loaded.databasePath),
       sending: (holder, work, onWait) => locked(`${loaded.databasePath}-messages`, holder, work, onWait),
       onCopy: async (work) => {

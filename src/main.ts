@@ -47,6 +47,8 @@ const io: Io = {
   env: process.env,
   cwd: process.cwd(),
   signal: stopping.signal,
+  onHangUp: (act) => void process.on('SIGHUP', act),
+  uptimeMs: () => process.uptime() * 1000,
   clock: systemClock,
   random: Math.random,
   errorStream: process.stderr,

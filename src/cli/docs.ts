@@ -83,6 +83,21 @@ const EXITS: Readonly<Record<string, Exits>> = {
     3: 'A part was refused because it moved since, or stays held; the rest is written.',
     5: 'The database was written by a newer heysync.',
   },
+  pause: {
+    0: 'It is so.',
+    2: 'There is no such source, or something else needs a correction.',
+    5: 'The database was written by a newer heysync.',
+  },
+  resume: {
+    0: 'It is so.',
+    2: 'There is no such source, or something else needs a correction.',
+    5: 'The database was written by a newer heysync.',
+  },
+  reload: {
+    0: 'The service goes by the config as it is now.',
+    2: 'The config is refused and what ran before runs on, or no service answers.',
+    5: 'The database was written by a newer heysync.',
+  },
   sync: CYCLE,
   resync: CYCLE,
   redrive: CYCLE,

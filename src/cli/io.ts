@@ -20,6 +20,10 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   readonly signal: AbortSignal
+  /** Calls it at each SIGHUP from now on, which otherwise would end the process. */
+  onHangUp(act: () => void): void
+  /** How long this process has been running, in milliseconds. */
+  uptimeMs(): number
   readonly clock: Clock
   readonly random: () => number
   readonly errorStream: NodeJS.WritableStream

@@ -7,10 +7,15 @@ import { createLogger } from '../lib/logger.ts'
 import { type Call, text } from './command.ts'
 import type { Io } from './io.ts'
 
-/** Loads the config that this call means, and says its warnings. Errors: ERR_CONFIG_*. */
-export async function loadFor(call: Call, io: Io): Promise<LoadedConfig> {
+/** Loads the config that this call means. Errors: ERR_CONFIG_*. */
+export async function readFor(call: Call, io: Io): Promise<LoadedConfig> {
   const where = { path: text(call, 'config'), env: io.env, cwd: io.cwd }
-  const loaded = loadConfig({ ...where, connectors: await connectorsInUse(where, connectors) })
+  return loadConfig({ ...where, connectors: await connectorsInUse(where, connectors) })
+}
+
+/** The same, and says its warnings. */
+export async function loadFor(call: Call, io: Io): Promise<LoadedConfig> {
+  const loaded = await readFor(call, io)
   for (const warning of loaded.warnings)
     io.say(`${io.color.yellow('warning')} ${warning.place}: ${warning.message}`)
   return loaded

@@ -3,7 +3,7 @@ import type { Progress } from '../sync/progress.ts'
 
 /** To be put after a count. */
 export function phaseText({ phase, source }: Pick<Progress, 'phase' | 'source'>): string {
-  if (phase === 'pull') return `pulled from ${source}`
+  if (phase === 'pull') return `pulled from ${source ?? 'the sources'}`
   return phase === 'reconcile' ? 'read from Heymarket' : 'written'
 }
 

@@ -89,7 +89,12 @@ export function planView(app: App, io: Io, all: boolean) {
 }
 
 /** Prints the result the way that was asked for; returns the exit code that it deserves. */
-export function finishCycle(app: App, io: Io, call: Call, { report }: CycleOutcome): ExitCode {
+export function finishCycle(
+  app: App,
+  io: Io,
+  call: Call,
+  { report }: Pick<CycleOutcome, 'report'>,
+): ExitCode {
   if (flag(call, 'json')) {
     io.data(`${JSON.stringify(report, null, 2)}\n`)
   } else {

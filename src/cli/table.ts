@@ -43,6 +43,21 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/run.ts')).run,
   },
   {
+    name: 'pause',
+    summary: 'stop pulling a source by schedule, or all of them',
+    load: async () => (await import('./commands/pause.ts')).pause,
+  },
+  {
+    name: 'resume',
+    summary: 'pull a paused source by schedule again, or all of them',
+    load: async () => (await import('./commands/pause.ts')).resume,
+  },
+  {
+    name: 'reload',
+    summary: 'let the running service read its config again',
+    load: async () => (await import('./commands/reload.ts')).reload,
+  },
+  {
     name: 'alerts',
     summary: 'list what `heysync run` has told somebody about and is not over, or test who is told: test',
     load: async () => (await import('./commands/alerts.ts')).alerts,

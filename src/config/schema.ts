@@ -153,6 +153,14 @@ const source = z.strictObject({
     .optional()
     .describe("Time zone of the schedules, e.g. America/New_York. Default: the machine's.")
     .meta(example('America/New_York')),
+  jitterSeconds: z
+    .int()
+    .min(0)
+    .max(3600)
+    .default(0)
+    .describe(
+      'Each time a schedule of this source comes due, it waits for a random while of at most so long, so that not everything asks at the full minute.',
+    ),
   options: z.record(z.string(), z.unknown()).default({}).describe("The connector's own options."),
   country: expression
     .optional()
@@ -366,6 +374,12 @@ export const configSchema = z.strictObject({
         .optional()
         .describe('Verification token that Heymarket shows for the webhook; a call without it is refused.')
         .meta(example('${HEYSYNC_WEBHOOK_TOKEN}')),
+      pullConcurrency: z
+        .int()
+        .min(1)
+        .max(32)
+        .default(4)
+        .describe('Sources that are pulled at the same time, by `heysync run` and by commands.'),
     })
     .prefault({})
     .describe('The background service.'),

@@ -63,6 +63,22 @@ function placeOf(databasePath: string): string {
   return `${databasePath}-lock-place`
 }
 
+/** Takes the place of the one service of the database; null when another process has it. It goes with its process. */
+export function acquireService(databasePath: string): Lock | null {
+  return tryLock(serviceOf(databasePath), '')
+}
+
+/** True when a process has the place of the service. */
+export function isServed(databasePath: string): boolean {
+  const lock = acquireService(databasePath)
+  lock?.release()
+  return lock === null
+}
+
+function serviceOf(databasePath: string): string {
+  return `${databasePath}-lock-service`
+}
+
 /** True when no process works on the database now. */
 export function isFree(databasePath: string): boolean {
   const lock = tryLock(`${databasePath}-lock`, '')

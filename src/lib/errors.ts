@@ -217,6 +217,16 @@ export const ERROR_TABLE = {
     exitCode: 1,
     meaning: 'Another heysync process is working on this database.',
   },
+  ERR_SERVICE_RUNNING: {
+    verdict: 'stop',
+    exitCode: 2,
+    meaning: '`heysync run` works on this database already.',
+  },
+  ERR_SERVICE_NOT_RUNNING: {
+    verdict: 'stop',
+    exitCode: 2,
+    meaning: 'No `heysync run` works on this database, or it does not answer.',
+  },
   ERR_CYCLE_UNKNOWN: { verdict: 'stop', exitCode: 2, meaning: 'No cycle has this id.' },
   ERR_PLAN_INVALID: {
     verdict: 'stop',

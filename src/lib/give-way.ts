@@ -9,10 +9,18 @@ export class GaveWay extends Error {
   override readonly name = 'GaveWay'
 }
 
+export interface Wishes {
+  /** True when something more urgent waits. */
+  readonly yieldNow?: (() => boolean) | undefined
+  /** True when it has to end at once, however short it lasted. */
+  readonly stopNow?: (() => boolean) | undefined
+}
+
 /** To be called where a page is saved and reading can be taken up again from there. Errors: GaveWay, when it is time. */
-export function breather(clock: Clock, yieldNow: (() => boolean) | undefined): () => void {
+export function breather(clock: Clock, { yieldNow, stopNow }: Wishes): () => void {
   const startedAt = clock.now()
   return () => {
-    if (clock.now() - startedAt >= SLICE_MS && (yieldNow?.() ?? false)) throw new GaveWay()
+    const lasted = clock.now() - startedAt >= SLICE_MS
+    if (stopNow?.() || (lasted && (yieldNow?.() ?? false))) throw new GaveWay()
   }
 }

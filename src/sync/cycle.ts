@@ -18,8 +18,8 @@ import { LANE } from './outbox/outbox.ts'
 import { retryBasis, reviveAfterChange } from './outbox/revive.ts'
 import { costOf } from './plan/estimate.ts'
 import { movesOf } from './plan/member-rows.ts'
-import { pull } from './pull/pull.ts'
 import { scopeDoubt } from './pull/scope.ts'
+import { pullSources } from './pull-sources.ts'
 import { settleLeftovers } from './push/leftovers.ts'
 import { buryNotStored, pushPlan } from './push-plan.ts'
 import { confirmHints } from './reconcile/hints.ts'
@@ -43,6 +43,14 @@ export interface CycleRequest {
   readonly planOnly: boolean
   /** True when another cycle should begin soon: reading is left where it is, and the rest of a long push to the next one. */
   readonly yieldNow?: () => boolean
+  /** True when everything should come to an end as soon as it can: nothing is begun any more, and what is under way ends. */
+  readonly stopNow?: () => boolean
+  /** Cycles that gave way and left something to this one. */
+  readonly continues?: readonly string[]
+  /** Another cycle of this process, which only reads its sources at the moment: this one sends what was planned before it. */
+  readonly beside?: string
+  /** Awaited once the sources are read, before anything is planned: the cycle beside this one has to be over by then. */
+  readonly afterReading?: () => Promise<void>
 }
 
 export interface CycleOutcome {
@@ -64,13 +72,16 @@ export async function runCycle(
   const report = emptyReport(request.id, request.mode)
   const { id, mode, trigger, sources } = request
   const reason = mode === 'full' ? whoAsked(request) : null
-  cycles.begin({ id, mode, trigger, reason, sources, at: clock.now() })
+  const { continues = [], beside = null } = request
+  cycles.begin({ id, mode, trigger, reason, sources, continues, beside, at: clock.now() })
   try {
-    const plan = await passThrough(engine, request, report, recordProgress(engine, id, observer))
+    const plan = await passThrough(engine, request, report, recordProgress(engine, request, observer))
     engine.mirror.images.prune(clock.now() - engine.undoKeepDays * DAY_MS)
     engine.mirror.memberImages.prune(clock.now() - engine.undoKeepDays * DAY_MS)
+    // Told to stop, it left a part of its push: that is no end of its own.
+    const stopped = request.stopNow?.() === true && report.push.deferred > 0
     cycles.finish(request.id, {
-      status: report.status,
+      status: stopped ? 'interrupted' : report.status,
       report: JSON.stringify(report),
       error: null,
       at: clock.now(),
@@ -124,7 +135,9 @@ async function passThrough(
   const sourceIds = engine.sources.map((source) => source.config.id)
   mirror.records.dropRejectionsExcept(sourceIds)
   mirror.alarms.dropExcept(sourceIds)
-  await pullSources(engine, request, report, observer)
+  await pullSources(engine, { ...request, asked: whoAsked(request) }, report, observer)
+  await request.afterReading?.()
+  if (request.stopNow?.()) throw new GaveWay()
   report.alarms.push(...mirror.alarms.all().map(alarmOf))
   if (report.sources.length > 0 && report.sources.every((source) => source.mode === 'full'))
     report.mode = 'full'
@@ -134,14 +147,15 @@ async function passThrough(
     contacts: client.contacts,
     clock,
     // Begun anew: what the sources took is no reason to leave off at the first page.
-    pause: breather(clock, request.yieldNow),
+    pause: breather(clock, request),
     ...(observer.onReconcile ? { onProgress: observer.onReconcile } : {}),
   }
   report.reconcile = await (request.mode === 'full' ? reconcileFull : reconcileIncremental)(reconcileDeps)
   if (!request.planOnly) await confirmHints(reconcileDeps)
 
   const planningSince = clock.now()
-  resolve(mirror, engine.resolvePolicy, request.id)
+  // Of what is being read meanwhile only a part is there: who moved to a row further down would seem to have left.
+  if (request.beside === undefined) resolve(mirror, engine.resolvePolicy, request.id)
 
   const lookups = await confirmWanted(mirror, engine.lookups, known)
   const settings = diffSettings(engine, lookups)
@@ -211,49 +225,6 @@ async function passThrough(
 
 function whoAsked({ trigger }: CycleRequest): 'hand' | 'schedule' {
   return trigger === 'schedule' ? 'schedule' : 'hand'
-}
-
-/** Pulls each source in turn. One that fails does not keep the others waiting, unless all of them fail. */
-async function pullSources(
-  engine: Engine,
-  request: CycleRequest,
-  report: CycleReport,
-  observer: CycleObserver,
-): Promise<void> {
-  let firstError: unknown
-  const pause = breather(engine.clock, request.yieldNow)
-  for (const source of engine.sources) {
-    const { id } = source.config
-    if (!request.sources.includes(id)) continue
-    const context = engine.connectorContext(id)
-    const warn = (message: string) => {
-      report.warnings.push(`${id}: ${message}`)
-      context.log.warn(message)
-    }
-    try {
-      const result = await pull(engine.mirror, source, {
-        cycleId: request.id,
-        mode: request.mode,
-        asked: whoAsked(request),
-        allowEmpty: request.allowEmpty.includes(id),
-        clock: engine.clock,
-        context: { ...context, log: { ...context.log, warn } },
-        pause,
-        onPart: (part) => void report.sources.push({ ...part, part: true }),
-        onFull: (reason) => observer.onFull?.(id, reason),
-        onProgress: (read, total) => observer.onPull?.(id, read, total),
-      })
-      report.sources.push(result)
-    } catch (thrown) {
-      if (thrown instanceof GaveWay) throw thrown
-      engine.signal.throwIfAborted()
-      const error = asHeysyncError(thrown)
-      firstError ??= thrown
-      report.failures.push({ source: id, code: error.code, message: error.message, hint: error.hint ?? null })
-      engine.log.error({ source: id, code: error.code }, error.message)
-    }
-  }
-  if (firstError !== undefined && report.sources.length === 0) throw firstError
 }
 
 /** What Heymarket refused may get through now that the mapping or the account's names are others. */

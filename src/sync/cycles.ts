@@ -34,18 +34,24 @@ export interface CycleStore {
     trigger: string
     reason: FullReason | null
     sources: readonly string[]
+    /** Cycles that gave way, and whose rest is this one's. */
+    continues: readonly string[]
+    /** A cycle of this process that goes on meanwhile. */
+    beside: string | null
     at: number
   }): void
   /** A cycle that reads a source in full though nobody asked for it. The first reason stays. */
   because(id: string, reason: FullReason): void
   progress(id: string, at: Progress): void
-  /** An id for a cycle that begins `now`. Ids sort in the order of the cycles, also after the clock went back. */
-  nextId(now: number): string
+  /** An id for a cycle that begins `now`, after `last` too. Ids sort in the order of the cycles, also after the clock went back. */
+  nextId(now: number, last?: string): string
   finish(
     id: string,
     end: { status: CycleRow['status']; report: string | null; error: string | null; at: number },
   ): void
   find(id: string): CycleRow | undefined
+  /** The cycle that goes on with what this one left. */
+  after(id: string): CycleRow | undefined
   latest(limit: number): CycleRow[]
   /** The last full cycle that was begun so. */
   latestFull(trigger: string): CycleRow | undefined
@@ -54,11 +60,13 @@ export interface CycleStore {
 }
 
 export function cycleStore(db: Db): CycleStore {
-  // Only one process runs cycles at a time, so whatever still says `running` was cut off.
-  const markInterrupted = db.prepare("UPDATE cycle SET status = 'interrupted' WHERE status = 'running'")
+  // Only one process runs cycles at a time, so whatever still says `running` was cut off, but the one that this runs beside.
+  const markInterrupted = db.prepare<[string | null]>(
+    "UPDATE cycle SET status = 'interrupted' WHERE status = 'running' AND id IS NOT ?",
+  )
   const begin = db.prepare(
-    `INSERT INTO cycle (id, mode, trigger, status, started_at, reason, sources)
-     VALUES (@id, @mode, @trigger, 'running', @at, @reason, @sources)`,
+    `INSERT INTO cycle (id, mode, trigger, status, started_at, reason, sources, continues)
+     VALUES (@id, @mode, @trigger, 'running', @at, @reason, @sources, @continues)`,
   )
   const because = db.prepare('UPDATE cycle SET reason = coalesce(reason, ?) WHERE id = ?')
   const progress = db.prepare(
@@ -69,6 +77,10 @@ export function cycleStore(db: Db): CycleStore {
     'UPDATE cycle SET status = ?, report = ?, error = ?, finished_at = ? WHERE id = ?',
   )
   const find = db.prepare<[string], CycleRow>('SELECT * FROM cycle WHERE id = ?')
+  const after = db.prepare<[string, string], CycleRow>(
+    `SELECT * FROM cycle WHERE id > ? AND EXISTS (SELECT 1 FROM json_each(continues) WHERE value = ?)
+     ORDER BY id LIMIT 1`,
+  )
   const latest = db.prepare<[number], CycleRow>('SELECT * FROM cycle ORDER BY id DESC LIMIT ?')
   const latestFull = db.prepare<[string], CycleRow>(
     "SELECT * FROM cycle WHERE mode = 'full' AND trigger = ? ORDER BY id DESC LIMIT 1",
@@ -80,20 +92,26 @@ export function cycleStore(db: Db): CycleStore {
      ORDER BY id DESC`,
   )
   return {
-    nextId: (now) => {
-      const last = lastId.get()
-      return ulid(last ? Math.max(now, decodeTime(last) + 1) : now)
+    nextId: (now, last = '') => {
+      const saved = lastId.get() ?? ''
+      const before = saved > last ? saved : last
+      return ulid(before === '' ? now : Math.max(now, decodeTime(before) + 1))
     },
     begin: (cycle) => {
       db.transaction(() => {
-        markInterrupted.run()
-        begin.run({ ...cycle, sources: JSON.stringify(cycle.sources) })
+        markInterrupted.run(cycle.beside)
+        const lists = {
+          sources: JSON.stringify(cycle.sources),
+          continues: cycle.continues.length === 0 ? null : JSON.stringify(cycle.continues),
+        }
+        begin.run({ ...cycle, ...lists })
       }).immediate()
     },
     because: (id, reason) => void because.run(reason, id),
     progress: (id, at) => void progress.run({ id, ...at }),
     finish: (id, end) => void finish.run(end.status, end.report, end.error, end.at, id),
     find: (id) => find.get(id),
+    after: (id) => after.get(id, id),
     latest: (limit) => latest.all(limit),
     latestFull: (trigger) => latestFull.get(trigger),
     failing: () => failing.all(),

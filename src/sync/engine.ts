@@ -40,6 +40,8 @@ export interface Engine {
   /** Of a source, with its own keys laid over those for all; `listRemovals` is the same everywhere. */
   readonly guard: (sourceId: string | null) => GuardConfig
   readonly concurrency: number
+  /** Sources that are pulled at the same time. */
+  readonly pullConcurrency: number
   readonly writes: 'auto' | 'bulk' | 'single'
   /** How long before-images are kept, in days. */
   readonly undoKeepDays: number

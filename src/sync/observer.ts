@@ -31,12 +31,14 @@ export interface CycleObserver {
 /** Saved at most this often within a phase, in milliseconds. */
 const SAVE_EVERY_MS = 1000
 
-/** An observer that saves each step for `status` and hands it on. */
+/** An observer that saves each step for `status` and hands it on. Sources that are pulled side by side are one step together. */
 export function recordProgress(
   { cycles, clock }: { cycles: CycleStore; clock: Clock },
-  cycleId: string,
+  cycle: { readonly id: string; readonly sources: readonly string[] },
   inner: CycleObserver,
 ): CycleObserver {
+  const pulls = new Map<string, { read: number; total: number | null }>()
+  const [only = null] = cycle.sources.length === 1 ? cycle.sources : []
   let last: Progress | null = null
   let savedAt = 0
   const step = (phase: Phase, source: string | null, done: number, total: number | null) => {
@@ -53,15 +55,22 @@ export function recordProgress(
     inner.onProgress?.(last)
     if (same !== null && now - savedAt < SAVE_EVERY_MS) return
     savedAt = now
-    cycles.progress(cycleId, last)
+    cycles.progress(cycle.id, last)
   }
   return {
     ...inner,
     onFull: (source, reason) => {
-      cycles.because(cycleId, reason)
+      cycles.because(cycle.id, reason)
       inner.onFull?.(source, reason)
     },
-    onPull: (source, read, total) => step('pull', source, read, total),
+    onPull: (source, read, total) => {
+      inner.onPull?.(source, read, total)
+      pulls.set(source, { read, total })
+      const all = [...pulls.values()]
+      const known = all.length === cycle.sources.length && all.every((one) => one.total !== null)
+      const sum = (of: 'read' | 'total') => all.reduce((so, one) => so + (one[of] ?? 0), 0)
+      step('pull', only, sum('read'), known ? sum('total') : null)
+    },
     onReconcile: (seen, total) => step('reconcile', null, seen, total),
     onPlan: (plan) => {
       inner.onPlan?.(plan)

@@ -4,7 +4,7 @@ export type Phase = 'pull' | 'reconcile' | 'push'
 
 export interface Progress {
   readonly phase: Phase
-  /** Which source is pulled. */
+  /** Which source is pulled; null where several are, side by side. */
   readonly source: string | null
   /** When the phase began, in milliseconds since 1970, and how many were done by then. */
   readonly startedAt: number

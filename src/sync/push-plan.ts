@@ -1,5 +1,6 @@
 // Owns the writing of a plan, of a cycle as of a file: contacts, then lists, then cleaning up; what was written is read
 // again, and every change is accounted for.
+import type { Wishes } from '../lib/give-way.ts'
 import type { Change } from './diff/change.ts'
 import { diffAll, type NotStored } from './diff/diff.ts'
 import { fieldNow } from './diff/exact.ts'
@@ -25,7 +26,7 @@ type PlanToPush = Pick<CyclePlan, 'released' | 'notStored' | 'lists'>
 /** Writes what the guard let through, or what a plan file says. Errors: only those that stop the whole push. */
 export async function pushPlan(
   engine: Engine,
-  request: { readonly id: string; readonly planningMs: number; readonly yieldNow?: () => boolean },
+  request: { readonly id: string; readonly planningMs: number } & Wishes,
   plan: PlanToPush,
   pushDeps: PushDeps,
   report: CycleReport,
@@ -61,14 +62,17 @@ export async function pushPlan(
     const run = {
       concurrency: engine.concurrency,
       refresh,
+      stopNow: () => request.stopNow?.() ?? false,
       yieldNow: () => {
+        gaveWay ||= request.stopNow?.() ?? false
         gaveWay ||= clock.now() - startedAt >= sliceMs && (request.yieldNow?.() ?? false)
         return gaveWay
       },
     }
     const before = await push(pushDeps, { ...run, lanes: 'before lists', onProgress: told })
     // Whoever gets on a list has to be there, and whoever is deleted leaves their lists first.
-    if (hasLists) {
+    gaveWay ||= request.stopNow?.() ?? false
+    if (hasLists && !(request.stopNow?.() ?? false)) {
       const onLists = { ...pushDeps, rules: plan.lists.map(({ rule }) => rule) }
       const refused = listed.deadLettered
       // Noted as it goes: what stops the push must not lose count of what was done before.

@@ -11,6 +11,7 @@ import { loadConfig } from '../../src/config/load.ts'
 import { isWanted, POLL_MS } from '../../src/db/lock.ts'
 import type { Clock } from '../../src/lib/clock.ts'
 import { startSandbox } from '../../src/sandbox/server.ts'
+import type { Control, DaemonState } from '../../src/service/control.ts'
 import { runDaemon } from '../../src/service/daemon.ts'
 import { leapingClock } from '../support/clock.ts'
 import { connectors } from '../support/connectors.ts'
@@ -125,13 +126,49 @@ sources:
       let due: ((mode: 'full' | 'incremental', source: string) => void) | undefined
       const follow = ({ onDue }: { onDue: NonNullable<typeof due> }) => {
         due = onDue
-        return () => {
+        const stop = () => {
           due = undefined
         }
+        return { look: () => {}, next: () => ({}), stop }
       }
-      const ended = runDaemon({ app, clock, signal: stop.signal, log, follow }).finally(() => app.close())
+      let control: Control | undefined
+      let state: DaemonState | undefined
+      const ended = runDaemon({
+        ...{ app, clock, random: () => 1, signal: stop.signal, log, follow },
+        openFront: async (_app, asks) => {
+          control = asks
+          return {
+            url: 'http://127.0.0.1',
+            tell: () => {},
+            show: () => {},
+            adopt: () => {},
+            close: async () => {},
+          }
+        },
+        show: (now) => {
+          state = now
+          readers.forEach((read) => void read())
+        },
+      })
       return {
         tick: (mode: 'full' | 'incremental') => due?.(mode, 'people'),
+        find: (id: string) => app.engine.cycles.find(id),
+        control: () => {
+          if (control === undefined) throw new Error('the daemon did not begin yet')
+          return control
+        },
+        state: () => state,
+        /** Resolves once it shows these problems. */
+        shows: (...codes: string[]) =>
+          new Promise<void>((resolve) => {
+            const read = () => {
+              if (state?.problems.map(({ code }) => code).join() !== codes.join()) return
+              readers.delete(read)
+              resolve()
+            }
+            readers.add(read)
+            read()
+          }),
         cycles: () => lines.filter(({ msg }) => msg.startsWith('cycle ')),
         said: (msg: string) =>
           new Promise<void>((resolve) => {
@@ -271,4 +308,67 @@ test('a source that fails in the full resync by schedule is read in full again w
     status: 'ok',
     sources: [{ mode: 'full', reason: 'schedule' }],
   })
+})
+
+test('a cycle that is asked for bears the id that was told, and who asked', async () => {
+  const world = await service(10)
+  const daemon = world.start()
+  await daemon.ended(1)
+  world.write({ 0: 'After' })
+  const request = { sources: [], mode: 'incremental', allowEmpty: [], trigger: 'api' } as const
+  const { cycle } = await daemon.control().sync(request)
+  await daemon.ended(2)
+  expect(daemon.find(cycle)).toMatchObject({ trigger: 'api', status: 'ok', mode: 'incremental' })
+  expect(world.sandbox.store.contacts().filter(({ first }) => first === 'After')).toHaveLength(1)
+  await expect(daemon.control().sync({ ...request, sources: ['peple'] })).rejects.toMatchObject({
+    code: 'ERR_SOURCE_UNKNOWN',
+  })
+  await expect(daemon.control().approve('01J')).rejects.toMatchObject({ code: 'ERR_CYCLE_UNKNOWN' })
+  await daemon.stop()
+})
+
+test('a paused source is not read by schedule, but by hand, and once at once when it is resumed', async () => {
+  const world = await service(10)
+  const daemon = world.start()
+  await daemon.ended(1)
+  expect(await daemon.control().pause('people')).toEqual(['people'])
+  expect(daemon.state()?.paused).toEqual(['people'])
+  world.write({ 0: 'After' })
+  daemon.tick('incremental')
+  await daemon.control().redrive({})
+  await daemon.ended(2)
+  expect(daemon.cycles()[1]).toMatchObject({ sources: [] })
+  expect(await daemon.control().resume(null)).toEqual([])
+  await daemon.ended(3)
+  await daemon.stop()
+  expect(daemon.cycles()[2]).toMatchObject({ status: 'ok', push: { acked: 1 } })
+})
+
+test('a source that cannot be read is a problem until it can', async () => {
+  const world = await service(10)
+  const daemon = world.start()
+  await daemon.ended(1)
+  world.remove()
+  daemon.tick('incremental')
+  await daemon.shows('ERR_SOURCE_NOT_FOUND')
+  world.write()
+  daemon.tick('incremental')
+  await daemon.shows()
+  await daemon.stop()
+  expect(daemon.cycles()).toHaveLength(2)
+})
+
+test('while Heymarket refuses the credential nothing is read, and all of it is done once it is taken again', async () => {
+  const world = await service(10)
+  const daemon = world.start()
+  await daemon.ended(1)
+  world.write({ 0: 'After' })
+  world.sandbox.configure({ faults: { unauthorized: 1 } })
+  daemon.tick('incremental')
+  await daemon.shows('ERR_HEYMARKET_UNAUTHORIZED')
+  world.sandbox.configure({ faults: { unauthorized: 0 } })
+  await daemon.ended(2)
+  await daemon.shows()
+  await daemon.stop()
+  expect(daemon.cycles()[1]).toMatchObject({ status: 'ok', push: { acked: 1 } })
 })

@@ -141,6 +141,7 @@ export async function anEngine(
     onPhoneChange: () => config.onPhoneChange,
     guard: () => dialsOfSource(given.guard ?? dials(), config.guard),
     concurrency: 8,
+    pullConcurrency: 4,
     writes: given.writes ?? 'single',
     undoKeepDays: 30,
     clock,

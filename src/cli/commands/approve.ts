@@ -4,6 +4,7 @@ import type { Command } from '../command.ts'
 import { withApp } from '../open.ts'
 import { finishCycle, watchCycle } from '../run-cycle.ts'
 import { many } from '../table-text.ts'
+import { throughService } from '../through-service.ts'
 
 export const approve: Command = {
   about:
@@ -26,6 +27,8 @@ export const approve: Command = {
         })
       }
       const request = { mode: 'incremental' as const, trigger: 'approve', sources: [], allowEmpty: [] }
+      const asked = await throughService(app, io, call, (service) => service.approve(id))
+      if (asked !== null) return finishCycle(app, io, call, asked)
       const outcome = await watchCycle(app, io, call, request, () => {
         const now = io.clock.now()
         const released = app.engine.mirror.transaction(

@@ -12,6 +12,7 @@ import type { Io } from '../io.ts'
 import { withApp } from '../open.ts'
 import { finishCycle, watchCycle } from '../run-cycle.ts'
 import { columns, many, number } from '../table-text.ts'
+import { throughService } from '../through-service.ts'
 
 export const redrive: Command = {
   about:
@@ -45,6 +46,12 @@ export const redrive: Command = {
           io,
           all.map(({ failure }) => failure),
         )
+      // A rule is not for others to work out: then this process does it by itself, as soon as the service gives way.
+      if (text(call, 'where') === undefined) {
+        const phone = call.args[0] === undefined ? {} : { phone: readBareE164(call.args[0]) ?? call.args[0] }
+        const asked = await throughService(app, io, call, (service) => service.redrive(phone))
+        if (asked !== null) return finishCycle(app, io, call, asked)
+      }
       const request = { mode: 'incremental' as const, trigger: 'redrive', sources: [], allowEmpty: [] }
       const outcome = await watchCycle(app, io, call, request, () => {
         const [chosen, count] = [picked(), dead().length]

@@ -2,6 +2,7 @@
 import { type Command, SOURCE_OPTION, texts } from '../command.ts'
 import { withApp } from '../open.ts'
 import { finishCycle, watchCycle } from '../run-cycle.ts'
+import { throughService } from '../through-service.ts'
 
 export const resync: Command = {
   about:
@@ -14,12 +15,10 @@ export const resync: Command = {
   run: (call, io) =>
     withApp(call, io, async (app) => {
       const sources = app.sourceIds(texts(call, 'source'))
-      const outcome = await watchCycle(app, io, call, {
-        mode: 'full',
-        trigger: 'resync',
-        sources,
-        allowEmpty: [],
-      })
+      const request = { mode: 'full', trigger: 'resync', sources, allowEmpty: [] } as const
+      const outcome =
+        (await throughService(app, io, call, (service) => service.sync(request))) ??
+        (await watchCycle(app, io, call, request))
       return finishCycle(app, io, call, outcome)
     }),
 }

@@ -1,7 +1,9 @@
 // Owns `sync`: one cycle, from the sources into Heymarket.
+import type { CycleRequest } from '../../sync/cycle.ts'
 import { type Command, flag, SOURCE_OPTION, texts } from '../command.ts'
 import { withApp } from '../open.ts'
 import { finishCycle, watchCycle } from '../run-cycle.ts'
+import { throughService } from '../through-service.ts'
 
 export const sync: Command = {
   about:
@@ -24,12 +26,14 @@ export const sync: Command = {
     withApp(call, io, async (app) => {
       const allowEmpty = texts(call, 'allowEmpty')
       app.sourceIds(allowEmpty)
-      const outcome = await watchCycle(app, io, call, {
-        mode: flag(call, 'full') ? 'full' : 'incremental',
-        trigger: 'sync',
+      const mode: CycleRequest['mode'] = flag(call, 'full') ? 'full' : 'incremental'
+      const request = {
+        ...{ mode, trigger: 'sync', allowEmpty },
         sources: app.sourceIds(texts(call, 'source')),
-        allowEmpty,
-      })
+      } as const
+      const outcome =
+        (await throughService(app, io, call, (service) => service.sync(request))) ??
+        (await watchCycle(app, io, call, request))
       return finishCycle(app, io, call, outcome)
     }),
 }

@@ -4,11 +4,12 @@ import type { Clock } from '../../lib/clock.ts'
 import type { Logger } from '../../lib/logger.ts'
 import { programVersion } from '../../lib/version.ts'
 import type { Control, DaemonState } from '../control.ts'
+import type { Front } from '../daemon.ts'
 import { openJournal } from '../webhook-journal.ts'
 import { workOff } from '../work-off.ts'
-import type { Front } from './front.ts'
+import type { Front as FrontThread } from './front.ts'
 import { openFront } from './open.ts'
-import type { FrontOptions } from './options.ts'
+import type { ConfigPart, FrontOptions } from './options.ts'
 
 export interface ServeDeps {
   readonly app: App
@@ -16,61 +17,62 @@ export interface ServeDeps {
   readonly log: Logger
 }
 
-/** Serves the front, e.g. in a thread of its own. */
-export type Serve = (deps: ServeDeps, control: Control, state: DaemonState) => Promise<Front>
-
 /** How soon what the database was too busy for is tried again, in milliseconds. */
 const AGAIN_MS = 500
 
 /** Errors: ERR_PORT_IN_USE, ERR_DATABASE_OPEN. */
-export const serveFront: Serve = async ({ app, clock, log }, control, state) => {
-  const { loaded, db, engine } = app
-  const { config, path, databasePath, secrets } = loaded
-  const warnings = loaded.warnings.map(({ place, message }) => `${place}: ${message}`)
-  const options: FrontOptions = {
-    config,
-    configPath: path,
-    databasePath,
-    version: programVersion(),
-    warnings,
-    secrets,
-    state,
-  }
-  if (config.service.webhookSecret === undefined)
-    return openFront(options, control, { log, onWebhook: () => {} })
-  const journal = openJournal(databasePath)
-  let front: Front | null = null
-  const work = workOff({
-    db,
-    mirror: engine.mirror,
-    journal,
-    now: clock.now,
-    log,
-    onTaken: (kind) => front?.tell({ type: 'webhook', kind }),
-  })
+export async function serveFront(
+  { app, clock, log }: ServeDeps,
+  control: Control,
+  state: DaemonState,
+): Promise<Front> {
+  const { path: configPath, databasePath, config } = app.loaded
+  const options: FrontOptions = { ...partOf(app), configPath, databasePath, version: programVersion(), state }
+  const journal = config.service.webhookSecret === undefined ? null : openJournal(databasePath)
+  let thread: FrontThread | null = null
+  const workWith = ({ db, engine: { mirror } }: App) =>
+    journal === null
+      ? () => true
+      : workOff({
+          ...{ db, mirror, journal, log },
+          now: clock.now,
+          onTaken: (kind) => thread?.tell({ type: 'webhook', kind }),
+        })
+  let work = workWith(app)
   let again: NodeJS.Timeout | undefined
   const turn = () => {
     clearTimeout(again)
     if (!work()) again = setTimeout(turn, AGAIN_MS)
   }
+  const stop = () => {
+    clearTimeout(again)
+    journal?.close()
+  }
   try {
     // What an earlier process left.
     turn()
     const opened = await openFront(options, control, { log, onWebhook: turn })
-    front = opened
+    thread = opened
     return {
-      ...opened,
+      url: opened.url,
+      tell: opened.tell,
+      show: opened.state,
+      adopt: (next) => {
+        work = workWith(next)
+        opened.configure(partOf(next))
+      },
       close: async () => {
         await opened.close()
-        clearTimeout(again)
         turn()
-        clearTimeout(again)
-        journal.close()
+        stop()
       },
     }
   } catch (error) {
-    clearTimeout(again)
-    journal.close()
+    stop()
     throw error
   }
+}
+
+function partOf({ loaded: { config, secrets, warnings } }: App): ConfigPart {
+  return { config, secrets, warnings: warnings.map(({ place, message }) => `${place}: ${message}`) }
 }

@@ -17,6 +17,7 @@ export type MetaKey =
   | 'guard_dials' // under which the last plan was guarded, as JSON
   | 'retry_basis' // names and mappings under which the dead letters were refused, as JSON RetryBasis
   | 'erase_salt' // under which the marks of erased people are made; written once, by the migration
+  | 'paused' // ids of the sources that the service does not pull by schedule, as JSON
   | 'name_ids' // ids of custom fields and tags at the last comparison, as JSON
 
 export interface MetaStore {

@@ -65,6 +65,8 @@ export interface Outbox {
   nextDueAt(cycleId: string, lane?: number): number | null
   /** How many of this cycle wait, and may be sent at this instant or before. */
   countDueBy(cycleId: string, at: number): number
+  /** True when something of any cycle may be sent or settled now. */
+  anyDue(now: number): boolean
   claim(id: number): void
   /** The outcome is still to be found out, for as long as `until`; no attempt is counted. */
   lookAgain(operation: Operation, until: number, notBefore: number, failure: Failure): void
@@ -130,6 +132,11 @@ export function openOutbox(db: Db): Outbox {
   const countDueBy = db
     .prepare<[string, number, number], number>(
       `SELECT count(*) FROM operation WHERE ${WAITING} AND not_before <= ?`,
+    )
+    .pluck()
+  const anyDue = db
+    .prepare<[number], number>(
+      "SELECT EXISTS (SELECT 1 FROM operation WHERE state <> 'dead' AND not_before <= ?)",
     )
     .pluck()
   const claim = db.prepare<[number]>("UPDATE operation SET state = 'in_flight' WHERE id = ?")
@@ -235,6 +242,7 @@ export function openOutbox(db: Db): Outbox {
     due: (now, limit, cycleId, lane = LANE.scrub) => due.all(cycleId, lane, now, now, limit),
     countDueBy: (cycleId, at) => countDueBy.get(cycleId, LANE.scrub, at) ?? 0,
     nextDueAt: (cycleId, lane = LANE.scrub) => nextDueAt.get(cycleId, lane) ?? null,
+    anyDue: (now) => anyDue.get(now) === 1,
     claim: (id) => void claim.run(id),
     lookAgain: ({ id }, until, notBefore, { code, message, requestId }) =>
       void lookAgain.run(until, notBefore, code, message, requestId ?? null, id),

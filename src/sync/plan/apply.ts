@@ -74,7 +74,16 @@ export async function applyPlan(
   if (account.id !== plan.account.id) throw otherAccount(plan, account)
   const report = emptyReport(request.id, 'incremental')
   const { id, trigger } = request
-  cycles.begin({ id, mode: 'incremental', trigger, reason: null, sources: [], at: clock.now() })
+  cycles.begin({
+    id,
+    mode: 'incremental',
+    trigger,
+    reason: null,
+    sources: [],
+    continues: [],
+    beside: null,
+    at: clock.now(),
+  })
   const end = (status: CycleReport['status'] | 'interrupted', error: string | null) =>
     cycles.finish(request.id, { status, report: JSON.stringify(report), error, at: clock.now() })
   try {

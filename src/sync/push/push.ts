@@ -16,6 +16,8 @@ export interface PushRun {
   readonly onProgress?: (acked: number) => void
   /** Asked between batches: true leaves what is not sent yet to the next cycle. */
   readonly yieldNow?: () => boolean
+  /** Asked before each request: true leaves also the rest of the batch. */
+  readonly stopNow?: () => boolean
 }
 
 const BATCH = 200
@@ -33,6 +35,7 @@ export async function push(deps: PushDeps, run: PushRun): Promise<number> {
   const lane = run.lanes === 'before lists' ? LANE.backfill : LANE.scrub
   for (;;) {
     signal.throwIfAborted()
+    if (run.stopNow?.() && run.yieldNow?.()) return acked
     const due = outbox.due(clock.now(), dueLimit(deps, BATCH), cycleId, lane)
     if (due.length === 0) {
       const next = outbox.nextDueAt(cycleId, lane)
@@ -50,7 +53,7 @@ export async function push(deps: PushDeps, run: PushRun): Promise<number> {
       arrange(deps, due).map((job) =>
         limit(async () => {
           // After one operation showed that nothing can get through, the rest of the batch is not tried.
-          if (stopped) return
+          if (stopped || run.stopNow?.()) return
           try {
             await carryOut(deps, job, (count) => {
               acked += count

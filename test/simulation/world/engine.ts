@@ -14,7 +14,11 @@ import type { WorldTime } from './time.ts'
 
 const SILENT = pino({ level: 'silent' })
 
-export function configOf(business: Business, rules: readonly Rule[], chance: Chance): Config {
+export function configOf(
+  business: Business,
+  rules: readonly Rule[],
+  { start: chance, pulls }: { start: Chance; pulls: Chance },
+): Config {
   return configSchema.parse({
     heymarket: {
       auth: { apiKey: 'sandbox-key' },
@@ -23,6 +27,7 @@ export function configOf(business: Business, rules: readonly Rule[], chance: Cha
       concurrency: chance.pick([1, 4, 16]),
       writes: chance.pick(['auto', 'bulk', 'single']),
     },
+    service: { pullConcurrency: pulls.pick([1, 2, 4]) },
     defaultCountry: 'US',
     resolve: chance.pick(['winner', 'fill']),
     guard: {

@@ -27,6 +27,8 @@ import { Watch } from './watch.ts'
 const MINUTE = 60_000
 /** Streams of chance from here on decide what becomes of lists, so that everything else goes as it went without them. */
 const LISTS = 1_000
+/** Set apart likewise: how many sources are pulled at the same time. */
+const PULLS = 2_000
 /** On a quiet day a person has looked at a source that is empty. */
 const QUIET = { mode: 'incremental', allowEmpty: true } as const
 
@@ -85,7 +87,7 @@ class History {
     sandbox.reset(story.seed)
     this.#random = mulberry32(story.seed)
     this.#business = openBusiness(start, time.real.now(), story.people ?? 12)
-    this.#config = configOf(this.#business, rules, start)
+    this.#config = configOf(this.#business, rules, { start, pulls: chance(story.seed, PULLS) })
     this.#knowledge = new Knowledge(this.#business.systems, this.#config.resolve === 'fill')
     this.#account = new Account(this.#knowledge, this.#reading)
     this.#team = new Team(sandbox, this.#account, this.#knowledge, this.#business.phones)
@@ -272,10 +274,9 @@ class History {
       if (report.reconcile?.mode === 'full' && report.reconcile.complete) this.#fail(this.#lists.sawAll())
     }
     await this.#watch.arrived()
-    this.#ledger.settleClaims()
+    this.#ledger.settleAll()
     if (!noted) this.#account.perhapsNoted()
     if (this.#process.dead || this.#process.signal.aborted) this.#open()
-    this.#ledger.settleShown(({ id }) => this.#app.engine.mirror.sources.find(id)?.pull_position ?? null)
     this.#tell(`  ${((time.real.now() - began) / 1000).toFixed(1)} s, ${this.#watch.writes} writes`)
     this.#fail(this.#watch.violations[0])
     return outcome

@@ -23,12 +23,18 @@ export interface Listener {
   claims(system: System, ids: readonly string[], proves: boolean): void
 }
 
-/** A page that was handed over: how far it comes, and how often anything was committed before. */
+/** Where a pull stands on the disk. */
+export interface Checkpoint {
+  readonly pull: number
+  readonly position: string | null
+}
+
+/** A page that was handed over: how far it comes, and where its pull stood before. */
 export interface ShownPage {
   readonly system: System
   readonly page: readonly { id: string; version: Version }[]
   readonly position: string
-  readonly commits: number
+  readonly before: Checkpoint | undefined
 }
 
 export interface Weather {

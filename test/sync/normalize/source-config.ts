@@ -8,6 +8,7 @@ export function sourceConfig(
   return {
     id: 'clinic',
     connector: 'csv',
+    jitterSeconds: 0,
     options: {},
     phones: 'first',
     onRemoved: 'removeFromLists',
