@@ -26,7 +26,7 @@ export function stayLive(): void {
   let wait = RETRY_MS.first
   let source: EventSource | null = null
   const connect = () => {
-    if (signedOut.value) return
+    if (signedOut.value || source !== null) return
     source = new EventSource('/api/events')
     source.onopen = () => {
       const missed = brokenSince.value !== null

@@ -23,11 +23,7 @@ export function Failures() {
             What Heymarket does not take shows here, with the way out.
           </Empty>
         ) : (
-          <>
-            {causes.map((cause) => (
-              <CausePanel key={cause.id} of={cause} />
-            ))}
-          </>
+          causes.map((cause) => <CausePanel key={cause.id} of={cause} />)
         )
       }
     </Ready>

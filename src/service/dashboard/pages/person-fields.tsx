@@ -121,7 +121,7 @@ function Drift({ of }: { of: Why['drift'] }) {
 }
 
 function Value({ of }: { of: string }) {
-  return of === '' ? <span class="soft">empty</span> : <>{of}</>
+  return of === '' ? <span class="soft">empty</span> : of
 }
 
 /** The contact as Heymarket tells it, by the names of owned fields. */

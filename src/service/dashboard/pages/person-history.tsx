@@ -10,7 +10,7 @@ import { Time } from '../ui/time.tsx'
 import { Empty } from '../ui/waiting.tsx'
 import { kindText } from '../ui/words.ts'
 
-const CONSENT: Readonly<Record<string, string>> = { out: 'Opted out', allowed: 'Allowed by hand' }
+const CONSENT: Readonly<Record<string, string>> = { opted_out: 'Opted out', allowed: 'Allowed by hand' }
 
 export function Consent({ of: { consent } }: { of: Why }) {
   return (

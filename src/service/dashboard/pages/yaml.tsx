@@ -8,7 +8,6 @@ export function Yaml({ text }: { text: string }) {
     <pre class="yaml" tabIndex={0}>
       <code>
         {text.split('\n').map((line, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a line is known by where it stands
           <Line key={at} of={line} />
         ))}
       </code>
