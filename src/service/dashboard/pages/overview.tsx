@@ -9,6 +9,7 @@ import { Meter, Progress } from '../ui/ledger.tsx'
 import { Notice, ProblemNotice } from '../ui/notice.tsx'
 import { Page, Panel } from '../ui/page.tsx'
 import { Plot } from '../ui/plot.tsx'
+import { Prose } from '../ui/prose.tsx'
 import { Time } from '../ui/time.tsx'
 import { Empty, Ready } from '../ui/waiting.tsx'
 import { laneText, modeText, phaseText, triggerText } from '../ui/words.ts'
@@ -30,7 +31,7 @@ export function Overview() {
           <div class="stack">
             <Trouble of={status} />
             {status.underWay ? <UnderWay of={status.underWay} /> : null}
-            <Figures of={status} />
+            {isNew(status) ? <Welcome of={status} /> : <Figures of={status} />}
             <Panel title="Sources" note={<NextTick of={status} />}>
               {status.sources.length === 0 ? (
                 <Empty icon="lists" title="No source is configured">
@@ -189,6 +190,30 @@ function UnderWay({ of: work }: { of: NonNullable<Status['underWay']> }) {
         </span>
       </p>
     </section>
+  )
+}
+
+/** Nothing was read, and nothing is being read. */
+const isNew = ({ sources, underWay }: Status) =>
+  underWay === null && sources.length > 0 && sources.every(({ lastPullAt }) => lastPullAt === null)
+
+function Welcome({ of: { sources } }: { of: Status }) {
+  return (
+    <Notice
+      tone="info"
+      title="Ready for the first sync"
+      actions={
+        <button type="button" class="button strong" onClick={() => syncNow(null)}>
+          <Icon name="bolt" /> Start it
+        </button>
+      }
+    >
+      <p>
+        It reads {many(sources.length, 'source')} and all of Heymarket, adopts the people who are there
+        already, and writes only what differs. <Prose text="`heysync plan`" /> shows beforehand what that
+        would be, field by field.
+      </p>
+    </Notice>
   )
 }
 

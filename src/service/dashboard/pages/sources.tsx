@@ -12,26 +12,33 @@ import { modeText, said } from '../ui/words.ts'
 import { PauseButton } from './pause-button.tsx'
 import { syncNow } from './sync-now.ts'
 
-export function Sources({ of: { sources } }: { of: Status }) {
+export function Sources({ of: { sources, problems } }: { of: Status }) {
   return (
     <ul class="sources">
       {sources.map((source) => (
         <li key={source.id}>
-          <Source of={source} />
+          <Source of={source} told={problems.some(({ code }) => code === source.problem?.code)} />
         </li>
       ))}
     </ul>
   )
 }
 
-function Source({ of: source }: { of: SourceState }) {
+/** What is said of a source that was never read to its end. */
+const FIRST: Readonly<Record<string, string>> = {
+  syncing: 'It is being read for the first time.',
+  paused: 'Resume it, and what it holds is counted here.',
+}
+
+/** `told`: its problem stands on top of the page already, with the way out. */
+function Source({ of: source, told }: { of: SourceState; told: boolean }) {
   const { id, connector, state, last, problem, records } = source
   const known = Object.entries(records).filter(([, n]) => n > 0)
   return (
     <article aria-label={id}>
       <div class="source-head">
         <h3>{id}</h3>
-        <span class="soft">{connector}</span>
+        {connector === id ? null : <span class="soft">{connector}</span>}
         <State of={state} />
         <Actions of={source} />
       </div>
@@ -81,11 +88,13 @@ function Source({ of: source }: { of: SourceState }) {
           </div>
         ) : null}
       </dl>
-      {problem === null ? null : <ProblemNotice problem={problem} />}
+      {problem === null ? null : told ? (
+        <p class="stale">{problem.message}</p>
+      ) : (
+        <ProblemNotice problem={problem} />
+      )}
       {last === null ? (
-        <p class="soft first-step">
-          Not read yet. {state === 'paused' ? 'Resume it' : 'Press Sync'} and its counts appear here.
-        </p>
+        <p class="soft">{FIRST[state] ?? 'Press Sync, and what it holds is counted here.'}</p>
       ) : (
         <>
           <p class="fine">
