@@ -47,7 +47,12 @@ export function Approve({ cycle }: { cycle: string }) {
       {held === null ? null : (
         <form onSubmit={run}>
           <What {...held} />
-          <Confirm removals={removalsOf(held)} typed={typed} onType={setTyped} />
+          <Confirm
+            removals={removalsOf(held)}
+            deletes={held.changes.some(isDelete)}
+            typed={typed}
+            onType={setTyped}
+          />
           <footer>
             <button type="button" class="button" onClick={close}>
               Cancel
@@ -100,18 +105,27 @@ function What({ cycle, changes, complete }: Held) {
   )
 }
 
+const isDelete = ({ kind, detail }: ChangeRow) => kind === 'remove' && detail === 'delete'
+
 function Confirm({
   removals,
+  deletes,
   typed,
   onType,
 }: {
   removals: number
+  deletes: boolean
   typed: string
   onType: (text: string) => void
 }) {
   if (removals === 0) return null
   return (
-    <Notice tone="bad" title={`This removes ${many(removals, 'person', 'people')} from Heymarket.`}>
+    <Notice tone="bad" title={`${many(removals, 'removal')}${deletes ? ', for good' : ''}`}>
+      <p>
+        {deletes
+          ? 'A deleted contact cannot be brought back, nor can its conversation.'
+          : 'Make sure that these people really left, and that the source does not show too little.'}
+      </p>
       <label for="confirm">
         Type <b class="num">{removals}</b> to confirm that you mean it
       </label>

@@ -5,7 +5,7 @@ import { to } from '../shell/route.ts'
 import { State } from '../ui/badge.tsx'
 import { phone } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
-import { kindText } from '../ui/words.ts'
+import { kindText, RUNGS } from '../ui/words.ts'
 
 export function ChangeList({ changes }: { changes: readonly ChangeRow[] }) {
   return (
@@ -18,7 +18,7 @@ export function ChangeList({ changes }: { changes: readonly ChangeRow[] }) {
           </div>
           <div class="what">
             <span class={`kind ${change.kind}`}>{kindText(change.kind)}</span>
-            {change.detail === null ? null : <span class="detail">{change.detail}</span>}
+            {change.detail === null ? null : <span class="detail">{detailText(change)}</span>}
           </div>
           <Fields of={change} />
           <State of={change.state} />
@@ -27,6 +27,9 @@ export function ChangeList({ changes }: { changes: readonly ChangeRow[] }) {
     </ul>
   )
 }
+
+const detailText = ({ kind, detail }: ChangeRow) =>
+  kind === 'remove' ? (RUNGS[detail ?? ''] ?? detail) : detail
 
 function Fields({ of: { fields, kind } }: { of: ChangeRow }) {
   return (

@@ -75,7 +75,7 @@ function CausePanel({ of: cause }: { of: Cause }) {
         </thead>
         <tbody>
           {cause.failures.map((failure) => (
-            <Row key={failure.phone + failure.kind + failure.list} of={failure} />
+            <Row key={failure.phone + failure.kind + failure.list} of={failure} cause={cause.cause} />
           ))}
         </tbody>
       </Table>
@@ -88,7 +88,7 @@ function CausePanel({ of: cause }: { of: Cause }) {
   )
 }
 
-function Row({ of: row }: { of: FailureRow }) {
+function Row({ of: row, cause }: { of: FailureRow; cause: string | null }) {
   return (
     <tr>
       <th scope="row">
@@ -98,7 +98,7 @@ function Row({ of: row }: { of: FailureRow }) {
       <td>
         {kindText(row.kind)}
         {row.field === null && row.list === null ? null : <span class="fine">{row.list ?? row.field}</span>}
-        {row.message === null ? null : <span class="fine">{row.message}</span>}
+        {row.message === null || row.message === cause ? null : <span class="fine">{row.message}</span>}
       </td>
       <td class="wide">
         {row.source ?? ''}

@@ -1,6 +1,6 @@
 // Owns the settings: what heysync runs with, what it learnt of the account, and what can be switched here.
-import { reconcile, reload } from '../api/actions.ts'
-import { useResource } from '../api/resource.ts'
+import { logout, reconcile, reload } from '../api/actions.ts'
+import { refresh, useResource } from '../api/resource.ts'
 import type { Settings as Answer } from '../api/types.ts'
 import { to } from '../shell/route.ts'
 import { useStatus } from '../shell/status.ts'
@@ -106,6 +106,11 @@ export function Settings() {
                       </>
                     )}
                   </dl>
+                  <p class="pad">
+                    <button type="button" class="button small" onClick={signOut}>
+                      Sign out
+                    </button>
+                  </p>
                 </Panel>
               </div>
             </div>
@@ -114,6 +119,12 @@ export function Settings() {
       </Ready>
     </Page>
   )
+}
+
+/** Without a token of the service, everybody stays signed in. */
+const signOut = async () => {
+  await attempt(logout, () => ({ text: 'Signed out.' }))
+  refresh()
 }
 
 const reloadConfig = () =>

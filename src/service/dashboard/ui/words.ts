@@ -60,6 +60,15 @@ export const KIND: Readonly<Record<ChangeRow['kind'], string>> = {
 
 export const kindText = (kind: string): string => KIND[kind as ChangeRow['kind']] ?? kind
 
+/** How far a removal goes; the title of a list stays what it is. */
+export const RUNGS: Readonly<Record<string, string>> = {
+  keep: 'kept as they are',
+  tag: 'gets a tag',
+  removeFromLists: 'off every list',
+  clear: 'fields cleared',
+  delete: 'deleted',
+}
+
 export const modeText = (mode: string): string => (mode === 'full' ? 'Full resync' : 'Incremental')
 
 const TRIGGERS: Readonly<Record<string, string>> = {
