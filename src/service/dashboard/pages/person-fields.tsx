@@ -13,7 +13,7 @@ export function BothSides({ of: why }: { of: Why }) {
     ([field, value]) => value !== '' && !owned.some((one) => one.field === field),
   )
   return (
-    <Panel title="Both sides" note={<Link of={why} />}>
+    <Panel title="Both sides" note={<Link of={why} />} class="sides">
       {contact === null ? (
         <p class="soft pad">None of the sources wants this contact, so heysync owns no field of it.</p>
       ) : (

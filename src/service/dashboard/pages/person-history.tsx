@@ -112,7 +112,7 @@ export function History({ of: { attempts } }: { of: Why }) {
       {attempts.length === 0 ? (
         <Empty icon="cycles" title="Nothing was written for them yet" />
       ) : (
-        <Table label="Last attempts">
+        <Table label="Attempts, newest first">
           <thead>
             <tr>
               <th scope="col">When</th>

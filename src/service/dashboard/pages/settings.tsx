@@ -176,7 +176,7 @@ function Account({ of: { account } }: { of: Answer }) {
           What Heymarket takes and what it does not is found out by the first writes.
         </Empty>
       ) : (
-        <Table label="Learnt of the account">
+        <Table label="Facts of the account">
           <thead>
             <tr>
               <th scope="col">What</th>

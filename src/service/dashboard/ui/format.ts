@@ -1,7 +1,6 @@
 // Owns how numbers, phones and spans of time are written. Pure.
 
 const number = new Intl.NumberFormat('en-US')
-const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' })
 const moment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'long' })
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
 
@@ -47,7 +46,6 @@ export function relative(at: number, now: number): string {
 
 export const exact = (at: number): string => moment.format(at)
 export const hour = (at: number): string => clock.format(at)
-export const date = (at: number): string => day.format(at)
 
 /** The end of a ULID tells two apart; the whole is in the title. */
 export const shortId = (id: string): string => (id.length > 12 ? `…${id.slice(-6)}` : id)

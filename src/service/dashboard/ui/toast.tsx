@@ -17,7 +17,7 @@ const SHOWN_MS = 8_000
 const toasts = signal<readonly Toast[]>([])
 let lastId = 0
 
-export function tell(
+function tell(
   tone: Tone,
   text: string,
   { hint = null, href = null }: { hint?: string | null; href?: string | null } = {},

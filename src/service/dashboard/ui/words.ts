@@ -50,7 +50,7 @@ export function saidOfCycle(status: string): Said {
   return status === 'ok' ? { text: 'Done', tone: 'good' } : said(status)
 }
 
-export const KIND: Readonly<Record<ChangeRow['kind'], string>> = {
+const KIND: Readonly<Record<ChangeRow['kind'], string>> = {
   create: 'Create',
   update: 'Update',
   remove: 'Remove',
