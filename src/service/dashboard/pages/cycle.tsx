@@ -12,7 +12,7 @@ import { More, Page, Panel } from '../ui/page.tsx'
 import { Prose } from '../ui/prose.tsx'
 import { Time } from '../ui/time.tsx'
 import { Empty, Ready } from '../ui/waiting.tsx'
-import { modeText, triggerText } from '../ui/words.ts'
+import { modeText, reasonText, triggerText } from '../ui/words.ts'
 import { ChangeList } from './changes.tsx'
 import { tookSeconds } from './cycles.tsx'
 import { HeldNotice } from './held.tsx'
@@ -75,7 +75,7 @@ function Lead({ of: cycle }: { of: Answer }) {
         {triggerText(cycle.trigger)}, <Time at={cycle.startedAt} />
         {cycle.finishedAt === null ? '' : `, took ${span(tookSeconds(cycle))}`}
       </span>
-      {cycle.reason === null ? null : <span>because {cycle.reason}</span>}
+      {cycle.reason === null ? null : <span>because {reasonText(cycle.reason)}</span>}
       <code class="mono">{cycle.id}</code>
     </span>
   )

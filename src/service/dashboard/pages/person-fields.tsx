@@ -39,7 +39,12 @@ export function BothSides({ of: why }: { of: Why }) {
                   <code>{from}</code>
                 </td>
                 <td>
-                  <Remote of={flat(heymarket)[field]} wanted={value} there={heymarket !== null} />
+                  <Remote
+                    of={flat(heymarket)[field] ?? drift.find((one) => one.field === field)?.found}
+                    wanted={value}
+                    there={heymarket !== null}
+                    settled={why.operation === null && why.held === null}
+                  />
                   <Drift of={drift.filter((one) => one.field === field)} />
                 </td>
               </tr>
@@ -89,12 +94,22 @@ function Link({ of: { heymarket } }: { of: Why }) {
   )
 }
 
-function Remote({ of, wanted, there }: { of: string | undefined; wanted: string; there: boolean }) {
+interface RemoteGiven {
+  readonly of: string | undefined
+  readonly wanted: string
+  readonly there: boolean
+  readonly settled: boolean
+}
+
+/** Heymarket names custom fields, tags and people by number; of those only the engine's comparison is told. */
+function Remote({ of, wanted, there, settled }: RemoteGiven) {
   if (!there) return <span class="soft">not there</span>
-  if (of === undefined || of === wanted || sorted(of) === sorted(wanted))
+  if (of === undefined)
+    return <span class="soft">{settled ? 'no difference known' : 'not compared yet'}</span>
+  if (of === wanted)
     return (
       <>
-        <Value of={of ?? wanted} /> <span class="unseen">(equal)</span>
+        <Value of={of} /> <span class="unseen">(equal)</span>
       </>
     )
   return (
@@ -103,9 +118,6 @@ function Remote({ of, wanted, there }: { of: string | undefined; wanted: string;
     </mark>
   )
 }
-
-/** Tags are a set. */
-const sorted = (text: string) => text.split(', ').sort().join(', ')
 
 function Drift({ of }: { of: Why['drift'] }) {
   return (

@@ -148,4 +148,8 @@ export function History({ of: { attempts } }: { of: Why }) {
   )
 }
 
-const OUTCOMES: Readonly<Record<string, string>> = { ack: 'written', retry: 'retrying', dead: 'dead' }
+const OUTCOMES: Readonly<Record<string, string>> = {
+  acked: 'written',
+  retry: 'retrying',
+  unknown: 'unsettled',
+}

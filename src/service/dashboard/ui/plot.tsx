@@ -71,7 +71,7 @@ export function Plot({ throughput: { parts, partSeconds } }: { throughput: Throu
           ))}
           <path class="line" d={line.join('')} />
           {parts.map(({ at }, index) =>
-            isTick(parts, index, width) ? (
+            isTick(parts, index, width) && x(index) < width - 18 ? (
               <text key={at} class="axis" x={x(index)} y={HEIGHT - 5} text-anchor="middle">
                 {hour(Date.parse(at))}
               </text>

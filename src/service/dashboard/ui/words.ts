@@ -21,6 +21,7 @@ const STATES: Readonly<Record<string, Said>> = {
   interrupted: { text: 'Interrupted', tone: 'warn' },
   written: { text: 'Written', tone: 'good' },
   dead: { text: 'Dead letter', tone: 'bad' },
+  unsettled: { text: 'Outcome not known', tone: 'warn' },
   retrying: { text: 'Tried again', tone: 'info' },
   accepted: { text: 'Accepted', tone: 'good' },
   wanted: { text: 'Wanted', tone: 'good' },
@@ -83,6 +84,16 @@ const TRIGGERS: Readonly<Record<string, string>> = {
   plan: 'plan only',
 }
 export const triggerText = (trigger: string): string => TRIGGERS[trigger] ?? trigger
+
+const REASONS: Readonly<Record<string, string>> = {
+  hand: 'it was asked for',
+  schedule: 'its full schedule came due',
+  first: 'the database did not hold it yet',
+  configChanged: 'its mapping or its options changed',
+  cursorExpired: 'the source did not know any more what changed since the last pull',
+}
+/** To be put after "because". */
+export const reasonText = (reason: string): string => REASONS[reason] ?? reason
 
 const PHASES: Readonly<Record<string, string>> = {
   pull: 'Reading sources',
