@@ -2,7 +2,7 @@
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { type Fixture, serveFixture } from './fixtures/server.ts'
 import type { StateName } from './fixtures/states.ts'
 
@@ -65,6 +65,18 @@ export async function visit(state: StateName, given: Given = {}): Promise<Visit>
   await page.getByRole('heading', { level: 1 }).waitFor()
   return { page, service, complaints }
 }
+
+/** Opens another place of the same service, and waits until its data is there. */
+export async function open(page: Page, hash: string): Promise<void> {
+  const { origin } = new URL(page.url())
+  // Another query is another document: nothing of the page before can be taken for this one.
+  opened += 1
+  await page.goto(`${origin}/?${opened}#/${hash}`)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await expect.poll(() => page.locator('.skeleton').count()).toBe(0)
+}
+
+let opened = 0
 
 function onPath(names: readonly string[]): string | null {
   const { PATH = '' } = process.env

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, expect, expectTypeOf, test } from 'vitest'
 import type { Why } from '../../../src/service/dashboard/api/why.ts'
 import type { WhyAnswer } from '../../../src/sync/why.ts'
-import { closeBrowser, inBrowser, visit } from './browser.ts'
+import { closeBrowser, inBrowser, open, visit } from './browser.ts'
 import { EVIL, nameOf, phoneOf } from './fixtures/people.ts'
 import { HELD_CYCLE } from './fixtures/states.ts'
 
@@ -101,7 +101,7 @@ inBrowser('a search by a part of the number leads to the verdict on a person', a
 inBrowser('a search goes on while somebody types', async () => {
   const { page } = await visit('healthy', { hash: 'people' })
   await page.getByRole('searchbox').fill('Yuki')
-  await page.getByText('Found for “Yuki”.').waitFor()
+  await page.getByText('Search for “Yuki”.').waitFor()
   await page.getByRole('searchbox').fill('Zebedee')
   await page.getByText('Nobody is found for “Zebedee”').waitFor()
   expect(page.url()).toContain('#/people?q=Zebedee')
@@ -112,7 +112,7 @@ inBrowser('what people, notes and messages say stays text', async () => {
   expect(nameOf(5)).toBe(EVIL)
   await page.getByRole('heading', { level: 1, name: EVIL.split('"')[0] ?? '' }).waitFor()
   for (const place of [`cycles/${HELD_CYCLE}`, 'people', 'left-out', 'left-out/rejections', 'messages']) {
-    await page.goto(`${page.url().split('#')[0]}#/${place}`)
+    await open(page, place)
     await page.getByText(EVIL).first().waitFor()
   }
   expect(await page.locator('main img, main script').count()).toBe(0)
@@ -258,8 +258,7 @@ inBrowser('on a phone nothing is wider than the screen, and every page is within
   const { page } = await visit('trouble', { narrow: true })
   const places = ['', 'cycles', `cycles/${HELD_CYCLE}`, 'people', `people/${phoneOf(3)}`, 'left-out']
   for (const place of [...places, 'left-out/rejections', 'lists', 'messages', 'settings']) {
-    await page.goto(`${page.url().split('#')[0]}#/${place}`)
-    await expect.poll(() => page.locator('.skeleton').count()).toBe(0)
+    await open(page, place)
     expect([place, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([place, 360])
   }
   await page.getByRole('button', { name: 'More' }).click()

@@ -44,7 +44,7 @@ export function Cycles() {
                     <th scope="col" class="wide">
                       Sources
                     </th>
-                    <th scope="col" class="right">
+                    <th scope="col" class="right wide">
                       Read
                     </th>
                     <th scope="col" class="right">
@@ -91,7 +91,7 @@ function Row({ of: row }: { of: CycleRow }) {
         <span class="fine">{triggerText(row.trigger)}</span>
       </td>
       <td class="wide">{row.sources.join(', ')}</td>
-      <td class="right num">{count(row.read)}</td>
+      <td class="right num wide">{count(row.read)}</td>
       <td class="right num">{count(row.push.acked)}</td>
       <td class="wide">
         <PlanText of={row.plan} />

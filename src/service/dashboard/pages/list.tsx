@@ -48,7 +48,9 @@ export function List({ title }: { title: string }) {
                 <thead>
                   <tr>
                     <th scope="col">Name</th>
-                    <th scope="col">Phone</th>
+                    <th scope="col" class="wide">
+                      Phone
+                    </th>
                     <th scope="col">State</th>
                   </tr>
                 </thead>
@@ -57,8 +59,9 @@ export function List({ title }: { title: string }) {
                     <tr key={row.phone}>
                       <th scope="row">
                         <a href={to('people', row.phone)}>{row.name || phone(row.phone)}</a>
+                        <span class="fine num narrow">{phone(row.phone)}</span>
                       </th>
-                      <td class="num">{phone(row.phone)}</td>
+                      <td class="num wide">{phone(row.phone)}</td>
                       <td>
                         <State of={row.state} />
                       </td>

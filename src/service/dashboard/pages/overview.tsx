@@ -257,9 +257,9 @@ function NextTick({ of: { sources } }: { of: Status }) {
     .sort()[0]
   if (next === undefined) return null
   return (
-    <>
+    <span>
       next tick <Time at={next} />
-    </>
+    </span>
   )
 }
 

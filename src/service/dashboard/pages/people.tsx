@@ -25,7 +25,7 @@ export function People() {
       lead={
         q === ''
           ? 'Choose somebody to see why they look as they do in Heymarket, or why they are not there.'
-          : `Found for “${q}”.`
+          : `Search for “${q}”.`
       }
     >
       <Ready view={{ data: first, error }} lines={8}>

@@ -54,7 +54,7 @@ export function BothSides({ of: why }: { of: Why }) {
       )}
       {others.length === 0 ? null : (
         <details class="others">
-          <summary>{others.length} fields that heysync leaves alone</summary>
+          <summary>What else Heymarket tells of this contact</summary>
           <dl class="pairs">
             {others.map(([field, value]) => (
               <div key={field}>
