@@ -125,23 +125,35 @@ function Trouble({ of: { problems, held, alarms, outbox } }: { of: Status }) {
           </p>
         </Notice>
       ) : null}
-      {alarms.map(({ code, source, message, cycle }) => (
-        <Notice
-          key={code + source + message}
-          tone="warn"
-          title={message}
-          actions={
-            <a class="button" href={to('cycles', cycle)}>
-              Its cycle
-            </a>
-          }
-        >
-          <p class="fine">
-            <code>{code}</code> · {source}
-          </p>
-        </Notice>
+      {alarms.map((alarm) => (
+        <Alarm key={alarm.code + alarm.source + alarm.message} of={alarm} />
       ))}
     </section>
+  )
+}
+
+function Alarm({ of: { code, source, message, cycle } }: { of: Status['alarms'][number] }) {
+  // The first sentence says what was seen; the others, what it may mean.
+  const [head = '', ...rest] = message.split(/(?<=[.]) /)
+  return (
+    <Notice
+      tone="warn"
+      title={<Prose text={head} />}
+      actions={
+        <a class="button" href={to('cycles', cycle)}>
+          Its cycle
+        </a>
+      }
+    >
+      {rest.length === 0 ? null : (
+        <p>
+          <Prose text={rest.join(' ')} />
+        </p>
+      )}
+      <p class="fine">
+        <code>{code}</code> · {source}
+      </p>
+    </Notice>
   )
 }
 
