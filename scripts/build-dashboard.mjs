@@ -28,6 +28,8 @@ export async function bundleDashboard(root) {
       assetsInlineLimit: 0,
       license: { fileName: 'licenses.md' },
       rolldownOptions: {
+        // A slow machine is no fault of a plugin.
+        checks: { pluginTimings: false },
         output: {
           entryFileNames: 'dashboard.js',
           assetFileNames: ({ names }) => (names[0]?.endsWith('.css') ? 'dashboard.css' : '[name][extname]'),
