@@ -50,6 +50,7 @@ inBrowser('a full resync is started only after its cost was shown', async () => 
   const dialog = page.getByRole('dialog', { name: 'Full resync of shop' })
   await dialog.getByText('9,771 records').waitFor()
   await dialog.getByText('about 702').waitFor()
+  expect(await dialog.getByText('Read from clinic').count()).toBe(0)
   expect(service.posted).toEqual([])
   await dialog.getByRole('button', { name: 'Start full resync' }).click()
   await dialog.waitFor({ state: 'detached' })

@@ -7,6 +7,7 @@ export type SourceState = z.infer<typeof contract.sourceState>
 export type Counts = z.infer<typeof contract.counts>
 export type Problem = z.infer<typeof contract.problem>
 export type HeldPart = z.infer<typeof contract.heldPart>
+export type UnderWay = z.infer<typeof contract.underWay>
 export type CycleRow = z.infer<typeof contract.cycleRow>
 export type Cycles = z.infer<typeof contract.cycles>
 export type Cycle = z.infer<typeof contract.cycle>

@@ -1,5 +1,5 @@
 // Owns the overview: whether all is well, what is not with its way out, each source, and how much goes on.
-import type { Status } from '../api/types.ts'
+import type { UnderWay as Progressing, Status } from '../api/types.ts'
 import { opened } from '../shell/open.ts'
 import { to } from '../shell/route.ts'
 import { useStatus, waitingFor } from '../shell/status.ts'
@@ -159,7 +159,7 @@ function Alarm({ of: { code, source, message, cycle } }: { of: Status['alarms'][
 
 const PHASES = ['pull', 'reconcile', 'push']
 
-function UnderWay({ of: work }: { of: NonNullable<Status['underWay']> }) {
+function UnderWay({ of: work }: { of: Progressing }) {
   const { cycle, mode, trigger, since, phase, source, done, total, secondsLeft } = work
   const at = phase === null ? -1 : PHASES.indexOf(phase)
   return (
