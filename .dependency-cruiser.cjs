@@ -168,6 +168,31 @@ const layers = [
     to: { path: '^(connectors/|src/((cli|service|sandbox)/|(app|main)[.]ts$))' },
   },
   {
+    name: 'dashboard-is-another-program',
+    comment:
+      'The dashboard runs in a browser. Of the rest it knows the types of the API and nothing that would have to be sent there.',
+    severity: 'error',
+    from: { path: '^src/service/dashboard/' },
+    to: {
+      path: '^(src|connectors)/',
+      pathNot: ['^src/service/dashboard/', '^src/service/api/contract[.]ts$'],
+    },
+  },
+  {
+    name: 'dashboard-takes-types-only',
+    comment: 'A schema in the bundle brings zod along, which weighs more than the page.',
+    severity: 'error',
+    from: { path: '^src/service/dashboard/' },
+    to: { path: '^src/service/api/|^node_modules/zod/', dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'nobody-imports-the-dashboard',
+    comment: 'It is bundled into files of its own, which the service sends.',
+    severity: 'error',
+    from: { path: '^(src|connectors)/', pathNot: '^src/service/dashboard/' },
+    to: { path: '^src/service/dashboard/' },
+  },
+  {
     name: 'lib-is-the-bottom',
     comment: 'Everybody imports lib, so lib imports nobody.',
     severity: 'error',
@@ -212,7 +237,7 @@ const hygiene = [
     from: {
       orphan: true,
       path: '^(src|connectors|test)/',
-      pathNot: '^(src/main[.]ts$|test/.+[.]test[.]ts$)',
+      pathNot: '^(src/main[.]ts$|src/service/dashboard/.+[.]css$|test/.+[.]test[.]ts$)',
     },
     to: {},
   },
@@ -226,9 +251,10 @@ const hygiene = [
   {
     name: 'no-dev-dependencies-in-the-product',
     comment:
-      'They are not installed where heysync runs. Only the conformance kit may name the test runner of its user.',
+      'They are not installed where heysync runs. Only the conformance kit may name the test runner of its user; and what ' +
+      'the dashboard uses is in its bundle.',
     severity: 'error',
-    from: { path: '^(src|connectors)/', pathNot: '^src/connector/testing(/|[.]ts$)' },
+    from: { path: '^(src|connectors)/', pathNot: '^src/(connector/testing|service/dashboard)(/|[.]ts$)' },
     to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm-peer'] },
   },
   {

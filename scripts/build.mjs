@@ -1,12 +1,14 @@
-// Builds dist/: compiles TypeScript, copies what the compiler does not (SQL, HTML), and drops what has no source any more.
+// Builds dist/: compiles TypeScript, copies what the compiler does not (SQL, HTML), bundles the dashboard, and drops what
+// has no source any more.
 //
 // dist/ is brought up to date in place instead of being wiped, so that a second build is quick and two builds at once
 // do no harm. `npm run build -- --clean` starts from nothing.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { bundleDashboard, isOfDashboard } from './build-dashboard.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
@@ -22,7 +24,9 @@ function filesBelow(folder) {
     .map((entry) => join(entry.parentPath, entry.name))
 }
 
-const sources = ['src', 'connectors'].flatMap((folder) => filesBelow(join(root, folder)))
+const sources = ['src', 'connectors']
+  .flatMap((folder) => filesBelow(join(root, folder)))
+  .filter((path) => !isOfDashboard(relative(root, path)))
 const inDist = (path) => join(dist, relative(root, path))
 const isTypeScript = (path) => path.endsWith('.ts')
 const isCopied = (path) => !isTypeScript(path) && !path.endsWith('.md')
@@ -40,16 +44,16 @@ function compile() {
   return spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status === 0
 }
 
-/** Copies a file unless its copy already holds the same bytes. */
-function copy(from, to) {
-  if (existsSync(to) && readFileSync(to).equals(readFileSync(from))) return
+/** Writes a file unless it already holds these bytes. */
+function write(to, bytes) {
+  if (existsSync(to) && readFileSync(to).equals(bytes)) return
   mkdirSync(dirname(to), { recursive: true })
-  copyFileSync(from, to)
+  writeFileSync(to, bytes)
 }
 
 /** Removes files of earlier builds whose source is gone, then the folders that this leaves empty. */
-function prune() {
-  const expected = new Set([...compiled, ...copied.keys()])
+function prune(bundled) {
+  const expected = new Set([...compiled, ...copied.keys(), ...bundled.keys()])
   for (const path of filesBelow(dist)) {
     if (expected.has(path)) continue
     rmSync(path, { force: true })
@@ -60,7 +64,7 @@ function prune() {
   }
 }
 
-function build() {
+async function build() {
   if (process.argv.includes('--clean')) rmSync(dist, { recursive: true, force: true })
   // The compiler trusts its own notes on what it wrote. Where a file it wrote is missing, the notes are worthless.
   if (!compiled.every((path) => existsSync(path))) rmSync(buildInfo, { force: true })
@@ -72,10 +76,15 @@ function build() {
     )
     return false
   }
-  for (const [to, from] of copied) copy(from, to)
-  prune()
+  for (const [to, from] of copied) write(to, readFileSync(from))
+  const dashboard = join(dist, 'src', 'service', 'dashboard')
+  const bundled = new Map(
+    [...(await bundleDashboard(root))].map(([name, bytes]) => [join(dashboard, name), bytes]),
+  )
+  for (const [to, bytes] of bundled) write(to, bytes)
+  prune(bundled)
   if (existsSync(main)) chmodSync(main, 0o755)
   return true
 }
 
-process.exitCode = build() ? 0 : 1
+process.exitCode = (await build()) ? 0 : 1
