@@ -31,7 +31,7 @@ export interface WebhookJournal {
 /** How long it is known that one came, in milliseconds. */
 const KEEP_MS = 7 * 24 * 60 * 60_000
 
-export function journalPath(databasePath: string): string {
+function journalPath(databasePath: string): string {
   return `${databasePath}-webhooks`
 }
 

@@ -23,7 +23,7 @@ export const counts = z.object({
   gone: z.number(),
 })
 
-export const planCounts = z.object({
+const planCounts = z.object({
   create: z.number(),
   update: z.number(),
   remove: z.number(),
@@ -32,7 +32,7 @@ export const planCounts = z.object({
   held: z.number(),
 })
 
-export const pushCounts = z.object({
+const pushCounts = z.object({
   requests: z.number(),
   acked: z.number(),
   retrying: z.number(),

@@ -3,7 +3,7 @@ import { HeysyncError } from '../../lib/errors.ts'
 
 export type Key = readonly string[]
 
-export function cursorOf(key: Key): string {
+function cursorOf(key: Key): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url')
 }
 

@@ -64,7 +64,7 @@ export function cyclesReader({ db, waiting, working, held }: CyclesDeps): Cycles
   }
 }
 
-export function unknownCycle(id: string): HeysyncError {
+function unknownCycle(id: string): HeysyncError {
   return new HeysyncError('ERR_CYCLE_UNKNOWN', {
     message: `There is no cycle "${id}".`,
     hint: 'GET /api/cycles lists them.',
@@ -72,7 +72,7 @@ export function unknownCycle(id: string): HeysyncError {
 }
 
 /** `runs`: the row says that it is running, and it is. A killed process cannot say that it was interrupted. */
-export function rowOf(row: CycleRow, runs: boolean): Row {
+function rowOf(row: CycleRow, runs: boolean): Row {
   const report = reportOf(row)
   const { plan, push } = report
   return {

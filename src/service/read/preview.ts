@@ -36,7 +36,7 @@ export function previewReader(
   }
 }
 
-export function unknownSource(source: string, ids: readonly string[]): HeysyncError {
+function unknownSource(source: string, ids: readonly string[]): HeysyncError {
   return new HeysyncError('ERR_SOURCE_UNKNOWN', {
     message: `There is no source "${source}" in the config.`,
     hint: `The sources are: ${ids.join(', ')}.`,

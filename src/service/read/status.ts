@@ -110,7 +110,7 @@ export function statusReader(deps: StatusDeps): () => Status {
   }
 }
 
-export function underWayOf(row: CycleRow, config: Config, now: number): z.infer<typeof underWay> {
+function underWayOf(row: CycleRow, config: Config, now: number): z.infer<typeof underWay> {
   const { reason: _, ...at } = cycleUnderWay(row, config, now)
   return at
 }
