@@ -56,6 +56,7 @@ function metricsOn(registry: Registry, deps: MetricsDeps): { refresh(): void } {
   const problems = gauge('problems', 'What stops something, by code.', ['code'])
   const contacts = gauge('contacts', 'Contacts by what is known of them.', ['kind'])
   const size = gauge('database_bytes', 'Size of the database, with what is not yet folded into it.')
+  const memory = gauge('memory_bytes', 'Memory of the whole process that is in use (resident).')
   const hooksWaiting = gauge('webhooks_waiting', 'Webhooks that were answered and not yet worked off.')
   const hooksLag = gauge('webhook_lag_seconds', 'Since the oldest of them came; 0 when none waits.')
   const acked = new Counter({
@@ -97,6 +98,7 @@ function metricsOn(registry: Registry, deps: MetricsDeps): { refresh(): void } {
       for (const { code } of status.problems) problems.inc({ code })
       for (const [kind, n] of Object.entries(status.contacts)) contacts.set({ kind }, n)
       size.set(bytesOf(deps.databasePath))
+      memory.set(process.memoryUsage.rss())
       const { waiting, oldestAt } = deps.webhooks()
       hooksWaiting.set(waiting)
       hooksLag.set(oldestAt === null ? 0 : Math.max(0, deps.now() - oldestAt) / 1000)

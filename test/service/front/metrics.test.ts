@@ -37,6 +37,7 @@ test('metrics tell freshness, cycles, counts, budget, lanes and what waits', asy
   }
   expect(Object.fromEntries(Object.keys(expected).map((name) => [name, values.get(name)]))).toEqual(expected)
   expect(values.get('heysync_database_bytes')).toBeGreaterThan(4096)
+  expect(values.get('heysync_memory_bytes')).toBeGreaterThan(1e6)
 })
 
 test('the way from the source to Heymarket is measured for what was written since the start, once', async () => {
