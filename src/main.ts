@@ -6,6 +6,7 @@ import { createColors } from 'picocolors'
 import type { Io } from './cli/io.ts'
 import { runProgram } from './cli/program.ts'
 import { systemClock } from './lib/clock.ts'
+import { enableTraces, wantsTraces } from './lib/tracing.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string
@@ -52,6 +53,10 @@ const io: Io = {
   clock: systemClock,
   random: Math.random,
   errorStream: process.stderr,
+}
+
+if (wantsTraces(process.env)) {
+  if (!(await enableTraces())) io.say('OTEL_… is set, but @opentelemetry/api is not installed: no traces.')
 }
 
 process.exitCode = await runProgram(process.argv.slice(2), version, io)

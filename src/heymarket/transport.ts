@@ -4,6 +4,7 @@ import { setMaxListeners } from 'node:events'
 import type { ZodType } from 'zod'
 import type { Clock } from '../lib/clock.ts'
 import { HeysyncError } from '../lib/errors.ts'
+import { traced } from '../lib/tracing.ts'
 import { parseBody, statusError } from './answer.ts'
 import type { Authorizer } from './auth.ts'
 import type { RequestBudget } from './budget.ts'
@@ -84,7 +85,9 @@ export function createTransport(options: TransportOptions): Transport {
     let renewed = false
     for (let tries = 1; ; tries += 1) {
       try {
-        return await exchange(line, options, request)
+        const { method, path } = request
+        const attributes = { 'http.request.method': method, 'url.template': templateOf(path) }
+        return await traced('heymarket request', attributes, () => exchange(line, options, request))
       } catch (error) {
         if (!(error instanceof HeysyncError)) throw error
         if (error.code === 'ERR_HEYMARKET_UNAUTHORIZED' && !renewed) {
@@ -103,6 +106,15 @@ export function createTransport(options: TransportOptions): Transport {
     now: () => options.clock.now(),
     close: () => line.close(),
   }
+}
+
+/** An id in a path may be somebody's. */
+function templateOf(path: string): string {
+  const isId = (part: string) => /\d/.test(part) && !/^v\d$/.test(part)
+  return path
+    .split('/')
+    .map((part) => (isId(part) ? ':id' : part))
+    .join('/')
 }
 
 function mayRepeat(error: HeysyncError, effect: 'read' | 'write', tries: number): boolean {

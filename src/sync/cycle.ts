@@ -9,6 +9,7 @@
 
 import { asHeysyncError } from '../lib/errors.ts'
 import { breather, GaveWay } from '../lib/give-way.ts'
+import { traced } from '../lib/tracing.ts'
 import { confirmAccount, confirmWanted, unknownAssignees } from './account.ts'
 import { type DiffSettings, diffAll, diffFingerprint } from './diff/diff.ts'
 import type { Engine } from './engine.ts'
@@ -67,6 +68,16 @@ export async function runCycle(
   engine: Engine,
   request: CycleRequest,
   observer: CycleObserver = {},
+): Promise<CycleOutcome> {
+  const { id, mode, trigger } = request
+  const attributes = { 'heysync.cycle': id, 'heysync.mode': mode, 'heysync.trigger': trigger }
+  return traced('cycle', attributes, () => recorded(engine, request, observer))
+}
+
+async function recorded(
+  engine: Engine,
+  request: CycleRequest,
+  observer: CycleObserver,
 ): Promise<CycleOutcome> {
   const { cycles, clock } = engine
   const report = emptyReport(request.id, request.mode)

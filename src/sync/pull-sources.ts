@@ -7,6 +7,7 @@
 import pLimit from 'p-limit'
 import { asHeysyncError } from '../lib/errors.ts'
 import { breather, GaveWay } from '../lib/give-way.ts'
+import { traced } from '../lib/tracing.ts'
 import type { Engine } from './engine.ts'
 import type { CycleObserver } from './observer.ts'
 import { type PullResult, pull, type Source } from './pull/pull.ts'
@@ -61,7 +62,10 @@ export async function pullSources(
   const pullOne = async (source: Source, into: Pulled) => {
     if (gaveWay || engine.signal.aborted || request.stopNow?.()) return
     try {
-      await pullInto(engine, source, request, { into, pause, observer })
+      const { id, connector } = source.config
+      await traced('pull', { 'heysync.source': id, 'heysync.connector': connector }, () =>
+        pullInto(engine, source, request, { into, pause, observer }),
+      )
     } catch (thrown) {
       if (!(thrown instanceof GaveWay)) into.thrown = thrown
     }
