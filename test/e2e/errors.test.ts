@@ -34,7 +34,7 @@ Try   Check the quotes, the brackets and the colons here and on the line before.
     breaks: (home) => home.config(clinicConfig(home.sandbox.url, {}, { defaultCuntry: 'US' })),
     code: 2,
     says: `Error ERR_CONFIG_INVALID heysync.yaml has a problem:
-  heysync.yaml:18:1  defaultCuntry is not a key that heysync knows; did you mean defaultCountry?
+  heysync.yaml:20:1  defaultCuntry is not a key that heysync knows; did you mean defaultCountry?
 Try   Correct the lines above and run \`heysync check\`; every key is explained in docs/configuration.md.`,
   },
   {

@@ -173,7 +173,7 @@ function watch(child: ChildProcess, ended: () => void): Running {
 }
 
 /** What a cycle leaves in these says that it ran, not what it found. */
-const BOOKKEEPING = new Set(['cycle', 'request_slot'])
+const BOOKKEEPING = new Set(['cycle', 'request_slot', 'request_count'])
 
 function dump(path: string): Record<string, string[]> | null {
   if (!existsSync(path)) return null
