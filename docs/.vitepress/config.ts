@@ -1,0 +1,74 @@
+// The site of the documentation: `npm run docs` builds it, and a dead link fails the build. The pages are plain
+// Markdown that reads as well on GitHub; what only the site has is in this folder.
+import { existsSync } from 'node:fs'
+import { posix } from 'node:path'
+import { defineConfig } from 'vitepress'
+import { home } from './home.ts'
+import { sidebar } from './sidebar.ts'
+import { slug } from './slug.ts'
+
+const REPOSITORY = new URL('../../', import.meta.url)
+
+export default defineConfig({
+  title: 'heysync',
+  description: "Keeps a Heymarket account's contacts equal to what your CRM, database or spreadsheet says.",
+  lang: 'en',
+  outDir: '../.cache/site',
+  cacheDir: '../.cache/vitepress',
+  cleanUrls: false,
+  // No web fonts, no CDN, no telemetry: a reader's browser talks to the host of the site alone.
+  head: [['meta', { name: 'color-scheme', content: 'light dark' }]],
+  markdown: {
+    anchor: { slugify: slug },
+    languageAlias: { cel: 'js' },
+    config: (md) => {
+      // `<your host>` in a sentence is text, and no tag of HTML.
+      md.inline.ruler.disable('html_inline')
+      md.core.ruler.push('outside-links', outsideAsWords)
+    },
+  },
+  transformPageData: (page) =>
+    page.relativePath === 'index.md' ? { frontmatter: { ...page.frontmatter, ...home } } : undefined,
+  themeConfig: {
+    nav: [
+      { text: 'Start', link: '/start' },
+      { text: 'Sources', link: '/sources' },
+      { text: 'Commands', link: '/cli' },
+      { text: 'Help', link: '/operations' },
+    ],
+    sidebar: sidebar(),
+    outline: [2, 3],
+    search: { provider: 'local', options: { detailedView: true } },
+    docFooter: { prev: 'Before', next: 'Next' },
+    footer: { message: 'heysync is free software under the MIT licence. It is not made by Heymarket.' },
+  },
+})
+
+interface Token {
+  readonly type: string
+  readonly children: Token[] | null
+  tag: string
+  attrGet(name: string): string | null
+  attrs: [string, string][] | null
+}
+
+/** A link to a file of the repository that is no page (LICENSE, README.md, config/…) leads nowhere on the site: only its words stay. */
+function outsideAsWords(state: { tokens: Token[]; env: { relativePath?: string } }): void {
+  for (const block of state.tokens) {
+    let isOutside = false
+    for (const token of block.children ?? []) {
+      if (token.type === 'link_open') isOutside = leadsOutside(state.env.relativePath ?? '', token.attrGet('href') ?? '')
+      if (!isOutside || !/^link_(open|close)$/.test(token.type)) continue
+      token.tag = 'span'
+      token.attrs = null
+      if (token.type === 'link_close') isOutside = false
+    }
+  }
+}
+
+function leadsOutside(page: string, href: string): boolean {
+  if (/^([a-z]+:|#|\/)/i.test(href)) return false
+  const path = posix.normalize(posix.join('docs', posix.dirname(page), decodeURI(href).replace(/#.*$/, '')))
+  const isPage = path.startsWith('docs/') && /\.(md|html)$|\/[^.]*$/.test(path)
+  return !isPage && existsSync(new URL(path, REPOSITORY))
+}
