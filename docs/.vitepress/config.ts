@@ -25,6 +25,7 @@ export default defineConfig({
       // `<your host>` in a sentence is text, and no tag of HTML.
       md.inline.ruler.disable('html_inline')
       md.core.ruler.push('outside-links', outsideAsWords)
+      md.core.ruler.push('braces', bracesAsText)
     },
   },
   transformPageData: (page) =>
@@ -50,6 +51,12 @@ interface Token {
   tag: string
   attrGet(name: string): string | null
   attrs: [string, string][] | null
+}
+
+/** `{{…}}` in a code span is a merge token of Heymarket, and nothing that Vue should work out. */
+function bracesAsText(state: { tokens: Token[] }): void {
+  for (const block of state.tokens)
+    for (const token of block.children ?? []) if (token.type === 'code_inline') token.attrs = [['v-pre', '']]
 }
 
 /** A link to a file of the repository that is no page (LICENSE, README.md, config/…) leads nowhere on the site: only its words stay. */
