@@ -9,6 +9,10 @@ import { slug } from './slug.ts'
 
 const REPOSITORY = new URL('../../', import.meta.url)
 
+// Two arrows that meet: what the sources say, and what Heymarket holds.
+const ICON =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="4" fill="#1f6069"/><path d="M3 6h8l-2-2M13 10H5l2 2" fill="none" stroke="#fff" stroke-width="1.5"/></svg>'
+
 export default defineConfig({
   title: 'heysync',
   description: "Keeps a Heymarket account's contacts equal to what your CRM, database or spreadsheet says.",
@@ -17,7 +21,10 @@ export default defineConfig({
   cacheDir: '../.cache/vitepress',
   cleanUrls: false,
   // No web fonts, no CDN, no telemetry: a reader's browser talks to the host of the site alone.
-  head: [['meta', { name: 'color-scheme', content: 'light dark' }]],
+  head: [
+    ['meta', { name: 'color-scheme', content: 'light dark' }],
+    ['link', { rel: 'icon', href: `data:image/svg+xml,${encodeURIComponent(ICON)}` }],
+  ],
   markdown: {
     anchor: { slugify: slug },
     languageAlias: { cel: 'js' },

@@ -3,7 +3,7 @@ export const home = {
   layout: 'home',
   hero: {
     name: 'heysync',
-    text: 'Your contacts in Heymarket, always as your own systems say',
+    text: 'Your contacts in Heymarket, as your own systems have them',
     tagline:
       'For the people who run a Heymarket account, and the engineer who helps them. Reads your CRM, database or spreadsheet, and sends only what changed.',
     actions: [
