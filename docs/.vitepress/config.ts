@@ -71,7 +71,8 @@ function outsideAsWords(state: { tokens: Token[]; env: { relativePath?: string }
   for (const block of state.tokens) {
     let isOutside = false
     for (const token of block.children ?? []) {
-      if (token.type === 'link_open') isOutside = leadsOutside(state.env.relativePath ?? '', token.attrGet('href') ?? '')
+      if (token.type === 'link_open')
+        isOutside = leadsOutside(state.env.relativePath ?? '', token.attrGet('href') ?? '')
       if (!isOutside || !/^link_(open|close)$/.test(token.type)) continue
       token.tag = 'span'
       token.attrs = null
