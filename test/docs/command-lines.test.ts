@@ -67,7 +67,7 @@ describe('the command table takes', () => {
 /** As a shell parts the line into words. It finds no other program, so that nothing else on the line runs. */
 async function wordsOf(home: House, line: string): Promise<string[]> {
   home.remove('words')
-  const heysync = "heysync() { [ -e words ] || for one; do printf '%s\\0' \"$one\"; done > words; }"
+  const heysync = 'heysync() { [ -e words ] || for one; do printf \'%s\\0\' "$one"; done > words; }'
   await home.shell(`PATH=; ${heysync}; ${line}`).done
   return readFileSync(join(home.dir, 'words'), 'utf8').split('\0').slice(0, -1)
 }
@@ -105,7 +105,7 @@ function prelude(home: House): string {
 heysync() {
   case "$1 \${2-}" in
     "init --sandbox") set -- "$@" --base-url ${home.sandbox.url} ;;
-    "broadcast --"* | "erase "* | "consent allow") set -- "$@" --yes ;;
+    "broadcast --"* | "schedule create" | "erase "* | "consent allow") set -- "$@" --yes ;;
   esac
   $heysync "$@"
 }`
