@@ -5,6 +5,7 @@ import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { slug } from '../docs/.vitepress/slug.ts'
 import { cliDocuments } from '../src/cli/docs.ts'
 import { commands as table } from '../src/cli/table.ts'
 import { ERROR_TABLE } from '../src/lib/errors.ts'
@@ -158,15 +159,8 @@ describe('what the pages name', () => {
     }
   })
 
-  /** As GitHub makes them: lower case, spaces to dashes, punctuation gone. */
   function headings(path: string): string[] {
-    return [...read(path).matchAll(/^#+ (.+)$/gm)].map((match) =>
-      (match[1] ?? '')
-        .toLowerCase()
-        .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-        .trim()
-        .replaceAll(' ', '-'),
-    )
+    return [...read(path).matchAll(/^#+ (.+)$/gm)].map((match) => slug(match[1] ?? ''))
   }
 })
 

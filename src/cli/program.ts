@@ -34,7 +34,7 @@ export async function runProgram(argv: readonly string[], version: string, io: I
       // Commander can only run, or help with, a command that was typed. The others are names for the list and for suggestions.
       if (!argv.includes(entry.name)) continue
       const command = await entry.load()
-      describe(sub, command)
+      toCommander(sub, command)
       sub.action(async () => {
         exitCode = await command.run({ args: sub.args, options: { ...program.opts(), ...sub.opts() } }, io)
       })
@@ -55,7 +55,8 @@ export async function runProgram(argv: readonly string[], version: string, io: I
   }
 }
 
-function describe(sub: Commander, command: Command): void {
+/** The words, arguments and options of a command. */
+export function toCommander(sub: Commander, command: Command): void {
   sub.description(command.about)
   for (const { name, summary, required } of command.args ?? [])
     sub.argument(required ? `<${name}>` : `[${name}]`, summary)
