@@ -46,8 +46,7 @@ test('there are blocks', () => {
 test.each(all)('$name loads', ({ page, block }) => {
   const text = stringify(wholeConfig(page, block)).replaceAll(/\$\{file:[^}]*\}/g, '${A_FILE}')
   const env: Record<string, string> = { ...ENV }
-  for (const [, name = ''] of text.matchAll(/\$\{(\w+)\}/g))
-    env[name] ??= name.endsWith('EMAIL') ? 'a@example.com' : 'x'.repeat(24)
+  for (const [, name = ''] of text.matchAll(/\$\{(\w+)\}/g)) env[name] ??= stand(name)
   expect(
     loadConfig({ env, cwd: folder({ 'heysync.yaml': text }), connectors: withOutsiders(text) }).config,
   ).toHaveProperty('sources')
@@ -105,3 +104,10 @@ test('a block that is wrong is found', () => {
   const wrong = { env: ENV, cwd: folder({ 'heysync.yaml': stringify({ ...BASE, nonsense: 1 }) }), connectors }
   expect(() => loadConfig(wrong)).toThrow('nonsense is not a key')
 })
+
+/** A value of the form that a variable of this name holds. */
+function stand(name: string): string {
+  if (name.endsWith('EMAIL')) return 'a@example.com'
+  if (name === 'SMTP_URL') return 'smtp://user:password@127.0.0.1:587'
+  return name.endsWith('_URL') ? 'https://example.com/hook' : 'x'.repeat(24)
+}
