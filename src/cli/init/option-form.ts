@@ -23,7 +23,7 @@ export interface Question {
 export interface Shape {
   readonly words: string
   readonly start: Options
-  readonly schema: JsonSchema
+  readonly wants: readonly Question[]
 }
 
 export interface OptionForm {
@@ -111,11 +111,11 @@ function questionOf(schema: JsonSchema, path: readonly string[]): Question {
     return { path, about, secret, form: { kind: 'choice', words: ['true', 'false'] } }
   const forms = schema.anyOf ?? schema.oneOf ?? []
   if (forms.length > 1 && forms.every(({ type }) => type === 'object'))
-    return { path, about, secret, form: { kind: 'shape', shapes: forms.map(shapeWords) } }
+    return { path, about, secret, form: { kind: 'shape', shapes: forms.map((form) => shapeTo(form, path)) } }
   return { path, about, secret, form: { kind: 'text' } }
 }
 
-function shapeWords(schema: JsonSchema): Shape {
+function shapeTo(schema: JsonSchema, path: readonly string[]): Shape {
   const entries = Object.entries(schema.properties ?? {})
   const fixed = entries.filter(([, one]) => one.const !== undefined)
   const asked = (schema.required ?? []).filter((key) => schema.properties?.[key]?.const === undefined)
@@ -123,8 +123,7 @@ function shapeWords(schema: JsonSchema): Shape {
   return {
     words: words.join(': '),
     start: Object.fromEntries(fixed.map(([key, one]) => [key, one.const])),
-    // Shapes without a fixed word are told apart by what they require.
-    schema,
+    wants: missingIn(schema, {}, path),
   }
 }
 
