@@ -71,7 +71,7 @@ export function clackPrompts({ input, output, io }: Terminal): Prompts {
       })
       const at = choices.findIndex(({ value }) => value === initial)
       const asked = { ...common, message, options, maxItems: SHOWN, ...(at >= 0 ? { initialValue: at } : {}) }
-      const picked = await answered(
+      const picked = await answered<number>(
         options.length > MANY
           ? clack.autocomplete({ ...asked, placeholder: 'type to search' })
           : clack.select(asked),
@@ -81,7 +81,7 @@ export function clackPrompts({ input, output, io }: Terminal): Prompts {
       return choice.value
     },
     confirm: ({ message, initial = true }) =>
-      answered(clack.confirm({ ...common, message, initialValue: initial })),
+      answered<boolean>(clack.confirm({ ...common, message, initialValue: initial })),
     busy: async (doing, work) => {
       let at = 0
       const draw = () => put(`\r${color.magenta(FRAMES[at++ % FRAMES.length] ?? '')}  ${doing} …`)

@@ -64,7 +64,10 @@ function mapLines({ fields, custom }: Mapping): string[] {
     }),
     ...(fields.tags === undefined ? ['      #tags: \'=record.vip == "1" ? ["VIP"] : []\''] : []),
     ...(customs.length === 0
-      ? ['      #custom:', '      #  Plan: plan   # name of the custom field in Heymarket: field of the source']
+      ? [
+          '      #custom:',
+          '      #  Plan: plan   # name of the custom field in Heymarket: field of the source',
+        ]
       : [
           '      custom:   # by the name of the custom field in Heymarket',
           ...customs.map(([name, field]) => `        ${scalar(name)}: ${scalar(field)}`),
@@ -80,10 +83,7 @@ function listLines({ lists }: Habits): string[] {
     ]
   return [
     'lists:',
-    ...lists.flatMap(({ title, where }) => [
-      `  - title: ${scalar(title)}`,
-      `    where: ${scalar(where)}`,
-    ]),
+    ...lists.flatMap(({ title, where }) => [`  - title: ${scalar(title)}`, `    where: ${scalar(where)}`]),
   ]
 }
 

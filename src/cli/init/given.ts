@@ -40,7 +40,10 @@ export function givenBy(call: Call, { cwd }: Pick<Io, 'cwd'>, baseDir: string): 
     throw usage(`--csv and --connector ${kind} contradict each other.`, 'Leave one of them out.')
   const rung = text(call, 'onRemoved')
   if (rung !== undefined && !REMOVAL_RUNGS.some((one) => one === rung))
-    throw usage(`--on-removed ${rung} is none of: ${REMOVAL_RUNGS.join(', ')}.`, '--on-removed removeFromLists')
+    throw usage(
+      `--on-removed ${rung} is none of: ${REMOVAL_RUNGS.join(', ')}.`,
+      '--on-removed removeFromLists',
+    )
   const removedTag = text(call, 'removedTag') ?? null
   if (rung === 'tag' && removedTag === null)
     throw usage('--on-removed tag needs the tag.', '--removed-tag "Former customer"')
@@ -165,13 +168,20 @@ function withColumns(options: Options, form: OptionForm, { fields }: Discovery):
 }
 
 /** Both halves of the credential for .env; none where it is to come from the environment. Errors: ERR_USAGE. */
-export function accountSecrets(given: Given, { env }: Pick<World, 'env'>): readonly (readonly [string, string])[] {
+export function accountSecrets(
+  given: Given,
+  { env }: Pick<World, 'env'>,
+): readonly (readonly [string, string])[] {
   if (given.sandbox) return []
   const [ID, KEY] = ACCOUNT_VARIABLES
   const secretId = given.secretId ?? given.variables[ID]
   if (secretId === undefined) return []
   const secretKey = given.variables[KEY] ?? env[KEY]
-  if (secretKey) return [[ID, secretId], [KEY, secretKey]]
+  if (secretKey)
+    return [
+      [ID, secretId],
+      [KEY, secretKey],
+    ]
   throw usage(
     `The key that belongs to the secret id is not there: ${KEY} is not set.`,
     `Set ${KEY} in the environment or in --env-file FILE. It is no flag, because other users could see it there.`,

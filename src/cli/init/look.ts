@@ -38,7 +38,11 @@ const ACCOUNT_TIMEOUT_MS = 15_000
 export const HEYMARKET_URL = 'https://api.heymarket.com'
 
 /** Errors: ERR_HEYMARKET_*. */
-export async function tryAccount(auth: Credential, baseUrl: string | null, world: World): Promise<TriedAccount> {
+export async function tryAccount(
+  auth: Credential,
+  baseUrl: string | null,
+  world: World,
+): Promise<TriedAccount> {
   const client = openHeymarket({
     auth,
     baseUrl: baseUrl ?? HEYMARKET_URL,
@@ -74,7 +78,12 @@ export type ReadOptions =
   | { readonly ok: false; readonly problems: readonly OptionProblem[] }
 
 /** Options as they stand in a config, filled in and read by the connector's own schema. */
-export function readOptions(connector: Connector, options: Options, secrets: Secrets, world: World): ReadOptions {
+export function readOptions(
+  connector: Connector,
+  options: Options,
+  secrets: Secrets,
+  world: World,
+): ReadOptions {
   const { value, filled, unfilled } = filledIn(options, secrets, world)
   const missing = unfilled.map(({ path, what }) => ({ path: path.map(String), message: what }))
   if (missing.length > 0) return { ok: false, problems: missing }

@@ -108,7 +108,9 @@ function phones(fields: readonly Seen[]): readonly string[] {
   const named = [...byName(fit, NAMES.phone)]
   const sure = [...new Set([...told, ...named])]
   if (sure.length > 0) return sure
-  const like = fit.find((one) => LIKE.phone?.test(plain(one.name)) || LIKE.phone?.test(plain(one.label ?? '')))
+  const like = fit.find(
+    (one) => LIKE.phone?.test(plain(one.name)) || LIKE.phone?.test(plain(one.label ?? '')),
+  )
   return orBySamples(like === undefined ? [] : [like.name], fit, /^\+?[\d\s().-]{7,20}$/, /(\d\D*){7}/)
 }
 

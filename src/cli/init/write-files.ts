@@ -1,5 +1,13 @@
 // Owns putting the answers on disk: both files whole or not at all, and nothing that heysync would not load again.
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { connectors } from '../../../connectors/index.ts'
 import { connectorsInUse } from '../../config/connectors-in-use.ts'
@@ -18,7 +26,11 @@ export interface Written {
 }
 
 /** Errors: ERR_CONFIG_*, ERR_EXPRESSION, and then nothing was written. */
-export async function writeFiles(draft: Draft, target: string, io: Pick<Io, 'env' | 'cwd'>): Promise<Written> {
+export async function writeFiles(
+  draft: Draft,
+  target: string,
+  io: Pick<Io, 'env' | 'cwd'>,
+): Promise<Written> {
   const folder = dirname(target)
   const envFile = join(folder, '.env')
   const newConfig = `${target}.new-${process.pid}.yaml`
