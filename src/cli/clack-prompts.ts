@@ -1,16 +1,21 @@
 // Owns the questions on a real terminal: @clack/prompts, with Esc as the way back and Ctrl-C as the way out.
 import * as clack from '@clack/prompts'
+import stringWidth from 'string-width'
 import type { Io } from './io.ts'
 import { Cancelled, type Prompts, type TextQuestion, WentBack } from './prompts.ts'
-import { clip } from './table-text.ts'
+import { clip, wrap } from './table-text.ts'
 
 /** From this many choices on they can be searched by typing. */
 const MANY = 12
 const SHOWN = 10
 const FRAMES = ['◒', '◐', '◓', '◑']
 const FRAME_MS = 90
-/** Bar, mark and the brackets of a hint. */
-const AROUND = 9
+/** Bar, mark and what clack keeps free, so that no choice goes over two lines. */
+const AROUND = 17
+const BRACKETS = 3
+const LEAST_HINT = 12
+/** The bar on the left, and a column that stays free. */
+const RAIL = 4
 
 interface Terminal {
   readonly input: NodeJS.ReadStream
@@ -38,13 +43,10 @@ export function clackPrompts({ input, output, io }: Terminal): Prompts {
   return {
     intro: (title) => clack.intro(title, common),
     step: (title) => put(`${bar}\n${color.cyan('●')}  ${color.bold(title)}\n`),
-    say: (text) =>
-      put(
-        `${bar}\n${text
-          .split('\n')
-          .map((line) => `${bar}  ${line}\n`)
-          .join('')}`,
-      ),
+    say: (text) => {
+      const lines = wrap(text, Math.max(30, io.columns - RAIL)).split('\n')
+      put([bar, ...lines.map((line) => `${bar}  ${line}`), ''].join('\n'))
+    },
     warn: (text) => clack.log.warn(text, common),
     outro: (text) => clack.outro(text, common),
     text: async ({ message, initial, placeholder, check }) =>
@@ -66,8 +68,10 @@ export function clackPrompts({ input, output, io }: Terminal): Prompts {
     pick: async ({ message, choices, initial }) => {
       // By number, so that any value can stand behind a choice.
       const options = choices.map(({ label, hint }, value) => {
-        const left = io.columns - AROUND - label.length
-        return { value, label, ...(hint && left > 12 ? { hint: clip(hint, left) } : {}) }
+        const most = io.columns - AROUND
+        const text = stringWidth(label) <= most ? label : clip(label, most)
+        const left = io.columns - AROUND - stringWidth(text) - BRACKETS
+        return { value, label: text, ...(hint && left > LEAST_HINT ? { hint: clip(hint, left) } : {}) }
       })
       const at = choices.findIndex(({ value }) => value === initial)
       const asked = { ...common, message, options, maxItems: SHOWN, ...(at >= 0 ? { initialValue: at } : {}) }

@@ -3,7 +3,7 @@ import type { SourceRecord } from '../connector/contract.ts'
 import { maskPhone } from '../lib/phone.ts'
 import type { Normalized } from '../sync/normalize/normalize.ts'
 import type { Io } from './io.ts'
-import { clip, columns } from './table-text.ts'
+import { clip, columns, wrap } from './table-text.ts'
 
 export interface Pulled {
   readonly record: SourceRecord
@@ -16,7 +16,7 @@ export function mappedOf({ contact }: Extract<Normalized, { kind: 'contact' }>):
   return { phone: contact.phone, ...further, ...fields, ...custom, optedOut: contact.optedOut }
 }
 
-/** `only`: fields of the record to show; all of them unless given. */
+/** `only`: fields of the record to show, within the width of the terminal; all of them unless given. */
 export function sideBySide(
   { record, result }: Pulled,
   io: Pick<Io, 'color' | 'columns'>,
@@ -40,7 +40,8 @@ export function sideBySide(
   const left = Object.entries(record.fields)
     .filter(([name]) => only === undefined || only.has(name))
     .map(([name, value]) => `${name}: ${JSON.stringify(value) ?? ''}`)
-  const right = mappedLines(result, io)
+  const mapped = mappedLines(result, io)
+  const right = only === undefined ? mapped : mapped.flatMap((line) => wrap(line, half).split('\n'))
   const rows = Array.from({ length: Math.max(left.length, right.length) }, (_, at) => [
     clip(left[at] ?? '', half),
     color.dim('│'),

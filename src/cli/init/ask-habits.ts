@@ -2,18 +2,21 @@
 import type { RemovalRung } from '../../config/schema.ts'
 import { HeysyncError } from '../../lib/errors.ts'
 import { compileListRules } from '../../sync/lists/rule.ts'
+import type { Choice } from '../prompts.ts'
 import type { Asking } from './ask.ts'
 import { type Habits, type Mapping, USUAL_HABITS } from './draft.ts'
 
 const NIGHTLY = '0 3 * * *'
 
-const RUNGS: readonly { readonly value: RemovalRung; readonly label: string; readonly hint: string }[] = [
-  { value: 'removeFromLists', label: 'removeFromLists', hint: 'taken off its lists, nothing else (usual)' },
-  { value: 'keep', label: 'keep', hint: 'the contact stays as it is' },
-  { value: 'tag', label: 'tag', hint: 'the contact gets a tag' },
-  { value: 'clear', label: 'clear', hint: 'the mapped fields are blanked' },
-  { value: 'delete', label: 'delete', hint: 'deleted for good, the conversation too perhaps' },
-]
+const RUNGS: readonly Choice<RemovalRung>[] = (
+  [
+    ['removeFromLists', 'taken off its lists, nothing else (usual)'],
+    ['keep', 'stays as it is'],
+    ['tag', 'gets a tag'],
+    ['clear', 'the mapped fields are blanked'],
+    ['delete', 'deleted for good, maybe with the conversation'],
+  ] as const
+).map(([value, about]) => ({ value, label: `${value.padEnd(16)} ${about}` }))
 
 export async function askHabits({ ask, given }: Asking, mapping: Mapping): Promise<Habits> {
   const schedule =

@@ -6,7 +6,7 @@ import { type Pulled, sideBySide } from '../render-pulled.ts'
 import { columns, many, wrap } from '../table-text.ts'
 import { type Asking, lineWidth, sayTrouble } from './ask.ts'
 import type { AnsweredAccount } from './ask-account.ts'
-import { type AnsweredSource, columnChoice } from './ask-source.ts'
+import { type AnsweredSource, columnChoices } from './ask-source.ts'
 import {
   type Draft,
   type Mapping,
@@ -92,7 +92,7 @@ export async function askMapping(
 async function askCountry({ ask, io }: Asking): Promise<string | null> {
   const likely = /^[a-z]{2}_([A-Z]{2})\b/.exec(io.env.LC_ALL || io.env.LANG || '')?.[1] ?? 'US'
   const typed = await ask.text({
-    message: 'Which country are numbers from that name none? Empty: such a number is rejected.',
+    message: 'Country of numbers that name none (empty: they are rejected)',
     initial: likely,
     check: (text) =>
       text.trim() === '' || countryCode(text) !== null
@@ -157,15 +157,7 @@ function peopleText(
   const head = `${of}: ${color.green(many(good.length, 'contact'))}, ${rejected.length > 0 ? color.red(`${rejected.length} rejected`) : '0 rejected'}${unread}`
   const shown = [...good.slice(0, 2), ...rejected.slice(0, 1)]
   const view = { color, columns: lineWidth(io) }
-  return [head, ...shown.map((one) => wrapLast(sideBySide(one, view, only), view.columns))].join('\n\n')
-}
-
-/** A reason may be longer than half a line; what is cut is in `heysync rejections`. */
-function wrapLast(text: string, width: number): string {
-  return text
-    .split('\n')
-    .map((line) => columns([[line]], '', width))
-    .join('\n')
+  return [head, ...shown.map((one) => sideBySide(one, view, only))].join('\n\n')
 }
 
 async function askLine(asking: Asking, mapping: Mapping, found: Discovery): Promise<Mapping> {
@@ -248,7 +240,7 @@ async function askFields(
       message: more ? 'And where that holds no number?' : 'Which field of the source?',
       choices: [
         ...(more ? [{ value: NONE, label: 'Nothing else' }] : []),
-        ...fields.filter((one) => !names.includes(one.name)).map(columnChoice),
+        ...columnChoices(fields.filter((one) => !names.includes(one.name))),
         ...(more ? [] : [{ value: NONE, label: 'None' }]),
         { value: EXPRESSION, label: 'An expression', hint: '=record.vip == "1" ? ["VIP"] : []' },
       ],

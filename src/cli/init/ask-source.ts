@@ -2,7 +2,7 @@
 import { connectors } from '../../../connectors/index.ts'
 import type { Connector, DiscoveredField, Discovery } from '../../connector/contract.ts'
 import { loadConnectors } from '../../connector/table.ts'
-import { many, wrap } from '../table-text.ts'
+import { clip, many } from '../table-text.ts'
 import { type Asking, lineWidth, sayTrouble } from './ask.ts'
 import type { SourceDraft } from './draft.ts'
 import { optionsGiven, sourceIdFor } from './given.ts'
@@ -17,6 +17,11 @@ import {
   withOption,
 } from './option-form.ts'
 import { proposeId, proposeUpdated } from './propose-mapping.ts'
+
+/** The longest name of a kind, and a space. */
+const KIND_WIDTH = 14
+const WIDEST_NAME = 28
+const SAMPLES_WIDTH = 32
 
 export interface AnsweredSource {
   readonly source: SourceDraft
@@ -72,13 +77,14 @@ function isTrouble(error: unknown): boolean {
   return error instanceof Error && error.name === 'HeysyncError'
 }
 
-async function askKind({ ask }: Asking): Promise<string> {
-  const all = await loadConnectors(connectors)
+async function askKind({ ask, io }: Asking): Promise<string> {
+  const all = await ask.busy('Looking what there is', () => loadConnectors(connectors))
+  const left = lineWidth(io) - KIND_WIDTH - 14
   return ask.pick({
     message: 'Where are the people now?',
     choices: [...all.values()].map(({ kind, summary }) => ({
       value: kind,
-      label: `${kind.padEnd(14)} ${summary}`,
+      label: `${kind.padEnd(KIND_WIDTH)} ${clip(summary, left)}`,
     })),
   })
 }
@@ -136,7 +142,8 @@ async function answer(
   const { ask, io } = asking
   const { path, about, secret, form: asked } = question
   const name = path.join('.')
-  const message = wrap(`${name}: ${about}${why === undefined ? '' : ` (${why})`}`, lineWidth(io))
+  ask.say([io.color.dim(about), ...(why === undefined ? [] : [io.color.yellow(why)])].join('\n'))
+  const message = name
   if (asked.kind === 'choice') {
     const word = await ask.pick({ message, choices: asked.words.map((one) => ({ value: one, label: one })) })
     return withOption(options, path, form.read(path, word))
@@ -203,8 +210,8 @@ async function askColumns(
   if (lacksColumn(form, options)) {
     const proposed = proposeId(fields)
     const idColumn = await ask.pick({
-      message: 'Which column is the id? It has to stay with a person for good, and be there once.',
-      choices: fields.map(columnChoice),
+      message: 'Which column is the id that stays with a person for good?',
+      choices: columnChoices(fields),
       ...(proposed === null ? {} : { initial: proposed }),
     })
     options = { ...options, idColumn }
@@ -215,7 +222,7 @@ async function askColumns(
       message: 'Which column says when a record was changed?',
       choices: [
         { value: null, label: 'None', hint: 'everything is read and compared each time' },
-        ...fields.map(columnChoice),
+        ...columnChoices(fields),
       ],
       initial: proposed,
     })
@@ -224,7 +231,15 @@ async function askColumns(
   return options
 }
 
-export function columnChoice({ name, label, samples }: DiscoveredField) {
-  const text = label === undefined ? name : `${name} (${label})`
-  return { value: name, label: text, hint: samples.join(' · ') || 'empty in what was seen' }
+/** Each with what it held in the first records. */
+export function columnChoices(fields: readonly DiscoveredField[]) {
+  const named = fields.map((one) => ({
+    ...one,
+    text: one.label === undefined ? one.name : `${one.name} (${one.label})`,
+  }))
+  const width = Math.min(WIDEST_NAME, Math.max(...named.map(({ text }) => text.length)))
+  return named.map(({ name, text, samples }) => ({
+    value: name,
+    label: `${text.padEnd(width)}  ${clip(samples.slice(0, 2).join(' · '), SAMPLES_WIDTH)}`.trimEnd(),
+  }))
 }
