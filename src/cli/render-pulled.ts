@@ -1,9 +1,13 @@
 // Owns how a record looks beside what the mapping makes of it: before on the left, after or the reason on the right.
+import stringWidth from 'string-width'
 import type { SourceRecord } from '../connector/contract.ts'
 import { maskPhone } from '../lib/phone.ts'
 import type { Normalized } from '../sync/normalize/normalize.ts'
 import type { Io } from './io.ts'
 import { clip, columns, wrap } from './table-text.ts'
+
+/** The indent, the bar and the spaces beside it. */
+const BETWEEN = 7
 
 export interface Pulled {
   readonly record: SourceRecord
@@ -41,7 +45,8 @@ export function sideBySide(
     .filter(([name]) => only === undefined || only.has(name))
     .map(([name, value]) => `${name}: ${JSON.stringify(value) ?? ''}`)
   const mapped = mappedLines(result, io)
-  const right = only === undefined ? mapped : mapped.flatMap((line) => wrap(line, half).split('\n'))
+  const room = io.columns - Math.max(0, ...left.map((line) => stringWidth(clip(line, half)))) - BETWEEN
+  const right = only === undefined ? mapped : mapped.flatMap((line) => wrap(line, room).split('\n'))
   const rows = Array.from({ length: Math.max(left.length, right.length) }, (_, at) => [
     clip(left[at] ?? '', half),
     color.dim('│'),

@@ -129,6 +129,8 @@ function mayOverwrite(ask: Prompts, target: string): Promise<boolean> {
   return ask.confirm({ message: `${target} is there already. Make a new one in its place?`, initial: false })
 }
 
+const YOURS = 'heysync.yaml is yours now; docs/configuration.md explains every key.'
+
 /** From here on the files are there; leaving loses nothing. */
 async function offerFirstLook(
   call: Call,
@@ -145,16 +147,18 @@ async function offerFirstLook(
       ignoreEnv(gitignore)
     const again = { args: [], options: { config: call.options.config } }
     if (await ask.confirm({ message: 'Try everything now, and make the first plan? Nothing is sent.' })) {
-      io.say('')
+      ask.outro(YOURS)
       if ((await check.run(again, io)) === 0) {
         io.say('')
+        // It says itself what comes next.
         await plan.run(again, io)
+        return
       }
-    }
+    } else ask.outro(YOURS)
   } catch (error) {
     if (!(error instanceof Cancelled) && !(error instanceof WentBack)) throw error
+    ask.outro(YOURS)
   }
-  ask.outro('heysync.yaml is yours now; docs/configuration.md explains every key.')
   io.say(nextSteps(io))
 }
 

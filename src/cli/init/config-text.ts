@@ -96,6 +96,7 @@ function indented(value: unknown, by: number): string[] {
 
 /** A YAML scalar that also may stand in [ ], quoted where it has to be. */
 function scalar(text: string): string {
+  if (/^https?:\/\/[\w.:/-]+$/.test(text)) return text
   const isPlain =
     /^[\w./][\w./ -]*$/.test(text) &&
     !/^(true|false|yes|no|y|n|null|on|off|~|[\d._]+(e\d+)?|0[xo].*)$/i.test(text)

@@ -142,7 +142,7 @@ export function optionsError(kind: string, problems: readonly OptionProblem[]): 
   })
 }
 
-const PEOPLE = 200
+const PEOPLE = 100
 
 /** The first records of the source. Errors: ERR_SOURCE_*. */
 export async function firstOf(
