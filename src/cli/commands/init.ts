@@ -41,10 +41,10 @@ export const init: Command = {
     { flags: '--sandbox', summary: 'use the credentials and the address of `heysync sandbox`' },
     {
       flags: '--secret-id <id>',
-      summary: 'of the API secret, for .env; the key comes from HEYMARKET_SECRET_KEY or --env-file',
+      summary: 'of the API secret, for .env; the key comes from HEYMARKET_SECRET_KEY or --secrets-file',
     },
     {
-      flags: '--env-file <file>',
+      flags: '--secrets-file <file>',
       summary: 'NAME=value lines; what the config names of them is put into .env',
     },
     { flags: '--base-url <url>', summary: 'where the API is' },

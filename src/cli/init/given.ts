@@ -28,7 +28,7 @@ export interface Given {
   readonly onRemoved: RemovalRung | null
   readonly removedTag: string | null
   readonly schedule: string | null
-  /** Variables of --env-file. */
+  /** Variables of --secrets-file. */
   readonly variables: Readonly<Record<string, string>>
 }
 
@@ -47,9 +47,10 @@ export function givenBy(call: Call, { cwd }: Pick<Io, 'cwd'>, baseDir: string): 
   const removedTag = text(call, 'removedTag') ?? null
   if (rung === 'tag' && removedTag === null)
     throw usage('--on-removed tag needs the tag.', '--removed-tag "Former customer"')
-  const file = text(call, 'envFile')
+  // Not --env-file: Node 20 takes that word for itself, wherever it stands.
+  const file = text(call, 'secretsFile')
   if (file !== undefined && !existsSync(resolve(cwd, file)))
-    throw usage(`There is no file ${file}.`, '--env-file names a file of NAME=value lines that is there.')
+    throw usage(`There is no file ${file}.`, '--secrets-file names a file of NAME=value lines that is there.')
   return {
     sandbox: flag(call, 'sandbox'),
     baseUrl: text(call, 'baseUrl') ?? null,
@@ -184,7 +185,7 @@ export function accountSecrets(
     ]
   throw usage(
     `The key that belongs to the secret id is not there: ${KEY} is not set.`,
-    `Set ${KEY} in the environment or in --env-file FILE. It is no flag, because other users could see it there.`,
+    `Set ${KEY} in the environment or in --secrets-file FILE. It is no flag, because other users could see it there.`,
   )
 }
 

@@ -71,7 +71,7 @@ describe('init --yes', () => {
     expect(refused.stderr + refused.stdout + written(home)).not.toContain('pw-77')
   })
 
-  test('variables that the options name come from --env-file', async () => {
+  test('variables that the options name come from --secrets-file', async () => {
     const home = await house()
     home.write('patients.csv', PEOPLE)
     home.write('secrets.txt', 'WHERE_IT_IS=patients.csv\nNOT_NAMED=x\n')
@@ -81,7 +81,7 @@ describe('init --yes', () => {
       'csv',
       '--option',
       'path=${WHERE_IT_IS}',
-      '--env-file',
+      '--secrets-file',
       'secrets.txt',
     ]
     expect(await home.run('init', '--yes', ...flags)).toMatchObject({ code: 0 })
@@ -104,7 +104,7 @@ describe('init --yes', () => {
     [['--csv', 'a.csv', '--on-removed', 'tag'], '--removed-tag'],
     [['--csv', 'a.csv', '--secret-id', 'x'], 'HEYMARKET_SECRET_KEY is not set'],
     [['--csv', 'a.csv', '--country', 'Atlantis'], 'Atlantis'],
-    [['--env-file', 'nowhere'], 'There is no file nowhere'],
+    [['--secrets-file', 'nowhere'], 'There is no file nowhere'],
   ])('%j is an error that says what to do, and nothing is written', async (flags, says) => {
     const home = await house()
     home.write('a.csv', 'id,phone\n1,+1 415 234 5678\n')
