@@ -75,14 +75,16 @@ export function clackPrompts({ input, output, io }: Terminal): Prompts {
       })
       const at = choices.findIndex(({ value }) => value === initial)
       const asked = { ...common, message, options, maxItems: SHOWN, ...(at >= 0 ? { initialValue: at } : {}) }
-      const picked = await answered<number>(
-        options.length > MANY
-          ? clack.autocomplete({ ...asked, placeholder: 'type to search' })
-          : clack.select(asked),
-      )
-      const choice = choices[picked]
-      if (choice === undefined) throw new Cancelled()
-      return choice.value
+      for (;;) {
+        const picked = await answered<number | undefined>(
+          options.length > MANY
+            ? clack.autocomplete({ ...asked, placeholder: 'type to search' })
+            : clack.select(asked),
+        )
+        // A search that finds nothing can be entered all the same.
+        const choice = picked === undefined ? undefined : choices[picked]
+        if (choice !== undefined) return choice.value
+      }
     },
     confirm: ({ message, initial = true }) =>
       answered<boolean>(clack.confirm({ ...common, message, initialValue: initial })),

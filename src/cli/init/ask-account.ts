@@ -1,4 +1,5 @@
 // Owns the step of the wizard that finds the account: a sandbox or the real one, tried at once.
+import { HeysyncError } from '../../lib/errors.ts'
 import type { Asking } from './ask.ts'
 import { sayTrouble } from './ask.ts'
 import type { AccountDraft } from './draft.ts'
@@ -83,7 +84,7 @@ async function askReal(asking: Asking): Promise<AnsweredAccount> {
 
 async function askCredentials({ ask }: Asking): Promise<Map<string, string>> {
   ask.say(
-    'An API secret is made in Heymarket under Settings, Integrations, API. Both parts go\ninto .env, never into heysync.yaml.',
+    'An API secret is made in Heymarket under Settings, Integrations, API. Both parts go into .env, never into heysync.yaml.',
   )
   const needed = (typed: string) => (typed.trim() === '' ? 'It cannot be empty.' : undefined)
   const secretId = await ask.secret({ message: 'Secret ID', check: needed })
@@ -108,7 +109,9 @@ async function attempt(
     )
     return { customFields }
   } catch (error) {
-    sayTrouble(asking, error, sandbox ? [] : Object.values(auth))
+    if (error instanceof HeysyncError && error.code === 'ERR_HEYMARKET_UNAUTHORIZED')
+      ask.warn('Heymarket does not take them (401). Copy both parts once more: Secret ID, Secret Key.')
+    else sayTrouble(asking, error, sandbox ? [] : Object.values(auth))
     return null
   }
 }
