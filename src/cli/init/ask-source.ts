@@ -2,6 +2,7 @@
 import { connectors } from '../../../connectors/index.ts'
 import type { Connector, DiscoveredField, Discovery } from '../../connector/contract.ts'
 import { loadConnectors } from '../../connector/table.ts'
+import type { Choice } from '../prompts.ts'
 import { clip, many } from '../table-text.ts'
 import { type Asking, lineWidth, sayTrouble } from './ask.ts'
 import type { SourceDraft } from './draft.ts'
@@ -36,8 +37,8 @@ export async function askSource(asking: Asking): Promise<AnsweredSource> {
   const connector = await connectorOf(kind)
   const form = optionForm(kind, connector.options)
   let options = optionsGiven(given, form)
+  options = await askOptions(asking, connector, form, options)
   for (;;) {
-    options = await askOptions(asking, connector, form, options)
     const id = given.id ?? sourceIdFor(kind, options)
     const source = { id, kind, options }
     const lacksId = lacksColumn(form, options)
@@ -68,7 +69,7 @@ export async function askSource(asking: Asking): Promise<AnsweredSource> {
           { value: false, label: 'Try the same again' },
         ],
       })
-      if (again) options = await askMore(asking, form, options, true)
+      if (again) options = await settle(asking, connector, form, await askChange(asking, form, options))
     }
   }
 }
@@ -109,7 +110,7 @@ async function askOptions(
   for (const question of form.missing(options).filter(({ path }) => path[0] !== 'idColumn'))
     options = await answer(asking, form, options, question)
   options = await settle(asking, connector, form, options)
-  return settle(asking, connector, form, await askMore(asking, form, options, false))
+  return settle(asking, connector, form, await askMore(asking, form, options))
 }
 
 async function settle(
@@ -127,7 +128,7 @@ async function settle(
     const question = form.question(problem.path)
     if (question === null || (problem.path.length === 0 && form.optional.length === 0)) {
       asking.ask.warn(`${problem.path.join('.') || 'The options'}: ${problem.message}`)
-      options = await askMore(asking, form, options, true)
+      options = await askChange(asking, form, options)
     } else options = await answer(asking, form, options, question, problem.message)
   }
 }
@@ -166,26 +167,38 @@ async function answer(
 }
 
 /** One option after the other, until it is enough. */
-async function askMore(asking: Asking, form: OptionForm, start: Options, atOnce: boolean): Promise<Options> {
-  const { ask } = asking
+async function askMore(asking: Asking, form: OptionForm, start: Options): Promise<Options> {
   let options = start
-  for (let first = true; ; first = false) {
-    const set = Object.keys(options)
-    const rest = form.optional.filter(({ key }) => !set.includes(key) && key !== 'updatedColumn')
-    const done = { value: null, label: atOnce && first ? 'Nothing to change' : 'No, go on' }
-    const key = await ask.pick<string | null>({
-      message: atOnce ? 'Which option?' : 'Set anything else? The rest has sensible defaults.',
-      choices: [
-        ...(atOnce && first ? [] : [done]),
-        ...set.map((one) => ({ value: one, label: one, hint: valueHint(form, options, one) })),
-        ...rest.map(({ key, about }) => ({ value: key, label: key, hint: about })),
-        ...(atOnce && first ? [done] : []),
-      ],
+  for (;;) {
+    const key = await asking.ask.pick<string | null>({
+      message: 'Set anything else? The rest has sensible defaults.',
+      choices: [{ value: null, label: 'No, go on' }, ...optionChoices(form, options)],
     })
-    const question = key === null ? null : form.question([key])
-    if (question === null) return options
-    options = await answer(asking, form, options, question)
+    if (key === null) return options
+    options = await askOption(asking, form, options, key)
   }
+}
+
+/** One option, because something is wrong with them. */
+async function askChange(asking: Asking, form: OptionForm, options: Options): Promise<Options> {
+  const choices = optionChoices(form, options)
+  const key = await asking.ask.pick({ message: 'Which option?', choices })
+  return askOption(asking, form, options, key)
+}
+
+async function askOption(asking: Asking, form: OptionForm, options: Options, key: string): Promise<Options> {
+  const question = form.question([key])
+  return question === null ? options : answer(asking, form, options, question)
+}
+
+/** Those that are set come first. */
+function optionChoices(form: OptionForm, options: Options): Choice<string>[] {
+  const set = Object.keys(options)
+  const rest = form.optional.filter(({ key }) => !set.includes(key) && key !== 'updatedColumn')
+  return [
+    ...set.map((key) => ({ value: key, label: key, hint: valueHint(form, options, key) })),
+    ...rest.map(({ key, about }) => ({ value: key, label: key, hint: about })),
+  ]
 }
 
 function valueHint(form: OptionForm, options: Options, key: string): string {

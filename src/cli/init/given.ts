@@ -98,8 +98,9 @@ export function optionsGiven({ options }: Given, form: OptionForm): Options {
   return options.reduce<Options>((all, [path, typed]) => withOption(all, path, form.read(path, typed)), {})
 }
 
-export function sourceIdFor(kind: string, { path }: Options): string {
-  const from = typeof path === 'string' ? basename(path, extname(path)) : kind
+export function sourceIdFor(kind: string, { path, table }: Options): string {
+  const from =
+    typeof path === 'string' ? basename(path, extname(path)) : typeof table === 'string' ? table : kind
   const id = from
     .toLowerCase()
     .replace(/[^a-z0-9_-]+/g, '-')

@@ -93,7 +93,11 @@ export function proposeMapping(
 /** The field that most likely is the record's own id. */
 export function proposeId(fields: readonly Seen[]): string | null {
   const named = firstNamed(fields, ID_NAMES.split(' '))
-  return named ?? fields.find(({ name }) => /(^|[\s_-])(id|uuid)$/i.test(name) || /[a-z]I[dD]$/.test(name))?.name ?? null
+  return (
+    named ??
+    fields.find(({ name }) => /(^|[\s_-])(id|uuid)$/i.test(name) || /[a-z]I[dD]$/.test(name))?.name ??
+    null
+  )
 }
 
 /** The field that most likely holds the time of the last change. */

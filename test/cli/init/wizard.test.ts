@@ -90,7 +90,7 @@ test('every line can be changed, and a list kept by a rule', async () => {
   ])
 })
 
-test('a database: what the schema leaves open is asked, and its password goes into .env', async () => {
+test('a database: what its schema leaves open is asked, and a wrong table can be changed', async () => {
   const person = await terminal()
   const db = new Database(join(person.dir, 'clinic.db'))
   db.exec(`CREATE TABLE patients (PatientID INTEGER PRIMARY KEY, GivenName TEXT, FamilyName TEXT, CellPhone TEXT, ModifiedAt TEXT) STRICT;
@@ -108,7 +108,7 @@ test('a database: what the schema leaves open is asked, and its password goes in
   expect(person.seen()).toContain('give either table or query')
   expect(code).toBe(0)
   expect(parse(person.read('heysync.yaml')).sources[0]).toMatchObject({
-    id: 'sql',
+    id: 'patients',
     options: {
       database: 'sqlite:clinic.db',
       table: 'patients',
