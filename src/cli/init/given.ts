@@ -216,7 +216,7 @@ export function mappingGiven(proposed: Mapping, { map, country }: Given): Mappin
   }
 }
 
-export function habitsGiven({ schedule, onRemoved, removedTag }: Given): Draft['habits'] {
+function habitsGiven({ schedule, onRemoved, removedTag }: Given): Draft['habits'] {
   return {
     ...USUAL_HABITS,
     ...(schedule === null ? {} : { schedule }),
@@ -226,6 +226,6 @@ export function habitsGiven({ schedule, onRemoved, removedTag }: Given): Draft['
 }
 
 /** The variables that options name. */
-export function namesIn(options: Options): string[] {
+function namesIn(options: Options): string[] {
   return [...JSON.stringify(options).matchAll(/\$\{([A-Za-z_]\w*)/g)].map(([, name = '']) => name)
 }

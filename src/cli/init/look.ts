@@ -35,7 +35,7 @@ export interface TriedAccount {
 
 const ACCOUNT_TIMEOUT_MS = 15_000
 
-export const HEYMARKET_URL = 'https://api.heymarket.com'
+const HEYMARKET_URL = 'https://api.heymarket.com'
 
 /** Errors: ERR_HEYMARKET_*. */
 export async function tryAccount(
