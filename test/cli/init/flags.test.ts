@@ -43,7 +43,7 @@ describe('init --yes', () => {
     expect(await home.run('check', '--create-tags')).toMatchObject({ code: 0 })
   })
 
-  test('a database, whose address with its password moves to .env', async () => {
+  test('a database by its address, and one with a password that nobody gets to see', async () => {
     const home = await house()
     const db = new Database(join(home.dir, 'clinic.db'))
     db.exec(
