@@ -41,6 +41,11 @@ const io: Io = {
     return /^y(es)?$/i.test(answer.trim())
   },
   interactive: process.stdin.isTTY === true,
+  prompts: async () => {
+    if (process.stdin.isTTY !== true || !terminal) return null
+    const { clackPrompts } = await import('./cli/clack-prompts.ts')
+    return clackPrompts({ input: process.stdin, output: process.stderr, io })
+  },
   terminal,
   // COLUMNS: where nobody sees a terminal, what one would show can still be asked for.
   columns: process.stdout.columns ?? (Number(process.env.COLUMNS) || 200),

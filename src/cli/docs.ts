@@ -61,7 +61,11 @@ const READS_ACCOUNT: Exits = {
 }
 
 const EXITS: Readonly<Record<string, Exits>> = {
-  init: { 0: 'heysync.yaml is written.', 2: 'It is there already, or the file of `--csv` cannot be read.' },
+  init: {
+    0: 'heysync.yaml is written.',
+    1: 'Somebody left the questions, and nothing is written; or the source cannot be read now.',
+    2: 'It is there already, what the flags say is not complete or wrong, or the source cannot be read.',
+  },
   check: {
     0: 'All is well.',
     1: 'Heymarket or a source cannot be reached just now.',

@@ -1,6 +1,7 @@
 // Owns the terminal: data on stdout, talk on stderr, colours only where somebody is looking.
 import type { createColors } from 'picocolors'
 import type { Clock } from '../lib/clock.ts'
+import type { Prompts } from './prompts.ts'
 
 export type Colors = ReturnType<typeof createColors>
 
@@ -13,6 +14,8 @@ export interface Io {
   /** A question with yes or no; false where nobody can answer. */
   confirm(question: string): Promise<boolean>
   readonly interactive: boolean
+  /** Questions of all kinds; null where nobody can answer. */
+  prompts(): Promise<Prompts | null>
   /** True when talk goes to a terminal. */
   readonly terminal: boolean
   readonly columns: number

@@ -4,7 +4,7 @@ import type { CommandEntry } from './command.ts'
 export const commands: readonly CommandEntry[] = [
   {
     name: 'init',
-    summary: 'write a first heysync.yaml',
+    summary: 'write a first heysync.yaml, step by step',
     load: async () => (await import('./commands/init.ts')).init,
   },
   {

@@ -116,7 +116,7 @@ function lookUp(body: string, around: Surroundings): Found {
       value === ''
         ? `needs the environment variable ${name}, which is set but empty`
         : `needs the environment variable ${name}, which is not set${didYouMean(name, setNames, 2)}`,
-    hint: `export ${name}=… in this shell, or put it into the environment of the service.`,
+    hint: `Put ${name}=… into .env beside the config file, or into the environment of the shell or the service.`,
   }
 }
 

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path'
 import type { Connector } from '../connector/contract.ts'
 import { fitted } from '../connector/fitted.ts'
 import { crossCheck } from './cross-checks.ts'
+import { withEnvFile } from './env-file.ts'
 import { interpolate } from './interpolate.ts'
 import type { KeyInfo } from './keys.ts'
 import { jsonSchemaOf, keysIn, keysOf } from './keys.ts'
@@ -23,6 +24,7 @@ import { warningsOf } from './warnings.ts'
 export interface LoadRequest {
   /** From --config. */
   readonly path?: string | undefined
+  /** Wins over .env beside the config. */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   /** By the word under `connector:`: at least those that the file names; where it names one that is not there, all. */
@@ -65,7 +67,7 @@ export function loadConfig(request: LoadRequest): LoadedConfig {
   const { value: written, places } = parseConfigText(bytes, displayName(path, request.cwd))
 
   const readFile = (file: string): string => readFileSync(resolve(baseDir, file), 'utf8')
-  const interpolated = interpolate(written, { env: request.env, readFile })
+  const interpolated = interpolate(written, { env: withEnvFile(request.env, baseDir), readFile })
   if (interpolated.unfilled.length > 0) {
     throw missingSecrets(
       interpolated.unfilled.map((unfilled) => ({ ...unfilled, side: 'value' })),

@@ -56,7 +56,7 @@ describe('references in values', () => {
       '  heysync.yaml:2:21  heymarket.auth.secretId needs the environment variable HEYMARKET_SECRET_ID, which is not set',
       '  heysync.yaml:2:58  heymarket.auth.secretKey needs the environment variable HEYMARKET_SECRET_KEY, which is set but empty',
     ])
-    expect(error.hint).toContain('export HEYMARKET_SECRET_ID=…')
+    expect(error.hint).toContain('Put HEYMARKET_SECRET_ID=… into .env')
   })
 
   test('a variable of almost this name is pointed out', () => {

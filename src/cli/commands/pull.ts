@@ -3,20 +3,14 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { SourceRecord } from '../../connector/contract.ts'
 import { type ExitCode, HeysyncError } from '../../lib/errors.ts'
-import { maskPhone } from '../../lib/phone.ts'
-import type { Normalized, Normalizer } from '../../sync/normalize/normalize.ts'
+import type { Normalizer } from '../../sync/normalize/normalize.ts'
 import { sourceError } from '../../sync/pull/source-error.ts'
 import { type Command, flag, text } from '../command.ts'
-import type { Io } from '../io.ts'
+import { firstRecords } from '../first-records.ts'
 import { sourceOf } from '../one-source.ts'
 import { withApp } from '../open.ts'
+import { mappedOf, type Pulled, sideBySide } from '../render-pulled.ts'
 import { type Known, otherIds, scrub } from '../scrub.ts'
-import { clip, columns } from '../table-text.ts'
-
-interface Pulled {
-  readonly record: SourceRecord
-  readonly result: Normalized
-}
 
 export const pull: Command = {
   about:
@@ -37,23 +31,16 @@ export const pull: Command = {
       const source = sourceOf(app, call.args[0] ?? '')
       const limit = limitOf(text(call, 'limit') ?? '20')
       const { id } = source.config
-      const pulled: Pulled[] = []
-      const window = { from: null, to: new Date(io.clock.now()).toISOString() }
-      const request = { mode: 'full', window, token: null, resumeAfter: null } as const
-      const bad: string[] = []
-      let ended = false
-      try {
-        const context = app.engine.connectorContext(id, { looks: true })
-        for await (const page of source.connector.pull(source.options, request, context)) {
-          for (const record of page.records.slice(0, limit - pulled.length))
-            pulled.push({ record, result: source.normalizer.normalize(record) })
-          bad.push(...(page.bad ?? []).map(({ place, code, message }) => `${place}: ${code} ${message}`))
-          ended = page.end !== undefined
-          if (pulled.length >= limit) break
-        }
-      } catch (error) {
+      const context = app.engine.connectorContext(id, { looks: true })
+      const { records, bad, ended } = await firstRecords(
+        source.connector,
+        source.options,
+        context,
+        limit,
+      ).catch((error: unknown) => {
         throw sourceError(error, id, false)
-      }
+      })
+      const pulled = records.map((record) => ({ record, result: source.normalizer.normalize(record) }))
       if (flag(call, 'json')) io.data(`${JSON.stringify(pulled.map(asJson), null, 2)}\n`)
       else for (const one of pulled) io.data(`${sideBySide(one, io)}\n\n`)
       for (const one of bad) io.say(`${io.color.red('✗')} ${one}`)
@@ -63,8 +50,8 @@ export const pull: Command = {
         mkdirSync(resolve(io.cwd, folder), { recursive: true })
         const known = knownFields(source.normalizer)
         const idOf = otherIds()
-        const records = pulled.map(({ record }) => scrubbed(record, known, idOf))
-        writeFileSync(file, `${JSON.stringify(records, null, 2)}\n`)
+        const harmless = records.map((record) => scrubbed(record, known, idOf))
+        writeFileSync(file, `${JSON.stringify(harmless, null, 2)}\n`)
         io.say(`${io.color.green('✓')} wrote ${file}. Look through it before you share it.`)
       }
       if (pulled.length === 0) io.say(ended ? 'The source shows nobody.' : 'No record came.')
@@ -87,52 +74,6 @@ function asJson({ record, result }: Pulled) {
   const rejected =
     result.kind === 'rejected' ? { code: result.rejection.code, field: result.rejection.field } : null
   return { id, updatedAt, raw: fields, mapped, rejected }
-}
-
-function mappedOf({ contact }: Extract<Normalized, { kind: 'contact' }>): Record<string, unknown> {
-  const { custom = {}, ...fields } = contact.fields
-  const further = contact.further.length === 0 ? {} : { further: contact.further }
-  return { phone: contact.phone, ...further, ...fields, ...custom, optedOut: contact.optedOut }
-}
-
-function sideBySide({ record, result }: Pulled, io: Io): string {
-  const { color } = io
-  const half = Math.max(30, Math.floor((io.columns - 6) / 2))
-  const marks = [
-    record.deleted && 'deleted',
-    record.archived && 'archived',
-    record.outOfScope && 'out of scope',
-  ]
-  const into = record.mergedInto === undefined ? [] : [`merged into ${record.mergedInto}`]
-  const head = [
-    record.id,
-    record.updatedAt ?? 'no time',
-    ...marks.filter(Boolean),
-    ...into,
-    record.place ?? '',
-  ]
-  const left = Object.entries(record.fields).map(([name, value]) => `${name}: ${JSON.stringify(value) ?? ''}`)
-  const right = mappedLines(result, io)
-  const rows = Array.from({ length: Math.max(left.length, right.length) }, (_, at) => [
-    clip(left[at] ?? '', half),
-    color.dim('│'),
-    right[at] ?? '',
-  ])
-  return `${color.bold(head.filter(Boolean).join('  '))}\n${columns(rows, '  ')}`
-}
-
-function mappedLines(result: Normalized, { color }: Io): string[] {
-  if (result.kind === 'rejected') {
-    const { code, field, message } = result.rejection
-    return [color.red(`rejected: ${code} at ${field}`), message]
-  }
-  if (result.kind !== 'contact') return [color.dim(`${result.kind}: no contact of it`)]
-  const notes = result.notes.map(({ field, message }) => color.yellow(`${field}: ${message}`))
-  const refused = result.refused.map(({ code, value }) => color.yellow(`${maskPhone(value)}: ${code}`))
-  const lines = Object.entries(mappedOf(result)).map(
-    ([name, value]) => `${color.cyan(name)}: ${[value].flat().join(', ')}`,
-  )
-  return [...lines, ...notes, ...refused]
 }
 
 function knownFields({ fields }: Normalizer): Known {

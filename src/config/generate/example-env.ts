@@ -32,8 +32,8 @@ const VARIABLES: Readonly<Record<string, { readonly about: string; readonly valu
   },
 }
 
-const HEAD = `# What config/heysync.example.yaml reads from the environment. Copy this file to .env, fill it in, and keep it out of
-# version control. Load it in a shell with: set -a; . ./.env; set +a
+const HEAD = `# What config/heysync.example.yaml reads from the environment. Copy this file to .env beside heysync.yaml, fill it in,
+# and keep it out of version control. heysync reads it by itself; a variable that is set already wins.
 `
 
 /**
