@@ -65,6 +65,8 @@ export async function terminal(clock: Clock = systemClock): Promise<Terminal> {
         clock,
         random: Math.random,
         errorStream: process.stderr,
+        onHangUp: () => {},
+        uptimeMs: () => 0,
       }
       const code = await init.run({ args: [], options: { baseUrl: sandbox.url, ...options } }, io)
       if (left.length > 0)
