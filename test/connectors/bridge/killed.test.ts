@@ -71,6 +71,32 @@ test('the program ends before the next run begins, whose config is what it left,
   expect(left(folder)).toEqual([])
 })
 
+test('what a killed run left is kept only where it made something of it, and nothing came later', async () => {
+  const folder = aTemporaryFolder()
+  const { pull, kept } = await bridge(singerConnector, 'tap.mjs')
+  const token = (refresh_token: string) =>
+    JSON.stringify({ method: 'FULL_TABLE', act: { lines: [SCHEMA] }, refresh_token })
+  const config = { method: 'FULL_TABLE', act: { lines: [SCHEMA], rewrite: token('B') } }
+  // Shows under which name a config is kept, and with which fingerprint.
+  await pull(config)
+  const [[name = '', text = ''] = []] = [...kept]
+  const { fingerprint } = JSON.parse(text) as { fingerprint: string }
+  const keptAfter = async (files: { begun?: string; config: string }) => {
+    kept.set(name, JSON.stringify({ fingerprint, config: token('B') }))
+    const left = join(folder, `heysync-singer-999999999-${fingerprint.slice(0, 12)}-AAAAAA`)
+    mkdirSync(left)
+    writeFileSync(join(left, 'config.json'), token(files.config))
+    if (files.begun !== undefined) writeFileSync(join(left, 'begun.json'), token(files.begun))
+    await pull(config)
+    const { config: now } = JSON.parse(kept.get(name) ?? '') as { config: string }
+    return (JSON.parse(now) as { refresh_token: string }).refresh_token
+  }
+  expect(await keptAfter({ begun: 'B', config: 'C' })).toBe('C')
+  expect(await keptAfter({ begun: 'A', config: 'A' })).toBe('B')
+  expect(await keptAfter({ begun: 'A', config: 'C' })).toBe('B')
+  expect(await keptAfter({ config: 'A' })).toBe('B')
+})
+
 test('folders of who still runs, and of nobody we know, are left alone; those of the dead go', async () => {
   const folder = aTemporaryFolder()
   const make = (name: string) => {
