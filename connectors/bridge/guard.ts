@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Writable } from 'node:stream'
 
 /** In the private folder: the process id of the guard. */
 export const GUARD_FILE = 'guard'
@@ -17,16 +18,35 @@ while kill -0 "-$1" && [ "$left" -gt 0 ]; do sleep 1; left=$((left - 1)); done
 kill -KILL "-$1"
 `
 
-/** Returns what sends the guard away. Where there is no shell there is no guard. */
+/**
+ * Returns what sends the guard away. Where there is no shell, or the system has no room for another process, there is no
+ * guard: the program runs already, and its run goes on.
+ */
 export function startGuard(group: number, folder: string, graceMs: number): () => void {
   const seconds = String(Math.ceil(graceMs / 1_000))
-  const guard = spawn('/bin/sh', ['-c', SCRIPT, 'guard', String(group), seconds], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-  })
   const nobody = () => {}
-  guard.on('error', nobody)
-  guard.stdin.on('error', nobody)
-  if (guard.pid !== undefined) writeFileSync(join(folder, GUARD_FILE), String(guard.pid), { mode: 0o600 })
-  return () => void guard.stdin.end('over\n')
+  try {
+    const guard = spawn('/bin/sh', ['-c', SCRIPT, 'guard', String(group), seconds], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true,
+    })
+    guard.on('error', nobody)
+    // Without a free file descriptor there is no pipe either, whatever the types say.
+    const stdin = guard.stdin as Writable | undefined
+    stdin?.on('error', nobody)
+    const relieve = () => void stdin?.end('over\n')
+    if (guard.pid !== undefined) noteGuard(folder, guard.pid)
+    return relieve
+  } catch {
+    return nobody
+  }
+}
+
+/** Without it the next run does not wait for the guard, which does its work all the same. */
+function noteGuard(folder: string, pid: number): void {
+  try {
+    writeFileSync(join(folder, GUARD_FILE), String(pid), { mode: 0o600 })
+  } catch {
+    // No room for a file.
+  }
 }

@@ -9,6 +9,8 @@ import { GUARD_FILE } from './guard.ts'
 
 /** What the config of a run is called in its folder. */
 export const CONFIG_FILE = 'config.json'
+/** What was kept when it was last known to be no older than what the program had. */
+export const BEGUN_FILE = 'begun.json'
 
 /** Kind, process id of heysync, and whose config it holds. */
 const NAME = /^heysync-(singer|airbyte)-(\d+)-([0-9a-f]{12})-/
@@ -20,8 +22,11 @@ const SLACK_MS = 5_000
 const inUse = new Set<string>()
 
 export interface Left {
-  /** As the newest of those runs left it that were given the same config; null when there is none. */
-  readonly config: string | null
+  /**
+   * As the newest of those runs left its config that began with `kept` and made something else of it; null when there is none.
+   * What was kept since then is newer, and so is what a later run made of it.
+   */
+  madeOf(kept: string): string | null
   /** To be called once that is kept. */
   remove(): Promise<void>
 }
@@ -53,9 +58,12 @@ export async function whatWasLeft(
     while (isAlive(read(folder, GUARD_FILE)) && performance.now() < until)
       await wait(LOOK_EVERY_MS, undefined, { signal })
   const own = folders.filter((folder) => isSameConfig(folder, kind, fingerprint)).sort(byAge)
-  const configs = own.flatMap((folder) => read(folder, CONFIG_FILE) ?? [])
   return {
-    config: configs.at(-1) ?? null,
+    madeOf: (kept) =>
+      own
+        .filter((folder) => read(folder, BEGUN_FILE) === kept)
+        .flatMap((folder) => read(folder, CONFIG_FILE) ?? [])
+        .findLast((config) => config !== kept) ?? null,
     remove: async () => {
       for (const folder of folders) await removeFolder(folder)
     },

@@ -97,6 +97,11 @@ function start({ command, baseDir, folder, env, graceMs, redact }: Launch) {
     detached: true,
     shell: false,
   })
+  // Where the system has no room for it, nothing of it is there, not even its outputs.
+  if ((child.stdout as Readable | undefined) === undefined) {
+    child.once('error', () => {})
+    throw noRoom(name)
+  }
   const relieve = child.pid === undefined ? null : startGuard(child.pid, folder, graceMs)
   let failure: unknown = null
   let tail = ''
@@ -173,6 +178,11 @@ function failed(message: string, hint?: string): ConnectorError {
 function tooLong(what: string, option: string, ms: number): ConnectorError {
   const hint = `If it needs longer, set ${option} higher. If it hangs, run the command by hand and look.`
   return failed(`The program ${what} ${ms / 1_000} seconds, and was stopped.`, hint)
+}
+
+function noRoom(name: string): ConnectorError {
+  const message = `${name} could not be started: the system has no room for another process.`
+  return failed(message, 'Let heysync open more files (ulimit -n), or close what holds them.')
 }
 
 function notStarted(name: string, error: Error): ConnectorError {

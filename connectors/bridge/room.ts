@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ConnectorContext } from 'heysync/connector'
 import { z } from 'zod'
-import { CONFIG_FILE, type Left, makeFolder, removeFolder, whatWasLeft } from './left.ts'
+import { BEGUN_FILE, CONFIG_FILE, type Left, makeFolder, removeFolder, whatWasLeft } from './left.ts'
 import { isObject } from './lines.ts'
 import type { BridgeOptions } from './options.ts'
 import { linesOf } from './process.ts'
@@ -84,12 +84,22 @@ async function openRoom(
     secrets = [...secrets, ...secretsOf([value])]
     context.keep.set(name, JSON.stringify({ fingerprint, config: text }), { forGood: true })
   }
+  const replace = (file: string, text: string) => {
+    writeFileSync(`${file}.new`, text, PRIVATE)
+    renameSync(`${file}.new`, file)
+  }
+  let begun: string | null = null
+  /** After the config is both kept and in its file: whatever differs from this was made by the program since. */
+  const markBegun = () => {
+    if (begun === current) return
+    replace(join(folder, BEGUN_FILE), current)
+    begun = current
+  }
   /** The file is never behind what is kept, so that what a killed run leaves is the newest there is. */
   const put = () => {
-    if (inFile === current) return
-    writeFileSync(`${config}.new`, current, PRIVATE)
-    renameSync(`${config}.new`, config)
+    if (inFile !== current) replace(config, current)
     inFile = current
+    markBegun()
   }
   const keepConfig = () => {
     try {
@@ -97,11 +107,13 @@ async function openRoom(
       if (text === inFile) return
       inFile = text
       take(text)
+      if (current === text) markBegun()
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     }
   }
-  if (left.config !== null) take(left.config)
+  const made = left.madeOf(current)
+  if (made !== null) take(made)
   await left.remove()
   const redact = (text: string) => withoutSecrets(text, secrets)
   return {

@@ -6,7 +6,7 @@ import { ConnectorError } from 'heysync/connector'
 import type { FilesOptions } from './files-options.ts'
 import { basename, matcher } from './glob.ts'
 import { announcementOf, type Pulling } from './source.ts'
-import { type SourceFile, type Store, sameState } from './store/store.ts'
+import { type FileState, type SourceFile, type Store, sameState } from './store/store.ts'
 import type { Token } from './token.ts'
 
 const MAX_NAMESAKES = 100
@@ -49,8 +49,22 @@ export async function archiveTaken(
  */
 async function removeAnnouncement(path: string, options: FilesOptions, store: Store): Promise<void> {
   const announcement = announcementOf(path, options)
-  if (announcement === null || !(await store.has(announcement)) || (await store.has(path))) return
-  await store.remove(announcement)
+  if (announcement === null) return
+  const before = await stateOf(announcement, store)
+  if (before === null || (await store.has(path))) return
+  // The next file may have come in the last instant, and been announced.
+  const now = await stateOf(announcement, store)
+  if (now !== null && sameState(before, now)) await store.remove(announcement)
+}
+
+/** Null when it is not there. */
+async function stateOf(path: string, store: Store): Promise<FileState | null> {
+  try {
+    return await store.look({ path, label: path })
+  } catch (error) {
+    if (error instanceof ConnectorError && error.kind === 'not-found') return null
+    throw error
+  }
 }
 
 export interface Archived {

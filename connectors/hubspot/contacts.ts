@@ -13,13 +13,34 @@ const pagingSchema = z.looseObject({ next: z.looseObject({ after: z.coerce.strin
 const listingSchema = z.looseObject({ results: z.array(contactSchema), paging: pagingSchema })
 const readSchema = z.looseObject({
   results: z.array(contactSchema),
-  errors: z.array(z.looseObject({ category: z.string().nullish() })).nullish(),
+  errors: z
+    .array(
+      z.looseObject({
+        category: z.string().nullish(),
+        context: z.looseObject({ ids: z.array(z.coerce.string()).nullish() }).nullish(),
+      }),
+    )
+    .nullish(),
 })
+type ReadAnswer = z.output<typeof readSchema>
+const GONE = 'OBJECT_NOT_FOUND'
+
+/** A contact that HubSpot knows of and did not show. */
+export interface Unread {
+  readonly id: string
+  readonly message: string
+}
+
+export interface ReadContacts {
+  readonly contacts: readonly Contact[]
+  /** Left out for another reason than that they vanished. */
+  readonly refused: readonly Unread[]
+}
 
 export interface ListedPage {
   readonly contacts: readonly Contact[]
-  /** Ids that were listed, and vanished before they were read. */
-  readonly vanished: readonly string[]
+  /** Who was listed, and vanished or was refused when they were read. */
+  readonly unread: readonly Unread[]
   /** Where the next page begins; null on the last one. */
   readonly next: string | null
 }
@@ -29,11 +50,8 @@ export interface Contacts {
   list(archived: boolean, after: string | null): Promise<ListedPage>
   /** Ids of contacts whose last change lies in the bounds (milliseconds, inclusive), page by page, ascending. */
   search(bounds: { from: number; to: number | null }, afterId: string): AsyncIterable<readonly string[]>
-  /**
-   * The contacts as they are now. Those that vanished meanwhile are left out. Errors: a ConnectorError `busy` when one is left
-   * out for another reason: it would look as if it had vanished.
-   */
-  read(ids: readonly string[], archived?: boolean): Promise<Contact[]>
+  /** The contacts as they are now. Those that vanished meanwhile are left out. */
+  read(ids: readonly string[], archived?: boolean): Promise<ReadContacts>
 }
 
 export function openContacts(
@@ -43,19 +61,24 @@ export function openContacts(
   const names = properties.join(',')
   const path = hubspot.crm('objects/contacts')
 
-  const read = async (ids: readonly string[], archived = false): Promise<Contact[]> => {
-    const { results, errors } = await hubspot.ask(readSchema, {
+  const readOnce = async (ids: readonly string[], archived: boolean): Promise<ReadContacts> => {
+    const answer = await hubspot.ask(readSchema, {
       method: 'POST',
       url: `${path}/batch/read`,
       query: archived ? { archived } : {},
       json: { properties, inputs: ids.map((id) => ({ id })) },
     })
-    const other = errors?.find(({ category }) => category !== 'OBJECT_NOT_FOUND')
-    if (other !== undefined)
-      throw new ConnectorError('busy', {
-        message: `HubSpot read ${results.length} of ${ids.length} contacts, and left out others with ${other.category ?? 'an error'}.`,
-      })
-    return results
+    return { contacts: answer.results, refused: refusedOf(ids, answer) }
+  }
+  const read = async (ids: readonly string[], archived = false): Promise<ReadContacts> => {
+    const first = await readOnce(ids, archived)
+    if (first.refused.length === 0) return first
+    // What one moment refused, the next may give; and whoever is refused for good shall not hide the others.
+    const again = await readOnce(
+      first.refused.map(({ id }) => id),
+      archived,
+    )
+    return { contacts: [...first.contacts, ...again.contacts], refused: again.refused }
   }
 
   const find = (bounds: { from: number; to: number | null }, afterId: string, after: string | undefined) =>
@@ -97,9 +120,11 @@ export function openContacts(
         },
       })
       const ids = results.map(({ id }) => id)
-      const contacts = long && ids.length > 0 ? await read(ids, archived) : results
-      const shown = new Set(contacts.map(({ id }) => id))
-      return { contacts, vanished: ids.filter((id) => !shown.has(id)), next: paging?.next?.after ?? null }
+      const { contacts, refused } =
+        long && ids.length > 0 ? await read(ids, archived) : { contacts: results, refused: [] }
+      const known = new Set([...contacts, ...refused].map(({ id }) => id))
+      const vanished = ids.filter((id) => !known.has(id)).map(vanishedOf)
+      return { contacts, unread: [...refused, ...vanished], next: paging?.next?.after ?? null }
     },
     search: async function* (bounds, afterId) {
       let last = afterId
@@ -119,6 +144,27 @@ export function openContacts(
       }
     },
   }
+}
+
+/** Where HubSpot does not say which of them it refused, all that it left out may be: it is no reason to take one for gone. */
+function refusedOf(ids: readonly string[], { results, errors }: ReadAnswer): Unread[] {
+  const others = errors?.filter(({ category }) => category !== GONE) ?? []
+  const gone = errors?.filter(({ category }) => category === GONE) ?? []
+  if (others[0] === undefined) return []
+  const known = new Set([
+    ...results.map(({ id }) => id),
+    ...gone.flatMap(({ context }) => context?.ids ?? []),
+  ])
+  return ids
+    .filter((id) => !known.has(id))
+    .map((id) => {
+      const error = others.find(({ context }) => context?.ids?.includes(id)) ?? others[0]
+      return { id, message: `HubSpot did not show contact ${id}, with ${error?.category ?? 'an error'}.` }
+    })
+}
+
+function vanishedOf(id: string): Unread {
+  return { id, message: `HubSpot listed contact ${id}, and did not find it when it was read.` }
 }
 
 function unsorted(id: string, last: string): ConnectorError {

@@ -1,6 +1,7 @@
 // Owns the pages that both kinds of pull have: a listing, what was found by id, the lists, and the end.
 import type { BadRecord, Page, PullEnd } from 'heysync/connector'
 import type { Contact } from './contact.ts'
+import type { Unread } from './contacts.ts'
 import { readLists } from './lists.ts'
 import { type Position, writePosition } from './position.ts'
 import type { Ready } from './ready.ts'
@@ -21,20 +22,19 @@ export async function* listingPages(ready: Ready, listing: Listing): AsyncIterab
   const { archived, onContacts, behind } = listing
   let after = listing.after
   do {
-    const { contacts, vanished, next } = await ready.contacts.list(archived, after)
+    const { contacts, unread, next } = await ready.contacts.list(archived, after)
     onContacts?.(contacts)
     after = next
     const position: Position =
       next === null ? behind : { part: archived ? 'recycle bin' : 'contacts', after: next }
-    if (contacts.length + vanished.length === 0) continue
-    const bad = vanished.map(unreadable)
+    if (contacts.length + unread.length === 0) continue
+    const bad = unread.map(unreadable)
     yield { records: ready.recordsOf(contacts), bad, changes, position: writePosition(position) }
   } while (after !== null)
 }
 
-/** Whoever was listed is there: that it could not be read is no reason to take it for gone. */
-function unreadable(id: string): BadRecord {
-  const message = `HubSpot listed contact ${id}, and did not find it when it was read.`
+/** Whoever was found is there: that it could not be read is no reason to take it for gone, nor to keep the others back. */
+function unreadable({ id, message }: Unread): BadRecord {
   return { id, place: `contact ${id}`, code: 'ROW_MALFORMED', message }
 }
 
@@ -46,8 +46,9 @@ export async function* foundPages(
 ): AsyncIterable<Page> {
   for await (const ids of ready.contacts.search(search, search.afterId)) {
     const { position, isNews = () => true } = pageOf(ids.at(-1) ?? search.afterId)
-    const contacts = (await ready.contacts.read(ids)).filter(isNews)
-    yield { records: ready.recordsOf(contacts), changes, position: writePosition(position) }
+    const { contacts, refused } = await ready.contacts.read(ids)
+    const records = ready.recordsOf(contacts.filter(isNews))
+    yield { records, bad: refused.map(unreadable), changes, position: writePosition(position) }
   }
 }
 

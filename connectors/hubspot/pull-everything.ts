@@ -51,6 +51,6 @@ export async function* pullEverything(ready: Ready): AsyncIterable<Page> {
     position: nextPage(),
     isNews: ({ id, updatedAt }) => !updatedAt || shown.get(id) !== updatedAt,
   }))
-  for await (const one of news) if (one.records.length > 0) yield one
+  for await (const one of news) if (one.records.length + (one.bad?.length ?? 0) > 0) yield one
   yield endPage(ready, 'everything', nextPage())
 }

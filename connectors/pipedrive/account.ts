@@ -1,5 +1,5 @@
 // Owns whose eyes are read with: a token shows what one user may see, so another user is another source.
-import { ConnectorError } from 'heysync/connector'
+import { ConnectorError, HttpRefusal } from 'heysync/connector'
 import { z } from 'zod'
 import type { Pipedrive } from './client.ts'
 
@@ -20,13 +20,10 @@ export interface Account {
 
 export async function readAccount(pipedrive: Pipedrive): Promise<Account> {
   const me = await pipedrive.ask(meSchema, { url: 'v1/users/me', cost: 2 }).catch((error: unknown) => {
-    // An app may read contacts without the scope that shows users; a credential that is not taken at all fails later.
-    if (
-      error instanceof ConnectorError &&
-      ['unauthorized', 'failed'].includes(error.kind) &&
-      error.cause !== undefined
-    )
-      return null
+    // An app may read contacts without the scope that shows users; a credential that is not taken at all fails later. Who cannot
+    // be asked now can be asked later: to take the silence for another user would hold whoever is gone until a person looks.
+    const said = error instanceof ConnectorError ? (error.cause ?? error) : error
+    if (said instanceof HttpRefusal) return null
     throw error
   })
   if (me === null) return { scope: null, placeOf: () => undefined }

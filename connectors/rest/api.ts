@@ -17,6 +17,7 @@ export function openApi(options: RestOptions, context: ConnectorContext): Http {
     judge: (answer) => judged(answer, options),
     retryAfterUnit: options.retryAfter,
     longestWaitMs: options.longestWaitSeconds * SECOND_MS,
+    longestWaitHint: `It waits for ${options.longestWaitSeconds} s at most. A full pull that is read in parts removes nobody: if its limits never let it end in one go, set longestWaitSeconds higher, to the seconds of the longest of them.`,
     timeoutMs: options.timeoutSeconds * SECOND_MS,
     limits: ({ status, headers }) =>
       busySeconds !== undefined && status === BUSY && headers['retry-after'] === undefined

@@ -8,7 +8,15 @@ export interface Fault {
   readonly message: string
 }
 
-interface Described {
+/** What decides whether a pull can come to its end. */
+interface Waiting {
+  readonly limits: Limits
+  readonly longestWaitSeconds: number
+  readonly resume: boolean
+}
+type Limits = readonly { readonly seconds: number }[]
+
+interface Described extends Waiting {
   readonly list: ListOptions
   readonly changes?: ListChanges | undefined
   readonly deletions?: ListOptions | undefined
@@ -23,6 +31,10 @@ export function faultsOf(options: Described): Fault[] {
   const { list, changes, deletions, time } = options
   const asked = changesOf(options)
   return [
+    ...limitFaults(options.limits, ['limits'], options),
+    ...limitFaults(list.limits, ['list', 'limits'], options),
+    ...limitFaults(changes?.limits, ['changes', 'limits'], options),
+    ...limitFaults(deletions?.limits, ['deletions', 'limits'], options),
     ...listFaults(list, 'list', time),
     // A key that `changes` took over from `list` was looked at there.
     ...(changes === undefined || asked === null ? [] : listFaults(asked, 'changes', time)),
@@ -54,6 +66,18 @@ export function faultsOf(options: Described): Fault[] {
         ]
       : []),
   ]
+}
+
+/** Where it cannot go on, a pull that stops at a limit begins again, and stops there again. */
+function limitFaults(
+  limits: Limits | undefined,
+  path: Fault['path'],
+  { resume, longestWaitSeconds }: Waiting,
+): Fault[] {
+  const longest = Math.max(0, ...(limits ?? []).map(({ seconds }) => seconds))
+  if (resume || longest <= longestWaitSeconds) return []
+  const message = `with resume: false, a pull that has to wait for ${longest} s would start over each time and never come to its end: set longestWaitSeconds to ${longest} or more`
+  return [{ path, message }]
 }
 
 /** A list with the newest first may be asked for without. */

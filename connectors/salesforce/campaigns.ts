@@ -87,11 +87,12 @@ export async function* readCampaigns(
   const before = kept.safeParse(JSON.parse(marks.get(NAME) ?? 'null')).data ?? {}
   const found = await orRefused(() => findCampaigns(client, options.campaigns, before))
   if (typeof found === 'string') {
-    warn(`the campaigns cannot be read: ${found} Their lists stay as they were.`)
+    warn(`the campaigns cannot be read: ${found} ${sayUnseen(mode)}`)
+    if (mode === 'full') marks.set(NAME, JSON.stringify(withoutMarks(before)))
     return
   }
   for (const name of found.missing)
-    warn(`there is no campaign ${name}, or the user may not see it. Its list stays as it was.`)
+    warn(`there is no campaign ${name}, or the user may not see it. ${sayUnseen(mode)}`)
   for (const name of found.shared) warn(sayShared(name, found.campaigns))
   const read: Kept = {}
   for (const campaign of found.campaigns) {
@@ -115,6 +116,18 @@ function sayShared(name: string, campaigns: readonly Campaign[]): string {
   const same = campaigns.filter(({ title, id }) => title === name || title === `${name} (${id})`)
   const holder = same.find(({ title }) => title === name)
   return `there are ${same.length} campaigns "${name}". The list of that name is ${holder?.id}; the others are told apart by their ids.`
+}
+
+/** To the engine a list is not known any more once a full pull did not show it. */
+function sayUnseen(mode: PullRequest['mode']): string {
+  return mode === 'full'
+    ? 'Rules that name such a list stand still until a pull shows it again.'
+    : 'Such a list stays as it was.'
+}
+
+/** Each is read again by the next pull, though nothing changed in it, and keeps its name. */
+function withoutMarks(before: Kept): Kept {
+  return Object.fromEntries(Object.entries(before).map(([id, { title }]) => [id, { title, mark: '' }]))
 }
 
 async function orRefused<T>(work: () => Promise<T>): Promise<T | string> {

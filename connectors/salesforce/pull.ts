@@ -37,7 +37,8 @@ export async function* pullSalesforce(
   refuseTooOld(request, marks, context.clock.now())
   const client = await openClient(options, context)
   const plan = withLost(await planFields(client, options), options, marks, context.log)
-  const work = { client, plan, options, request, context, marks, window: windowOf(request) }
+  const left = new Set<string>()
+  const work = { client, plan, options, request, context, marks, window: windowOf(request), left }
   let held: { part: Part; at: Position } | null = null
   for await (const next of readParts(work, readPosition(request.resumeAfter))) {
     if (held !== null) yield { ...held.part, position: writePosition(held.at) }
@@ -69,6 +70,8 @@ interface Work {
   readonly marks: Marks
   /** Null reads everything. */
   readonly window: Window | null
+  /** Ids of those whom this pull showed though the options do not ask for them. */
+  readonly left: Set<string>
 }
 
 function windowOf({ mode, window: { from, to } }: PullRequest): Window | null {
@@ -146,6 +149,7 @@ async function* readPeople(
   try {
     for await (const page of readRows(client, rowsRequest, at.rows, context)) {
       const records = page.rows.map((row) => toRecord(row, one, plan, what === 'left' ? 'out' : 'in'))
+      if (what === 'left') for (const { id } of records) work.left.add(id)
       const survivors = work.window === null ? [] : await survivorsOf(work, records)
       // Of a full pull that began again in the middle, a record may be one that it has seen before.
       const changes = window !== null || page.again || request.resumeAfter !== null
@@ -203,8 +207,9 @@ async function endOf(work: Work, last: Position | null): Promise<PullEnd> {
 }
 
 /**
- * What the organisation counts. Read in one go, whoever was there before it began and did not change since has to have come.
- * Read in parts, only a count that is exactly what they showed says anything.
+ * What the organisation counts, and beside it those who are not asked for and came all the same: they must not stand in for
+ * somebody who did not come. Read in one go, whoever was there before it began and did not change since has to have come. Read
+ * in parts, only a count that is exactly what they showed says anything, and none where the parts before may have shown others.
  */
 async function countOf(work: Work, last: Position | null): Promise<number | null> {
   const { client, plan, options, request, context } = work
@@ -224,8 +229,10 @@ async function countOf(work: Work, last: Position | null): Promise<number | null
       return null
     }
   }
+  if (!inParts) return count + work.left.size
   const seen = last === null ? 0 : seenUpTo(work, last)
-  return inParts && seen !== count ? null : count
+  const asksForAll = plan.objects.every((one) => whereOf(options, one) === null)
+  return asksForAll && seen === count ? count : null
 }
 
 const whereOf = ({ where }: SalesforceOptions, { object }: ObjectPlan) => where[object.kind] ?? null

@@ -1,6 +1,12 @@
 // Owns one question to the Admin API: what its answer means, what it says of the budget, and how a refusal reads.
 // Shopify answers 200 also to what it refuses; the truth is in `errors`.
-import { type ConnectorContext, ConnectorError, type HttpAnswer, HttpRefusal } from 'heysync/connector'
+import {
+  type ConnectorContext,
+  ConnectorError,
+  type ConnectorErrorKind,
+  type HttpAnswer,
+  HttpRefusal,
+} from 'heysync/connector'
 import { z } from 'zod'
 import { openAuth } from './auth.ts'
 import { baseUrlOf, type ShopifyOptions } from './options.ts'
@@ -16,6 +22,15 @@ export interface Graphql {
 /** Shopify never answers this, however long one waits: ask for less. */
 export class TooCostly extends Error {
   override readonly name = 'TooCostly'
+}
+
+/** Shopify understood, and said no; or it answered something that no waiting mends. */
+export class ShopRefusal extends ConnectorError {}
+
+/** Whether it was answered, so that the same question gets the same answer tomorrow. Not so the network, 5xx and quotas. */
+export function isRefused(error: unknown): error is Error {
+  if (error instanceof TooCostly || error instanceof ShopRefusal || error instanceof HttpRefusal) return true
+  return error instanceof ConnectorError && LASTING.has(error.kind)
 }
 
 const errorSchema = z.object({
@@ -49,6 +64,13 @@ const envelopeSchema = z.object({
 })
 type Envelope = z.output<typeof envelopeSchema>
 
+const LASTING = new Set<ConnectorErrorKind>([
+  'unauthorized',
+  'not-found',
+  'unreadable',
+  'field',
+  'cursor-expired',
+])
 const PASSING = new Set(['THROTTLED', 'INTERNAL_SERVER_ERROR', 'TIMEOUT'])
 
 export const APPROVAL_HINT =
@@ -147,7 +169,7 @@ function throwErrors({ errors }: Envelope, shop: string): void {
     throw new ConnectorError('cursor-expired', {
       message: `${shop} no longer takes the place in its list: ${words}`,
     })
-  throw new ConnectorError('failed', { message: `${shop} refused the request: ${words}`, place: shop })
+  throw new ShopRefusal('failed', { message: `${shop} refused the request: ${words}`, place: shop })
 }
 
 /** What the app may not see comes as null, so nothing of such an answer is taken. */
@@ -169,7 +191,7 @@ function refusal(error: HttpRefusal, shop: string): ConnectorError {
     })
   if (status === 403) return denied(shop, error.message)
   if (status === 402)
-    return new ConnectorError('failed', {
+    return new ShopRefusal('failed', {
       message: `The shop ${shop} is frozen: ${error.message}`,
       hint: 'Its owner has to pay the bill at Shopify first.',
       place: shop,
@@ -178,7 +200,7 @@ function refusal(error: HttpRefusal, shop: string): ConnectorError {
 }
 
 function notUnderstood(shop: string, what: string): ConnectorError {
-  return new ConnectorError('failed', {
+  return new ShopRefusal('failed', {
     message: `${shop} answered with ${what}. Nothing of it was taken.`,
     place: shop,
   })

@@ -9,7 +9,7 @@ import {
   segmentsSchema,
 } from './answers.ts'
 import { SEGMENT_MEMBERS, SEGMENTS } from './documents.ts'
-import type { Graphql } from './graphql.ts'
+import { type Graphql, isRefused, ShopRefusal } from './graphql.ts'
 import type { ShopifyOptions } from './options.ts'
 import { writePosition } from './position.ts'
 import { idOf } from './record.ts'
@@ -61,60 +61,72 @@ export function chooseSegments(all: readonly Segment[], wanted: readonly string[
 }
 
 /**
- * Pages with the segments that the options name. What is not there, or not shown to the app, is a warning: it keeps nobody's
- * news back, and its list stays as it was.
+ * Pages with the segments that the options name. What is not there, or what Shopify refuses to show, is a warning: it keeps
+ * nobody's news back, and its list stays as it was.
  */
 export async function* pageLists(
   graphql: Graphql,
   { segments: wanted, shop }: ShopifyOptions,
   warn: (message: string) => void,
 ): AsyncGenerator<Page> {
-  try {
-    const { segments, faults } = chooseSegments(await readSegments(graphql), wanted, shop)
-    for (const { message, hint } of faults) warn(`${message} ${hint} The list stays as it was.`)
-    yield* pageSegments(graphql, segments, warn)
-  } catch (error) {
-    if (!(error instanceof ConnectorError && error.kind === 'unauthorized')) throw error
-    warn(`the segments cannot be read: ${error.message} The lists that were not read stay as they were.`)
-  }
-}
-
-/** Pages without records: parts of each segment, and a mark on the last part where all of its members were shown. */
-async function* pageSegments(
-  graphql: Graphql,
-  segments: readonly Segment[],
-  warn: (message: string) => void,
-): AsyncGenerator<Page> {
   let part = 0
-  for (const { id, name } of segments) {
-    let after: string | null = null
-    const seen = new Set<string>()
-    for (;;) {
-      const answer: MembersAnswer = await graphql.ask(
-        SEGMENT_MEMBERS,
-        { segmentId: id, after },
-        segmentMembersSchema,
+  const pageOf = (list: ListMembers): Page => ({
+    records: [],
+    lists: [list],
+    position: writePosition({ at: 'segments', part: part++ }),
+  })
+  let chosen: Chosen
+  try {
+    chosen = chooseSegments(await readSegments(graphql), wanted, shop)
+  } catch (error) {
+    if (!isRefused(error)) throw error
+    warn(`the segments cannot be read: ${error.message} Their lists stay as they were.`)
+    return
+  }
+  for (const { message, hint } of chosen.faults) warn(`${message} ${hint} The list stays as it was.`)
+  for (const segment of chosen.segments) {
+    try {
+      for await (const list of partsOf(graphql, segment, warn)) yield pageOf(list)
+    } catch (error) {
+      if (!isRefused(error)) throw error
+      warn(
+        `the members of segment "${segment.name}" cannot be read: ${error.message} Its list stays as it was.`,
       )
-      const { edges, pageInfo, totalCount } = answer.customerSegmentMembers
-      const members = edges.map(({ node }) => idOf(node.id))
-      for (const member of members) seen.add(member)
-      after = pageInfo.endCursor
-      const isLast = !pageInfo.hasNextPage
-      const isShort = isLast && totalCount != null && seen.size < totalCount
-      if (isShort)
-        warn(
-          `segment "${name}" counts ${totalCount} members and showed ${seen.size}: nobody is taken off it.`,
-        )
-      const list: ListMembers = { title: name, members, ...(isLast && !isShort ? { whole: true } : {}) }
-      yield { records: [], lists: [list], position: writePosition({ at: 'segments', part: part++ }) }
-      if (isLast) break
-      if (after === null) throw endless(`segment "${name}"`)
+      // It is there, and shown by no whole reading: so a full pull does not take it for gone.
+      yield pageOf({ title: segment.name, members: [] })
     }
   }
 }
 
-function endless(what: string): ConnectorError {
-  return new ConnectorError('failed', {
+/** Parts of a segment, and a mark on the last one where all of its members were shown. */
+async function* partsOf(
+  graphql: Graphql,
+  { id, name }: Segment,
+  warn: (message: string) => void,
+): AsyncGenerator<ListMembers> {
+  const seen = new Set<string>()
+  for (let after: string | null = null; ; ) {
+    const answer: MembersAnswer = await graphql.ask(
+      SEGMENT_MEMBERS,
+      { segmentId: id, after },
+      segmentMembersSchema,
+    )
+    const { edges, pageInfo, totalCount } = answer.customerSegmentMembers
+    const members = edges.map(({ node }) => idOf(node.id))
+    for (const member of members) seen.add(member)
+    after = pageInfo.endCursor
+    const isLast = !pageInfo.hasNextPage
+    const isShort = isLast && totalCount != null && seen.size < totalCount
+    if (isShort)
+      warn(`segment "${name}" counts ${totalCount} members and showed ${seen.size}: nobody is taken off it.`)
+    yield { title: name, members, ...(isLast && !isShort ? { whole: true } : {}) }
+    if (isLast) return
+    if (after === null) throw endless(`segment "${name}"`)
+  }
+}
+
+function endless(what: string): ShopRefusal {
+  return new ShopRefusal('failed', {
     message: `Shopify says that there is more of ${what}, and does not say where.`,
   })
 }

@@ -123,6 +123,7 @@ export async function openMysql({ address, statementTimeoutMs, signal }: Session
     },
     // A deadlock, or a lock that was waited for too long.
     passes: (error) => error instanceof ConnectorError && [1213, 1205].includes(numberOf(error.cause)),
+    tookTooLong: (error) => error instanceof ConnectorError && [3024, 1969].includes(numberOf(error.cause)),
     recover: async () => {
       await connection.query('ROLLBACK').catch(() => {})
     },

@@ -33,6 +33,9 @@ const postgresDialect: Dialect = {
   limit: (select, rows) => `${select} LIMIT ${rows}`,
 }
 
+/** query_canceled */
+const TOO_LONG = '57014'
+
 export async function openPostgres({
   address,
   statementTimeoutMs,
@@ -137,6 +140,7 @@ export async function openPostgres({
     },
     // A replica ends reads that stand in the way of what it has to replay; others are deadlocks.
     passes: (error) => error instanceof ConnectorError && /^(40001|40P01)$/.test(codeOf(error.cause)),
+    tookTooLong: (error) => error instanceof ConnectorError && codeOf(error.cause) === TOO_LONG,
     recover: async () => {
       if (!held) return
       held = false
@@ -232,7 +236,7 @@ function postgresError(cause: unknown, address: Address): ConnectorError {
     const hint = 'heysync only reads. Take what writes out of the query.'
     return new ConnectorError('failed', { message: said, hint, cause })
   }
-  if (code === '57014') {
+  if (code === TOO_LONG) {
     const hint = 'Add an index on the updated and id columns, or raise statementTimeoutMs.'
     return new ConnectorError('failed', { message: said, hint, cause })
   }

@@ -91,11 +91,11 @@ async function* pullEverything(pull: Pull, { resumeAfter }: PullRequest): AsyncG
     }
     const tally = await tallyOf(pull)
     const twins = await twinsOf(pull)
-    const proven = twins.length === 0
+    const proven = twins?.length === 0
     // What was read at several instants is held against no count, nor are rows of which two are one.
     const count = held && !alone && position.counts && proven ? tally.keyed : null
     warnOfTimeless(pull, position.timeless)
-    const bad = [...(page.bad ?? []), ...tally.keyless, ...twins]
+    const bad = [...(page.bad ?? []), ...tally.keyless, ...(twins ?? [])]
     yield {
       ...page,
       ...(bad.length === 0 ? {} : { bad }),
@@ -189,12 +189,23 @@ async function tallyOf(pull: Pull): Promise<{ keyed: number; keyless: readonly B
   return { keyed, keyless: found.rows.map((row) => keyless(row, table)) }
 }
 
-/** Ids that the order of the id cannot tell apart: where a page ends between two of them, the second is not read. */
-async function twinsOf(pull: Pull): Promise<readonly BadRecord[]> {
-  const { table, context } = pull
+/**
+ * Ids that the order of the id cannot tell apart: where a page ends between two of them, the second is not read.
+ * Null when the database did not find out in time.
+ */
+async function twinsOf(pull: Pull): Promise<readonly BadRecord[] | null> {
+  const { session, table, context } = pull
   const sql = twinsSql(table, SHOWN)
   if (sql === null) return []
-  const { rows } = await again(pull, sql)
+  const found = await again(pull, sql).catch((error: unknown) => {
+    if (!session.tookTooLong(error)) throw error
+    context.log.warn(
+      `It took too long to see whether ids of ${table.label} are taken for the same by its database, so nobody is removed because of this pull. Raise statementTimeoutMs, or read a query that compares ids exactly: SELECT …, id COLLATE … AS id.`,
+    )
+    return null
+  })
+  if (found === null) return null
+  const { rows } = found
   if (rows.length > 0)
     context.log.warn(
       `${table.label} holds ids that its database takes for the same though they differ in case, accents or blanks (${rows.length === SHOWN ? 'more than ' : ''}${rows.length}). Some of them cannot be read, so nobody is removed because of this pull. Read them with a query that compares ids exactly: SELECT …, id COLLATE … AS id.`,

@@ -71,6 +71,8 @@ export interface Session {
   hold(): Promise<boolean>
   /** True for what passes when the same is asked again. */
   passes(error: unknown): boolean
+  /** True for a statement that was stopped because it took longer than `statementTimeoutMs`. */
+  tookTooLong(error: unknown): boolean
   /** Ready again after an error; what was held is not any more. */
   recover(): Promise<void>
   writers?(): Promise<Writers>

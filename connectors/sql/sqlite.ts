@@ -103,6 +103,7 @@ export async function openSqlite({ address, signal }: SessionSettings): Promise<
         return true
       }),
     passes: () => false,
+    tookTooLong: () => false,
     recover: async () => {},
     close: async () => void db.close(),
   }

@@ -99,6 +99,7 @@ export async function openSqlserver({
     // A deadlock, a lock that was waited for too long, a row that changed under a snapshot, or a table that was altered.
     passes: (error) =>
       error instanceof ConnectorError && [1205, 1222, 3960, 3961].includes(numberOf(error.cause)),
+    tookTooLong: (error) => error instanceof ConnectorError && codeOf(error.cause) === TOO_LONG,
     recover: async () => {
       if (!held) return
       held = false
@@ -107,6 +108,12 @@ export async function openSqlserver({
     },
     close: async () => connection.close(),
   }
+}
+
+const TOO_LONG = 'ETIMEOUT'
+
+function codeOf(cause: unknown): string {
+  return String((cause as { code?: unknown } | null)?.code ?? '')
 }
 
 function numberOf(cause: unknown): number {
@@ -127,8 +134,7 @@ const KINDS: Readonly<Record<number, readonly [ConnectorError['kind'], string?]>
 function sqlserverError(cause: unknown, address: Address): ConnectorError {
   if (cause instanceof ConnectorError) return cause
   const message = `${address.label}: ${saying(cause, address)}`
-  const code = String((cause as { code?: unknown } | null)?.code ?? '')
-  if (code === 'ETIMEOUT') {
+  if (codeOf(cause) === TOO_LONG) {
     const hint = 'Add an index on the updated and id columns, or raise statementTimeoutMs.'
     return new ConnectorError('failed', { message, hint, cause })
   }

@@ -47,7 +47,7 @@ export interface Store {
   /** What was put into the archive, in any order; nothing when it is not there yet. */
   archived(): Promise<readonly SourceFile[]>
   /** @throws ConnectorError not-found. */
-  look(file: SourceFile): Promise<FileState>
+  look(file: Pick<SourceFile, 'path' | 'label'>): Promise<FileState>
   /** True when a file of this path is there. */
   has(path: string): Promise<boolean>
   /** The bytes of the version that was found. @throws ConnectorError busy when the place knows that it is another one. */

@@ -21,9 +21,16 @@ export interface BudgetOptions {
 export interface SourceBudget {
   /**
    * Resolves when a request of this cost may begin. Rejects when the signal aborts. Errors: a ConnectorError `quota` when it
-   * would have to wait for more than `longestWaitMs`: whoever slept that long would keep every other source waiting.
+   * would have to wait for more than `longestWaitMs`: whoever slept that long would keep every other source waiting. `hint` is
+   * that error's.
    */
-  acquire(bucket: string, cost: number, signal: AbortSignal, longestWaitMs: number): Promise<void>
+  acquire(
+    bucket: string,
+    cost: number,
+    signal: AbortSignal,
+    longestWaitMs: number,
+    hint?: string,
+  ): Promise<void>
   /** Takes in what an answer said: an empty window is waited out. */
   heard(bucket: string, said: SaidLimits): void
   /** Nothing of this bucket begins before `until`; milliseconds since 1970. */
@@ -71,12 +78,12 @@ export function openSourceBudget({ windows, clock, log: { info } }: BudgetOption
   }
 
   return {
-    acquire: async (bucket, cost, signal, longestWaitMs) => {
+    acquire: async (bucket, cost, signal, longestWaitMs, hint) => {
       for (;;) {
         signal.throwIfAborted()
         const ms = waitMs(bucket, cost)
         if (ms <= 0) break
-        if (ms > longestWaitMs) throw usedUp(clock.now() + ms)
+        if (ms > longestWaitMs) throw usedUp(clock.now() + ms, hint)
         say(bucket, ms)
         await clock.sleep(ms, signal)
       }
@@ -91,9 +98,10 @@ export function openSourceBudget({ windows, clock, log: { info } }: BudgetOption
   }
 }
 
-function usedUp(until: number): ConnectorError {
+function usedUp(until: number, hint: string | undefined): ConnectorError {
   return new ConnectorError('quota', {
     message: `The source takes no more requests before ${toIso(until)}, by its limits or by what it answered last.`,
+    ...(hint === undefined ? {} : { hint }),
     until,
   })
 }

@@ -46,6 +46,8 @@ export interface SourceHttp {
   readonly retryAfterUnit?: RetryAfterUnit
   /** Waits that are longer stop the pull, in milliseconds. */
   readonly longestWaitMs?: number
+  /** What an operator can do where one is: which option lets it wait for longer. */
+  readonly longestWaitHint?: string
   /** Of one exchange, in milliseconds. */
   readonly timeoutMs?: number
   readonly maxBytes?: number
@@ -87,6 +89,7 @@ const HTML = /^<(!doctype )?html/i
 export function openHttp(options: HttpOptions): Http {
   const { auth, budget, context } = options
   const { maxBytes = DEFAULT_MAX_BYTES, longestWaitMs = DEFAULT_LONGEST_WAIT_MS } = options
+  const { longestWaitHint } = options
   const { signal, clock, log } = context
   const { agent, random } = options
   const origins = new Set([new URL(options.baseUrl).origin, ...(options.linkOrigins ?? [])])
@@ -154,7 +157,7 @@ export function openHttp(options: HttpOptions): Http {
     let renewed = false
     for (let tries = 1; ; tries += 1) {
       const credential = await auth.credential()
-      await budget.acquire(bucket, request.cost ?? 1, signal, longestWaitMs)
+      await budget.acquire(bucket, request.cost ?? 1, signal, longestWaitMs, longestWaitHint)
       const backoffMs = Math.round(
         Math.min(LONGEST_BACKOFF_MS, 500 * 2 ** (tries - 1)) * (0.5 + random() / 2),
       )
@@ -194,6 +197,7 @@ export function openHttp(options: HttpOptions): Http {
       if (verdict === 'quota' || waitMs > longestWaitMs)
         throw new ConnectorError('quota', {
           message: `The source takes no more requests for now: ${words}`,
+          ...(verdict === 'quota' || longestWaitHint === undefined ? {} : { hint: longestWaitHint }),
           until: clock.now() + (until === null ? QUOTA_PAUSE_MS : waitMs),
         })
       if (tries >= TRIES)

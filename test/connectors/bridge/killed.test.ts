@@ -27,6 +27,33 @@ const request = { mode: 'full', window: { from: null, to: '2030-01-15T12:00:00Z'
 for await (const page of singerConnector.pull(singerConnector.options.parse(JSON.parse(process.argv[2])), request, context));
 `
 
+/** Begins anew where few files may be open, and takes all of them before a guard and a program are started. */
+const CROWDED = `
+import { spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import { once } from 'node:events'
+import { startGuard } from './connectors/bridge/guard.js'
+import { linesOf } from './connectors/bridge/process.js'
+const [, script, folder, crowded] = process.argv
+if (crowded === undefined) {
+  const again = ['-c', 'ulimit -n 200; exec "$0" "$@"', process.execPath, script, folder, 'crowded']
+  process.exit((await once(spawn('/bin/sh', again, { stdio: 'inherit' }), 'exit'))[0])
+}
+const program = spawn('/bin/sleep', ['60'], { detached: true, stdio: 'ignore' })
+const taken = []
+try { for (;;) taken.push(openSync('/dev/null')) } catch {}
+const relieve = startGuard(program.pid, folder, 1000)
+relieve()
+const launch = { command: ['/bin/echo'], baseDir: '/', folder, env: [], idleMs: 9000, totalMs: 9000, graceMs: 1000 }
+const lines = linesOf({ ...launch, signal: new AbortController().signal, redact: (text) => text })
+const said = await lines.next().then(() => 'started', (error) => error.message)
+for (const fd of taken) closeSync(fd)
+// What a spawn that failed has to tell comes later.
+await new Promise((done) => setImmediate(done))
+process.kill(-program.pid, 'SIGKILL')
+process.exit(said.includes('no room for another process') ? 0 : 3)
+`
+
 /** Programs hold a line open to it for as long as they live; `heard` is who came and went. */
 async function aListener() {
   const heard: string[] = []
@@ -71,6 +98,32 @@ test('the program ends before the next run begins, whose config is what it left,
   expect(left(folder)).toEqual([])
 })
 
+test('what a killed run left is kept only where it made something of it, and nothing came later', async () => {
+  const folder = aTemporaryFolder()
+  const { pull, kept } = await bridge(singerConnector, 'tap.mjs')
+  const token = (refresh_token: string) =>
+    JSON.stringify({ method: 'FULL_TABLE', act: { lines: [SCHEMA] }, refresh_token })
+  const config = { method: 'FULL_TABLE', act: { lines: [SCHEMA], rewrite: token('B') } }
+  // Shows under which name a config is kept, and with which fingerprint.
+  await pull(config)
+  const [[name = '', text = ''] = []] = [...kept]
+  const { fingerprint } = JSON.parse(text) as { fingerprint: string }
+  const keptAfter = async (files: { begun?: string; config: string }) => {
+    kept.set(name, JSON.stringify({ fingerprint, config: token('B') }))
+    const left = join(folder, `heysync-singer-999999999-${fingerprint.slice(0, 12)}-AAAAAA`)
+    mkdirSync(left)
+    writeFileSync(join(left, 'config.json'), token(files.config))
+    if (files.begun !== undefined) writeFileSync(join(left, 'begun.json'), token(files.begun))
+    await pull(config)
+    const { config: now } = JSON.parse(kept.get(name) ?? '') as { config: string }
+    return (JSON.parse(now) as { refresh_token: string }).refresh_token
+  }
+  expect(await keptAfter({ begun: 'B', config: 'C' })).toBe('C')
+  expect(await keptAfter({ begun: 'A', config: 'A' })).toBe('B')
+  expect(await keptAfter({ begun: 'A', config: 'C' })).toBe('B')
+  expect(await keptAfter({ config: 'A' })).toBe('B')
+})
+
 test('folders of who still runs, and of nobody we know, are left alone; those of the dead go', async () => {
   const folder = aTemporaryFolder()
   const make = (name: string) => {
@@ -92,4 +145,8 @@ test('folders of who still runs, and of nobody we know, are left alone; those of
   await pull({ method: 'FULL_TABLE', act: { lines: [SCHEMA] } })
   expect(left(folder)).toEqual(others.sort())
   expect([...kept.values()]).toEqual([])
+})
+
+test('where no more files may be open there is no guard, and no program: an error says so, and nothing else breaks', async () => {
+  expect(await aChild(CROWDED, tempFolder()).ended()).toBe(0)
 })

@@ -71,6 +71,28 @@ test('an object that was removed between the list and the reading is busy', asyn
   expect(error.message).toContain('in/a.csv was there and is gone')
 })
 
+test('an announcement that comes with the next file, while the last one is tidied up, stays', async () => {
+  const { bucket, read } = await setUp()
+  const given = { path: 'in/*.csv', snapshot: false, readySuffix: '.ok', archive: 'done' }
+  await bucket.put('in/a.csv', 'id\nold\n')
+  await bucket.put('in/a.csv.ok', 'old')
+  const first = await read(given)
+  let isNew = false
+  // Once it was seen that the file is not there any more, and before the announcement is asked about, or removed.
+  bucket.onRequest = async (line) => {
+    const [before] = bucket.asked.slice(-2)
+    if (isNew || before !== 'HEAD /exports/in/a.csv' || !line.endsWith('/in/a.csv.ok')) return
+    if ((await bucket.keys()).includes('in/a.csv')) return
+    isNew = true
+    await bucket.put('in/a.csv', 'id\nnew\n')
+    await bucket.put('in/a.csv.ok', 'new')
+  }
+  const second = await read(given, next(first))
+  expect(isNew).toBe(true)
+  expect(second.ids).toEqual(['new'])
+  expect(await bucket.keys()).toEqual(expect.arrayContaining(['in/a.csv', 'in/a.csv.ok']))
+})
+
 test('a connection that is cut in the middle is gone on with where it was', async () => {
   const { bucket, read } = await setUp()
   const rows = Array.from({ length: 20_000 }, (_, at) => String(at))

@@ -76,6 +76,27 @@ test('one that vanishes between the search and the reading is left out, and the 
   expect(names()).toEqual(['Ana 1', 'Ana 3'])
 })
 
+test.each([true, false])(
+  'one that can never be read keeps nobody back; HubSpot names it: %s',
+  async (isNamed) => {
+    const { clock, fake, reader } = await openBench()
+    const ids = [1, 2, 3].map((n) => fake.portal.create(contact(n)))
+    await reader.pull('full')
+    const broken = ids[1] ?? 0
+    fake.portal.refused.ids.add(broken)
+    fake.portal.refused.named = isNamed
+    clock.advance(HOUR)
+    for (const id of ids) fake.portal.update(id, { lastname: 'Edited' })
+    expect(await reader.pull('incremental')).toMatchObject({ gone: 0, rejected: 1 })
+    expect(reader.known().filter(({ last }) => last === 'Edited')).toHaveLength(2)
+    const bad = reader.pages.flatMap((page) => page.bad ?? [])
+    expect(bad.at(-1)).toMatchObject({
+      id: String(broken),
+      message: expect.stringContaining('VALIDATION_ERROR'),
+    })
+  },
+)
+
 test('says whose account it reads, with which scopes, and where a person finds each contact', async () => {
   const { fake, reader } = await openBench()
   const id = fake.portal.create(contact(1))

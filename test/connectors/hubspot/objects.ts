@@ -133,16 +133,26 @@ export function read(portal: Portal, url: URL, body: string, known: ReadonlySet<
     .map(({ id }) => portal.find(Number(id)))
     .filter((row) => row !== undefined)
     .filter(({ archivedAt }) => (archivedAt !== null) === wantsArchived)
+  const { ids, named } = portal.refused
+  const shown = rows.filter(({ id }) => !ids.has(id))
+  const refused = rows.filter(({ id }) => ids.has(id)).map(({ id }) => String(id))
   const missing = inputs.length - rows.length
+  const invalid = {
+    status: 'error',
+    category: 'VALIDATION_ERROR',
+    ...(named ? { context: { ids: refused } } : {}),
+  }
+  const errors = [
+    ...(missing > 0 ? [{ status: 'error', category: 'OBJECT_NOT_FOUND' }] : []),
+    ...(refused.length > 0 ? [invalid] : []),
+  ]
   return {
-    status: missing > 0 ? 207 : 200,
+    status: errors.length > 0 ? 207 : 200,
     body: {
       status: 'COMPLETE',
       // In no order that anybody promised.
-      results: rows.reverse().map((row) => show(row, properties, known)),
-      ...(missing > 0
-        ? { numErrors: missing, errors: [{ status: 'error', category: 'OBJECT_NOT_FOUND' }] }
-        : {}),
+      results: shown.reverse().map((row) => show(row, properties, known)),
+      ...(errors.length > 0 ? { numErrors: errors.length, errors } : {}),
     },
   }
 }

@@ -14,6 +14,8 @@ export interface Portal {
   live(): readonly Row[]
   archived(): readonly Row[]
   find(id: number): Row | undefined
+  /** Who is never shown when asked for by id, and whether the answer names them. */
+  readonly refused: { readonly ids: Set<number>; named: boolean }
   /** As the search knows them. */
   indexed(): readonly Row[]
   create(properties: Row['properties'], when?: When): number
@@ -70,6 +72,7 @@ export function openPortal(now: () => number, lagMs: number): Portal {
     live: () => shown().live,
     archived: () => shown().archived,
     find: (id) => rows.get(id),
+    refused: { ids: new Set(), named: true },
     indexed: () => {
       const due = queue.filter(({ at }) => at <= now())
       if (due.length > 0) {

@@ -203,6 +203,29 @@ test('says whose eyes it reads with: another user is another scope', async () =>
   expect(reader.pages[0]?.records[0]?.place).toBe('https://acme.pipedrive.com/person/1')
 })
 
+test('a user that the token may not ask about is nobody in particular; one that cannot be asked now is an error', async () => {
+  const { clock, fake, reader, names } = await openBench()
+  fake.company.add(person(1))
+  const scope = () => reader.pages.at(-1)?.end?.scope
+  await reader.pull('full')
+  const before = scope()
+  expect(before).toContain('user 7')
+  clock.advance(HOUR)
+  // Fields come first; then it is asked who reads.
+  fake.trouble('cut before the answer', 6, 1)
+  await expect(reader.pull('full')).rejects.toMatchObject({ code: 'ERR_SOURCE_FAILED' })
+  for (const status of [403, 404]) {
+    clock.advance(HOUR)
+    fake.onRequest = ({ url }) =>
+      url.pathname === '/v1/users/me'
+        ? { status, body: { success: false, error: 'Scope and URL mismatch' } }
+        : undefined
+    await reader.pull('full')
+    expect(scope()).toBeUndefined()
+  }
+  expect(names()).toEqual(['Ana 1'])
+})
+
 test('signs in with an app, and keeps the refresh token that it was given', async () => {
   const { clock, fake, newcomer } = await openBench()
   fake.company.add(person(1))

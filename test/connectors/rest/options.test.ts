@@ -87,6 +87,18 @@ describe('refused, with the key', () => {
       /only read together with changes/,
     ],
     [
+      'a limit that no pull gets past',
+      { list: byPage, limits: [{ requests: 3, seconds: 3_600 }], resume: false },
+      'limits',
+      /start over.*longestWaitSeconds to 3600/,
+    ],
+    [
+      'the same of one list',
+      { list: { ...byPage, limits: [{ requests: 3, seconds: 301 }] }, resume: false },
+      'list.limits',
+      /longestWaitSeconds to 301/,
+    ],
+    [
       'a time format that is none',
       { list: byPage, time: { format: 'HH:mm' } },
       'time.format',
@@ -106,6 +118,15 @@ describe('refused, with the key', () => {
     const found = error?.issues.find(({ path }) => path.join('.') === key)
     expect(error?.issues.map(({ path }) => path.join('.'))).toContain(key)
     expect(found?.message).toMatch(message)
+  })
+  test('and a limit that is waited for, or read on behind, is taken', () => {
+    const limits = [{ requests: 3, seconds: 3_600 }]
+    const taken = (more: object) => restOptions.safeParse({ baseUrl, list: byPage, limits, ...more }).success
+    expect([
+      taken({ resume: false, longestWaitSeconds: 3_600 }),
+      taken({}),
+      taken({ resume: false }),
+    ]).toEqual([true, true, false])
   })
   test('and a cap with both is taken', () => {
     expect(

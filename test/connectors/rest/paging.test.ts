@@ -309,3 +309,28 @@ test.each([
   expect(reader.pages.map(({ position }) => position).join()).not.toContain(secret)
   expect(reader.known()).toHaveLength(12)
 })
+
+test('limits of an hour: who left is found once a pull may wait for as long, and the error says so', async () => {
+  const gone = async (more: object) => {
+    const { world, reader, clock } = await openBench((baseUrl) => ({
+      ...describedAs('by a cursor in the body, in epoch milliseconds')(baseUrl),
+      limits: [{ requests: 3, seconds: 3_600 }],
+      ...more,
+    }))
+    await world.put(people(1, 22))
+    const errors = new Set<unknown>()
+    for (let n = 0; n < 12; n += 1) {
+      if (n === 6) world.rows.delete('p1')
+      await reader.pull('full').catch((error: unknown) => errors.add(error))
+      clock.advance(3_600_000)
+    }
+    return { errors: [...errors], known: reader.known().length }
+  }
+  const { errors, known } = await gone({})
+  expect(errors[0]).toMatchObject({
+    code: 'ERR_SOURCE_QUOTA',
+    hint: expect.stringContaining('set longestWaitSeconds higher'),
+  })
+  expect(known).toBe(22)
+  expect(await gone({ longestWaitSeconds: 3_600 })).toEqual({ errors: [], known: 21 })
+})

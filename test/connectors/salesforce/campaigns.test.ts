@@ -83,6 +83,27 @@ test('names members as they are read: leads, those whom they became, and person 
   expect(await read(['Lead'])).toHaveLength(2)
 })
 
+test('campaigns that a full pull could not see are shown by the next incremental one, though nothing changed', async () => {
+  const { shop, org, contacts } = await openWithMembers(100)
+  const options = { campaigns: ['Newsletter'] }
+  const all = { Newsletter: { ids: contacts, whole: true } }
+  expect(await lists(shop, { options })).toEqual(all)
+  const table = org.tables.get('Campaign')
+  if (table === undefined) throw new Error('no campaigns')
+  for (const mode of ['incremental', 'full'] as const) {
+    shop.clock.advance(HOUR)
+    org.tables.delete('Campaign')
+    expect(await lists(shop, { mode, options })).toEqual({})
+    expect(shop.said.splice(0).join()).toMatch(
+      mode === 'full' ? /Rules that name such a list stand still/ : /stays as it was/,
+    )
+    shop.clock.advance(HOUR)
+    org.tables.set('Campaign', table)
+    // What an incremental pull could not see is as it was.
+    expect(await lists(shop, { mode: 'incremental', options })).toEqual(mode === 'full' ? all : {})
+  }
+})
+
 test('a campaign that is not there is an error of the check, and a warning of a pull', async () => {
   const { shop, contacts } = await openWithMembers()
   const options = { campaigns: ['Newsletter', 'Nowhere'] }

@@ -224,6 +224,21 @@ test('the STOP of who is not asked for any more counts also when everything is r
   expect(reader.pages.flatMap(({ records }) => records).map((one) => one.id)).not.toContain(never)
 })
 
+test('those who are shown though nobody asks for them hide nobody from the count of a full pull', async () => {
+  const options = { where: { Contact: "LastName = 'Kay'" } }
+  const { clock, org, reader } = await openEngine({}, options)
+  for (const n of [1, 2, 3]) org.insert('Contact', { LastName: 'Kay', [PHONE]: `+1510200000${n}` })
+  const others = [4, 5, 6].map((n) => org.insert('Contact', { LastName: 'Ray', [PHONE]: `+1510200000${n}` }))
+  clock.advance(HOUR)
+  await reader.pull('full')
+  clock.advance(HOUR)
+  for (const id of others) org.update('Contact', id, { FirstName: 'Ann' })
+  clock.advance(HOUR)
+  expect(await reader.pull('full')).toMatchObject({ gone: 0 })
+  expect(reader.pages.at(-1)?.end).toMatchObject({ covers: 'everything', count: 6 })
+  expect(reader.known()).toHaveLength(3)
+})
+
 test('a merge into somebody who is not asked for does not bring them in', async () => {
   const shop = await openShop()
   const { org } = shop.vendor

@@ -66,6 +66,38 @@ test('a name that two segments bear is not guessed', async () => {
   expect(listsOf(await shop.read({ segments: [id] }))).toHaveLength(1)
 })
 
+test('one whose members Shopify refuses for good is a warning: the others are whole, and the pull completes', async () => {
+  const shop = await shopWith([1, 2])
+  const id = 'gid://shopify/Segment/4'
+  // It comes before the one that works.
+  const others = [...shop.shop.segments]
+  shop.shop.segments.clear()
+  shop.shop.segments.set(id, {
+    id,
+    name: 'Broken',
+    members: [],
+    refuses: 'This query is no longer supported.',
+  })
+  for (const [key, segment] of others) shop.shop.segments.set(key, segment)
+  const pages = await shop.read({ segments: ['Broken', 'VIP'] })
+  expect(listsOf(pages)).toEqual([
+    { title: 'Broken', members: [] },
+    { title: 'VIP', members: ['1', '2'], whole: true },
+  ])
+  expect(pages.at(-1)?.end?.covers).toBe('everything')
+  expect(shop.logged.join()).toMatch(/segment "Broken" cannot be read.*no longer supported.*Its list stays/)
+})
+
+test('members that cannot be reached for now are an error: the next pull reads them', async () => {
+  const shop = await shopWith([1])
+  const pull = async () => {
+    // The names of the segments still come.
+    for await (const page of shop.pull({ segments: ['VIP'] }))
+      if (idsOf([page]).length > 0) shop.server.trouble('down', 10, 1)
+  }
+  expect(await failure(pull())).toMatchObject({ kind: 'failed', message: expect.stringContaining('6 tries') })
+})
+
 test('segments that are not shown to the app any more are a warning, and take nobody off', async () => {
   const shop = await shopWith(Array.from({ length: 251 }, (_, at) => at + 1))
   const denied = { message: 'Access denied', extensions: { code: 'ACCESS_DENIED' } }
@@ -83,7 +115,9 @@ test('segments that are not shown to the app any more are a warning, and take no
     expect(idsOf(pages)).toHaveLength(251)
     expect(listsOf(pages).some(({ whole }) => whole)).toBe(false)
     expect(pages.at(-1)?.end?.covers).toBe('everything')
-    expect(shop.logged.splice(0).join()).toContain('segments cannot be read')
+    expect(shop.logged.splice(0).join()).toMatch(
+      parts === 0 ? /segments cannot be read/ : /members of segment "VIP" cannot be read/,
+    )
   }
 })
 

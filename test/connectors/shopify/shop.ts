@@ -25,7 +25,10 @@ export type Hiding = 'nothing' | 'errors' | 'silently' | 'no scope'
 
 export interface Shop {
   readonly rows: Map<number, CustomerRow>
-  readonly segments: Map<string, { id: string; name: string; members: number[]; claims?: number }>
+  readonly segments: Map<
+    string,
+    { id: string; name: string; members: number[]; claims?: number; refuses?: string }
+  >
   hiding: Hiding
   wholeDays: boolean
   /** A version of the API that no longer knows the filter of this name, and drops it. */
@@ -99,6 +102,7 @@ export function segments(shop: Shop): unknown {
 export function segmentMembers(shop: Shop, args: Paging & { readonly segmentId?: string }): unknown {
   const segment = shop.segments.get(args.segmentId ?? '')
   if (segment === undefined) throw new GraphQLError('Segment not found.')
+  if (segment.refuses !== undefined) throw new GraphQLError(segment.refuses)
   const after = args.after == null ? 0 : readCursor(args.after)
   const rest = segment.members.filter((id) => id > after).sort((a, b) => a - b)
   const shown = rest.slice(0, Math.min(args.first ?? 50, 1000))
