@@ -27,6 +27,7 @@ import { firstDay, overlapOf } from './overlap.ts'
 import { type PullCounts, savePage } from './save-page.ts'
 import { judgeScope, scopeNow } from './scope.ts'
 import { sourceError } from './source-error.ts'
+import { beginsAnew } from './stuck.ts'
 import { emptyTally } from './tally.ts'
 import { type FullReason, whyFull } from './why-full.ts'
 
@@ -172,10 +173,9 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
     }
   } catch (error) {
     if (error instanceof GaveWay) run.onPart?.(result)
-    // To go on from there would be to go round again, or to stay in an old window for as long as the fault lasts.
-    const loops = error instanceof HeysyncError && error.code === 'ERR_SOURCE_LOOP'
-    const stands = resumes && savedPages === 0 && !waits(error) && !run.context.signal.aborted
-    if (loops || stands) mirror.sources.abandon(id)
+    const ageMs = run.clock.now() - Date.parse(request.window.to)
+    const stopping = run.context.signal.aborted
+    if (beginsAnew(error, { full, resumed: resumes, savedPages, ageMs, stopping })) mirror.sources.abandon(id)
     if (error instanceof GaveWay || (isCursorExpired(error) && usesCursor(request))) throw error
     throw sourceError(error, id, stored !== undefined && stored.completed_at !== null)
   }
@@ -253,11 +253,6 @@ const IN_PARTS =
 
 function isCursorExpired(error: unknown): error is ConnectorError {
   return error instanceof ConnectorError && error.kind === 'cursor-expired'
-}
-
-/** It has only to wait, and goes on from there. */
-function waits(error: unknown): boolean {
-  return error instanceof ConnectorError && (error.kind === 'quota' || error.kind === 'busy')
 }
 
 function usesCursor({ token, resumeAfter, window }: PullRequest): boolean {

@@ -2,8 +2,9 @@
 import { ConnectorError, type ConnectorErrorKind, type Page, type PullRequest } from 'heysync/connector'
 import { expect, test } from 'vitest'
 import { connectorContext } from '../../../src/connector/context.ts'
+import { nthPhone } from '../../support/contact.ts'
 import { aSource } from '../../support/engine.ts'
-import { all, rec, world } from './world.ts'
+import { all, MINUTE, rec, world } from './world.ts'
 
 const incremental = { mode: 'incremental' } as const
 
@@ -42,6 +43,37 @@ test.each(['quota', 'busy'] as const)('by %s is only to wait', async (kind) => {
   await attempt()
   await attempt()
   expect((await attempt())?.resumeAfter).toBe('p1')
+})
+
+test.each([
+  ['busy', null],
+  ['quota', 'p1'],
+] as const)('by %s for more than an hour', async (kind, resumeAfter) => {
+  const { attempt, clock } = await stuck(kind)
+  await attempt()
+  clock.advance(60 * MINUTE)
+  await attempt()
+  expect((await attempt())?.resumeAfter).toBe(resumeAfter)
+})
+
+test('behind pages that come again each time', async () => {
+  const { pull, mirror, clock } = world({
+    source: aSource({ map: { optedOut: 'stop' } }),
+    can: { resumable: true, lists: true },
+  })
+  await pull(all(rec('1', { stop: 'no' })))
+  let stop = 'no'
+  // People first, then one list after the other, always from the first one on.
+  const fails = function* ({ resumeAfter }: PullRequest): Iterable<Page> {
+    if (resumeAfter === null)
+      yield { records: [rec('1', { stop }, new Date(clock.now()).toISOString())], position: 'people' }
+    yield { records: [], lists: [{ title: 'News', members: ['1'], whole: true }], position: 'lists' }
+    throw new ConnectorError('failed', { message: 'the second list cannot be read.' })
+  }
+  await expect(pull(fails, incremental)).rejects.toThrow()
+  stop = 'yes'
+  for (let again = 0; again < 2; again += 1) await expect(pull(fails, incremental)).rejects.toThrow()
+  expect(mirror.consent.isOptedOut(nthPhone(1))).toBe(true)
 })
 
 test('by a process that is to end goes on from there', async () => {
