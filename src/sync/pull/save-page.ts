@@ -5,7 +5,7 @@ import { instantKey, keyToMs } from '../../lib/instant.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import { NUMBER_SLOT, type StoredRecord } from '../mirror/records.ts'
-import { mergedAway, type Normalized, type Normalizer } from '../normalize/normalize.ts'
+import { mergedAway, type Normalizer, type SaidOfConsent } from '../normalize/normalize.ts'
 import type { Rejection } from '../normalize/rejection.ts'
 import { clearErased, dropErased, erasedRejection, noteErasedSeen } from './erased.ts'
 import { dayOf, firstDay } from './overlap.ts'
@@ -154,9 +154,8 @@ function noteConsent(
 }
 
 /** It says "do not text" and its number cannot be read: then that counts for those it had. */
-function silenced(result: Normalized, had: readonly BareE164[]): readonly BareE164[] {
-  const isUnread = result.kind !== 'contact' && result.optedOut && result.consent.length === 0
-  return isUnread ? had : result.consent
+function silenced({ optedOut, consent }: SaidOfConsent, had: readonly BareE164[]): readonly BareE164[] {
+  return optedOut && consent.length === 0 ? had : consent
 }
 
 function saveVersion(
@@ -170,7 +169,7 @@ function saveVersion(
   const { sourceId, pull, at } = target
   const result = target.normalizer.normalize(record)
   const had = known ? records.phonesOf(sourceId, record.id) : []
-  noteConsent(mirror, target, record, silenced(result, had))
+  noteConsent(mirror, target, record, result.kind === 'contact' ? result.consent : silenced(result, had))
   count(target.tally, record.id, known && { ...known, phones: had }, result, at)
   const base = {
     source_id: sourceId,
@@ -234,7 +233,7 @@ function saveBad(mirror: Mirror, target: PageTarget, bad: BadRecord): void {
   const { records } = mirror
   if (bad.record !== undefined) {
     const had = records.phonesOf(target.sourceId, bad.record.id)
-    noteConsent(mirror, target, bad.record, silenced(target.normalizer.normalize(bad.record), had))
+    noteConsent(mirror, target, bad.record, silenced(target.normalizer.consentOf(bad.record), had))
   }
   const rejection: Rejection = { code: bad.code, field: '', value: bad.value ?? '', message: bad.message }
   if (bad.id === null) {
