@@ -22,8 +22,18 @@ export interface SourceRow {
   readonly in_parts: 0 | 1
   /** RFC 3339 end of the window of the last completed pull. */
   readonly shown_to: string | null
-  /** Who read it in the last pull that proved what is absent; null where it does not tell. */
+  /** Who read it in the last pull that told, and proved what is absent; null where none did. */
   readonly scope: string | null
+  /** 1 while who reads it does not say who it is. */
+  readonly scope_silent: 0 | 1
+}
+
+/** Who reads a source. */
+export interface ScopeKept {
+  /** The last that had a name; null when none ever had. */
+  readonly named: string | null
+  /** Since then one reads that does not say who it is, and somebody was absent. */
+  readonly silent: boolean
 }
 
 export interface SourceStore {
@@ -54,7 +64,7 @@ export interface SourceStore {
       at: number
       shownTo: string | null
       /** Null keeps what is known. */
-      scope: string | null
+      scope: ScopeKept | null
       full: boolean
       /** The pull proved what is absent. */
       proved: boolean
@@ -103,6 +113,7 @@ export function sourceStore(db: Db): SourceStore {
        token = coalesce(@token, token), mapping = coalesce(@mapping, mapping),
        normalizer = coalesce(@normalizer, normalizer),
        pull_newest = NULL, completed_at = @at, shown_to = @shownTo, scope = coalesce(@scope, scope),
+       scope_silent = coalesce(@silent, scope_silent),
        completed_seq = CASE WHEN @proved THEN pull_seq ELSE completed_seq END, full_at = CASE WHEN @full THEN @at ELSE full_at END,
        in_parts = CASE WHEN @full THEN @inParts ELSE in_parts END
      WHERE id = @id`,
@@ -118,10 +129,12 @@ export function sourceStore(db: Db): SourceStore {
     abandon: (id) => void abandon.run(id),
     dropCursor: (id) => void dropCursor.run(id),
     checkpoint: (id, position, newest) => void checkpoint.run(position, newest, id),
-    complete: (id, done) =>
+    complete: (id, { scope, ...done }) =>
       void complete.run({
         id,
         ...done,
+        scope: scope?.named ?? null,
+        silent: scope === null ? null : scope.silent ? 1 : 0,
         full: done.full ? 1 : 0,
         proved: done.proved ? 1 : 0,
         inParts: done.inParts ? 1 : 0,

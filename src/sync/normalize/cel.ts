@@ -108,7 +108,8 @@ export function compileExpression(source: string, keyPath: KeyPath, subject: Sub
     hasAnyOf(fields) {
       const view = recordView(fields)
       // One that names nothing goes by whatever there is.
-      const asked = chains.length > 0 ? chains.map(({ keys }) => keys) : Object.keys(fields).map((key) => [key])
+      const asked =
+        chains.length > 0 ? chains.map(({ keys }) => keys) : Object.keys(fields).map((key) => [key])
       return asked.some((keys) => valueAt(view, keys) !== '')
     },
     evaluate(fields, beside = {}) {

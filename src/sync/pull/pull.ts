@@ -17,6 +17,7 @@ import { contentHash } from '../../lib/hash.ts'
 import { instantKey, keyToMs } from '../../lib/instant.ts'
 import { nearest } from '../../lib/suggest.ts'
 import type { Mirror } from '../mirror/mirror.ts'
+import type { ScopeKept } from '../mirror/sources.ts'
 import type { Normalizer } from '../normalize/normalize.ts'
 import { markAbsent } from './absence.ts'
 import { judgePull } from './alarms.ts'
@@ -25,7 +26,7 @@ import { loopWatch } from './loop.ts'
 import { handOverMerged } from './merges.ts'
 import { firstDay, overlapOf } from './overlap.ts'
 import { type PullCounts, savePage } from './save-page.ts'
-import { judgeScope, scopeNow } from './scope.ts'
+import { judgeScope } from './scope.ts'
 import { sourceError } from './source-error.ts'
 import { beginsAnew } from './stuck.ts'
 import { emptyTally } from './tally.ts'
@@ -195,13 +196,13 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
   const close = () => {
     const closing = target()
     const shown = proved ? mirror.records.countSeenLive(id, closing.pull) : 0
-    const before = stored?.scope ?? null
-    const now = scopeNow(before, end.scope)
+    const before = { named: stored?.scope ?? null, silent: stored?.scope_silent === 1 }
+    let scope: ScopeKept | null = null
     const census = proved ? { known: mirror.records.countKnown(id) - tally.added, shown } : null
     if (proved) {
       const sinceSeq = stored?.completed_seq ?? 0
       result.gone = markAbsent(mirror, { ...closing, sinceSeq, allowEmpty: run.allowEmpty })
-      judgeScope(mirror, { ...closing, before, now, gone: result.gone })
+      scope = judgeScope(mirror, { ...closing, before, told: end.scope, gone: result.gone })
     } else if (full) {
       mirror.records.dropUnseenUnreadable(id, closing.pull)
     }
@@ -222,7 +223,7 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       at: run.clock.now(),
       // What changed meanwhile behind a pull in parts is not late, nor what a full pull did not show.
       shownTo: inParts || (full && !proved) ? null : sawUntil(request, end),
-      scope: proved ? now : null,
+      scope,
       full: proved || full,
       proved,
       inParts,

@@ -62,8 +62,16 @@ test.each([
 test('a record that could not be read whole, and lost its consent, opts nobody out', async () => {
   const { pull, mirror } = world({ source: ASKS })
   await pull(all(rec('1', YES), rec('2', YES)))
-  const place = { place: 'people:1', code: 'ROW_MALFORMED', message: 'Some fields could not be read.' } as const
-  const bad = [rec('1'), rec('2', { sms_consent: 'no' })].map((record) => ({ ...place, id: record.id, record }))
+  const place = {
+    place: 'people:1',
+    code: 'ROW_MALFORMED',
+    message: 'Some fields could not be read.',
+  } as const
+  const bad = [rec('1'), rec('2', { sms_consent: 'no' })].map((record) => ({
+    ...place,
+    id: record.id,
+    record,
+  }))
   await pull([{ records: [], bad, position: 'p1', end: { covers: 'changes', count: null } }], {
     mode: 'incremental',
   })
