@@ -1,2 +1,5 @@
 -- Kept beside `scope`, which is the last that had a name: 1 while who reads the source does not say who it is.
 ALTER TABLE source ADD COLUMN scope_silent INTEGER NOT NULL DEFAULT 0;
+
+-- How often in a row the pull that is gone on with failed at pull_position.
+ALTER TABLE source ADD COLUMN pull_failures INTEGER NOT NULL DEFAULT 0;

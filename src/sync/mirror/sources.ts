@@ -10,6 +10,8 @@ export interface SourceRow {
   readonly pull_position: string | null
   readonly pull_newest: string | null
   readonly pull_mapping: string | null
+  /** How often in a row the pull failed at this position. */
+  readonly pull_failures: number
   readonly watermark: string | null
   readonly token: string | null
   readonly mapping: string | null
@@ -50,6 +52,8 @@ export interface SourceStore {
   latest(id: string, since: number): number
   /** The pull under way proved nothing: the next one starts over. */
   abandon(id: string): void
+  /** The pull under way is gone on with, though it failed where it stood. */
+  failedThere(id: string): void
   /** The source no longer takes what it gave, and may refuse a window from there: the next pull reads everything. */
   dropCursor(id: string): void
   checkpoint(id: string, position: string, newest: string | null): void
@@ -83,16 +87,18 @@ export function sourceStore(db: Db): SourceStore {
       `INSERT INTO source (id, pull_seq, pull_mode, pull_from, pull_to, pull_mapping)
        VALUES (@id, 1, @mode, @from, @to, @mapping)
        ON CONFLICT (id) DO UPDATE SET pull_seq = pull_seq + 1, pull_mode = excluded.pull_mode, pull_from = excluded.pull_from,
-         pull_to = excluded.pull_to, pull_mapping = excluded.pull_mapping, pull_position = NULL, pull_newest = NULL
+         pull_to = excluded.pull_to, pull_mapping = excluded.pull_mapping, pull_position = NULL, pull_newest = NULL, pull_failures = 0
        RETURNING pull_seq`,
     )
     .pluck()
-  const checkpoint = db.prepare<[string, string | null, string]>(
-    `UPDATE source SET pull_position = ?, pull_newest = nullif(max(coalesce(pull_newest, ''), coalesce(?, '')), '') WHERE id = ?`,
+  const checkpoint = db.prepare(
+    `UPDATE source SET pull_failures = CASE WHEN pull_position = @position THEN pull_failures ELSE 0 END, pull_position = @position,
+       pull_newest = nullif(max(coalesce(pull_newest, ''), coalesce(@newest, '')), '') WHERE id = @id`,
   )
   const abandon = db.prepare<[string]>(
     'UPDATE source SET pull_mode = NULL, pull_position = NULL WHERE id = ?',
   )
+  const failedThere = db.prepare<[string]>('UPDATE source SET pull_failures = pull_failures + 1 WHERE id = ?')
   const dropCursor = db.prepare<[string]>(
     'UPDATE source SET token = NULL, mapping = NULL, watermark = NULL, pull_mode = NULL, pull_position = NULL WHERE id = ?',
   )
@@ -127,8 +133,9 @@ export function sourceStore(db: Db): SourceStore {
     },
     latest: (id, since) => latest.get(id, since) ?? 0,
     abandon: (id) => void abandon.run(id),
+    failedThere: (id) => void failedThere.run(id),
     dropCursor: (id) => void dropCursor.run(id),
-    checkpoint: (id, position, newest) => void checkpoint.run(position, newest, id),
+    checkpoint: (id, position, newest) => void checkpoint.run({ id, position, newest }),
     complete: (id, { scope, ...done }) =>
       void complete.run({
         id,

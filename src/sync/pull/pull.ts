@@ -28,7 +28,7 @@ import { firstDay, overlapOf } from './overlap.ts'
 import { type PullCounts, savePage } from './save-page.ts'
 import { judgeScope } from './scope.ts'
 import { sourceError } from './source-error.ts'
-import { beginsAnew } from './stuck.ts'
+import { nextAfter } from './stuck.ts'
 import { emptyTally } from './tally.ts'
 import { type FullReason, whyFull } from './why-full.ts'
 
@@ -159,7 +159,7 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
   const maySplit = source.connector.capabilities.resumable && !(full && stored?.in_parts === 1)
   let end: PullEnd | undefined
   const watch = loopWatch(id)
-  let savedPages = 0
+  let position = request.resumeAfter
   try {
     for await (const page of source.connector.pull(source.options, request, run.context)) {
       run.context.signal.throwIfAborted()
@@ -167,16 +167,23 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       if (source.connector.fixedFields) requireFields(page, source.normalizer, id)
       const holdsSome = page.records.length + (page.bad?.length ?? 0) + (page.lists?.length ?? 0) > 0
       if (holdsSome || seq !== undefined) savePage(mirror, target(), page, result)
-      savedPages += 1
+      position = page.position
       run.onProgress?.(result.read, total)
       end = page.end
       if (end === undefined && maySplit) run.pause?.()
     }
   } catch (error) {
     if (error instanceof GaveWay) run.onPart?.(result)
-    const ageMs = run.clock.now() - Date.parse(request.window.to)
-    const stopping = run.context.signal.aborted
-    if (beginsAnew(error, { full, resumed: resumes, savedPages, ageMs, stopping })) mirror.sources.abandon(id)
+    const next = nextAfter(error, {
+      full,
+      resumed: resumes,
+      moved: position !== request.resumeAfter,
+      failures: resumes ? stored.pull_failures : 0,
+      ageMs: run.clock.now() - Date.parse(request.window.to),
+      stopping: run.context.signal.aborted,
+    })
+    if (next === 'anew') mirror.sources.abandon(id)
+    else if (next === 'failed') mirror.sources.failedThere(id)
     if (error instanceof GaveWay || (isCursorExpired(error) && usesCursor(request))) throw error
     throw sourceError(error, id, stored !== undefined && stored.completed_at !== null)
   }
