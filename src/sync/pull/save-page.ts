@@ -92,14 +92,13 @@ function saveRecord(
     return 'unchanged'
   }
   if (known && asChanges && !replaces(record, known)) {
-    // An older version that came late, or once more: what it says of consent counts all the same.
-    noteConsent(mirror, target, record, target.normalizer.normalize(record).consent)
+    noteOldConsent(mirror, target, record)
     records.touch(sourceId, record.id, pull, known.place)
     return 'unchanged'
   }
   if (known && !asChanges && known.seen_pull === pull) {
     if (!replaces(record, known)) {
-      noteConsent(mirror, target, record, target.normalizer.normalize(record).consent)
+      noteOldConsent(mirror, target, record)
       rejectDuplicate(mirror, target, record.id, rawHash.toString('hex'), place, known.place)
       return 'rejected'
     }
@@ -151,6 +150,23 @@ function noteConsent(
     mirror.contacts.unsettle(phone)
     mirror.records.markDirty(phone)
   }
+}
+
+/**
+ * Of an older version that came late, or once more: what it says of consent counts all the same. But what a person allowed since
+ * then stays allowed: some sources show old versions again and again.
+ */
+function noteOldConsent(mirror: Mirror, target: PageTarget, record: SourceRecord): void {
+  const key = instantKey(record.updatedAt)
+  const saidAt = key === null ? null : keyToMs(key)
+  const isOver = (phone: BareE164) => saidAt !== null && saidAt < (mirror.consent.allowedAt(phone) ?? saidAt)
+  const { consent } = target.normalizer.normalize(record)
+  noteConsent(
+    mirror,
+    target,
+    record,
+    consent.filter((phone) => !isOver(phone)),
+  )
 }
 
 /** It says "do not text" and its number cannot be read: then that counts for those it had. */
