@@ -3,13 +3,12 @@
 import type { MapConfig } from '../../config/schema.ts'
 import { maskPhone } from '../../lib/phone.ts'
 import type { AlarmRow } from '../mirror/alarms.ts'
+import { isFarFewer } from '../mirror/far-fewer.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import { type FieldTally, stateKey, type Tally } from './tally.ts'
 
 /** Nearly every record changed at once: more than this share of those known, and at least so many. */
 const EVERYTHING_CHANGED = { ratio: 0.9, min: 100 }
-/** A complete full pull showed fewer records than are known: by more than this share, and by at least so many. */
-const SEES_LESS = { ratio: 0.3, min: 50 }
 /** A field turned blank in at least so many records, and no record of the source has a value in it any more. */
 const FIELD_VANISHED = { min: 50 }
 
@@ -86,10 +85,6 @@ function judgeChanged(
   const most = ranked.slice(0, FIELDS_NAMED).map((entry) => fieldText(map, entry))
   const message = `${tally.changed} of ${known} records of ${sourceId} changed at once: ${most.join('; ')}. A changed export format or time zone looks like this.`
   raise({ code: 'EVERYTHING_CHANGED', field: '', message }, tally.before)
-}
-
-function isFarFewer(shown: number, usual: number): boolean {
-  return usual - shown > SEES_LESS.ratio * usual && usual - shown >= SEES_LESS.min
 }
 
 function usualOf(alarm: AlarmRow): number {

@@ -140,5 +140,11 @@ test('a full pull begins anew also where it shows the same page each time', asyn
     throw new ConnectorError('failed', { message: 'the second list cannot be read.' })
   }
   for (let times = 0; times < 5; times += 1) await expect(pull(shows)).rejects.toThrow()
-  expect(memory.requests.map(({ resumeAfter }) => resumeAfter)).toEqual([null, 'lists', 'lists', 'lists', null])
+  expect(memory.requests.map(({ resumeAfter }) => resumeAfter)).toEqual([
+    null,
+    'lists',
+    'lists',
+    'lists',
+    null,
+  ])
 })
