@@ -197,7 +197,8 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
   // In parts it saw the source at several times. Not even a count makes up for that: one who left in between hides one who was
   // not shown.
   const inParts = request.resumeAfter !== null
-  if (full && inParts && end.covers === 'everything') run.context.log.warn(IN_PARTS)
+  const unproved = full && inParts && end.covers === 'everything'
+  if (unproved) run.context.log.warn(IN_PARTS)
   const proved = end.covers === 'everything' && !inParts
   const sameMapping = stored?.mapping === fingerprint
   const close = () => {
@@ -220,6 +221,7 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       map: source.config.map,
       sameMapping: stored?.normalizer === source.normalizer.fingerprint,
       census,
+      partsAgain: unproved && stored?.in_parts === 1,
       allowEmpty: run.allowEmpty,
     })
     mirror.sources.complete(id, {
@@ -257,7 +259,7 @@ export function overlapSeconds(
 }
 
 const IN_PARTS =
-  'it was read in parts, and so nobody can tell who left: the next full pull finds them, and is read in one go.'
+  'it was read in parts, and so nobody can tell who left: the next full pull that is read in one go finds them. It does not give way to others for that, but where it has to wait for its quota it is read in parts again.'
 
 function isCursorExpired(error: unknown): error is ConnectorError {
   return error instanceof ConnectorError && error.kind === 'cursor-expired'
