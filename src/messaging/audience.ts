@@ -4,6 +4,7 @@ import { HeysyncError } from '../lib/errors.ts'
 import { type BareE164, bareE164 } from '../lib/phone.ts'
 import type { ContactFields } from '../sync/contact.ts'
 import { rulePerson } from '../sync/lists/person.ts'
+import { listsShown } from '../sync/lists/plan-lists.ts'
 import { listsRead, unknownLists, unknownText } from '../sync/lists/source-lists.ts'
 import type { Mirror } from '../sync/mirror/mirror.ts'
 import { compileExpression } from '../sync/normalize/cel.ts'
@@ -31,11 +32,12 @@ export function peopleWhere(mirror: Mirror, sources: readonly string[], rule: st
   const expression = compileExpression(rule, ['--where'], 'contact')
   const people: Person[] = []
   const configured = new Set(sources)
-  const known = mirror.sourceLists.known().filter(({ source }) => configured.has(source))
-  const unknown = unknownLists(listsRead(expression.ast), known)
+  const shown = listsShown(mirror, configured)
+  const { known } = shown
+  const unknown = unknownLists(listsRead(expression.ast), shown)
   if (unknown !== null) {
     throw new HeysyncError('ERR_USAGE', {
-      message: `--where '${rule}' names a list that is not known: ${unknownText(unknown, known)}`,
+      message: `--where '${rule}' asks for a list that is not known: ${unknownText(unknown, shown)}`,
       hint:
         known.length === 0
           ? 'Pull a source that has lists first: heysync sync'

@@ -3,7 +3,7 @@ import type { Change } from './diff/change.ts'
 import type { DiffSettings } from './diff/diff.ts'
 import type { Engine } from './engine.ts'
 import type { GuardResult } from './guard/guard.ts'
-import { knownLists, type ListChanges, planLists, saveListPlan } from './lists/plan-lists.ts'
+import { type ListChanges, listsShown, planLists, saveListPlan } from './lists/plan-lists.ts'
 import { readLists } from './lists/read-lists.ts'
 import { unknownText } from './lists/source-lists.ts'
 import { type LeftWay, rungFor } from './removal.ts'
@@ -42,7 +42,7 @@ export async function wantedLists(
   }
   for (const { rule, failing, unknown } of plan) {
     if (unknown !== null) {
-      const why = unknownText(unknown, knownLists(mirror, wanted.sources))
+      const why = unknownText(unknown, listsShown(mirror, wanted.sources))
       report.warnings.push(`List "${rule.title}" stays as it is: ${why}`)
     }
     if (failing > 0)

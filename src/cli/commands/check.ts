@@ -4,7 +4,8 @@ import type { App } from '../../app.ts'
 import { ConnectorError } from '../../connector/contract.ts'
 import { asHeysyncError, type ExitCode, HeysyncError } from '../../lib/errors.ts'
 import { missingNames } from '../../sync/account.ts'
-import { unknownLists, unknownText } from '../../sync/lists/source-lists.ts'
+import { listsShown } from '../../sync/lists/plan-lists.ts'
+import { is, unknownLists, unknownText } from '../../sync/lists/source-lists.ts'
 import type { SourceList } from '../../sync/mirror/source-lists.ts'
 import type { WayName } from '../../sync/mirror/ways.ts'
 import { doubtText } from '../../sync/pull/lists.ts'
@@ -128,20 +129,22 @@ function overlapWords({ engine }: App, { config }: Source): string {
 function checkLists(app: App, shown: readonly SourceList[]): Finding[] {
   const ids = app.engine.sources.map(({ config }) => config.id)
   const known = shown.filter(({ source }) => ids.includes(source))
+  const { forgotten } = listsShown(app.engine.mirror, new Set(ids))
+  const lists = { known, forgotten: forgotten.filter((list) => !known.some((one) => is(one, list))) }
   // Some can say what lists they have only when they are pulled.
   const silent = app.engine.sources
     .filter(({ connector }) => connector.capabilities.lists === true)
     .map(({ config }) => config.id)
     .filter((id) => !known.some(({ source }) => source === id))
   return app.engine.lists.flatMap((rule) => {
-    const unknown = unknownLists(rule.reads, known)
+    const unknown = unknownLists(rule.reads, lists)
     const mayCome = unknown?.some(({ source }) => source === null || silent.includes(source))
     if (unknown === null || (silent.length > 0 && mayCome !== false)) return []
     return [
       {
         what: 'list',
         ok: false,
-        says: `"${rule.title}" names a list of a source: ${unknownText(unknown, known)}`,
+        says: `"${rule.title}" asks for a list of a source: ${unknownText(unknown, lists)}`,
         hint:
           known.length === 0
             ? 'None of the sources has lists. `heysync connectors list` shows which kinds do.'
@@ -152,7 +155,7 @@ function checkLists(app: App, shown: readonly SourceList[]): Finding[] {
   })
 }
 
-/** Lists that showed nobody in their last reading, and are not believed. */
+/** Lists that showed hardly anybody in their last reading, and are not believed. */
 function doubtedLists({ engine }: App): Finding[] {
   const doubted = engine.mirror.sourceLists.doubted()
   const ids = engine.sources.map(({ config }) => config.id)
@@ -162,7 +165,7 @@ function doubtedLists({ engine }: App): Finding[] {
       what: 'list',
       ok: false,
       says: `${list.source}: ${doubtText(list)}`,
-      hint: `Look at the list in the source. If it really is empty: heysync sync --allow-empty ${list.source}`,
+      hint: `Look at the list in the source. If that is right: heysync sync --allow-empty ${list.source}`,
       exitCode: 4 as const,
     }))
 }

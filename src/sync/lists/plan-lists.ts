@@ -8,7 +8,7 @@ import type { SourceList } from '../mirror/source-lists.ts'
 import { type LeftWay, readWays } from '../removal.ts'
 import { rulePerson } from './person.ts'
 import { type ListRule, titleOf } from './rule.ts'
-import { type NamedList, unknownLists } from './source-lists.ts'
+import { type ListsShown, type NamedList, unknownLists } from './source-lists.ts'
 
 export interface MemberChange {
   readonly phone: BareE164
@@ -61,9 +61,9 @@ const LEAVES_LISTS: ReadonlySet<RemovalRung> = new Set(['removeFromLists', 'clea
 
 /** Works out every list anew from what is saved. Reads the mirror only. */
 export function planLists(mirror: Mirror, settings: ListPlanSettings): ListChanges[] {
-  const known = knownLists(mirror, settings.sources)
+  const shown = listsShown(mirror, settings.sources)
   const drafts = settings.rules.map(
-    (rule) => new Draft(mirror, settings, rule, unknownLists(rule.reads, known)),
+    (rule) => new Draft(mirror, settings, rule, unknownLists(rule.reads, shown)),
   )
   if (drafts.length === 0) return []
   let after = ''
@@ -81,8 +81,9 @@ export function planLists(mirror: Mirror, settings: ListPlanSettings): ListChang
 }
 
 /** Lists that the configured sources have shown. */
-export function knownLists({ sourceLists }: Mirror, sources: ReadonlySet<string>): SourceList[] {
-  return sourceLists.known().filter(({ source }) => sources.has(source))
+export function listsShown({ sourceLists }: Mirror, sources: ReadonlySet<string>): ListsShown {
+  const ofThese = (lists: readonly SourceList[]) => lists.filter(({ source }) => sources.has(source))
+  return { known: ofThese(sourceLists.known()), forgotten: ofThese(sourceLists.forgotten()) }
 }
 
 /** The changes of one list while they are being found. */

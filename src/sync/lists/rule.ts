@@ -57,7 +57,7 @@ function fromList(title: string, source: string | null): Condition {
   const list = { title, source }
   return {
     where: `source.lists.contains(${JSON.stringify(title)})${source === null ? '' : ` in source ${source}`}`,
-    reads: { any: true, named: [list] },
+    reads: { any: true, named: [list], others: false },
     matches: ({ onLists }) => onLists().some((one) => is(one, list)),
   }
 }

@@ -9,42 +9,60 @@ export interface NamedList {
   readonly source: string | null
 }
 
+/** The lists of the configured sources. */
+export interface ListsShown {
+  readonly known: readonly SourceList[]
+  /** Those that had people, and that their source does not show any more. */
+  readonly forgotten: readonly SourceList[]
+}
+
 export interface ListsRead {
   /** False for a rule that has nothing to do with lists of sources. */
   readonly any: boolean
   /** Those that stand in it as text. */
   readonly named: readonly NamedList[]
+  /** It asks for lists also without naming them, so that it may mean any. */
+  readonly others: boolean
 }
 
 /** What a condition asks of `source.lists`. */
 export function listsRead(root: ASTNode): ListsRead {
   const titles = new Set<string>()
-  let any = false
+  let others = false
   const visit = (item: unknown): void => {
     if (Array.isArray(item)) for (const part of item) visit(part)
     if (!isNode(item)) return
-    if (isLists(item)) any = true
-    const [first, second, third] = (Array.isArray(item.args) ? item.args : []) as unknown[]
-    if (item.op === 'rcall' && first === 'contains' && isLists(second)) add(titles, (third as unknown[])[0])
-    if (item.op === 'in' && isLists(second)) add(titles, first)
-    visit(item.args)
+    const title = titleIn(item)
+    if (title !== null) titles.add(title)
+    else if (isLists(item)) others = true
+    else visit(item.args)
   }
   visit(root)
-  return { any, named: [...titles].map((title) => ({ title, source: null })) }
+  const named = [...titles].map((title) => ({ title, source: null }))
+  return { any: others || named.length > 0, named, others }
 }
 
-/** Lists that a rule names and no source shows; without any, a rule that asks for lists at all knows nothing. */
-export function unknownLists({ any, named }: ListsRead, known: readonly SourceList[]): NamedList[] | null {
+/**
+ * Lists that a rule asks for and no source shows; without any, a rule that asks for lists at all knows nothing. One that may
+ * mean any list may mean one that was forgotten.
+ */
+export function unknownLists(
+  { any, named, others }: ListsRead,
+  { known, forgotten }: ListsShown,
+): NamedList[] | null {
   if (!any) return null
   const unknown = named.filter(({ title, source }) => !known.some((one) => is(one, { title, source })))
+  if (others) unknown.push(...forgotten.filter((one) => !unknown.some((named) => is(one, named))))
   return unknown.length > 0 || known.length === 0 ? unknown : null
 }
 
 /** E.g. `no source shows a list "Newsleter"; did you mean "Newsletter"?`, with its full stop. */
-export function unknownText(unknown: readonly NamedList[], known: readonly SourceList[]): string {
+export function unknownText(unknown: readonly NamedList[], { known, forgotten }: ListsShown): string {
   const [list] = unknown
   if (list === undefined) return 'no source shows a list.'
   const { title, source } = list
+  if (source !== null && forgotten.some((one) => is(one, list)))
+    return `source ${source} does not show the list "${title}" any more. If it is gone for good: heysync sync --allow-empty ${source}`
   const titles = known.filter((one) => source === null || one.source === source).map((one) => one.title)
   const near = nearest(title, titles)
   const who = source === null ? 'no source shows' : `source ${source} does not show`
@@ -72,6 +90,11 @@ function isLists(value: unknown): boolean {
   return key === 'lists' && isNode(left) && left.op === 'id' && left.args === 'source'
 }
 
-function add(titles: Set<string>, item: unknown): void {
-  if (isNode(item) && item.op === 'value' && typeof item.args === 'string') titles.add(item.args)
+/** The title in `source.lists.contains("title")` and `"title" in source.lists`. */
+function titleIn({ op, args }: Node): string | null {
+  if (!Array.isArray(args)) return null
+  const [first, second, third] = args as unknown[]
+  if (!isLists(second)) return null
+  const given = op === 'in' ? first : op === 'rcall' && first === 'contains' ? (third as unknown[])[0] : null
+  return isNode(given) && given.op === 'value' && typeof given.args === 'string' ? given.args : null
 }

@@ -30,6 +30,8 @@ export interface ConsentStore {
   isOptedOut(phone: string): boolean
   /** Records an opt-out; true when it is news. Of an erased number only the mark keeps it. */
   optOut(phone: string, origin: ConsentOrigin, evidence: string, at: number): boolean
+  /** When a person allowed it by hand, milliseconds since 1970; null where that is not how it stands. */
+  allowedAt(phone: string): number | null
   /** Lifts an opt-out, by hand alone; what is seen after it counts again. */
   allow(phone: string, evidence: string, at: number): void
   history(phone: string): ConsentEvent[]
@@ -37,7 +39,9 @@ export interface ConsentStore {
 }
 
 export function consentStore(db: Db, erased: ErasedStore): ConsentStore {
-  const find = db.prepare<[string], { state: string }>('SELECT state FROM consent WHERE phone = ?')
+  const find = db.prepare<[string], { state: string; at: number }>(
+    'SELECT state, at FROM consent WHERE phone = ?',
+  )
   const set = db.prepare<[string, ConsentEvent['state'], number]>(
     `INSERT INTO consent (phone, state, at) VALUES (?, ?, ?)
      ON CONFLICT (phone) DO UPDATE SET state = excluded.state, at = excluded.at`,
@@ -82,6 +86,10 @@ export function consentStore(db: Db, erased: ErasedStore): ConsentStore {
       addEvent.run(phone, 'opted_out', origin, evidence, at)
       unsettle.run(phone)
       return true
+    },
+    allowedAt: (phone) => {
+      const found = find.get(phone)
+      return found?.state === 'allowed' ? found.at : null
     },
     allow: (phone, evidence, at) => {
       set.run(phone, 'allowed', at)

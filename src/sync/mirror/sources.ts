@@ -10,6 +10,8 @@ export interface SourceRow {
   readonly pull_position: string | null
   readonly pull_newest: string | null
   readonly pull_mapping: string | null
+  /** How often in a row the pull failed at this position. */
+  readonly pull_failures: number
   readonly watermark: string | null
   readonly token: string | null
   readonly mapping: string | null
@@ -22,8 +24,18 @@ export interface SourceRow {
   readonly in_parts: 0 | 1
   /** RFC 3339 end of the window of the last completed pull. */
   readonly shown_to: string | null
-  /** Who read it in the last pull that proved what is absent; null where it does not tell. */
+  /** Who read it in the last pull that told, and proved what is absent; null where none did. */
   readonly scope: string | null
+  /** 1 while who reads it does not say who it is. */
+  readonly scope_silent: 0 | 1
+}
+
+/** Who reads a source. */
+export interface ScopeKept {
+  /** The last that had a name; null when none ever had. */
+  readonly named: string | null
+  /** Since then one reads that does not say who it is, and somebody was absent. */
+  readonly silent: boolean
 }
 
 export interface SourceStore {
@@ -40,6 +52,8 @@ export interface SourceStore {
   latest(id: string, since: number): number
   /** The pull under way proved nothing: the next one starts over. */
   abandon(id: string): void
+  /** The pull under way is gone on with, though it failed where it stood. */
+  failedThere(id: string): void
   /** The source no longer takes what it gave, and may refuse a window from there: the next pull reads everything. */
   dropCursor(id: string): void
   checkpoint(id: string, position: string, newest: string | null): void
@@ -54,7 +68,7 @@ export interface SourceStore {
       at: number
       shownTo: string | null
       /** Null keeps what is known. */
-      scope: string | null
+      scope: ScopeKept | null
       full: boolean
       /** The pull proved what is absent. */
       proved: boolean
@@ -73,16 +87,18 @@ export function sourceStore(db: Db): SourceStore {
       `INSERT INTO source (id, pull_seq, pull_mode, pull_from, pull_to, pull_mapping)
        VALUES (@id, 1, @mode, @from, @to, @mapping)
        ON CONFLICT (id) DO UPDATE SET pull_seq = pull_seq + 1, pull_mode = excluded.pull_mode, pull_from = excluded.pull_from,
-         pull_to = excluded.pull_to, pull_mapping = excluded.pull_mapping, pull_position = NULL, pull_newest = NULL
+         pull_to = excluded.pull_to, pull_mapping = excluded.pull_mapping, pull_position = NULL, pull_newest = NULL, pull_failures = 0
        RETURNING pull_seq`,
     )
     .pluck()
-  const checkpoint = db.prepare<[string, string | null, string]>(
-    `UPDATE source SET pull_position = ?, pull_newest = nullif(max(coalesce(pull_newest, ''), coalesce(?, '')), '') WHERE id = ?`,
+  const checkpoint = db.prepare(
+    `UPDATE source SET pull_failures = CASE WHEN pull_position = @position THEN pull_failures ELSE 0 END, pull_position = @position,
+       pull_newest = nullif(max(coalesce(pull_newest, ''), coalesce(@newest, '')), '') WHERE id = @id`,
   )
   const abandon = db.prepare<[string]>(
     'UPDATE source SET pull_mode = NULL, pull_position = NULL WHERE id = ?',
   )
+  const failedThere = db.prepare<[string]>('UPDATE source SET pull_failures = pull_failures + 1 WHERE id = ?')
   const dropCursor = db.prepare<[string]>(
     'UPDATE source SET token = NULL, mapping = NULL, watermark = NULL, pull_mode = NULL, pull_position = NULL WHERE id = ?',
   )
@@ -103,6 +119,7 @@ export function sourceStore(db: Db): SourceStore {
        token = coalesce(@token, token), mapping = coalesce(@mapping, mapping),
        normalizer = coalesce(@normalizer, normalizer),
        pull_newest = NULL, completed_at = @at, shown_to = @shownTo, scope = coalesce(@scope, scope),
+       scope_silent = coalesce(@silent, scope_silent),
        completed_seq = CASE WHEN @proved THEN pull_seq ELSE completed_seq END, full_at = CASE WHEN @full THEN @at ELSE full_at END,
        in_parts = CASE WHEN @full THEN @inParts ELSE in_parts END
      WHERE id = @id`,
@@ -116,12 +133,15 @@ export function sourceStore(db: Db): SourceStore {
     },
     latest: (id, since) => latest.get(id, since) ?? 0,
     abandon: (id) => void abandon.run(id),
+    failedThere: (id) => void failedThere.run(id),
     dropCursor: (id) => void dropCursor.run(id),
-    checkpoint: (id, position, newest) => void checkpoint.run(position, newest, id),
-    complete: (id, done) =>
+    checkpoint: (id, position, newest) => void checkpoint.run({ id, position, newest }),
+    complete: (id, { scope, ...done }) =>
       void complete.run({
         id,
         ...done,
+        scope: scope?.named ?? null,
+        silent: scope === null ? null : scope.silent ? 1 : 0,
         full: done.full ? 1 : 0,
         proved: done.proved ? 1 : 0,
         inParts: done.inParts ? 1 : 0,

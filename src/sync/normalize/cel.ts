@@ -15,6 +15,8 @@ export interface Expression {
   readonly type: string
   /** First-level fields of the record that the expression names. */
   readonly fields: readonly string[]
+  /** Whether the record has a value, be it `false` or an empty list, in anything that the expression names. */
+  hasAnyOf(fields: Readonly<Record<string, unknown>>): boolean
   /** Strings that the expression can give as they are written, e.g. `VIP` in `record.vip == "1" ? ["VIP"] : []`. */
   readonly literals: readonly string[]
 }
@@ -103,6 +105,13 @@ export function compileExpression(source: string, keyPath: KeyPath, subject: Sub
     ast: parsed.ast,
     fields: named,
     literals: [...new Set(literalResults(parsed.ast))],
+    hasAnyOf(fields) {
+      const view = recordView(fields)
+      // One that names nothing goes by whatever there is.
+      const asked =
+        chains.length > 0 ? chains.map(({ keys }) => keys) : Object.keys(fields).map((key) => [key])
+      return asked.some((keys) => valueAt(view, keys) !== '')
+    },
     evaluate(fields, beside = {}) {
       try {
         return run({ [subject]: recordView(fields), ...beside }) as unknown

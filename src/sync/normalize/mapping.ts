@@ -2,8 +2,10 @@
 import type { Mapping } from '../../config/schema.ts'
 import { compileExpression, type KeyPath } from './cel.ts'
 
+type Fields = Readonly<Record<string, unknown>>
+
 /** Reads one value of a record, raw. Throws an ExpressionFailure when it is an expression that fails. */
-export type Reader = (fields: Readonly<Record<string, unknown>>) => unknown
+export type Reader = (fields: Fields) => unknown
 
 export interface NamedField {
   readonly path: string
@@ -13,6 +15,8 @@ export interface NamedField {
 export interface CompiledMapping {
   /** In the order of the config; one for a plain mapping. */
   readonly readers: readonly Reader[]
+  /** The same over a record that may have lost fields: undefined where nothing is left of what is asked for. */
+  readonly sureReaders: readonly Reader[]
   readonly fields: readonly NamedField[]
   /** Strings that its expressions can give as they are written. */
   readonly literals: readonly string[]
@@ -25,6 +29,7 @@ export function compileMapping(mapping: Mapping, key: KeyPath): CompiledMapping 
     : [compileOne(mapping, key)]
   return {
     readers: parts.map((part) => part.read),
+    sureReaders: parts.map((part) => part.readSure),
     fields: parts.flatMap((part) => part.fields),
     literals: [...new Set(parts.flatMap((part) => part.literals))],
   }
@@ -36,10 +41,14 @@ export function compileOptional(mapping: Mapping | undefined, key: KeyPath): Com
 }
 
 function compileOne(part: string, key: KeyPath) {
-  if (!part.startsWith('=')) return { read: pathReader(part), fields: [{ path: part, key }], literals: [] }
+  if (!part.startsWith('=')) {
+    const read = pathReader(part)
+    return { read, readSure: read, fields: [{ path: part, key }], literals: [] }
+  }
   const expression = compileExpression(part.slice(1), key)
   return {
-    read: (fields: Readonly<Record<string, unknown>>) => expression.evaluate(fields),
+    read: (fields: Fields) => expression.evaluate(fields),
+    readSure: (fields: Fields) => (expression.hasAnyOf(fields) ? expression.evaluate(fields) : undefined),
     fields: expression.fields.map((path) => ({ path, key })),
     literals: expression.literals,
   }

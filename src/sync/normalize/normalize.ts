@@ -23,6 +23,13 @@ import {
 import type { Rejection } from './rejection.ts'
 import { toLine, toText } from './text.ts'
 
+export interface SaidOfConsent {
+  /** The record's numbers when it says "do not text". */
+  readonly consent: readonly BareE164[]
+  /** It says so, whether or not its number can be read. */
+  readonly optedOut: boolean
+}
+
 /** Raise it when the same record and config may give another outcome: every record is then normalized again. */
 const NORMALIZER_VERSION = 3
 
@@ -35,24 +42,15 @@ export type Normalized =
       readonly refused: readonly Rejection[]
       readonly consent: readonly BareE164[]
     }
-  | { readonly kind: 'filtered'; readonly consent: readonly BareE164[]; readonly optedOut: boolean }
-  | {
-      readonly kind: 'rejected'
-      readonly rejection: Rejection
-      readonly consent: readonly BareE164[]
-      /** The record says "do not text", whether or not its number can be read. */
-      readonly optedOut: boolean
-    }
-  | {
-      readonly kind: 'deleted'
-      readonly way: LeftWay
-      readonly consent: readonly BareE164[]
-      readonly optedOut: boolean
-    }
+  | (SaidOfConsent & { readonly kind: 'filtered' })
+  | (SaidOfConsent & { readonly kind: 'rejected'; readonly rejection: Rejection })
+  | (SaidOfConsent & { readonly kind: 'deleted'; readonly way: LeftWay })
 
 export interface Normalizer {
   /** Never throws, whatever the record holds. `consent` holds the record's numbers when the record says "do not text". */
   normalize(record: SourceRecord): Normalized
+  /** What a record that may have lost fields says of consent: a field that is not there says nothing. Never throws. */
+  consentOf(record: SourceRecord): SaidOfConsent
   /** The numbers that a record shows, whatever becomes of it. Never throws. */
   numbersOf(record: SourceRecord): readonly BareE164[]
   /** SHA-256 (hex) of everything that changes the outcome: map, filter, country, default, version, phone metadata. */
@@ -97,20 +95,22 @@ export function compileNormalizer(
   const countryOf = countryReader(country, settings.defaultCountry)
 
   const saysNo = (fields: Fields, notes: Note[]): boolean =>
-    optedOut !== undefined && saysOptedOut(optedOut, fields, notes)
+    optedOut !== undefined && saysOptedOut(optedOut.readers, fields, notes)
   const readNumbers = source.phones === 'all' ? allPhones : firstPhone
   const numbersOf = (fields: Fields, notes: Note[]): PhonesRead =>
     readNumbers(phone, fields, countryOf, notes)
   const shownNumbers = (fields: Fields): readonly BareE164[] => orNone(() => numbersOf(fields, []).phones)
 
+  function consentOf({ fields }: SourceRecord): SaidOfConsent {
+    const out = orFalse(() => optedOut !== undefined && saysOptedOut(optedOut.sureReaders, fields, []))
+    return { consent: out ? shownNumbers(fields) : [], optedOut: out }
+  }
+
   function normalize(record: SourceRecord): Normalized {
     const { fields } = record
     const way = wayOf(record)
-    if (way !== null) {
-      // Deleted records often carry little more than their id, so what fails on one says nothing about consent.
-      const optedOut = orFalse(() => saysNo(fields, []))
-      return { kind: 'deleted', way, consent: optedOut ? shownNumbers(fields) : [], optedOut }
-    }
+    // Deleted records often carry little more than their id.
+    if (way !== null) return { kind: 'deleted', way, ...consentOf(record) }
     const notes: Note[] = []
     let out = false
     try {
@@ -152,6 +152,7 @@ export function compileNormalizer(
   const tags = plain.find(({ name }) => name === 'tags')?.mapping
   return {
     normalize,
+    consentOf,
     numbersOf: ({ fields }) => shownNumbers(fields),
     fingerprint: fingerprintOf(source, settings.defaultCountry),
     fields: [

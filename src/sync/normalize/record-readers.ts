@@ -43,9 +43,9 @@ export function firstOf<Value>(
 }
 
 /** True when any of the mapped values says "do not text": with several, the strictest counts. Throws Rejected. */
-export function saysOptedOut(mapping: CompiledMapping, fields: Fields, notes: Note[]): boolean {
+export function saysOptedOut(readers: readonly Reader[], fields: Fields, notes: Note[]): boolean {
   let out = false
-  for (const read of mapping.readers) {
+  for (const read of readers) {
     out = readOptedOut(readOrReject(read, fields, 'optedOut'), notes) || out
   }
   return out

@@ -87,7 +87,7 @@ export function rulesOf(engine: Engine, { lists }: Pick<PlanFile, 'lists'>): Lis
       title: known?.title ?? title,
       where: rule?.where ?? '',
       owned: false,
-      reads: rule?.reads ?? { any: false, named: [] },
+      reads: rule?.reads ?? { any: false, named: [], others: false },
       matches: rule?.matches ?? (() => null),
     }
   })
@@ -99,6 +99,8 @@ export function asListChanges(
   rules: readonly ListRule[],
   going: readonly PlannedMember[],
 ): ListChanges[] {
+  const { sourceLists } = mirror
+  const shown = { known: sourceLists.known(), forgotten: sourceLists.forgotten() }
   return rules.flatMap((rule) => {
     const rows = going.filter(({ list }) => list === rule.key)
     if (rows.length === 0) return []
@@ -120,7 +122,7 @@ export function asListChanges(
         refused: [],
         failing: 0,
         unpinned: [],
-        unknown: unknownLists(rule.reads, mirror.sourceLists.known()),
+        unknown: unknownLists(rule.reads, shown),
       },
     ]
   })

@@ -3,13 +3,12 @@
 import type { MapConfig } from '../../config/schema.ts'
 import { maskPhone } from '../../lib/phone.ts'
 import type { AlarmRow } from '../mirror/alarms.ts'
+import { isFarFewer } from '../mirror/far-fewer.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import { type FieldTally, stateKey, type Tally } from './tally.ts'
 
 /** Nearly every record changed at once: more than this share of those known, and at least so many. */
 const EVERYTHING_CHANGED = { ratio: 0.9, min: 100 }
-/** A complete full pull showed fewer records than are known: by more than this share, and by at least so many. */
-const SEES_LESS = { ratio: 0.3, min: 50 }
 /** A field turned blank in at least so many records, and no record of the source has a value in it any more. */
 const FIELD_VANISHED = { min: 50 }
 
@@ -26,6 +25,8 @@ export interface PullEvidence {
   readonly sameMapping: boolean
   /** Of a pull that proved what is absent: records known before it, and records that it showed. Else null. */
   readonly census: { readonly known: number; readonly shown: number } | null
+  /** It read everything in parts, as the full pull before it did. */
+  readonly partsAgain: boolean
   /** The operator says that the source may really be empty. */
   readonly allowEmpty: boolean
 }
@@ -43,6 +44,7 @@ export function judgePull(mirror: Mirror, pull: PullEvidence): void {
       at: pull.at,
     })
   judgeCensus(mirror, pull, raise)
+  if (pull.partsAgain) raise({ code: 'NEVER_WHOLE', field: '', message: neverWhole(pull.sourceId) }, {})
   if (!pull.sameMapping) return
   const vanished = judgeVanished(mirror, pull, raise)
   // What puts an alarm right changes everything once more, and is none.
@@ -58,6 +60,10 @@ function judgeCensus(mirror: Mirror, { sourceId, census, allowEmpty }: PullEvide
   if (!isFarFewer(census.shown, usual)) return
   const message = `${sourceId} shows ${census.shown} records, and showed ${usual} before. A credential that sees less, a filter in the source, or half an export looks like this. Nobody is removed beyond what the guard lets through.`
   raise({ code: 'SEES_LESS', field: '', message }, { usual })
+}
+
+function neverWhole(sourceId: string): string {
+  return `${sourceId} was read in parts in each of its last full pulls, mostly because it had to wait for its quota. Nobody can tell who left it without a deletion of their own: whoever is not in it any more stays in Heymarket until one pull reads all of it in one go. Give it more requests, or run its full pull while nothing else uses them.`
 }
 
 /** Returns the fields that vanished. */
@@ -88,10 +94,6 @@ function judgeChanged(
   raise({ code: 'EVERYTHING_CHANGED', field: '', message }, tally.before)
 }
 
-function isFarFewer(shown: number, usual: number): boolean {
-  return usual - shown > SEES_LESS.ratio * usual && usual - shown >= SEES_LESS.min
-}
-
 function usualOf(alarm: AlarmRow): number {
   return (JSON.parse(alarm.evidence) as { usual: number }).usual
 }
@@ -99,6 +101,7 @@ function usualOf(alarm: AlarmRow): number {
 function isOver(mirror: Mirror, alarm: AlarmRow, { sameMapping, census, allowEmpty }: PullEvidence): boolean {
   // It has a life of its own: see scope.ts.
   if (alarm.code === 'SCOPE_CHANGED') return false
+  if (alarm.code === 'NEVER_WHOLE') return census !== null
   if (alarm.code === 'SEES_LESS')
     return census !== null && (allowEmpty || !isFarFewer(census.shown, usualOf(alarm)))
   if (!sameMapping) return true

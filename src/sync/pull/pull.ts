@@ -17,6 +17,7 @@ import { contentHash } from '../../lib/hash.ts'
 import { instantKey, keyToMs } from '../../lib/instant.ts'
 import { nearest } from '../../lib/suggest.ts'
 import type { Mirror } from '../mirror/mirror.ts'
+import type { ScopeKept } from '../mirror/sources.ts'
 import type { Normalizer } from '../normalize/normalize.ts'
 import { markAbsent } from './absence.ts'
 import { judgePull } from './alarms.ts'
@@ -25,8 +26,9 @@ import { loopWatch } from './loop.ts'
 import { handOverMerged } from './merges.ts'
 import { firstDay, overlapOf } from './overlap.ts'
 import { type PullCounts, savePage } from './save-page.ts'
-import { judgeScope, scopeNow } from './scope.ts'
+import { judgeScope } from './scope.ts'
 import { sourceError } from './source-error.ts'
+import { nextAfter } from './stuck.ts'
 import { emptyTally } from './tally.ts'
 import { type FullReason, whyFull } from './why-full.ts'
 
@@ -157,7 +159,7 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
   const maySplit = source.connector.capabilities.resumable && !(full && stored?.in_parts === 1)
   let end: PullEnd | undefined
   const watch = loopWatch(id)
-  let savedPages = 0
+  let position = request.resumeAfter
   try {
     for await (const page of source.connector.pull(source.options, request, run.context)) {
       run.context.signal.throwIfAborted()
@@ -165,17 +167,23 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       if (source.connector.fixedFields) requireFields(page, source.normalizer, id)
       const holdsSome = page.records.length + (page.bad?.length ?? 0) + (page.lists?.length ?? 0) > 0
       if (holdsSome || seq !== undefined) savePage(mirror, target(), page, result)
-      savedPages += 1
+      position = page.position
       run.onProgress?.(result.read, total)
       end = page.end
       if (end === undefined && maySplit) run.pause?.()
     }
   } catch (error) {
     if (error instanceof GaveWay) run.onPart?.(result)
-    // To go on from there would be to go round again, or to stay in an old window for as long as the fault lasts.
-    const loops = error instanceof HeysyncError && error.code === 'ERR_SOURCE_LOOP'
-    const stands = resumes && savedPages === 0 && !waits(error) && !run.context.signal.aborted
-    if (loops || stands) mirror.sources.abandon(id)
+    const next = nextAfter(error, {
+      full,
+      resumed: resumes,
+      moved: position !== request.resumeAfter,
+      failures: resumes ? stored.pull_failures : 0,
+      ageMs: run.clock.now() - Date.parse(request.window.to),
+      stopping: run.context.signal.aborted,
+    })
+    if (next === 'anew') mirror.sources.abandon(id)
+    else if (next === 'failed') mirror.sources.failedThere(id)
     if (error instanceof GaveWay || (isCursorExpired(error) && usesCursor(request))) throw error
     throw sourceError(error, id, stored !== undefined && stored.completed_at !== null)
   }
@@ -189,19 +197,20 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
   // In parts it saw the source at several times. Not even a count makes up for that: one who left in between hides one who was
   // not shown.
   const inParts = request.resumeAfter !== null
-  if (full && inParts && end.covers === 'everything') run.context.log.warn(IN_PARTS)
+  const unproved = full && inParts && end.covers === 'everything'
+  if (unproved) run.context.log.warn(IN_PARTS)
   const proved = end.covers === 'everything' && !inParts
   const sameMapping = stored?.mapping === fingerprint
   const close = () => {
     const closing = target()
     const shown = proved ? mirror.records.countSeenLive(id, closing.pull) : 0
-    const before = stored?.scope ?? null
-    const now = scopeNow(before, end.scope)
+    const before = { named: stored?.scope ?? null, silent: stored?.scope_silent === 1 }
+    let scope: ScopeKept | null = null
     const census = proved ? { known: mirror.records.countKnown(id) - tally.added, shown } : null
     if (proved) {
       const sinceSeq = stored?.completed_seq ?? 0
       result.gone = markAbsent(mirror, { ...closing, sinceSeq, allowEmpty: run.allowEmpty })
-      judgeScope(mirror, { ...closing, before, now, gone: result.gone })
+      scope = judgeScope(mirror, { ...closing, before, told: end.scope, gone: result.gone })
     } else if (full) {
       mirror.records.dropUnseenUnreadable(id, closing.pull)
     }
@@ -212,6 +221,7 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       map: source.config.map,
       sameMapping: stored?.normalizer === source.normalizer.fingerprint,
       census,
+      partsAgain: unproved && stored?.in_parts === 1,
       allowEmpty: run.allowEmpty,
     })
     mirror.sources.complete(id, {
@@ -222,7 +232,7 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       at: run.clock.now(),
       // What changed meanwhile behind a pull in parts is not late, nor what a full pull did not show.
       shownTo: inParts || (full && !proved) ? null : sawUntil(request, end),
-      scope: proved ? now : null,
+      scope,
       full: proved || full,
       proved,
       inParts,
@@ -249,15 +259,10 @@ export function overlapSeconds(
 }
 
 const IN_PARTS =
-  'it was read in parts, and so nobody can tell who left: the next full pull finds them, and is read in one go.'
+  'it was read in parts, and so nobody can tell who left: the next full pull that is read in one go finds them. It does not give way to others for that, but where it has to wait for its quota it is read in parts again.'
 
 function isCursorExpired(error: unknown): error is ConnectorError {
   return error instanceof ConnectorError && error.kind === 'cursor-expired'
-}
-
-/** It has only to wait, and goes on from there. */
-function waits(error: unknown): boolean {
-  return error instanceof ConnectorError && (error.kind === 'quota' || error.kind === 'busy')
 }
 
 function usesCursor({ token, resumeAfter, window }: PullRequest): boolean {

@@ -5,7 +5,7 @@ import { instantKey, keyToMs } from '../../lib/instant.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import { NUMBER_SLOT, type StoredRecord } from '../mirror/records.ts'
-import { mergedAway, type Normalized, type Normalizer } from '../normalize/normalize.ts'
+import { mergedAway, type Normalizer, type SaidOfConsent } from '../normalize/normalize.ts'
 import type { Rejection } from '../normalize/rejection.ts'
 import { clearErased, dropErased, erasedRejection, noteErasedSeen } from './erased.ts'
 import { dayOf, firstDay } from './overlap.ts'
@@ -92,14 +92,13 @@ function saveRecord(
     return 'unchanged'
   }
   if (known && asChanges && !replaces(record, known)) {
-    // An older version that came late, or once more: what it says of consent counts all the same.
-    noteConsent(mirror, target, record, target.normalizer.normalize(record).consent)
+    noteOldConsent(mirror, target, record)
     records.touch(sourceId, record.id, pull, known.place)
     return 'unchanged'
   }
   if (known && !asChanges && known.seen_pull === pull) {
     if (!replaces(record, known)) {
-      noteConsent(mirror, target, record, target.normalizer.normalize(record).consent)
+      noteOldConsent(mirror, target, record)
       rejectDuplicate(mirror, target, record.id, rawHash.toString('hex'), place, known.place)
       return 'rejected'
     }
@@ -153,10 +152,26 @@ function noteConsent(
   }
 }
 
+/**
+ * Of an older version that came late, or once more: what it says of consent counts all the same. But what a person allowed since
+ * then stays allowed: some sources show old versions again and again.
+ */
+function noteOldConsent(mirror: Mirror, target: PageTarget, record: SourceRecord): void {
+  const key = instantKey(record.updatedAt)
+  const saidAt = key === null ? null : keyToMs(key)
+  const isOver = (phone: BareE164) => saidAt !== null && saidAt < (mirror.consent.allowedAt(phone) ?? saidAt)
+  const { consent } = target.normalizer.normalize(record)
+  noteConsent(
+    mirror,
+    target,
+    record,
+    consent.filter((phone) => !isOver(phone)),
+  )
+}
+
 /** It says "do not text" and its number cannot be read: then that counts for those it had. */
-function silenced(result: Normalized, had: readonly BareE164[]): readonly BareE164[] {
-  const isUnread = result.kind !== 'contact' && result.optedOut && result.consent.length === 0
-  return isUnread ? had : result.consent
+function silenced({ optedOut, consent }: SaidOfConsent, had: readonly BareE164[]): readonly BareE164[] {
+  return optedOut && consent.length === 0 ? had : consent
 }
 
 function saveVersion(
@@ -170,7 +185,7 @@ function saveVersion(
   const { sourceId, pull, at } = target
   const result = target.normalizer.normalize(record)
   const had = known ? records.phonesOf(sourceId, record.id) : []
-  noteConsent(mirror, target, record, silenced(result, had))
+  noteConsent(mirror, target, record, result.kind === 'contact' ? result.consent : silenced(result, had))
   count(target.tally, record.id, known && { ...known, phones: had }, result, at)
   const base = {
     source_id: sourceId,
@@ -234,7 +249,7 @@ function saveBad(mirror: Mirror, target: PageTarget, bad: BadRecord): void {
   const { records } = mirror
   if (bad.record !== undefined) {
     const had = records.phonesOf(target.sourceId, bad.record.id)
-    noteConsent(mirror, target, bad.record, silenced(target.normalizer.normalize(bad.record), had))
+    noteConsent(mirror, target, bad.record, silenced(target.normalizer.consentOf(bad.record), had))
   }
   const rejection: Rejection = { code: bad.code, field: '', value: bad.value ?? '', message: bad.message }
   if (bad.id === null) {

@@ -1,6 +1,7 @@
 // Owns the doubt about a credential: when who reads a source changes, whoever is absent from then on may only be hidden.
 import type { AlarmRow } from '../mirror/alarms.ts'
 import type { Mirror } from '../mirror/mirror.ts'
+import type { ScopeKept } from '../mirror/sources.ts'
 
 interface Evidence {
   /** The last scope that nobody doubted. */
@@ -14,35 +15,43 @@ interface ScopeSeen {
   readonly sourceId: string
   readonly cycleId: string
   readonly at: number
-  /** Of the last pull that proved what is absent, and of this one; null where the source does not tell. */
-  readonly before: string | null
-  readonly now: string | null
+  readonly before: ScopeKept
+  /** Of this pull; undefined where the source does not tell. */
+  readonly told: string | undefined
   /** Records that this pull proved to be absent. */
   readonly gone: number
 }
 
 const NAMELESS = 'a credential that does not say who it is'
 
-/** Who reads now. Where somebody was known before, silence is another credential, and mostly a weaker one. */
-export function scopeNow(before: string | null, told: string | undefined): string | null {
-  return told ?? (before === null ? null : NAMELESS)
-}
-
-/** Raises the alarm, or ends it. To be called in the closing transaction of a pull that proved what is absent. */
-export function judgeScope(mirror: Mirror, { sourceId, cycleId, at, before, now, gone }: ScopeSeen): void {
+/**
+ * Raises the alarm, or ends it; returns who reads the source from now on. Where somebody was known before, silence is another
+ * credential, and mostly a weaker one; but while nobody is absent it may as well be an answer that was lost. To be called in the
+ * closing transaction of a pull that proved what is absent.
+ */
+export function judgeScope(
+  mirror: Mirror,
+  { sourceId, cycleId, at, before, told, gone }: ScopeSeen,
+): ScopeKept {
   const standing = alarmOf(mirror, sourceId)
   const known = standing && evidenceOf(standing)
-  const restored = known !== undefined && now === known.before
-  const changed = before !== null && before !== now && !restored && gone > 0
+  // Of two without a name nobody knows whether they are one.
+  const restored = known !== undefined && told === known.before
+  const isOther = before.named !== null && (told === undefined ? !before.silent : told !== before.named)
+  const changed = isOther && !restored && gone > 0
   const cycles = [
     ...(known?.cycles ?? []).filter((cycle) => !restored && mirror.records.anyGoneSince(sourceId, cycle)),
     ...(changed ? [cycleId] : []),
   ]
   if (standing) mirror.alarms.drop(standing)
-  if (cycles.length === 0) return
+  const kept = {
+    named: told ?? before.named,
+    silent: told === undefined && before.named !== null && (before.silent || gone > 0),
+  }
+  if (cycles.length === 0) return kept
   const evidence: Evidence = {
-    before: known?.before ?? before ?? '',
-    now: changed ? (now ?? '') : (known?.now ?? ''),
+    before: known?.before ?? before.named ?? '',
+    now: changed ? (told ?? NAMELESS) : (known?.now ?? ''),
     cycles,
   }
   const message = `${sourceId} is read by "${evidence.now}" now, and was read by "${evidence.before}" before. Records are absent since then, which may only be hidden from it: nobody who left so is removed until you approve it.`
@@ -55,6 +64,7 @@ export function judgeScope(mirror: Mirror, { sourceId, cycleId, at, before, now,
     cycle_id: standing?.cycle_id ?? cycleId,
     at: standing?.at ?? at,
   })
+  return kept
 }
 
 /** Why somebody of this number may only be hidden, in whichever source; null when there is no such doubt. */

@@ -40,3 +40,54 @@ test.each([
     expect(record('1')?.contact).toBe(before?.contact)
   },
 )
+
+/** Whoever did not say yes is not texted. */
+const ASKS = aSource({ map: { optedOut: '=record.sms_consent != "yes"' } })
+const YES = { sms_consent: 'yes' }
+
+test.each([
+  ['archived', { archived: true }],
+  ['out of scope', { outOfScope: true }],
+  ['deleted', { deleted: true }],
+  ['merged', { mergedInto: '9' }],
+] as const)('a record that is %s now, and carries no consent, opts nobody out', async (_way, mark) => {
+  const { pull, mirror } = world({ source: ASKS })
+  await pull(all(rec('1', YES), rec('2', YES), rec('3', YES), rec('4', YES)))
+  const lost = [{}, { phone: nthPhone(2) }, { phone: nthPhone(3), sms_consent: null }]
+  const left = lost.map((fields, at) => ({ id: String(at + 1), fields, updatedAt: null, ...mark }))
+  await pull(changes(...left, { ...rec('4', { sms_consent: 'no' }), ...mark }), { mode: 'incremental' })
+  expect([1, 2, 3, 4].map((n) => mirror.consent.isOptedOut(nthPhone(n)))).toEqual([false, false, false, true])
+})
+
+test('a record that could not be read whole, and lost its consent, opts nobody out', async () => {
+  const { pull, mirror } = world({ source: ASKS })
+  await pull(all(rec('1', YES), rec('2', YES)))
+  const place = {
+    place: 'people:1',
+    code: 'ROW_MALFORMED',
+    message: 'Some fields could not be read.',
+  } as const
+  const bad = [rec('1'), rec('2', { sms_consent: 'no' })].map((record) => ({
+    ...place,
+    id: record.id,
+    record,
+  }))
+  await pull([{ records: [], bad, position: 'p1', end: { covers: 'changes', count: null } }], {
+    mode: 'incremental',
+  })
+  expect([1, 2].map((n) => mirror.consent.isOptedOut(nthPhone(n)))).toEqual([false, true])
+})
+
+test.each([
+  ['one of several expressions', ['stop', '=record.sms_consent != "yes"'], { stop: 'no' }, false],
+  ['a deep field', '=record.consent.sms != "yes"', { consent: { mail: 'yes' } }, false],
+  ['a deep field that is there', '=record.consent.sms != "yes"', { consent: { sms: 'no' } }, true],
+  ['a list that is empty', '=!record.topics.contains("sms")', { topics: [] }, true],
+  ['a yes that is not', '=record.agreed != true', { agreed: false }, true],
+  ['a name that is worked out', '=["a", "b"].exists(name, record[name] == "stop")', { b: 'stop' }, true],
+])('what a deleted record says in %s', async (_what, optedOut, fields, counts) => {
+  const { pull, mirror } = world({ source: aSource({ map: { optedOut } }) })
+  const deleted = { id: '1', fields: { phone: nthPhone(1), ...fields }, updatedAt: null, deleted: true }
+  await pull(changes(deleted))
+  expect(mirror.consent.isOptedOut(nthPhone(1))).toBe(counts)
+})

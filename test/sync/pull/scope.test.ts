@@ -70,6 +70,34 @@ test('is asked about a credential that does not say who it is, once', async () =
   expect((await full(world, INTERN, 5)).plan).toMatchObject({ remove: 1, held: 1 })
 })
 
+test('does not take one without a name for another without a name', async () => {
+  const world = await ten()
+  expect((await full(world, undefined, 10)).status).toBe('ok')
+  expect((await full(world, INTERN, 8)).plan).toMatchObject({ remove: 2, held: 2 })
+  expect((await full(world, undefined, 7)).plan).toMatchObject({ remove: 3, held: 3 })
+  expect(shown(world, 8)?.first).toBe('P8')
+})
+
+test('takes an answer without a name, while nobody is absent, for nothing', async () => {
+  const world = await ten()
+  expect(await full(world, undefined, 10)).toMatchObject({ status: 'ok', alarms: [] })
+  expect(await full(world, ADMIN, 9)).toMatchObject({ status: 'ok', alarms: [], plan: { remove: 1 } })
+  // It does not make the way free for another either.
+  await full(world, undefined, 9)
+  expect((await full(world, INTERN, 8)).plan).toMatchObject({ remove: 1, held: 1 })
+})
+
+test('knows the former one again behind one without a name', async () => {
+  const world = await ten()
+  await full(world, undefined, 8)
+  expect(codes(world)).toEqual(['SCOPE_CHANGED'])
+  await full(world, ADMIN, 8)
+  expect(codes(world)).toEqual([])
+  const [first] = world.engine.held.all()
+  await approve(world, first?.cycle_id ?? '')
+  expect(await full(world, ADMIN, 7)).toMatchObject({ status: 'ok', plan: { remove: 1 } })
+})
+
 test('holds whoever it hides until a person has looked, whichever record of theirs left last', async () => {
   const world = await anEngine({ source: aSource({ onRemoved: 'delete' }) })
   const everybody = Object.entries(people(10)).map(([id, fields]) => record(id, fields))
