@@ -157,7 +157,7 @@ const EXITS: Readonly<Record<string, Exits>> = {
   restore: {
     0: 'The backup has taken the place of the database, or the question was answered with no.',
     1: 'Another heysync process works on the database.',
-    2: 'The file is no backup that can be used, or the config needs a correction. Nothing was changed.',
+    2: 'The file is no backup that can be used, `heysync run` works on the database, or the config needs a correction. Nothing was changed.',
     5: 'The backup was written by a newer heysync. Nothing was changed.',
   },
   erase: {

@@ -121,3 +121,15 @@ test('while another heysync process works, nothing is restored', async () => {
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('the test')])
   expect(existsSync(`${databasePath}.restoring`)).toBe(false)
 })
+
+test('nor while the service runs', async () => {
+  const home = await clinic()
+  await home.json(0, 'backup', 'b.db')
+  const service = home.start('run')
+  await service.said('heysync is running')
+  const refused = await home.run('restore', 'b.db', '--yes')
+  service.signal('SIGTERM')
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('ERR_SERVICE_RUNNING')])
+  expect((await service.done).code).toBe(0)
+  await home.json(0, 'restore', 'b.db', '--yes')
+})

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { inspectBackup } from '../../backup/inspect.ts'
 import { restore as putBack, type Restored } from '../../backup/restore.ts'
-import { acquireLock } from '../../db/lock.ts'
-import type { ExitCode } from '../../lib/errors.ts'
+import { acquireLock, acquireService } from '../../db/lock.ts'
+import { type ExitCode, HeysyncError } from '../../lib/errors.ts'
 import { type Command, flag } from '../command.ts'
 import type { Io } from '../io.ts'
 import { confirmed, YES } from '../message-options.ts'
@@ -26,11 +26,21 @@ export const restore: Command = {
     const there = existsSync(loaded.databasePath)
     const question = `Put ${path} (${many(facts.contacts, 'contact')}, last cycle ${facts.lastCycleAt ?? 'never'}) in the place of ${loaded.databasePath}?`
     if (there && !(await confirmed(call, io, question))) return 0
+    const service = acquireService(loaded.databasePath)
+    if (service === null) {
+      throw new HeysyncError('ERR_SERVICE_RUNNING', {
+        message: `heysync run works on ${loaded.databasePath}.`,
+        hint: 'Stop it, restore, and start it again. Nothing was changed.',
+      })
+    }
     const lock = await acquireLock(loaded.databasePath, {
       holder: `heysync restore (process ${process.pid})`,
       waitMs: 0,
       clock: io.clock,
       signal: io.signal,
+    }).catch((error) => {
+      service.release()
+      throw error
     })
     try {
       const stamp = new Date(io.clock.now()).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')
@@ -44,6 +54,7 @@ export const restore: Command = {
       return 0 as ExitCode
     } finally {
       lock.release()
+      service.release()
     }
   },
 }

@@ -6,7 +6,12 @@ import type { Db } from '../../db/open.ts'
  * SCOPE_CHANGED: another credential, or one that may see something else, and records are absent. NEVER_WHOLE: it is read in
  * parts each time, so that nobody is found who left.
  */
-export type AlarmCode = 'EVERYTHING_CHANGED' | 'SEES_LESS' | 'FIELD_VANISHED' | 'SCOPE_CHANGED' | 'NEVER_WHOLE'
+export type AlarmCode =
+  | 'EVERYTHING_CHANGED'
+  | 'SEES_LESS'
+  | 'FIELD_VANISHED'
+  | 'SCOPE_CHANGED'
+  | 'NEVER_WHOLE'
 
 export interface AlarmRow {
   readonly source_id: string
