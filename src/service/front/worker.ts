@@ -4,7 +4,7 @@ import { HeysyncError } from '../../lib/errors.ts'
 import type { Control } from '../control.ts'
 import { startFront } from './front.ts'
 import { type Order, type Report, receivedError, sentError } from './messages.ts'
-import type { FrontOptions } from './options.ts'
+import type { FrontLog, FrontOptions } from './options.ts'
 
 const port = parentPort
 if (port === null) throw new HeysyncError('ERR_INTERNAL', { message: 'This file is the entry of a thread.' })
@@ -31,9 +31,16 @@ const control: Control = {
   reload: ask('reload'),
 }
 
+const options = workerData as FrontOptions
+let { level } = options.config.log
+/** The daemon is not woken by each call for a line that its log does not want. */
+const log: FrontLog = (...line) => {
+  if (line[0] !== 'debug' || level === 'debug') report({ kind: 'log', line })
+}
+
 try {
-  const front = await startFront(workerData as FrontOptions, control, {
-    log: (...line) => report({ kind: 'log', line }),
+  const front = await startFront(options, control, {
+    log,
     now: () => Date.now(),
     tick: () => performance.now(),
     onWebhook: () => report({ kind: 'webhook' }),
@@ -41,7 +48,10 @@ try {
   port.on('message', (order: Order) => {
     if (order.kind === 'tell') front.tell(order.event)
     if (order.kind === 'state') front.state(order.state)
-    if (order.kind === 'configure') front.configure(order.part)
+    if (order.kind === 'configure') {
+      level = order.part.config.log.level
+      front.configure(order.part)
+    }
     if (order.kind === 'answer') asked.get(order.id)?.resolve(order.value)
     if (order.kind === 'refusal') asked.get(order.id)?.reject(receivedError(order.error))
     if (order.kind === 'answer' || order.kind === 'refusal') asked.delete(order.id)
