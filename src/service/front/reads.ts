@@ -93,6 +93,7 @@ export function openReads({ db, about, now, tick, daemon, webhooks }: ReadsDeps)
       config,
       version: about.version,
       counts,
+      memo,
       rejections: rejections.count,
       now,
       daemon,

@@ -1,5 +1,5 @@
 // The entry of the front's thread: it starts the front, and passes on what the two threads say to each other.
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { HeysyncError } from '../../lib/errors.ts'
 import type { Control } from '../control.ts'
 import { startFront } from './front.ts'
@@ -31,21 +31,19 @@ const control: Control = {
   reload: ask('reload'),
 }
 
-const options = workerData as FrontOptions
-let { level } = options.config.log
-/** The daemon is not woken by each call for a line that its log does not want. */
-const log: FrontLog = (...line) => {
-  if (line[0] !== 'debug' || level === 'debug') report({ kind: 'log', line })
-}
-
-try {
+async function start(options: FrontOptions): Promise<void> {
+  let { level } = options.config.log
+  // The daemon is not woken by each call for a line that its log does not want.
+  const log: FrontLog = (...line) => {
+    if (line[0] !== 'debug' || level === 'debug') report({ kind: 'log', line })
+  }
   const front = await startFront(options, control, {
     log,
     now: () => Date.now(),
     tick: () => performance.now(),
     onWebhook: () => report({ kind: 'webhook' }),
   })
-  port.on('message', (order: Order) => {
+  port?.on('message', (order: Order) => {
     if (order.kind === 'tell') front.tell(order.event)
     if (order.kind === 'state') front.state(order.state)
     if (order.kind === 'configure') {
@@ -58,6 +56,9 @@ try {
     if (order.kind === 'close') void front.close().finally(() => port.close())
   })
   report({ kind: 'open', url: front.url })
-} catch (error) {
-  report({ kind: 'failed', error: sentError(error) })
 }
+
+port.once('message', (order: Order) => {
+  if (order.kind === 'start')
+    start(order.options).catch((error) => report({ kind: 'failed', error: sentError(error) }))
+})
