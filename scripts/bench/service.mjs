@@ -41,7 +41,10 @@ function start(cwd, children, args, pattern) {
 
 /** Runs the program to its end. Errors: an exit code that is not 0. */
 export async function run(folder, args) {
-  const child = spawn(process.execPath, [program, ...args], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   const code = await new Promise((done) => child.on('exit', done))
   if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}`)
 }

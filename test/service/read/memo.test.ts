@@ -1,8 +1,8 @@
 // Answers that are kept: worked out once while nobody writes, and anew after a commit of another connection.
 import { join } from 'node:path'
-import { onTestFinished, expect, test } from 'vitest'
-import { openReadOnly } from '../../../src/db/read-only.ts'
+import { expect, onTestFinished, test } from 'vitest'
 import { openDatabase } from '../../../src/db/open.ts'
+import { openReadOnly } from '../../../src/db/read-only.ts'
 import { memoOn } from '../../../src/service/read/memo.ts'
 import { tempFolder } from '../../support/folder.ts'
 
@@ -14,7 +14,7 @@ function open() {
     reader.close()
     writer.close()
   })
-  const put = writer.prepare("INSERT INTO dirty_phone (phone) VALUES (?)")
+  const put = writer.prepare('INSERT INTO dirty_phone (phone) VALUES (?)')
   const count = reader.prepare<[], number>('SELECT count(*) FROM dirty_phone').pluck()
   const clock = { now: 0, took: 0 }
   let worked = 0
