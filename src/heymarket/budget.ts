@@ -43,6 +43,8 @@ export function openBudget(db: Db, limit: number, clock: Clock): RequestBudget {
      ORDER BY at LIMIT 1 OFFSET ?`,
   )
 
+  let part = 0
+
   /** Reserves a slot (its id), or says in how many milliseconds to look again. */
   const reserve = db.transaction((): { id: number } | { waitMs: number } => {
     const now = clock.now()
@@ -51,8 +53,10 @@ export function openBudget(db: Db, limit: number, clock: Clock): RequestBudget {
     const since = now - WINDOW_MS - MARGIN_MS
     const busy = countBusy.get(LONGEST_HOLD_MS, LONGEST_HOLD_MS, since)?.busy ?? 0
     if (busy < limit) {
-      count.run(now - (now % PART_MS))
-      dropOldCounts.run(now - KEEP_PARTS_MS)
+      const before = part
+      part = now - (now % PART_MS)
+      count.run(part)
+      if (part !== before) dropOldCounts.run(now - KEEP_PARTS_MS)
       return { id: Number(insertSlot.run(now).lastInsertRowid) }
     }
     const free = nextFree.get(LONGEST_HOLD_MS, LONGEST_HOLD_MS, since, busy - limit)

@@ -138,7 +138,7 @@ export function readStatus(db: Db, config: Config, working: boolean, now: number
         }),
       ),
     },
-    held: heldParts(db, config),
+    held: heldParts(heldStores(db), config),
     lists: listsOf(mirror, config),
     alarms: mirror.alarms.all().map(alarmOf),
     lastCycle: last ? lastCycle(last, working) : null,
@@ -220,18 +220,24 @@ function heldExample(mirror: Mirror, change: Change): string {
   return fields.length === 0 ? who : `${who}: ${fields.join(', ')}`
 }
 
-/** What waits for a person: changes by reason, and members of lists, each with a few examples. */
-export function heldParts(db: Db, config: Config): StatusReport['held'] {
-  return [...heldGroups(db), ...heldLists(db, config)]
+/** What is held is looked up here; who answers often opens it once. */
+export function heldStores(db: Db) {
+  return { mirror: openMirror(db), changes: heldStore(db), members: heldMemberStore(db) }
 }
 
-function heldGroups(db: Db): StatusReport['held'] {
+type HeldStores = ReturnType<typeof heldStores>
+
+/** What waits for a person: changes by reason, and members of lists, each with a few examples. */
+export function heldParts(stores: HeldStores, config: Config): StatusReport['held'] {
+  return [...heldGroups(stores), ...heldLists(stores, config)]
+}
+
+function heldGroups({ mirror, changes }: HeldStores): StatusReport['held'] {
   const groups = new Map<
     string,
     { cycle: string; source: string; changes: number; reason: string; examples: string[] }
   >()
-  const mirror = openMirror(db)
-  for (const row of heldStore(db).all()) {
+  for (const row of changes.all()) {
     const key = `${row.source_id} ${row.reason}`
     const group = groups.get(key) ?? {
       cycle: row.cycle_id,
@@ -248,16 +254,14 @@ function heldGroups(db: Db): StatusReport['held'] {
   return [...groups.values()]
 }
 
-function heldLists(db: Db, config: Config): StatusReport['held'] {
-  return heldMemberStore(db)
-    .all()
-    .map(({ key, cycle_id, changes, reason, examples }) => ({
-      cycle: cycle_id,
-      source: config.lists.map(titled).find((list) => list.key === key)?.title ?? key,
-      changes,
-      reason,
-      examples: examples.map((phone) => `take ${phone} off`),
-    }))
+function heldLists({ members }: HeldStores, config: Config): StatusReport['held'] {
+  return members.all().map(({ key, cycle_id, changes, reason, examples }) => ({
+    cycle: cycle_id,
+    source: config.lists.map(titled).find((list) => list.key === key)?.title ?? key,
+    changes,
+    reason,
+    examples: examples.map((phone) => `take ${phone} off`),
+  }))
 }
 
 function titled(list: ListConfig): { key: string; title: string } {

@@ -2,10 +2,12 @@
 import type { ErrorCode } from '../../lib/errors.ts'
 import { asHeysyncError, HeysyncError } from '../../lib/errors.ts'
 import type { Control, DaemonState, ServiceEvent } from '../control.ts'
-import type { ConfigPart, FrontLog } from './options.ts'
+import type { ConfigPart, FrontLog, FrontOptions } from './options.ts'
 
 /** From the daemon to the front. */
 export type Order =
+  /** The first one, and what everything else waits for. */
+  | { readonly kind: 'start'; readonly options: FrontOptions }
   | { readonly kind: 'tell'; readonly event: ServiceEvent }
   | { readonly kind: 'state'; readonly state: DaemonState }
   | { readonly kind: 'configure'; readonly part: ConfigPart }

@@ -25,7 +25,7 @@ export function addMetrics(app: FastifyInstance, deps: MetricsDeps): void {
   const registry = new Registry()
   const { refresh } = metricsOn(registry, deps)
   app.get('/metrics', async (_request, reply) => {
-    refresh()
+    deps.reads().atOnce(refresh)
     return reply.header('content-type', registry.contentType).send(await registry.metrics())
   })
 }

@@ -1,20 +1,20 @@
 // Owns the front's thread as the daemon sees it: opened, told what is new, asked on behalf of HTTP, closed.
 import { once } from 'node:events'
-import { Worker } from 'node:worker_threads'
 import { HeysyncError } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { Control } from '../control.ts'
 import type { Front } from './front.ts'
 import { type Order, type Report, receivedError, sentError } from './messages.ts'
 import type { FrontOptions } from './options.ts'
+import type { FrontThreads } from './thread.ts'
 
 /** Starts the front in a thread of its own. Errors: ERR_PORT_IN_USE, ERR_DATABASE_OPEN. */
 export async function openFront(
   options: FrontOptions,
   control: Control,
-  { log, onWebhook }: { readonly log: Logger; onWebhook(): void },
+  { threads, log, onWebhook }: { readonly threads: FrontThreads; readonly log: Logger; onWebhook(): void },
 ): Promise<Front> {
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: options })
+  const worker = threads.take()
   const order = (message: Order) => worker.postMessage(message)
   let closing = false
   const answer = async ({ id, what, args }: Extract<Report, { kind: 'ask' }>) => {
@@ -39,6 +39,7 @@ export async function openFront(
     worker.on('exit', () => {
       if (!closing) reject(new HeysyncError('ERR_INTERNAL', { message: 'The thread of the front ended.' }))
     })
+    order({ kind: 'start', options })
   }).catch(async (error) => {
     await worker.terminate()
     throw error

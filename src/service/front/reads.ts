@@ -3,7 +3,7 @@ import type { Config } from '../../config/schema.ts'
 import { isFree } from '../../db/lock.ts'
 import type { Db } from '../../db/open.ts'
 import { readingsOf } from '../../sync/normalize/typed-phone.ts'
-import { heldParts } from '../../sync/status.ts'
+import { heldParts, heldStores } from '../../sync/status.ts'
 import { type WhyAnswer, whyIn, whyStores } from '../../sync/why.ts'
 import type { DaemonState } from '../control.ts'
 import { type ChangesReader, changesReader } from '../read/changes.ts'
@@ -35,6 +35,8 @@ export interface Reads {
   readonly settings: ReturnType<typeof settingsReader>
   readonly preview: ReturnType<typeof previewReader>
   why(asked: string): WhyAnswer
+  /** Everything that `look` reads is of one instant, and the database is locked and unlocked for it only once. */
+  atOnce<T>(look: () => T): T
 }
 
 /** What is known of webhooks. */
@@ -59,9 +61,10 @@ const LOOK_MS = 1000
 export function openReads({ db, about, now, tick, daemon, webhooks }: ReadsDeps): Reads {
   const { config, databasePath } = about
   const memo = memoOn(db, tick)
+  const heldIn = heldStores(db)
   const counts = countsOn(db, memo)
   const held = memo(() =>
-    heldParts(db, config).map(({ source, ...part }) => ({
+    heldParts(heldIn, config).map(({ source, ...part }) => ({
       ...part,
       about: source,
       examples: [...part.examples],
@@ -90,6 +93,7 @@ export function openReads({ db, about, now, tick, daemon, webhooks }: ReadsDeps)
       config,
       version: about.version,
       counts,
+      memo,
       rejections: rejections.count,
       now,
       daemon,
@@ -99,6 +103,7 @@ export function openReads({ db, about, now, tick, daemon, webhooks }: ReadsDeps)
     messages: messagesReader(db, memo),
     settings: settingsReader(db, about, webhooks),
     preview: previewReader(db, config, counts),
+    atOnce: (look) => db.transaction(look)(),
     why: (asked) => whyIn(stores, config, asked, (text) => readingsOf(text, config.defaultCountry)),
   }
 }

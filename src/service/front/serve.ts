@@ -10,11 +10,14 @@ import { workOff } from '../work-off.ts'
 import type { Front as FrontThread } from './front.ts'
 import { openFront } from './open.ts'
 import type { ConfigPart, FrontOptions } from './options.ts'
+import type { FrontThreads } from './thread.ts'
 
 export interface ServeDeps {
   readonly app: App
   readonly clock: Clock
   readonly log: Logger
+  /** Where the front runs. */
+  readonly threads: FrontThreads
 }
 
 /** How soon what the database was too busy for is tried again, in milliseconds. */
@@ -22,7 +25,7 @@ const AGAIN_MS = 500
 
 /** Errors: ERR_PORT_IN_USE, ERR_DATABASE_OPEN. */
 export async function serveFront(
-  { app, clock, log }: ServeDeps,
+  { app, clock, log, threads }: ServeDeps,
   control: Control,
   state: DaemonState,
 ): Promise<Front> {
@@ -51,7 +54,7 @@ export async function serveFront(
   try {
     // What an earlier process left.
     turn()
-    const opened = await openFront(options, control, { log, onWebhook: turn })
+    const opened = await openFront(options, control, { threads, log, onWebhook: turn })
     thread = opened
     return {
       url: opened.url,

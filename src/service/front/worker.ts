@@ -1,10 +1,10 @@
 // The entry of the front's thread: it starts the front, and passes on what the two threads say to each other.
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { HeysyncError } from '../../lib/errors.ts'
 import type { Control } from '../control.ts'
 import { startFront } from './front.ts'
 import { type Order, type Report, receivedError, sentError } from './messages.ts'
-import type { FrontOptions } from './options.ts'
+import type { FrontLog, FrontOptions } from './options.ts'
 
 const port = parentPort
 if (port === null) throw new HeysyncError('ERR_INTERNAL', { message: 'This file is the entry of a thread.' })
@@ -31,23 +31,34 @@ const control: Control = {
   reload: ask('reload'),
 }
 
-try {
-  const front = await startFront(workerData as FrontOptions, control, {
-    log: (...line) => report({ kind: 'log', line }),
+async function start(options: FrontOptions): Promise<void> {
+  let { level } = options.config.log
+  // The daemon is not woken by each call for a line that its log does not want.
+  const log: FrontLog = (...line) => {
+    if (line[0] !== 'debug' || level === 'debug') report({ kind: 'log', line })
+  }
+  const front = await startFront(options, control, {
+    log,
     now: () => Date.now(),
     tick: () => performance.now(),
     onWebhook: () => report({ kind: 'webhook' }),
   })
-  port.on('message', (order: Order) => {
+  port?.on('message', (order: Order) => {
     if (order.kind === 'tell') front.tell(order.event)
     if (order.kind === 'state') front.state(order.state)
-    if (order.kind === 'configure') front.configure(order.part)
+    if (order.kind === 'configure') {
+      level = order.part.config.log.level
+      front.configure(order.part)
+    }
     if (order.kind === 'answer') asked.get(order.id)?.resolve(order.value)
     if (order.kind === 'refusal') asked.get(order.id)?.reject(receivedError(order.error))
     if (order.kind === 'answer' || order.kind === 'refusal') asked.delete(order.id)
     if (order.kind === 'close') void front.close().finally(() => port.close())
   })
   report({ kind: 'open', url: front.url })
-} catch (error) {
-  report({ kind: 'failed', error: sentError(error) })
 }
+
+port.once('message', (order: Order) => {
+  if (order.kind === 'start')
+    start(order.options).catch((error) => report({ kind: 'failed', error: sentError(error) }))
+})

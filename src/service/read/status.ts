@@ -14,6 +14,7 @@ import type { heldPart, problem, sourceState, status, underWay } from '../api/co
 import type { DaemonState } from '../control.ts'
 import type { Counts, Lane } from './counts.ts'
 import { countsOf, problemOf, reportOf } from './cycles.ts'
+import type { Memo } from './memo.ts'
 import { throughputReader } from './throughput.ts'
 
 type Status = z.infer<typeof status>
@@ -25,6 +26,7 @@ export interface StatusDeps {
   readonly config: Config
   readonly version: string
   readonly counts: Counts
+  readonly memo: Memo
   rejections(): number
   now(): number
   daemon(): DaemonState
@@ -41,7 +43,7 @@ export function statusReader(deps: StatusDeps): () => Status {
   const cycles = cycleStore(db)
   const alarms = alarmStore(db)
   const sources = sourceStore(db)
-  const throughput = throughputReader(db)
+  const throughput = throughputReader(db, deps.memo)
   const perMinute = config.heymarket.requestsPerMinute
   const budget = openBudget(db, perMinute, { now: deps.now, sleep: () => Promise.reject() })
   return () => {
