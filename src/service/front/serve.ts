@@ -15,6 +15,8 @@ export interface ServeDeps {
   readonly app: App
   readonly clock: Clock
   readonly log: Logger
+  /** Default: in a thread of its own. */
+  readonly open?: typeof openFront
 }
 
 /** How soon what the database was too busy for is tried again, in milliseconds. */
@@ -22,7 +24,7 @@ const AGAIN_MS = 500
 
 /** Errors: ERR_PORT_IN_USE, ERR_DATABASE_OPEN. */
 export async function serveFront(
-  { app, clock, log }: ServeDeps,
+  { app, clock, log, open = openFront }: ServeDeps,
   control: Control,
   state: DaemonState,
 ): Promise<Front> {
@@ -51,7 +53,7 @@ export async function serveFront(
   try {
     // What an earlier process left.
     turn()
-    const opened = await openFront(options, control, { log, onWebhook: turn })
+    const opened = await open(options, control, { log, onWebhook: turn })
     thread = opened
     return {
       url: opened.url,
