@@ -134,6 +134,11 @@ const EXITS: Readonly<Record<string, Exits>> = {
     2: 'The command line needs a correction, or only the person can lift the opt-out.',
     5: 'The database was written by a newer heysync.',
   },
+  'support-bundle': {
+    0: 'Written.',
+    ...OPENS_DATABASE,
+    2: 'The file cannot be written, or the config or the database needs a correction.',
+  },
   completion: { 0: 'Printed.', 2: 'There is no such shell.' },
   alerts: {
     0: 'Listed; with `test`, everybody was reached.',

@@ -203,6 +203,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/demo.ts')).demo,
   },
   {
+    name: 'support-bundle',
+    summary: 'write an archive for whoever helps, without secrets and without people',
+    load: async () => (await import('./commands/support-bundle.ts')).supportBundleCommand,
+  },
+  {
     name: 'completion',
     summary: 'print a script that completes commands and options in your shell',
     load: async () => (await import('./commands/completion.ts')).completionOf(commands),

@@ -12,6 +12,7 @@ import { problemBook } from './problems.ts'
 import { followSchedules, missedInFull } from './schedules.ts'
 import { noteEnd, noteHeld, sourceName, WORK } from './troubles.ts'
 import { type TurnEnd, takeTurn } from './turn.ts'
+import { startWatch } from './watch.ts'
 
 /** A full cycle that was cut off is begun again for so long after it began, in milliseconds. */
 const RESUMABLE_MS = 6 * 60 * 60_000
@@ -79,6 +80,7 @@ export async function runDaemon(deps: DaemonDeps): Promise<void> {
     return { startedAt, next: schedules.next(), paused: paused.ids(), problems: problems.all(), waiting }
   }
   const publish = () => {
+    watch.look()
     front?.show(state())
     deps.show?.(state())
     tell({ type: 'status' })
@@ -136,6 +138,7 @@ export async function runDaemon(deps: DaemonDeps): Promise<void> {
   }
   const control = controlOf({ app: () => app, clock, due, paused, reload, onAccept: accepted })
   let schedules = followAll()
+  let watch = startWatch({ app, clock, log, state })
 
   /** Between two cycles: what was read anew takes the place of what ran. */
   const swap = async (opened: App) => {
@@ -143,10 +146,12 @@ export async function runDaemon(deps: DaemonDeps): Promise<void> {
     const before = app.loaded.config
     const known = ids()
     schedules.stop()
+    await watch.stop()
     // In this order, and without a pause: what the front brings in meanwhile has somewhere to go.
     front?.adopt(opened)
     app.close()
     app = opened
+    watch = startWatch({ app, clock, log, state })
     due.drop(known.filter((id) => !ids().includes(id)))
     for (const id of known) if (!ids().includes(id)) problems.clear(sourceName(id))
     schedules = followAll()
@@ -203,6 +208,7 @@ export async function runDaemon(deps: DaemonDeps): Promise<void> {
     }
   } finally {
     schedules.stop()
+    await watch.stop()
     await front?.close()
     app.close()
     fresh.app?.close()

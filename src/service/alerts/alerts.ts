@@ -12,7 +12,7 @@ import { type Facts, type Violation, violations } from './violations.ts'
 
 export interface Alerts {
   /** Holds what is known against the config, and tells what is new and what is over. Never throws. */
-  look(facts: Facts): Promise<void>
+  look(facts: () => Facts): Promise<void>
   /** What stands now, oldest first. */
   standing(): AlertRow[]
 }
@@ -48,12 +48,14 @@ export function openAlerts(deps: AlertsDeps): Alerts {
   const tell = async (row: AlertRow) => {
     const told = JSON.parse(row.told) as string[]
     for (const destination of destinations.filter(({ name }) => !told.includes(name))) {
+      if (signal.aborted) return
       try {
         await destination.send(asTold(row, clock.now()), signal)
         told.push(destination.name)
         // One by one: a crash after this repeats nothing to those who know.
         store.told(row.key, told)
       } catch (thrown) {
+        if (signal.aborted) return
         const { code, message, hint } = asHeysyncError(thrown)
         log.warn({ code, hint, alert: row.key }, message)
       }
@@ -61,9 +63,10 @@ export function openAlerts(deps: AlertsDeps): Alerts {
     if (row.over_at !== null && destinations.every(({ name }) => told.includes(name))) store.drop(row.key)
   }
   let looking: Promise<void> = Promise.resolve()
-  const look = async (facts: Facts) => {
+  const look = async (facts: () => Facts) => {
+    if (signal.aborted) return
     try {
-      note.immediate(violations(facts, config).map(withoutPeople), clock.now())
+      note.immediate(violations(facts(), config).map(withoutPeople), clock.now())
       for (const row of store.all()) await tell(row)
     } catch (thrown) {
       log.error({ code: asHeysyncError(thrown).code }, asHeysyncError(thrown).message)

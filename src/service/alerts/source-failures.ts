@@ -1,19 +1,24 @@
 // Owns the count of failures in a row of each source, read from the reports of the last cycles.
 import type { CycleRow } from '../../sync/cycles.ts'
 import type { CycleReport } from '../../sync/report.ts'
-import type { Facts } from './violations.ts'
+import type { SourceFailing } from './violations.ts'
 
 /** `cycles`: newest first. Sources whose last cycle went well are not among them. */
-export function failuresInARow(cycles: readonly Pick<CycleRow, 'report'>[]): Facts['failures'] {
-  const failing = new Map<string, { cycles: number; message: string; hint: string | null }>()
+export function failuresInARow(
+  cycles: readonly Pick<CycleRow, 'report'>[],
+): ReadonlyMap<string, SourceFailing> {
+  const failing = new Map<string, SourceFailing>()
   const well = new Set<string>()
   for (const { report } of cycles) {
     if (report === null) continue
     const { sources, failures } = JSON.parse(report) as CycleReport
-    for (const { source, message, hint } of failures) {
+    for (const { source, code, message, hint } of failures) {
       if (well.has(source)) continue
       const before = failing.get(source)
-      failing.set(source, before ? { ...before, cycles: before.cycles + 1 } : { cycles: 1, message, hint })
+      failing.set(
+        source,
+        before ? { ...before, cycles: before.cycles + 1 } : { cycles: 1, code, message, hint },
+      )
     }
     for (const { id } of sources) well.add(id)
   }

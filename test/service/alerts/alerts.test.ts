@@ -9,11 +9,11 @@ import { expect, onTestFinished, test } from 'vitest'
 import { alertsSchema } from '../../../src/config/alerts.ts'
 import { openDatabase } from '../../../src/db/open.ts'
 import { openAlerts } from '../../../src/service/alerts/alerts.ts'
+import { factsOf } from '../../../src/service/alerts/facts.ts'
 import type { Facts } from '../../../src/service/alerts/violations.ts'
-import { readStatus } from '../../../src/sync/status.ts'
 import { leapingClock } from '../../support/clock.ts'
 import { tempFolder } from '../../support/folder.ts'
-import { config as loaded } from './config.ts'
+import { config } from './config.ts'
 
 /** A server that keeps what is posted to it, and answers what it is told to. */
 async function inbox() {
@@ -69,10 +69,9 @@ function house(to: readonly object[]) {
   }
   let now = open()
   onTestFinished(() => void now.db.close())
-  const facts = (problems: Facts['problems']): Facts => ({
-    status: readStatus(now.db, loaded, false, clock.now()),
+  const facts = (problems: Facts['problems']) => (): Facts => ({
+    ...factsOf(now.db)(config),
     problems,
-    failures: new Map(),
     paused: [],
     startedAt: clock.now(),
     now: clock.now(),
@@ -81,7 +80,7 @@ function house(to: readonly object[]) {
     clock,
     look: (...messages: string[]) =>
       now.alerts.look(
-        facts(messages.map((message) => ({ code: 'ERR_X', message, hint: 'do it', since: null }))),
+        facts(messages.map((message) => ({ code: codeOf(message), message, hint: 'do it', since: null }))),
       ),
     restart: () => {
       now.db.close()
@@ -90,6 +89,9 @@ function house(to: readonly object[]) {
     standing: () => now.alerts.standing().map(({ title }) => title),
   }
 }
+
+const codeOf = (message: string) =>
+  message.includes('key') ? 'ERR_HEYMARKET_UNAUTHORIZED' : 'ERR_DATABASE_FULL'
 
 test('each thing is told once when it begins and once when it is over, also across a restart', async () => {
   const box = await inbox()
@@ -150,7 +152,7 @@ test('Slack gets its format, with what could be markup escaped', async () => {
   await home.look('A <!channel> & more')
   await home.look()
   expect(box.got.map(({ body }) => body.text)).toEqual([
-    ':red_circle: *A &lt;!channel&gt; &amp; more*\nERR_X\n_What to do:_ do it',
+    ':red_circle: *A &lt;!channel&gt; &amp; more*\nERR_DATABASE_FULL\n_What to do:_ do it',
     ':large_green_circle: *Over: A &lt;!channel&gt; &amp; more*',
   ])
 })

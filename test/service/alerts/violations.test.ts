@@ -2,29 +2,21 @@
 import { describe, expect, test } from 'vitest'
 import { alertsSchema } from '../../../src/config/alerts.ts'
 import { openDatabase } from '../../../src/db/open.ts'
+import { factsOf } from '../../../src/service/alerts/facts.ts'
 import { failuresInARow } from '../../../src/service/alerts/source-failures.ts'
 import { type Facts, violations } from '../../../src/service/alerts/violations.ts'
 import { emptyReport } from '../../../src/sync/report.ts'
-import { readStatus, type StatusReport } from '../../../src/sync/status.ts'
-import { config as loaded } from './config.ts'
+import { config } from './config.ts'
 
 const NOW = Date.parse('2030-05-05T12:00:00Z')
 const MINUTE = 60_000
 
-/** A database in which nothing happened, read as `status` reads it, with what is said laid over it. */
-function facts(over: Partial<StatusReport> = {}, more: Partial<Facts> = {}): Facts {
+/** Of a house in which nothing happened, with what is said laid over it. */
+function facts(over: Partial<Facts> = {}): Facts {
   const db = openDatabase(':memory:')
-  const status = { ...readStatus(db, loaded, false, NOW), ...over }
+  const read = factsOf(db)(config)
   db.close()
-  return {
-    status,
-    problems: [],
-    failures: new Map(),
-    paused: [],
-    startedAt: NOW - 60 * MINUTE,
-    now: NOW,
-    ...more,
-  }
+  return { ...read, problems: [], paused: [], startedAt: NOW - 60 * MINUTE, now: NOW, ...over }
 }
 
 const told = (given: Facts, config: object = {}) =>
@@ -33,10 +25,13 @@ const told = (given: Facts, config: object = {}) =>
 const failing = (cycles: number) => ({
   failing: { cycles, since: '2030-05-05T11:00:00Z', error: 'No answer.', hint: null },
 })
-const source = (lastPull: string | null) => {
-  const [one] = facts().status.sources
-  return { sources: one ? [{ ...one, lastPull }] : [] }
-}
+const source = (lastPull: string | null) => ({ sources: [{ id: 'clinic', lastPull }] })
+const fails = (cycles: number, code = 'ERR_SOURCE_UNREACHABLE') => ({
+  failures: new Map([['clinic', { cycles, code, message: 'Refused.', hint: null }]]),
+})
+const problem = (code: string) => ({
+  problems: [{ code, message: 'No answer. It is tried by itself.', hint: null, since: null }],
+})
 
 describe('what is told', () => {
   test('nothing, where nothing is wrong', () => expect(told(facts())).toEqual([]))
@@ -51,14 +46,24 @@ describe('what is told', () => {
       [['cycles', 'CYCLE_FAILED']],
     ],
     [
-      'what the daemon calls a problem is told once, in its words',
-      facts(failing(3), { problems: [{ code: 'ERR_AUTH', message: 'No answer.', hint: null, since: null }] }),
+      'what stops everything is told at once, and not once more as a failed cycle',
+      facts({ ...failing(3), ...problem('ERR_DATABASE_FULL') }),
       {},
-      [['problem ERR_AUTH No answer.', 'PROBLEM']],
+      [['problem ERR_DATABASE_FULL', 'PROBLEM']],
+    ],
+    ['what may be over by itself is not told at once', facts(problem('ERR_HEYMARKET_UNREACHABLE')), {}, []],
+    ['a source that failed once is not yet', facts(fails(1)), {}, []],
+    ['nor its own problem', facts({ ...fails(1), ...problem('ERR_SOURCE_UNREACHABLE') }), {}, []],
+    ['one that failed twice', facts(fails(2)), {}, [['source clinic', 'SOURCE_FAILED']]],
+    [
+      'one that refuses the credential, at once and by its name',
+      facts({ ...fails(1, 'ERR_SOURCE_UNAUTHORIZED'), ...problem('ERR_SOURCE_UNAUTHORIZED') }),
+      {},
+      [['source clinic', 'SOURCE_FAILED']],
     ],
     [
-      'a source that fails while others go well',
-      facts({}, { failures: new Map([['clinic', { cycles: 2, message: 'Refused.', hint: null }]]) }),
+      'where all sources fail, the cycle is not told beside them',
+      facts({ ...failing(2), ...fails(2) }),
       {},
       [['source clinic', 'SOURCE_FAILED']],
     ],
@@ -66,8 +71,8 @@ describe('what is told', () => {
       'what is held, once for each source',
       facts({
         held: [
-          { cycle: 'c1', source: 'clinic', changes: 30, reason: 'many', examples: [] },
-          { cycle: 'c1', source: 'clinic', changes: 3, reason: 'few', examples: [] },
+          { cycle: 'c1', about: 'clinic', changes: 30, reason: 'many' },
+          { cycle: 'c1', about: 'clinic', changes: 3, reason: 'few' },
         ],
       }),
       {},
@@ -89,26 +94,16 @@ describe('what is told', () => {
     ],
     [
       'not right after the start, whatever was before',
-      facts(source('2030-05-01T00:00:00Z'), { startedAt: NOW - MINUTE }),
+      facts({ ...source('2030-05-01T00:00:00Z'), startedAt: NOW - MINUTE }),
       { freshnessMinutes: 30 },
       [],
     ],
-    ['not one that is paused', facts(source(null), { paused: ['clinic'] }), { freshnessMinutes: 30 }, []],
-    [
-      'dead letters, from the number that the config says',
-      facts({ outbox: { waiting: 0, deadLetters: 3, causes: [] } }),
-      { deadLetters: 4 },
-      [],
-    ],
-    [
-      'and not below it',
-      facts({ outbox: { waiting: 0, deadLetters: 4, causes: [] } }),
-      { deadLetters: 4 },
-      [['dead letters', 'DEAD_LETTERS']],
-    ],
+    ['not one that is paused', facts({ ...source(null), paused: ['clinic'] }), { freshnessMinutes: 30 }, []],
+    ['dead letters, from the number that the config says', facts({ deadLetters: 3 }), { deadLetters: 4 }, []],
+    ['and not below it', facts({ deadLetters: 4 }), { deadLetters: 4 }, [['dead letters', 'DEAD_LETTERS']]],
     [
       'a source that looks wrong as a whole',
-      facts({ alarms: [{ code: 'SEES_LESS', source: 'clinic', message: 'Only 3 of 40.', cycle: 'c1' }] }),
+      facts({ alarms: [{ code: 'SEES_LESS', source: 'clinic', message: 'Only 3 of 40.' }] }),
       {},
       [['alarm clinic SEES_LESS Only 3 of 40.', 'SOURCE_LOOKS_WRONG']],
     ],
@@ -132,7 +127,7 @@ describe('failures in a row', () => {
       cycle([], ['clinic']),
     ]
     expect([...failuresInARow(cycles)]).toEqual([
-      ['clinic', { cycles: 2, message: 'clinic is away', hint: null }],
+      ['clinic', { cycles: 2, code: 'ERR_SOURCE_FIELD', message: 'clinic is away', hint: null }],
     ])
   })
 
