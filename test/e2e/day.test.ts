@@ -9,12 +9,12 @@ import type { RequestEntry } from '../../src/sandbox/server.ts'
 import type { CycleReport } from '../../src/sync/report.ts'
 import { customers, openBusiness } from './day/business.ts'
 import { type DayClock, dayClock } from './day/clock.ts'
+import { dayConfig, SECRET } from './day/config.ts'
 import { openInbox } from './day/inbox.ts'
 import { startService } from './day/service.ts'
 import { setClock, withClock } from './operations/wrong-clock.ts'
-import { type House, house, type Running, type Tree } from './support.ts'
+import { type House, house, type Running } from './support.ts'
 
-const SECRET = 'a-secret-of-20-signs'
 /** In hours, between two times that the sources are due. */
 const PERIOD = 0.5
 /** Says STOP at noon. */
@@ -26,42 +26,6 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo
   await new Promise((closed) => server.close(closed))
   return port
-}
-
-function config(home: House, at: { crm: string; inbox: string; listen: string; last?: string }): Tree {
-  const each = { schedule: '*/30 * * * *', fullSchedule: '0 3 * * *', timezone: 'UTC' }
-  const map = { phone: 'phone', first: 'first', last: 'last' }
-  return {
-    heymarket: {
-      baseUrl: home.sandbox.url,
-      auth: { secretId: 'sandbox', secretKey: 'sandbox-secret' },
-      requestsPerMinute: 100_000,
-      writes: 'single',
-    },
-    database: './data/heysync.db',
-    defaultCountry: 'US',
-    sources: [
-      {
-        ...{ ...each, id: 'clinic', connector: 'csv' },
-        options: { path: './clinic.csv', idColumn: 'id', snapshot: true },
-        map: { ...map, last: at.last ?? 'last' },
-      },
-      {
-        ...{ ...each, id: 'billing', connector: 'sql', map },
-        options: {
-          ...{ database: 'sqlite:./billing.db', table: 'customer', idColumn: 'id', timezone: 'UTC' },
-          updatedColumn: 'changed',
-        },
-      },
-      {
-        ...{ ...each, id: 'crm', connector: 'rest', map },
-        options: { baseUrl: at.crm, list: { path: 'contacts', records: 'data' } },
-      },
-    ],
-    lists: [{ title: 'Customers', where: '!contact.optedOut' }],
-    service: { listen: at.listen, webhookSecret: SECRET },
-    alerts: { to: [{ webhook: at.inbox }], freshnessMinutes: 90 },
-  }
 }
 
 test('a day in fast motion ends exact, and the alerts were the right ones and no others', async () => {
@@ -78,7 +42,7 @@ test('a day in fast motion ends exact, and the alerts were the right ones and no
   const inbox = await openInbox()
   const business = await openBusiness(home, clock)
   const at = { crm: business.crmUrl, inbox: inbox.url, listen: `127.0.0.1:${await freePort()}` }
-  home.config(config(home, at))
+  home.config(dayConfig(home, at))
   business.put('clinic', ...customers('clinic', 0, 60))
   business.put('clinic', { id: 'nobody', phone: 'none', first: 'No', last: 'Body' })
   business.put('billing', ...customers('billing', 60, 40))
@@ -87,6 +51,7 @@ test('a day in fast motion ends exact, and the alerts were the right ones and no
   const initially = business.customers()
 
   let service = await startService(home, clock)
+  await service.quiet()
   const { sandbox } = home
   const list = () => [...(sandbox.store.lists()[0]?.members ?? [])].sort()
   const inAll = (...but: string[]) =>
@@ -127,10 +92,10 @@ test('a day in fast motion ends exact, and the alerts were the right ones and no
 
   // 08:00 a source is away for two.
   await until(7.5)
-  business.crmIsThere = false
+  business.crmAnswers = 503
   await until(9.5)
   await inbox.holds(4)
-  business.crmIsThere = true
+  business.crmAnswers = 200
 
   // 10:00 half of the clinic is gone.
   const gone = business.ids('clinic').slice(35, 60)
@@ -138,11 +103,13 @@ test('a day in fast motion ends exact, and the alerts were the right ones and no
   business.drop('clinic', ...gone)
   await until(10)
   expect(list()).toEqual(before)
+  expect((await service.get('/api/status')).body.problems).toMatchObject([{ code: 'HELD' }])
   await inbox.holds(7)
   await until(11)
   const { body: status } = await service.get('/api/status')
   await service.post(`/api/cycles/${status.held[0].cycle}/approve`)
   expect(list()).toEqual(inAll())
+  expect((await service.get('/api/status')).body.problems).toEqual([])
   await inbox.holds(8)
 
   // 12:00 somebody says STOP, and no source knows of it.
@@ -158,7 +125,7 @@ test('a day in fast motion ends exact, and the alerts were the right ones and no
   // 14:00 another mapping, then a config that cannot be read.
   await until(13.5)
   const last = '="of " + record.last'
-  home.config(config(home, { ...at, last }))
+  home.config(dayConfig(home, { ...at, last }))
   expect(await service.post('/api/reload')).toMatchObject({
     status: 200,
     body: { changed: [expect.any(String)] },
@@ -173,7 +140,7 @@ test('a day in fast motion ends exact, and the alerts were the right ones and no
   })
   await until(15.5)
   expect(sandbox.store.contact('14155550000')).toMatchObject({ first: 'At 15 clinic-0', last: 'of Lee' })
-  home.config(config(home, { ...at, last }))
+  home.config(dayConfig(home, { ...at, last }))
 
   // 16:00 a stop and a start, by the built program. 17:00 SIGTERM in a push, 18:00 `kill -9` in one.
   await service.stop()
@@ -192,6 +159,7 @@ test('a day in fast motion ends exact, and the alerts were the right ones and no
   }
   onWrite = () => {}
   service = await startService(home, clock)
+  await service.quiet()
   await until(23.5)
   await service.stop()
 

@@ -31,8 +31,10 @@ const STAMPED_AGO_MS = 60_000
 export interface Business {
   /** Where the API of the crm is. */
   readonly crmUrl: string
-  /** False: it answers nothing but 503. */
-  crmIsThere: boolean
+  /** With which status it answers. */
+  crmAnswers: number
+  /** How often it was asked. */
+  readonly crmAsked: number
   /** How the clinic's mapping writes a last name. */
   lastOf: (last: string) => string
   put(source: SourceId, ...customers: readonly Customer[]): void
@@ -63,8 +65,10 @@ export async function openBusiness(home: House, clock: Clock): Promise<Business>
     'INSERT OR REPLACE INTO customer VALUES (@id, @phone, @first, @last, @changed)',
   )
   const forget = billing.prepare<[string]>('DELETE FROM customer WHERE id = ?')
+  let asked = 0
   const crm = createServer((_request, response) => {
-    if (!business.crmIsThere) return response.writeHead(503).end()
+    asked += 1
+    if (business.crmAnswers !== 200) return response.writeHead(business.crmAnswers).end()
     response.setHeader('content-type', 'application/json')
     return response.end(JSON.stringify({ data: [...of('crm').values()] }))
   })
@@ -79,7 +83,10 @@ export async function openBusiness(home: House, clock: Clock): Promise<Business>
     home.write('clinic.csv', csv([...of('clinic').values()].map((one) => ({ ...one }))))
   const business: Business = {
     crmUrl: `http://127.0.0.1:${(crm.address() as AddressInfo).port}`,
-    crmIsThere: true,
+    crmAnswers: 200,
+    get crmAsked() {
+      return asked
+    },
     lastOf: (last) => last,
     put: (source, ...given) => {
       for (const one of given) {
