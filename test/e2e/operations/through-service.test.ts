@@ -1,7 +1,5 @@
 // A command while the service runs: the service does the work, and whoever asked sees what they would have seen without it.
-import { join } from 'node:path'
-import Database from 'better-sqlite3'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { csv, type House, people } from '../support.ts'
 import { clinic, expectExactly } from './clinic.ts'
 
@@ -66,31 +64,6 @@ test.each(['alone', 'by the service'])(
     expect(stderr.match(/cycle finished/g)).toHaveLength(7)
   },
 )
-
-test('who asks sees the whole of it, also where the service did something else in between', async () => {
-  const home = await clinic(3, { source: NIGHTLY, top: { heymarket: { writes: 'single' } } })
-  const service = await withService(home)
-  home.write('contacts.csv', csv(people(200)))
-  home.sandbox.configure({ faults: { slowMs: 300 } })
-  const sync = home.start('sync', '--json')
-  await home.holds(30)
-  const asksToo = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
-  expect((await fetch(`${addressOf(home)}/api/sync`, asksToo)).status).toBe(202)
-  const { code, stdout } = await sync.done
-  expect(code).toBe(0)
-  expect(JSON.parse(stdout)).toMatchObject({ plan: { create: 197 }, push: { acked: 197, deferred: 0 } })
-  service.signal('SIGTERM')
-  const { stderr } = await service.done
-  expect(stderr).toContain('cycle gave way')
-  expectExactly(home, people(200))
-})
-
-/** Where the service answers, as commands know it. */
-function addressOf(home: House): string {
-  const db = new Database(join(home.dir, 'data/heysync.db'), { readonly: true })
-  onTestFinished(() => void db.close())
-  return db.prepare<[], string>('SELECT url FROM daemon').pluck().get() ?? ''
-}
 
 test('who asks a service that dies is told so, and the same command does it', async () => {
   let onWrite = () => {}
