@@ -7,15 +7,14 @@ import { asHeysyncError, HeysyncError } from '../lib/errors.ts'
 import { createLogger, type Logger } from '../lib/logger.ts'
 import type { Control } from '../service/control.ts'
 import { type Reopened, runDaemon } from '../service/daemon.ts'
-import { serveFront } from '../service/front/serve.ts'
+import { drain } from '../service/drain.ts'
+import { openFront } from '../service/front/open.ts'
+import { type ServeDeps, serveFront } from '../service/front/serve.ts'
 import type { FrontThreads } from '../service/front/thread.ts'
 import { takeLease } from '../service/lease.ts'
 import type { Call } from './command.ts'
 import type { Io } from './io.ts'
 import { loadFor, readFor } from './open.ts'
-
-/** How long what is under way may take to come to a clean end once the service is told to stop, in milliseconds. */
-const DRAIN_MS = 10_000
 
 /** Runs until it is told to stop. `threads`: where its front runs. */
 export async function runService(call: Call, io: Io, threads: FrontThreads): Promise<0> {
@@ -61,7 +60,7 @@ async function runUntilLost(service: Service): Promise<void> {
   const { clock, random, signal } = io
   // Closed last: it says that this process is the service.
   const own = openDatabase(loaded.databasePath)
-  const stop = stopsAfter(io, log)
+  const stop = drain({ clock, signal, log })
   let lease: ReturnType<typeof takeLease> | undefined
   try {
     const taken = takeLease(own, loaded.databasePath, { clock, pid: process.pid })
@@ -72,7 +71,9 @@ async function runUntilLost(service: Service): Promise<void> {
       ...{ clock, random, signal, log },
       openFront: (app, control, state) => {
         service.control = control
-        return serveFront({ app, clock, log, threads }, control, state)
+        const open: ServeDeps['open'] = (options, asked, told) =>
+          openFront(options, asked, { threads, ...told })
+        return serveFront({ app, clock, log, open }, control, state)
       },
       onReady: (url) => {
         taken.answersAt(url)
@@ -89,30 +90,6 @@ async function runUntilLost(service: Service): Promise<void> {
     stop.done()
     lease?.release()
     own.close()
-  }
-}
-
-/** What ends the work where it is: a while after the service was told to stop, if it has not come to an end by then. */
-function stopsAfter({ clock, signal }: Io, log: Logger): { signal: AbortSignal; done: () => void } {
-  const hard = new AbortController()
-  const ended = new AbortController()
-  const drain = () => {
-    clock.sleep(DRAIN_MS, ended.signal).then(
-      () => {
-        log.warn(`what is under way takes longer than ${DRAIN_MS / 1000} s and is left where it is`)
-        hard.abort()
-      },
-      () => {},
-    )
-  }
-  if (signal.aborted) drain()
-  else signal.addEventListener('abort', drain, { once: true })
-  return {
-    signal: hard.signal,
-    done: () => {
-      signal.removeEventListener('abort', drain)
-      ended.abort()
-    },
   }
 }
 

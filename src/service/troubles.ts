@@ -48,6 +48,8 @@ export function sourceName(id: string): string {
 export function noteEnd(problems: Problems, app: App, { report, error }: TurnEnd): boolean {
   for (const { id, part } of report?.sources ?? []) if (!part) problems.clear(sourceName(id))
   for (const { source, code, message, hint } of report?.failures ?? []) {
+    // Not the source's fault: below it is said of all work.
+    if (code.startsWith('ERR_DATABASE_')) continue
     const patience = code === 'ERR_SOURCE_UNAUTHORIZED' ? SOURCE_REFUSED : undefined
     problems.raise(sourceName(source), { code, message, hint }, patience)
   }

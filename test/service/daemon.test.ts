@@ -358,17 +358,23 @@ test('a source that cannot be read is a problem until it can', async () => {
   expect(daemon.cycles()).toHaveLength(2)
 })
 
-test('while Heymarket refuses the credential nothing is read, and all of it is done once it is taken again', async () => {
-  const world = await service(10)
-  const daemon = world.start()
-  await daemon.ended(1)
-  world.write({ 0: 'After' })
-  world.sandbox.configure({ faults: { unauthorized: 1 } })
-  daemon.tick('incremental')
-  await daemon.shows('ERR_HEYMARKET_UNAUTHORIZED')
-  world.sandbox.configure({ faults: { unauthorized: 0 } })
-  await daemon.ended(2)
-  await daemon.shows()
-  await daemon.stop()
-  expect(daemon.cycles()[1]).toMatchObject({ status: 'ok', push: { acked: 1 } })
-})
+test.each([
+  ['unauthorized', 'ERR_HEYMARKET_UNAUTHORIZED'],
+  ['forbidden', 'ERR_HEYMARKET_FORBIDDEN'],
+] as const)(
+  'while Heymarket answers %s nothing is read, and all of it is done once it is over',
+  async (fault, code) => {
+    const world = await service(10)
+    const daemon = world.start()
+    await daemon.ended(1)
+    world.write({ 0: 'After' })
+    world.sandbox.configure({ faults: { [fault]: 1 } })
+    daemon.tick('incremental')
+    await daemon.shows(code)
+    world.sandbox.configure({ faults: { [fault]: 0 } })
+    await daemon.ended(2)
+    await daemon.shows()
+    await daemon.stop()
+    expect(daemon.cycles()[1]).toMatchObject({ status: 'ok', push: { acked: 1 } })
+  },
+)

@@ -30,7 +30,7 @@ export function openAlerts(deps: AlertsDeps): Alerts {
   const { db, config, clock, signal, log } = deps
   const store = alertStore(db)
   const destinations = deps.destinations ?? destinationsOf(config.to)
-  const note = db.transaction((found: readonly Violation[], now: number) => {
+  const note = (found: readonly Violation[], now: number) => {
     const standing = new Map(store.all().map((row) => [row.key, row]))
     for (const violation of found) {
       const row = standing.get(violation.key)
@@ -44,7 +44,15 @@ export function openAlerts(deps: AlertsDeps): Alerts {
       if (destinations.length > 0 && told === '[]') store.drop(key)
       else store.end(key, now)
     }
-  })
+  }
+  const save = () => {
+    try {
+      store.save()
+    } catch (thrown) {
+      const { code, message } = asHeysyncError(thrown)
+      log.warn({ code }, `what was told is not written yet: ${message}`)
+    }
+  }
   const tell = async (row: AlertRow) => {
     const told = JSON.parse(row.told) as string[]
     for (const destination of destinations.filter(({ name }) => !told.includes(name))) {
@@ -54,6 +62,7 @@ export function openAlerts(deps: AlertsDeps): Alerts {
         told.push(destination.name)
         // One by one: a crash after this repeats nothing to those who know.
         store.told(row.key, told)
+        save()
       } catch (thrown) {
         if (signal.aborted) return
         const { code, message, hint } = asHeysyncError(thrown)
@@ -66,8 +75,10 @@ export function openAlerts(deps: AlertsDeps): Alerts {
   const look = async (facts: () => Facts) => {
     if (signal.aborted) return
     try {
-      note.immediate(violations(facts(), config).map(withoutPeople), clock.now())
+      note(violations(facts(), config).map(withoutPeople), clock.now())
+      save()
       for (const row of store.all()) await tell(row)
+      save()
     } catch (thrown) {
       log.error({ code: asHeysyncError(thrown).code }, asHeysyncError(thrown).message)
     }

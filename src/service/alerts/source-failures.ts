@@ -13,7 +13,8 @@ export function failuresInARow(
     if (report === null) continue
     const { sources, failures } = JSON.parse(report) as CycleReport
     for (const { source, code, message, hint } of failures) {
-      if (well.has(source)) continue
+      // A full disk is not the source's fault, and is told by itself.
+      if (well.has(source) || code.startsWith('ERR_DATABASE_')) continue
       const before = failing.get(source)
       failing.set(
         source,

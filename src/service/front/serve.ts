@@ -8,16 +8,18 @@ import type { Front } from '../daemon.ts'
 import { openJournal } from '../webhook-journal.ts'
 import { workOff } from '../work-off.ts'
 import type { Front as FrontThread } from './front.ts'
-import { openFront } from './open.ts'
 import type { ConfigPart, FrontOptions } from './options.ts'
-import type { FrontThreads } from './thread.ts'
 
 export interface ServeDeps {
   readonly app: App
   readonly clock: Clock
   readonly log: Logger
-  /** Where the front runs. */
-  readonly threads: FrontThreads
+  /** Opens the front, e.g. in a thread of its own. */
+  readonly open: (
+    options: FrontOptions,
+    control: Control,
+    told: { readonly log: Logger; onWebhook(): void },
+  ) => Promise<FrontThread>
 }
 
 /** How soon what the database was too busy for is tried again, in milliseconds. */
@@ -25,7 +27,7 @@ const AGAIN_MS = 500
 
 /** Errors: ERR_PORT_IN_USE, ERR_DATABASE_OPEN. */
 export async function serveFront(
-  { app, clock, log, threads }: ServeDeps,
+  { app, clock, log, open }: ServeDeps,
   control: Control,
   state: DaemonState,
 ): Promise<Front> {
@@ -54,7 +56,7 @@ export async function serveFront(
   try {
     // What an earlier process left.
     turn()
-    const opened = await openFront(options, control, { threads, log, onWebhook: turn })
+    const opened = await open(options, control, { log, onWebhook: turn })
     thread = opened
     return {
       url: opened.url,

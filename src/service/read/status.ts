@@ -123,7 +123,8 @@ function isoOrNull(ms: number | null | undefined): string | null {
 
 /** What the daemon says, why the newest cycle failed, and what waits for a person. */
 function problemsOf(daemon: DaemonState, failed: CycleRow | undefined, held: readonly Held[]): Problem[] {
-  const problems: Problem[] = [...daemon.problems]
+  // What is held is in the database, cycle by cycle, and newer there.
+  const problems: Problem[] = daemon.problems.filter(({ code }) => code !== 'HELD')
   const failure = failed === undefined ? null : problemOf(failed)
   if (failure !== null && !problems.some(({ code }) => code === failure.code)) problems.push(failure)
   for (const cycle of new Set(held.map((part) => part.cycle))) {
