@@ -5,7 +5,7 @@ import type { Clock } from '../../../src/lib/clock.ts'
 import { START } from '../../support/clock.ts'
 
 const HOUR = 60 * 60_000
-export const MIDNIGHT = START - 12 * HOUR
+const MIDNIGHT = START - 12 * HOUR
 
 export interface DayClock extends Clock {
   /** Moves it to this hour of the day, e.g. 8.25; never back. */
