@@ -282,7 +282,7 @@ describe('help', () => {
     const home = await house()
     const { stdout } = await home.run('--help')
     const list = stdout.slice(stdout.indexOf('Commands:'), stdout.indexOf('First steps:'))
-    const names = [...list.matchAll(/^ {2}([a-z]+)/gm)]
+    const names = [...list.matchAll(/^ {2}([a-z][a-z-]*)/gm)]
       .map(([, name]) => name ?? '')
       .filter((name) => name !== 'help')
     expect(names).toEqual(
