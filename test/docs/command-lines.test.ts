@@ -14,7 +14,7 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
   [/^(npm|cd first-sync && npm|git) /, 'builds the program, which is built already'],
   [/^heysync (run|sandbox)( --.*)?$/, 'runs until it is stopped; test/e2e starts both'],
   [/^export HEYMARKET_/, 'a real account'],
-  [/^heysync init --csv contacts.csv --country US$/, 'a real account'],
+  [/^heysync init( --yes --csv contacts.csv --country US)?$/, 'a real account, or somebody who answers'],
   [
     /^heysync (connectors test|pull) guests/,
     'the connector of the tutorial, which test/docs/connector-tutorial.test.ts runs',
