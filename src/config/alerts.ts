@@ -37,7 +37,15 @@ export const alertsSchema = z
       .array(destination)
       .default([])
       .describe('Each alert goes to all of these, once when it begins and once when it is over.')
-      .meta({ examples: [[{ slack: '${SLACK_WEBHOOK_URL}' }]] }),
+      .meta({
+        examples: [
+          [
+            { slack: '${SLACK_WEBHOOK_URL}' },
+            { webhook: 'https://ops.example.com/hooks/heysync' },
+            { email: 'ops@example.com', from: 'heysync@example.com', smtp: '${SMTP_URL}' },
+          ],
+        ],
+      }),
     failedCycles: z
       .int()
       .min(1)

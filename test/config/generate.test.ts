@@ -79,7 +79,8 @@ describe('the example config', () => {
     const names = [...keysOf(configSchema), ...keysOf(options)].map(
       (key) => key.path[key.path.length - 1] ?? '',
     )
-    for (const name of names) expect(example).toMatch(new RegExp(`^\\s*(- |#\\s*)*(- )?${name}:`, 'm'))
+    for (const name of names)
+      expect(example).toMatch(new RegExp(`(^\\s*(- |#\\s*)*(- )?|[{,] ?)${name}:`, 'm'))
   })
 })
 

@@ -26,6 +26,10 @@ const VARIABLES: Readonly<Record<string, { readonly about: string; readonly valu
     about: 'Incoming webhook of the channel in Slack that is told when something needs a person.',
     value: 'https://hooks.slack.com/services/put-yours-here',
   },
+  SMTP_URL: {
+    about: 'Mail server for alerts, with user and password.',
+    value: 'smtp://user:password@mail.example.com:587',
+  },
   HEYSYNC_WEBHOOK_TOKEN: {
     about: "The webhook's verification token, from Heymarket.",
     value: 'put-the-token-of-the-webhook-here',
