@@ -220,7 +220,7 @@ export const ERROR_TABLE = {
   ERR_SERVICE_RUNNING: {
     verdict: 'stop',
     exitCode: 2,
-    meaning: '`heysync run` works on this database already.',
+    meaning: 'A service, `heysync run`, works on this database already.',
   },
   ERR_SERVICE_NOT_RUNNING: {
     verdict: 'stop',
