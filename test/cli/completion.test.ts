@@ -19,7 +19,7 @@ printf '%s\\n' "\${COMPREPLY[@]}"`
 }
 
 test('bash completes commands, and the options of the command that was typed', () => {
-  expect(offered('heysync', 'res')).toEqual(['resync', 'restore'])
+  expect(offered('heysync', 'res')).toEqual(['resync', 'resume', 'restore'])
   expect(offered('heysync', 'sync', '--f')).toEqual(['--full'])
   expect(offered('heysync', '--verbose', 'sync', '--s')).toEqual(['--source'])
   expect(offered('heysync', 'backup', 'x.db', '--')).toContain('--replace')
