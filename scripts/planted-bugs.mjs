@@ -32,9 +32,9 @@ const BUGS = {
   },
   consent: {
     file: 'src/sync/pull/save-page.ts',
-    text: '    for (const one of says) records.markDirty(one)\n',
+    text: '    for (const one of [phone, ...further]) records.markDirty(one)\n',
     planted:
-      "    for (const one of says) {\n      records.markDirty(one)\n      if (!result.contact.optedOut) mirror.consent.allow(one, 'the record says so', 0)\n    }\n",
+      "    for (const one of [phone, ...further]) {\n      records.markDirty(one)\n      if (!result.contact.optedOut) mirror.consent.allow(one, 'the record says so', 0)\n    }\n",
   },
   guard: {
     file: 'src/sync/guard/guard.ts',
