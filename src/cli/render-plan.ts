@@ -33,6 +33,9 @@ const MANY_PARTS = 5
 const GROUPS = { crowded: 1, large: 3 } as const
 const REASONS = 3
 const LISTS = { small: 5, large: 3 } as const
+/** In one line: how wide a name may be, and how much room what changes needs to be worth showing, in columns. */
+const NAME_IN_ONE_LINE = 30
+const LEAST_OF_VALUES = 12
 
 /** How much of each part is shown. */
 interface Room extends PlanView {
@@ -129,7 +132,7 @@ function changeLines(change: Change, room: Room): string[] {
     const values = change.fields.map((field) => `${field.field} ${quote(field.after)}`).join(', ')
     return [`  ${color.green('+')} ${change.phone}  ${clip(values, Math.max(20, width - 22))}`]
   }
-  const name = room.nameOf(change.phone)
+  const name = clip(room.nameOf(change.phone), room.oneLine ? NAME_IN_ONE_LINE : width)
   const who = `${change.phone}  ${name === '' ? '' : `${name}  `}${color.dim(`${change.sourceId}/${change.recordId}`)}`
   const head =
     change.kind === 'remove'
@@ -139,7 +142,8 @@ function changeLines(change: Change, room: Room): string[] {
   if (room.oneLine) {
     const values = fields.map(({ field, before, after }) => `${field} ${quote(before)} → ${quote(after)}`)
     const left = width - stringWidth(head) - 4
-    return [`  ${head}  ${color.dim(clip(values.join(', '), Math.max(20, left)))}`.trimEnd()]
+    if (left < LEAST_OF_VALUES) return [`  ${head}`]
+    return [`  ${head}  ${color.dim(clip(values.join(', '), left))}`.trimEnd()]
   }
   const rows = fields.map(({ field, before, after }) => [
     color.dim(field),
