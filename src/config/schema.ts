@@ -1,9 +1,12 @@
 // Owns the shape of heysync.yaml: every key with its default, its unit and a sentence.
 // The JSON Schema, the commented example and docs/configuration.md are generated from here.
 import { z } from 'zod'
+import { heymarket } from './account-keys.ts'
 import { alertsSchema } from './alerts.ts'
+import { example } from './example.ts'
 import { fields } from './field-policies.ts'
 import { guard, sourceGuard } from './guard-dials.ts'
+import { service } from './service-keys.ts'
 
 /** A plain string is a field path of the record; a string with a leading `=` is a CEL expression. */
 const expression = z.string().min(1).meta({ title: 'path or expression' })
@@ -13,71 +16,6 @@ const mapping = z
   .meta({ title: 'path or expression, or a list of them' })
 const condition = z.string().min(1).meta({ title: 'CEL condition' })
 const cron = z.string().meta({ title: 'cron expression' })
-
-/** A value for config/heysync.example.yaml. */
-const example = (value: unknown) => ({ examples: [value] })
-
-const auth = z
-  .union([
-    z.strictObject({
-      secretId: z
-        .string()
-        .min(1)
-        .describe('Secret ID of the API secret (Heymarket: Settings, Integrations, API).')
-        .meta(example('${HEYMARKET_SECRET_ID}')),
-      secretKey: z
-        .string()
-        .min(1)
-        .describe('Secret Key of the API secret. It is shown once, when the secret is made.')
-        .meta(example('${HEYMARKET_SECRET_KEY}')),
-    }),
-    z.strictObject({
-      apiKey: z
-        .string()
-        .min(1)
-        .describe('Legacy team API key, for accounts that have no API secret yet.')
-        .meta(example('${HEYMARKET_API_KEY}')),
-    }),
-  ])
-  .describe('Credentials: an API secret, or a legacy team key. Keep them in the environment or in files.')
-
-const heymarket = z
-  .strictObject({
-    baseUrl: z
-      .url({ protocol: /^https?$/ })
-      .default('https://api.heymarket.com')
-      .describe('Where the API is. Point it at `heysync sandbox` to try things out.'),
-    auth,
-    requestsPerMinute: z
-      .int()
-      .min(1)
-      .default(450)
-      .describe(
-        "Requests in any 60 seconds, by all heysync processes together. The account's limit is 500; the rest is head-room for other integrations.",
-      ),
-    writes: z
-      .enum(['auto', 'bulk', 'single'])
-      .default('auto')
-      .describe(
-        'How contacts are written: one per request, many per request, or whatever the account takes.',
-      ),
-    timeoutMs: z
-      .int()
-      .min(100)
-      .default(30_000)
-      .describe(
-        'Longest wait for one answer, in milliseconds. A write without an answer is settled by reading back.',
-      ),
-    concurrency: z
-      .int()
-      .min(1)
-      .max(64)
-      .default(16)
-      .describe(
-        'Requests under way at the same time. With slow answers, too few of them leave budget unused.',
-      ),
-  })
-  .describe('The Heymarket account that is kept equal to the sources.')
 
 const map = z
   .strictObject({
@@ -335,54 +273,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({})
     .describe('Sending messages: `send`, `broadcast`, `schedule` and `email`.'),
-  service: z
-    .strictObject({
-      listen: z
-        .string()
-        .regex(/^.+:\d{1,5}$/, 'use host:port, e.g. 127.0.0.1:8780')
-        .default('127.0.0.1:8780')
-        .describe('Address that `heysync run` listens on: dashboard, admin API, metrics and webhooks.'),
-      publicUrl: z
-        .url({ protocol: /^https?$/ })
-        .optional()
-        .describe(
-          'Address under which others reach the service, e.g. behind a proxy that speaks TLS. Calls by another host name than this, `hosts` and those of this machine are refused.',
-        )
-        .meta(example('https://heysync.example.com')),
-      hosts: z
-        .array(z.string().regex(/^[\w.-]+$/, 'use a host name without a port'))
-        .default([])
-        .describe('Further host names by which the admin API may be called, e.g. that of the container.')
-        .meta(example(['heysync'])),
-      token: z
-        .string()
-        .min(1)
-        .optional()
-        .describe('Bearer token for the admin API; beyond loopback it is needed, with 16 characters or more.')
-        .meta(example('${HEYSYNC_TOKEN}')),
-      webhookSecret: z
-        .string()
-        .regex(/^[\w-]{16,}$/, 'use 16 characters or more: letters, digits, - and _')
-        .optional()
-        .describe(
-          'Last part of the address that Heymarket calls: https://<your host>/webhooks/heymarket/<this>. Without it no webhook is taken.',
-        )
-        .meta(example('${HEYSYNC_WEBHOOK_SECRET}')),
-      webhookToken: z
-        .string()
-        .min(1)
-        .optional()
-        .describe('Verification token that Heymarket shows for the webhook; a call without it is refused.')
-        .meta(example('${HEYSYNC_WEBHOOK_TOKEN}')),
-      pullConcurrency: z
-        .int()
-        .min(1)
-        .max(32)
-        .default(4)
-        .describe('Sources that are pulled at the same time, by `heysync run` and by commands.'),
-    })
-    .prefault({})
-    .describe('The background service.'),
+  service,
   alerts: alertsSchema,
   log: z
     .strictObject({

@@ -1,4 +1,4 @@
-// Owns what the daemon does when it is asked: what was agreed on in `Control`, on the queue of what is due.
+// Owns what the daemon does when it is asked: what was agreed on in `Control`, kept as a promise, and on the queue of what is due.
 import type { App } from '../app.ts'
 import type { Clock } from '../lib/clock.ts'
 import { HeysyncError } from '../lib/errors.ts'
@@ -10,6 +10,7 @@ import { revive } from '../sync/outbox/revive.ts'
 import type { Control } from './control.ts'
 import type { Asked, DueQueue } from './due.ts'
 import type { Paused } from './paused.ts'
+import { type Promised, promiseStore, type Request } from './promises.ts'
 
 export interface AsksDeps {
   /** Another one after a reload. */
@@ -22,31 +23,70 @@ export interface AsksDeps {
   readonly onAccept: (cycle: string) => void
 }
 
-export function controlOf({ app, clock, due, paused, reload, onAccept }: AsksDeps): Control {
-  const accept = (asked: Omit<Asked, 'id'>): { cycle: string } => {
+export interface Asks {
+  readonly control: Control
+  /** Puts back on the queue what an earlier run of the service promised and did not begin. Resolves to how many. */
+  goOn(): number
+  /** The turn of this promise is over, or never comes. */
+  done(cycle: string): void
+}
+
+export function openAsks({ app, clock, due, paused, reload, onAccept }: AsksDeps): Asks {
+  const promises = () => promiseStore(app().db)
+  const enqueue = ({ id, request }: Promised): void => {
+    due.ask(turnFor(app, clock, id, request))
+    onAccept(id)
+  }
+  const accept = (request: Request): { cycle: string } => {
     const { cycles } = app().engine
     // Ids sort in the order of the cycles, and several may wait.
     const id = cycles.nextId(clock.now(), due.asked().at(-1))
-    due.ask({ ...asked, id })
-    onAccept(id)
+    promises().add({ id, request })
+    enqueue({ id, request })
     return { cycle: id }
   }
-  const push = (trigger: string, prepare: () => void) =>
-    accept({ mode: 'incremental', sources: [], allowEmpty: [], trigger, prepare })
   return {
-    sync: async ({ sources, mode, allowEmpty, trigger }) => {
-      app().sourceIds(allowEmpty)
-      return accept({ mode, sources: app().sourceIds(sources), allowEmpty, trigger })
+    control: {
+      sync: async ({ sources, mode, allowEmpty, trigger }) => {
+        app().sourceIds(allowEmpty)
+        return accept({ kind: 'sync', mode, sources: app().sourceIds(sources), allowEmpty, trigger })
+      },
+      approve: async (cycle) => {
+        assertKnown(app(), cycle)
+        return accept({ kind: 'approve', cycle })
+      },
+      redrive: async (pick) => accept({ kind: 'redrive', ...pick }),
+      pause: async (source) => paused.pause(app().sourceIds(source === null ? [] : [source])),
+      resume: async (source) => paused.resume(app().sourceIds(source === null ? [] : [source])),
+      reload,
     },
-    approve: async (cycle) => {
-      assertKnown(app(), cycle)
-      return push('approve', () => release(app(), cycle, clock.now()))
+    goOn: () => {
+      const open = promises().open()
+      for (const promised of open) enqueue(promised)
+      return open.length
     },
-    redrive: async (pick) => push('redrive', () => putBack(app(), pick)),
-    pause: async (source) => paused.pause(app().sourceIds(source === null ? [] : [source])),
-    resume: async (source) => paused.resume(app().sourceIds(source === null ? [] : [source])),
-    reload,
+    done: (cycle) => {
+      try {
+        promises().forget(cycle)
+      } catch {
+        // A database that takes nothing now: the next start sees that the cycle has begun.
+      }
+    },
   }
+}
+
+function turnFor(app: () => App, clock: Clock, id: string, request: Request): Asked {
+  if (request.kind === 'sync') {
+    const { mode, sources, allowEmpty, trigger } = request
+    // The config may have lost a source since.
+    const known = new Set(app().loaded.config.sources.map((source) => source.id))
+    const still = (ids: readonly string[]) => ids.filter((one) => known.has(one))
+    return { id, mode, sources: still(sources), allowEmpty: still(allowEmpty), trigger }
+  }
+  const push = { id, mode: 'incremental', sources: [], allowEmpty: [], trigger: request.kind } as const
+  if (request.kind === 'approve')
+    return { ...push, prepare: () => release(app(), request.cycle, clock.now()) }
+  return { ...push, prepare: () => putBack(app(), request) }
 }
 
 function assertKnown({ engine: { cycles, held, heldMembers } }: App, id: string): void {
@@ -65,7 +105,10 @@ function release({ engine: { mirror, held, heldMembers } }: App, cycle: string, 
   mirror.alarms.accept(cycle)
 }
 
-function putBack({ engine }: App, { cause, phone }: { cause?: string; phone?: string }): void {
+function putBack(
+  { engine }: App,
+  { cause, phone }: { cause?: string | undefined; phone?: string | undefined },
+): void {
   const { mirror, outbox, lookups } = engine
   const number = phone === undefined ? undefined : (readBareE164(phone) ?? phone)
   const picks = (failure: FailedChange) =>

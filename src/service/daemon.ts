@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { type App, TURN_MS } from '../app.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
-import { controlOf } from './asks.ts'
+import { openAsks } from './asks.ts'
 import type { Control, DaemonState, ServiceEvent } from './control.ts'
 import { dueQueue, type Turn } from './due.ts'
 import { pausedSources } from './paused.ts'
@@ -136,7 +136,8 @@ export async function runDaemon(deps: DaemonDeps): Promise<void> {
     wakeUp()
     return { changed, warnings }
   }
-  const control = controlOf({ app: () => app, clock, due, paused, reload, onAccept: accepted })
+  const asks = openAsks({ app: () => app, clock, due, paused, reload, onAccept: accepted })
+  const { control } = asks
   let schedules = followAll()
   let watch = startWatch({ app, clock, log, state })
 
@@ -183,6 +184,8 @@ export async function runDaemon(deps: DaemonDeps): Promise<void> {
     comeDue('full', [...cutOff(app, clock.now()), ...missed()])
     comeDue('incremental', ids())
     noteHeld(problems, app)
+    const promised = asks.goOn()
+    if (promised > 0) log.info({ cycles: promised }, 'goes on with what was asked for before it stopped')
     await serve()
     publish()
     while (!signal.aborted) {
@@ -201,7 +204,10 @@ export async function runDaemon(deps: DaemonDeps): Promise<void> {
       publish()
       const yieldNow = () =>
         fresh.app !== null || (due.waiting() && problems.retryAt(WORK) === 0) || app.wanted()
-      noteTurn(turn, await takeTurn({ app, clock, log, signal, tell, yieldNow }, turn))
+      const end = await takeTurn({ app, clock, log, signal, tell, yieldNow }, turn)
+      // One that was stopped before it began waits for the next start.
+      if (turn.id !== null && (end.cycle !== null || !signal.aborted)) asks.done(turn.id)
+      noteTurn(turn, end)
       publish()
       // Rejects only when the signal fires, which ends the loop.
       await clock.sleep(TURN_MS, signal).catch(() => {})

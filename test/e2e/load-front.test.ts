@@ -13,5 +13,9 @@ test('every call is answered while a first load runs', async () => {
     text += part
   })
   const code = await new Promise((done) => child.on('close', done))
-  expect([code, JSON.parse(text)]).toMatchObject([0, { failed: 0, webhook: { failed: 0 } }])
+  const result = JSON.parse(text)
+  expect([code, result]).toMatchObject([0, { failed: 0, webhook: { failed: 0 } }])
+  // Whatever is called was called, so that nothing that fails can hide behind nothing that was asked.
+  expect(result.byPath.map(({ calls }: { calls: number }) => calls > 0)).toEqual(Array(13).fill(true))
+  expect(result.webhook.calls).toBeGreaterThan(0)
 })

@@ -327,6 +327,26 @@ test('a cycle that is asked for bears the id that was told, and who asked', asyn
   await daemon.stop()
 })
 
+test('what was asked for and had not begun when the service stopped is begun at the next start', async () => {
+  const world = await service()
+  const daemon = world.start()
+  await world.once(() => world.sandbox.store.contacts().length >= 100)
+  const request = { sources: ['people'], mode: 'full', allowEmpty: [], trigger: 'api' } as const
+  const { cycle } = await daemon.control().sync(request)
+  const { cycle: second } = await daemon.control().redrive({ phone: '14152000001' })
+  await daemon.stop()
+  const again = world.start()
+  await again.said('goes on with what was asked for')
+  await again.ended(2)
+  expect(again.find(cycle)).toMatchObject({ trigger: 'api', mode: 'full', status: 'ok' })
+  expect(again.find(second)).toMatchObject({ trigger: 'redrive', status: 'ok' })
+  await again.stop()
+  const third = world.start()
+  await third.ended(1)
+  await third.stop()
+  expect(third.cycles()).toHaveLength(1)
+})
+
 test('a paused source is not read by schedule, but by hand, and once at once when it is resumed', async () => {
   const world = await service(10)
   const daemon = world.start()

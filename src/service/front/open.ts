@@ -12,7 +12,18 @@ import type { FrontThreads } from './thread.ts'
 export async function openFront(
   options: FrontOptions,
   control: Control,
-  { threads, log, onWebhook }: { readonly threads: FrontThreads; readonly log: Logger; onWebhook(): void },
+  {
+    threads,
+    log,
+    onWebhook,
+    onEnd,
+  }: {
+    readonly threads: FrontThreads
+    readonly log: Logger
+    onWebhook(): void
+    /** It ended, and nobody had closed it. */
+    onEnd(): void
+  },
 ): Promise<Front> {
   const worker = threads.take()
   const order = (message: Order) => worker.postMessage(message)
@@ -44,7 +55,10 @@ export async function openFront(
     await worker.terminate()
     throw error
   })
-  worker.on('error', (error) => log.error({ code: 'ERR_INTERNAL' }, `The front ended: ${error.message}`))
+  worker.on('error', (error) => log.error({ code: 'ERR_INTERNAL' }, `The front failed: ${error.message}`))
+  worker.on('exit', () => {
+    if (!closing) onEnd()
+  })
   return {
     url,
     tell: (event) => order({ kind: 'tell', event }),

@@ -1,6 +1,8 @@
-// Owns what the daemon opens: the front in its thread, and what its webhooks bring, worked off between two awaits.
+// Owns what the daemon opens: the front in its thread, which is begun anew where it ends by itself, and what its webhooks
+// bring, worked off between two awaits.
 import type { App } from '../../app.ts'
 import type { Clock } from '../../lib/clock.ts'
+import { asHeysyncError } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
 import { programVersion } from '../../lib/version.ts'
 import type { Control, DaemonState } from '../control.ts'
@@ -18,12 +20,14 @@ export interface ServeDeps {
   readonly open: (
     options: FrontOptions,
     control: Control,
-    told: { readonly log: Logger; onWebhook(): void },
+    told: { readonly log: Logger; onWebhook(): void; onEnd(): void },
   ) => Promise<FrontThread>
 }
 
 /** How soon what the database was too busy for is tried again, in milliseconds. */
 const AGAIN_MS = 500
+/** Before a front that ended by itself is begun again: at first, and at most, in milliseconds. */
+const REVIVE_MS = { first: 1000, most: 60_000 }
 
 /** Errors: ERR_PORT_IN_USE, ERR_DATABASE_OPEN. */
 export async function serveFront(
@@ -32,7 +36,9 @@ export async function serveFront(
   state: DaemonState,
 ): Promise<Front> {
   const { path: configPath, databasePath, config } = app.loaded
-  const options: FrontOptions = { ...partOf(app), configPath, databasePath, version: programVersion(), state }
+  const fixed = { configPath, databasePath, version: programVersion() }
+  let part = partOf(app)
+  let shown = state
   const journal = config.service.webhookSecret === undefined ? null : openJournal(databasePath)
   let thread: FrontThread | null = null
   const workWith = ({ db, engine: { mirror } }: App) =>
@@ -53,21 +59,54 @@ export async function serveFront(
     clearTimeout(again)
     journal?.close()
   }
+  const closing = new AbortController()
+  const begin = (listen: string): Promise<FrontThread> => {
+    const { config: all, ...rest } = part
+    const config = { ...all, service: { ...all.service, listen } }
+    const options: FrontOptions = { ...fixed, ...rest, config, state: shown }
+    const onEnd = () => void revive()
+    return open(options, control, { log, onWebhook: turn, onEnd })
+  }
+  /** Where it was, so that whoever knew its address finds it again. */
+  const revive = async (): Promise<void> => {
+    thread = null
+    for (let wait = REVIVE_MS.first; ; wait = Math.min(wait * 2, REVIVE_MS.most)) {
+      log.error({ code: 'ERR_INTERNAL' }, 'The admin API and the dashboard ended, and are begun again.')
+      try {
+        await clock.sleep(wait, closing.signal)
+        const { hostname, port } = new URL(url)
+        const begun = await begin(`${hostname}:${port === '' ? 80 : port}`)
+        if (closing.signal.aborted) return await begun.close()
+        thread = begun
+        return
+      } catch (error) {
+        if (closing.signal.aborted) return
+        log.error({ code: asHeysyncError(error).code }, asHeysyncError(error).message)
+      }
+    }
+  }
+  let url = ''
   try {
     // What an earlier process left.
     turn()
-    const opened = await open(options, control, { log, onWebhook: turn })
+    const opened = await begin(config.service.listen)
     thread = opened
+    url = opened.url
     return {
-      url: opened.url,
-      tell: opened.tell,
-      show: opened.state,
+      url,
+      tell: (event) => thread?.tell(event),
+      show: (now) => {
+        shown = now
+        thread?.state(now)
+      },
       adopt: (next) => {
         work = workWith(next)
-        opened.configure(partOf(next))
+        part = partOf(next)
+        thread?.configure(part)
       },
       close: async () => {
-        await opened.close()
+        closing.abort()
+        await thread?.close()
         turn()
         stop()
       },
