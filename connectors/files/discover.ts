@@ -50,10 +50,12 @@ async function sample(file: SourceFile, pulling: Pulling, samples: Map<string, s
   const table = await openTable(content, inspection, options, context.signal)
   for (const name of table.header.names) if (!samples.has(name)) samples.set(name, [])
   let left = ROWS
-  for await (const { cells } of table.rows) {
-    if (left-- === 0) break
-    if (isBlankRow(cells)) continue
-    for (const [at, name] of table.header.names.entries()) keep(samples.get(name), cells[at])
+  for await (const rows of table.rows) {
+    for (const { cells } of rows) {
+      if (left-- === 0) return
+      if (isBlankRow(cells)) continue
+      for (const [at, name] of table.header.names.entries()) keep(samples.get(name), cells[at])
+    }
   }
 }
 

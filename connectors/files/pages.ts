@@ -58,25 +58,27 @@ export async function* pages(
   let covers = end.covers
   for (const file of files) {
     let isFirst = true
-    for await (const reading of readFile(file, options, context)) {
-      if (reading.kind === 'blank') continue
-      const rows = records.length + bad.length
-      if (rows === options.pageSize || (isFirst && rows > 0)) {
-        yield toPage(records, bad, position, end.covers)
-        records = []
-        bad = []
-      }
-      isFirst = false
-      if (reading.kind === 'record') {
-        records.push(reading.record)
-        position = reading.record.place ?? file.label
-        continue
-      }
-      bad.push(reading.bad)
-      position = reading.bad.place
-      if (reading.hides !== null && covers === 'everything') {
-        covers = 'changes'
-        context.log.warn(`${position} ${reading.hides}, so nobody is removed because of this pull.`)
+    for await (const batch of readFile(file, options, context)) {
+      for (const reading of batch) {
+        if (reading.kind === 'blank') continue
+        const rows = records.length + bad.length
+        if (rows === options.pageSize || (isFirst && rows > 0)) {
+          yield toPage(records, bad, position, end.covers)
+          records = []
+          bad = []
+        }
+        isFirst = false
+        if (reading.kind === 'record') {
+          records.push(reading.record)
+          position = reading.record.place ?? file.label
+          continue
+        }
+        bad.push(reading.bad)
+        position = reading.bad.place
+        if (reading.hides !== null && covers === 'everything') {
+          covers = 'changes'
+          context.log.warn(`${position} ${reading.hides}, so nobody is removed because of this pull.`)
+        }
       }
     }
   }
@@ -103,7 +105,7 @@ async function* readFile(
   { content, inspection }: ReadFile,
   options: FilesOptions,
   { signal }: ConnectorContext,
-): AsyncGenerator<Reading> {
+): AsyncGenerator<readonly Reading[]> {
   try {
     const hash = createHash('sha256')
     const table = await openTable(content, inspection, options, signal, hash)
@@ -114,9 +116,9 @@ async function* readFile(
       options,
       zoneClock(options.timezone),
     )
-    for await (const row of table.rows) {
+    for await (const rows of table.rows) {
       signal.throwIfAborted()
-      yield readRow(row, reader)
+      yield rows.map((row) => readRow(row, reader))
     }
     // Some network drives report the times of a file late; its content never lies. A copy is nobody else's.
     if (content.copy === null && hash.digest('hex') !== inspection.hash) throw changedMeanwhile(content.label)

@@ -15,8 +15,8 @@ import { sniffDialect } from './text/sniff.ts'
 export interface Table {
   readonly dialect: Dialect
   readonly header: Header
-  /** Rows after the header. Leaving the loop early closes the file; so does reading to the end. */
-  readonly rows: AsyncGenerator<Row>
+  /** Rows after the header, in batches. Leaving the loop early closes the file; so does reading to the end. */
+  readonly rows: AsyncGenerator<readonly Row[]>
 }
 
 /**
@@ -40,57 +40,79 @@ export async function openTable(
   const dialect = await sniff(file, inspection, options, signal)
   const bytes = hash === null ? file.bytes(signal) : hashed(file.bytes(signal), hash)
   const rows = readRows(decode(bytes, inspection.encoding, inspection.bomBytes), dialect, file.label)
-  const { cells, line } = await firstRow(file, rows)
+  const { first, after } = await firstRow(file, rows)
   return closingOnError(rows, () => ({
     dialect,
-    header: readHeader(cells, options, `${file.label}:${line}`),
-    rows,
+    header: readHeader(first.cells, options, `${file.label}:${first.line}`),
+    rows: rowsAfter(after, rows),
   }))
 }
 
 /** Cells of a sheet have an address each, so a row can be neither short nor too long: what has no column name is left out. */
 async function sheetTable(
   file: Content,
-  rows: AsyncGenerator<Row>,
+  rows: AsyncGenerator<readonly Row[]>,
   mergedAt: (line: number) => string | null,
   options: FilesOptions,
 ): Promise<Table> {
-  const first = await firstRow(file, rows)
+  const { first, after } = await firstRow(file, rows)
   return closingOnError(rows, () => {
     const place = `${file.label}:${first.line}`
     const merged = mergedAt(first.line)
     if (merged !== null) throw mergedHeader(place, merged)
     const header = readHeader(first.cells, options, place)
     const dialect: Dialect = { delimiter: '\t', quote: '', newline: 'lf', namesSeparator: false }
-    return { dialect, header, rows: squared(rows, header.names.length) }
+    return { dialect, header, rows: squared(rowsAfter(after, rows), header.names.length) }
   })
 }
 
-async function* squared(rows: AsyncGenerator<Row>, columns: number): AsyncGenerator<Row> {
-  for await (const row of rows) {
-    yield {
-      cells: Array.from({ length: columns }, (_, at) => row.cells[at] ?? ''),
-      line: row.line,
-      lines: row.lines,
-      ended: row.ended,
-      ...(row.errors === undefined ? {} : { errors: row.errors }),
-      get raw() {
-        return row.raw
-      },
-    }
+async function* squared(
+  rows: AsyncGenerator<readonly Row[]>,
+  columns: number,
+): AsyncGenerator<readonly Row[]> {
+  for await (const batch of rows) yield batch.map((row) => squaredRow(row, columns))
+}
+
+function squaredRow(row: Row, columns: number): Row {
+  return {
+    cells: Array.from({ length: columns }, (_, at) => row.cells[at] ?? ''),
+    line: row.line,
+    lines: row.lines,
+    ended: row.ended,
+    ...(row.errors === undefined ? {} : { errors: row.errors }),
+    get raw() {
+      return row.raw
+    },
   }
 }
 
-/** The first row that holds anything. */
-async function firstRow(file: Content, rows: AsyncGenerator<Row>): Promise<Row> {
+/** The first row that holds anything, and those after it in its batch. */
+async function firstRow(
+  file: Content,
+  rows: AsyncGenerator<readonly Row[]>,
+): Promise<{ readonly first: Row; readonly after: readonly Row[] }> {
   for (;;) {
     const next = await rows.next()
     if (next.done) throw empty(file)
-    if (!isBlankRow(next.value.cells)) return next.value
+    const at = next.value.findIndex(({ cells }) => !isBlankRow(cells))
+    const first = next.value[at]
+    if (first !== undefined) return { first, after: next.value.slice(at + 1) }
   }
 }
 
-async function closingOnError(rows: AsyncGenerator<Row>, work: () => Table): Promise<Table> {
+async function* rowsAfter(
+  first: readonly Row[],
+  rows: AsyncGenerator<readonly Row[]>,
+): AsyncGenerator<readonly Row[]> {
+  try {
+    yield first
+    yield* rows
+  } finally {
+    await rows.return(undefined)
+  }
+}
+
+async function closingOnError(rows: AsyncGenerator<unknown>, work: () => Table): Promise<Table> {
   try {
     return work()
   } catch (error) {

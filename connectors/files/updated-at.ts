@@ -2,6 +2,8 @@
 
 const DATE_TIME =
   /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ]\s*(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?$/i
+/** Days that every month has, so that the text is the instant as it stands. */
+const PLAIN = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$/
 const EPOCH = /^(\d{9,10})(?:\.(\d+))?$|^(\d{9,10})(\d{3})$/
 
 /**
@@ -9,6 +11,7 @@ const EPOCH = /^(\d{9,10})(?:\.(\d+))?$|^(\d{9,10})(\d{3})$/
  * Read are RFC 3339, `YYYY-MM-DD[ HH:MM[:SS[.frac]]]` in the zone given, and seconds or milliseconds since 1970.
  */
 export function readInstant(text: string, zone: ZoneClock): string | null {
+  if (PLAIN.test(text)) return text
   const value = text.trim()
   const epoch = EPOCH.exec(value)
   if (epoch) return toText(Number(epoch[1] ?? epoch[3]) * 1_000, epoch[2] ?? epoch[4])

@@ -2,12 +2,20 @@
 
 const SHAPE = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?$/
 
+/** Most instants are in UTC, on a day that every month has: then the text is the instant as it stands. */
+const PLAIN =
+  /^(?!0001)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?Z$/
+
 /**
  * A sortable form of an RFC 3339 instant: UTC with nine fractional digits. Comparing these as text is comparing the
  * instants, which the raw texts do not allow (`…05.12Z` sorts after `…05.123Z`). Null for no instant or for year 1,
  * which is how Go writes "none".
  */
 export function instantKey(text: string | null | undefined): string | null {
+  if (text && PLAIN.test(text)) {
+    const digits = text.slice(20, -1)
+    return `${text.slice(0, 19)}.${digits.padEnd(9, '0')}Z`
+  }
   const match = text ? SHAPE.exec(text) : null
   if (!match || match[1] === '0001') return null
   const [, year, month, day, hour, minute, second, fraction = '', zone = 'Z'] = match

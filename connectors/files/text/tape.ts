@@ -19,10 +19,12 @@ export class Tape {
   readonly #breakByte: number
   #chunks: Buffer[] = []
   #takenTo = 0
-  #line = 1
+  #line: number
 
-  constructor(newline: 'lf' | 'cr') {
+  /** @param firstLine number of the line that the text begins with. */
+  constructor(newline: 'lf' | 'cr', firstLine: number) {
     this.#breakByte = newline === 'lf' ? LF : CR
+    this.#line = firstLine
   }
 
   /** Adds what the parser is about to read. */

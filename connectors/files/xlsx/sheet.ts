@@ -11,8 +11,8 @@ import { readPlan } from './workbook.ts'
 import { attribute, feed, Length, unescapeText } from './xml.ts'
 
 export interface Sheet {
-  /** Rows that hold a cell. A row's line is its number in the sheet. */
-  readonly rows: AsyncGenerator<Row>
+  /** Batches of rows that hold a cell. A row's line is its number in the sheet. */
+  readonly rows: AsyncGenerator<readonly Row[]>
   /** Merged cells that lie in this row, such as `A1:C1`; null when there are none. */
   mergedAt(line: number): string | null
 }
@@ -45,9 +45,13 @@ export async function openSheet(
   return { rows: readRows(parts.read(plan.sheet), label, cells), mergedAt }
 }
 
-async function* readRows(bytes: AsyncIterable<Buffer>, label: string, cells: Cells): AsyncGenerator<Row> {
+async function* readRows(
+  bytes: AsyncIterable<Buffer>,
+  label: string,
+  cells: Cells,
+): AsyncGenerator<readonly Row[]> {
   const reader = new RowReader(label, cells)
-  for await (const _ of feed(bytes, label, reader)) yield* reader.take()
+  for await (const _ of feed(bytes, label, reader)) yield reader.take()
 }
 
 /** Takes in the elements of a sheet and gives out rows. */

@@ -52,7 +52,9 @@ export interface RecordStore {
     },
     further?: readonly BareE164[],
   ): void
-  /** Marks an unchanged record as seen in this pull. */
+  /** Marks a record as seen in this pull if it is known by this hash, and neither gone nor rejected; true when it was. */
+  touchSame(sourceId: string, recordId: string, rawHash: Buffer, pull: number, place: string | null): boolean
+  /** Marks a record as seen in this pull. */
   touch(sourceId: string, recordId: string, pull: number, place: string | null): void
   /** As if it had never been read. */
   drop(sourceId: string, recordId: string): void
@@ -92,6 +94,8 @@ export interface RecordStore {
   }): void
   findRejection(sourceId: string, recordId: string, slot: string): RejectionRow | undefined
   clearRejection(sourceId: string, recordId: string, slot: string): void
+  /** True when a known record of the source could not be read where it was last met. */
+  anyBad(sourceId: string): boolean
   /** Numbers of a record beside those that count, which nobody can read. */
   clearRefusedNumbers(sourceId: string, recordId: string): void
   /** A rejected record was met again, perhaps in another place. False when its reason is not known any more. */
@@ -141,6 +145,10 @@ export function recordStore(db: Db): RecordStore {
   )
   const touch = db.prepare<[number, string | null, string, string]>(
     'UPDATE source_record SET seen_pull = ?, place = ? WHERE source_id = ? AND record_id = ?',
+  )
+  const touchSame = db.prepare<[number, string | null, string, string, Buffer]>(
+    `UPDATE source_record SET seen_pull = ?, place = ?
+     WHERE source_id = ? AND record_id = ? AND raw_hash = ? AND state NOT IN ('gone', 'rejected')`,
   )
   const dropFurther = db.prepare<[string, string]>(
     'DELETE FROM further_phone WHERE source_id = ? AND record_id = ?',
@@ -212,6 +220,9 @@ export function recordStore(db: Db): RecordStore {
   const clearRejection = db.prepare<[string, string, string]>(
     'DELETE FROM rejection WHERE source_id = ? AND record_id = ? AND slot = ?',
   )
+  const anyBad = db
+    .prepare<[string], number>("SELECT EXISTS (SELECT 1 FROM rejection WHERE source_id = ? AND slot = 'bad')")
+    .pluck()
   const clearRefusedNumbers = db.prepare<[string, string]>(
     `DELETE FROM rejection WHERE source_id = ? AND record_id = ? AND slot LIKE '${NUMBER_SLOT}%'`,
   )
@@ -274,6 +285,8 @@ export function recordStore(db: Db): RecordStore {
       dropFurther.run(source_id, record_id)
       for (const phone of further) addFurther.run(source_id, record_id, phone)
     },
+    touchSame: (sourceId, recordId, rawHash, pull, place) =>
+      touchSame.run(pull, place, sourceId, recordId, rawHash).changes === 1,
     touch: (sourceId, recordId, pull, place) => void touch.run(pull, place, sourceId, recordId),
     drop: (sourceId, recordId) => {
       drop.run(sourceId, recordId)
@@ -297,6 +310,7 @@ export function recordStore(db: Db): RecordStore {
       void reject.run({ ...row, ...rejection, value: rejection.value.slice(0, 200) }),
     findRejection: (sourceId, recordId, slot) => findRejection.get(sourceId, recordId, slot),
     clearRejection: (sourceId, recordId, slot) => void clearRejection.run(sourceId, recordId, slot),
+    anyBad: (sourceId) => anyBad.get(sourceId) === 1,
     clearRefusedNumbers: (sourceId, recordId) => void clearRefusedNumbers.run(sourceId, recordId),
     touchRejection: (sourceId, recordId, pull, place) =>
       touchRejection.run(pull, place, sourceId, recordId).changes === 1,
