@@ -64,7 +64,11 @@ const PAGE = 1000
 /** Compares all contacts that need it, in phone order. Writes only what it learnt: links, settled pairs, removals that need nothing. */
 export function diffAll(mirror: Mirror, settings: DiffSettings): DiffResult {
   const result = { changes: [] as Change[], notStored: [] as NotStored[], equal: [] as string[] }
-  const known: Known = { ownedTags: mirror.contacts.ownedTags(), drifted: mirror.drift.phones() }
+  const known: Known = {
+    ownedTags: mirror.contacts.ownedTags(),
+    drifted: mirror.drift.phones(),
+    pinned: mirror.pins.phones(),
+  }
   let after = ''
   for (;;) {
     const rows = mirror.contacts.unsettled(after, PAGE)
@@ -111,8 +115,8 @@ export function diffPhone(mirror: Mirror, settings: DiffSettings, phone: string)
     const row = mirror.contacts.findUnsettled(phone)
     if (!row) return null
     const drifted = new Set(mirror.drift.ofPhone(phone).map((one) => one.phone))
-    const verdict = diffOne(mirror, settings, { ownedTags: mirror.contacts.ownedTags(), drifted }, row)
-    return verdict?.change ?? null
+    const known = { ownedTags: mirror.contacts.ownedTags(), drifted, pinned: new Set([phone]) }
+    return diffOne(mirror, settings, known, row)?.change ?? null
   })
 }
 
@@ -126,6 +130,8 @@ interface Known {
   readonly ownedTags: ReadonlySet<string>
   /** Phones with drift. */
   readonly drifted: ReadonlySet<string>
+  /** Phones with a pin. */
+  readonly pinned: ReadonlySet<string>
 }
 
 function diffOne(mirror: Mirror, settings: DiffSettings, known: Known, row: Unsettled): Verdict {
@@ -144,18 +150,21 @@ function diffOne(mirror: Mirror, settings: DiffSettings, known: Known, row: Unse
   const base = linked && agreed !== null ? (JSON.parse(agreed) as ContactFields) : null
   const found = compareWanted(settings, known, row, move?.remote ?? remote, base, echo)
   recordDrift(mirror, settings, known, row.phone, found.edits)
+  const unpinned = () =>
+    known.pinned.has(row.phone) ? withoutPinned(mirror, row.phone, found.changes) : found.changes
   if (remote === null || found.changes.length > 0) rememberOpen(mirror, row, base, found)
   const from = { phone: row.phone, sourceId: row.source_id, recordId: row.record_id }
   if (move) {
     const number = { field: 'phone', before: move.from, after: row.phone }
-    const fields = [number, ...withoutPinned(mirror, row.phone, found.changes)]
+    const fields = [number, ...unpinned()]
     return { change: { ...from, kind: 'update', contactId: move.remote.id, fields }, stored: true }
   }
   if (remote === null) {
-    if (isPinned(mirror, row.phone, pinCreate(found.changes))) return null
+    const pinned = known.pinned.has(row.phone)
+    if (pinned && isPinned(mirror, row.phone, pinCreate(found.changes))) return null
     return { change: { ...from, kind: 'create', fields: found.changes }, stored: true }
   }
-  const fields = withoutPinned(mirror, row.phone, found.changes)
+  const fields = unpinned()
   linkTo(mirror, settings, row, remote.id)
   if (fields.length === 0) {
     // In accord without that write: if its values are wanted again, some may never have been sent.

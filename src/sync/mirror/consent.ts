@@ -64,7 +64,7 @@ export function consentStore(db: Db, erased: ErasedStore): ConsentStore {
               (SELECT f.record_id FROM further_phone f WHERE f.phone = k.phone ORDER BY f.source_id, f.record_id LIMIT 1)) AS record_id,
             (r.read_at IS NOT NULL AND r.carried = 1 AND (r.acked_rev IS NULL OR r.acked_rev IS r.rev)) AS echo
      FROM consent k
-     JOIN remote_contact r ON r.phone = k.phone
+     CROSS JOIN remote_contact r ON r.phone = k.phone
      LEFT JOIN contact c ON c.phone = k.phone AND c.state <> 'removed'
      LEFT JOIN link l ON l.phone = c.phone
      WHERE k.state = 'opted_out' AND json_extract(r.body, '$.isOptedOut') IS NOT 1

@@ -210,12 +210,13 @@ export function contactStore(db: Db): ContactStore {
   )
   const wantedTags = db
     .prepare<[], string>(
-      "SELECT DISTINCT t.value FROM contact c, json_each(c.fields, '$.tags') t WHERE c.state = 'wanted'",
+      `SELECT DISTINCT t.value FROM contact c INDEXED BY contact_with_tags, json_each(c.fields, '$.tags') t
+       WHERE c.state = 'wanted' AND c.given_tags <> '[]'`,
     )
     .pluck()
   const wantedAssignees = db
     .prepare<[], string>(
-      `SELECT DISTINCT json_extract(fields, '$.assignee') FROM contact
+      `SELECT DISTINCT json_extract(fields, '$.assignee') FROM contact INDEXED BY contact_by_assignee
        WHERE state = 'wanted' AND coalesce(json_extract(fields, '$.assignee'), '') <> ''`,
     )
     .pluck()

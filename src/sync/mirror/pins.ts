@@ -17,6 +17,8 @@ export interface PinRow extends Pin {
 export interface PinStore {
   put(phone: string, pin: Pin, cycleId: string, at: number): void
   ofPhone(phone: string): PinRow[]
+  /** Contacts that have one. */
+  phones(): Set<string>
   drop(phone: string, field: string): void
   /** Contacts that have a pin, on lists too. */
   countPhones(): number
@@ -28,6 +30,7 @@ export function pinStore(db: Db): PinStore {
      ON CONFLICT (phone, field) DO UPDATE SET value = excluded.value, cycle_id = excluded.cycle_id, at = excluded.at`,
   )
   const ofPhone = db.prepare<[string], PinRow>('SELECT * FROM pin WHERE phone = ? ORDER BY field')
+  const phones = db.prepare<[], string>('SELECT DISTINCT phone FROM pin').pluck()
   const drop = db.prepare<[string, string]>('DELETE FROM pin WHERE phone = ? AND field = ?')
   const countPhones = db
     .prepare<[], number>('SELECT count(*) FROM (SELECT phone FROM pin UNION SELECT phone FROM member_pin)')
@@ -35,6 +38,7 @@ export function pinStore(db: Db): PinStore {
   return {
     put: (phone, { field, value }, cycleId, at) => void put.run(phone, field, value, cycleId, at),
     ofPhone: (phone) => ofPhone.all(phone),
+    phones: () => new Set(phones.all()),
     drop: (phone, field) => void drop.run(phone, field),
     countPhones: () => countPhones.get() ?? 0,
   }

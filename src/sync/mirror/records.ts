@@ -42,6 +42,17 @@ export interface RejectionRow {
   readonly at: number
 }
 
+export interface Census {
+  /** Records that are not gone. */
+  readonly known: number
+  /** Different records that this pull has shown, readable or not. */
+  readonly seen: number
+  /** Those of them that are there: not deleted, archived, merged or out of scope. */
+  readonly live: number
+  /** Known ones that it has not shown. */
+  readonly unseen: number
+}
+
 export interface RecordStore {
   find(sourceId: string, recordId: string): StoredRecord | undefined
   /** `further`: its numbers beside the first; left out, they stay as they are. */
@@ -68,10 +79,8 @@ export interface RecordStore {
   countKnown(sourceId: string): number
   /** True when an accepted record of the source has a value in this contact field (`email`, `tags`, `custom.Plan` …). */
   hasValue(sourceId: string, field: string): boolean
-  /** Different records that this pull has shown, readable or not. */
-  countSeen(sourceId: string, pull: number): number
-  /** Those of them that are there: not deleted, archived, merged or out of scope. */
-  countSeenLive(sourceId: string, pull: number): number
+  /** Counts all records of the source, in one look. */
+  census(sourceId: string, pull: number): Census
   /** Ids of known records that this pull has not shown. */
   unseen(sourceId: string, pull: number): string[]
   markGone(sourceId: string, recordId: string, cycleId: string, at: number): void
@@ -94,10 +103,10 @@ export interface RecordStore {
   }): void
   findRejection(sourceId: string, recordId: string, slot: string): RejectionRow | undefined
   clearRejection(sourceId: string, recordId: string, slot: string): void
+  /** Whatever was wrong with the last version of a record, and with its numbers beside those that count. */
+  clearRejections(sourceId: string, recordId: string): void
   /** True when a known record of the source could not be read where it was last met. */
   anyBad(sourceId: string): boolean
-  /** Numbers of a record beside those that count, which nobody can read. */
-  clearRefusedNumbers(sourceId: string, recordId: string): void
   /** A rejected record was met again, perhaps in another place. False when its reason is not known any more. */
   touchRejection(sourceId: string, recordId: string, pull: number, place: string | null): boolean
   /** Rows without a readable id that turned up since the last proof of absence stand in the way of this one. */
@@ -120,6 +129,8 @@ export interface RecordStore {
   markAllDirty(): void
   takeDirty(limit: number): BareE164[]
 }
+
+const NOBODY: Census = { known: 0, seen: 0, live: 0, unseen: 0 }
 
 /** Which records claim a number, or once did. */
 export const RECORD_PHONE =
@@ -199,7 +210,7 @@ export function recordStore(db: Db): RecordStore {
     .pluck()
   const handOver = db
     .prepare<[{ sourceId: string; all: 0 | 1 }], string>(
-      `UPDATE source_record AS loser SET contact = NULL
+      `UPDATE source_record AS loser INDEXED BY source_record_merging SET contact = NULL
        WHERE source_id = @sourceId AND merged_into IS NOT NULL AND contact IS NOT NULL AND (@all OR EXISTS (
          SELECT 1 FROM source_record s
          WHERE s.source_id = loser.source_id AND s.record_id = loser.merged_into AND s.seen_pull >= loser.seen_pull
@@ -223,8 +234,8 @@ export function recordStore(db: Db): RecordStore {
   const anyBad = db
     .prepare<[string], number>("SELECT EXISTS (SELECT 1 FROM rejection WHERE source_id = ? AND slot = 'bad')")
     .pluck()
-  const clearRefusedNumbers = db.prepare<[string, string]>(
-    `DELETE FROM rejection WHERE source_id = ? AND record_id = ? AND slot LIKE '${NUMBER_SLOT}%'`,
+  const clearRejections = db.prepare<[string, string]>(
+    `DELETE FROM rejection WHERE source_id = ? AND record_id = ? AND (slot IN ('', 'bad') OR slot LIKE '${NUMBER_SLOT}%')`,
   )
   const touchRejection = db.prepare<[number, string | null, string, string]>(
     "UPDATE rejection SET seen_pull = ?, place = ? WHERE source_id = ? AND record_id = ? AND slot = ''",
@@ -238,14 +249,16 @@ export function recordStore(db: Db): RecordStore {
   const dropUnseenUnreadable = db.prepare<[string, number]>(
     "DELETE FROM rejection WHERE source_id = ? AND record_id = '' AND seen_pull <> ?",
   )
-  const SEEN_WHERE = (states: string) =>
-    `SELECT (SELECT count(*) FROM source_record WHERE source_id = @sourceId AND seen_pull = @pull ${states})
-          + (SELECT count(*) FROM rejection j WHERE source_id = @sourceId AND seen_pull = @pull
-             AND NOT EXISTS (SELECT 1 FROM source_record r WHERE r.source_id = j.source_id AND r.record_id = j.record_id))`
-  const countSeen = db.prepare<[{ sourceId: string; pull: number }], number>(SEEN_WHERE('')).pluck()
-  const countSeenLive = db
-    .prepare<[{ sourceId: string; pull: number }], number>(SEEN_WHERE("AND state <> 'deleted'"))
-    .pluck()
+  const census = db.prepare<[{ sourceId: string; pull: number }], Census>(
+    `SELECT known, seen + unreadable AS seen, live + unreadable AS live, unseen FROM (
+       SELECT count(*) FILTER (WHERE state NOT IN ('gone', 'deleted')) AS known,
+              count(*) FILTER (WHERE seen_pull = @pull) AS seen,
+              count(*) FILTER (WHERE seen_pull = @pull AND state <> 'deleted') AS live,
+              count(*) FILTER (WHERE seen_pull <> @pull AND state NOT IN ('gone', 'deleted')) AS unseen
+       FROM source_record WHERE source_id = @sourceId),
+      (SELECT count(*) AS unreadable FROM rejection j WHERE source_id = @sourceId AND seen_pull = @pull
+         AND NOT EXISTS (SELECT 1 FROM source_record r WHERE r.source_id = j.source_id AND r.record_id = j.record_id))`,
+  )
   const dropUnseenRejections = db.prepare<[{ sourceId: string; pull: number }]>(
     // A number stays refused for as long as its record is shown unchanged.
     `DELETE FROM rejection WHERE source_id = @sourceId AND seen_pull <> @pull
@@ -311,14 +324,13 @@ export function recordStore(db: Db): RecordStore {
     findRejection: (sourceId, recordId, slot) => findRejection.get(sourceId, recordId, slot),
     clearRejection: (sourceId, recordId, slot) => void clearRejection.run(sourceId, recordId, slot),
     anyBad: (sourceId) => anyBad.get(sourceId) === 1,
-    clearRefusedNumbers: (sourceId, recordId) => void clearRefusedNumbers.run(sourceId, recordId),
+    clearRejections: (sourceId, recordId) => void clearRejections.run(sourceId, recordId),
     touchRejection: (sourceId, recordId, pull, place) =>
       touchRejection.run(pull, place, sourceId, recordId).changes === 1,
     stampUnreadable: (sourceId, sincePull, cycleId) => void stampUnreadable.run(cycleId, sourceId, sincePull),
     dropRejectionsExcept: (sourceIds) => void dropRejectionsExcept.run(JSON.stringify(sourceIds)),
     dropUnseenUnreadable: (sourceId, pull) => void dropUnseenUnreadable.run(sourceId, pull),
-    countSeen: (sourceId, pull) => countSeen.get({ sourceId, pull }) ?? 0,
-    countSeenLive: (sourceId, pull) => countSeenLive.get({ sourceId, pull }) ?? 0,
+    census: (sourceId, pull) => census.get({ sourceId, pull }) ?? NOBODY,
     dropUnseenRejections: (sourceId, pull) => void dropUnseenRejections.run({ sourceId, pull }),
     rejections: (sourceId) =>
       rejections.all().filter((row) => sourceId === undefined || row.source_id === sourceId),

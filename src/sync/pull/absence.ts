@@ -1,10 +1,13 @@
 // Owns absence: which known records a complete full pull proves to be gone.
 import { HeysyncError } from '../../lib/errors.ts'
 import type { Mirror } from '../mirror/mirror.ts'
+import type { Census } from '../mirror/records.ts'
 
 export interface AbsenceProof {
   readonly sourceId: string
   readonly pull: number
+  /** What this pull showed of what is known. */
+  readonly census: Census
   /** The pull that last proved what is absent; 0 when none did. */
   readonly sinceSeq: number
   readonly cycleId: string
@@ -19,14 +22,14 @@ export interface AbsenceProof {
 export function markAbsent(mirror: Mirror, proof: AbsenceProof): number {
   const { records } = mirror
   const { sourceId, pull, cycleId } = proof
-  const known = records.countKnown(sourceId)
-  if (known > 0 && !proof.allowEmpty && records.countSeenLive(sourceId, pull) === 0) {
+  const { known, live, unseen } = proof.census
+  if (known > 0 && !proof.allowEmpty && live === 0) {
     throw new HeysyncError('ERR_SOURCE_EMPTY', {
       message: `Source ${sourceId} is empty, and held ${known} records before. Nobody was removed.`,
       hint: `Look at the source first. If it really is empty now: heysync sync --allow-empty ${sourceId}`,
     })
   }
-  const missing = records.unseen(sourceId, pull)
+  const missing = unseen === 0 ? [] : records.unseen(sourceId, pull)
   for (const recordId of missing) {
     records.markGone(sourceId, recordId, cycleId, proof.at)
     records.markDirtyOf(sourceId, recordId)

@@ -132,7 +132,7 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
     gone: 0,
   }
   const known = full ? mirror.records.countKnown(id) : 0
-  const already = resumes ? mirror.records.countSeen(id, stored.pull_seq) : 0
+  const already = resumes ? mirror.records.census(id, stored.pull_seq).seen : 0
   const total = known > 0 ? Math.max(0, known - already) : null
   if (reason !== null) run.onFull?.(reason)
   const unreadable = new Map<string, number>()
@@ -187,9 +187,9 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
     if (error instanceof GaveWay || (isCursorExpired(error) && usesCursor(request))) throw error
     throw sourceError(error, id, stored !== undefined && stored.completed_at !== null)
   }
+  const shown = mirror.records.census(id, seq ?? 0)
   try {
-    const seen = seq === undefined ? 0 : mirror.records.countSeen(id, seq)
-    checkEnd(end, seen, id)
+    checkEnd(end, seq === undefined ? 0 : shown.seen, id)
   } catch (error) {
     mirror.sources.abandon(id)
     throw error
@@ -203,13 +203,12 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
   const sameMapping = stored?.mapping === fingerprint
   const close = () => {
     const closing = target()
-    const shown = proved ? mirror.records.countSeenLive(id, closing.pull) : 0
     const before = { named: stored?.scope ?? null, silent: stored?.scope_silent === 1 }
     let scope: ScopeKept | null = null
-    const census = proved ? { known: mirror.records.countKnown(id) - tally.added, shown } : null
+    const census = proved ? { known: shown.known - tally.added, shown: shown.live } : null
     if (proved) {
       const sinceSeq = stored?.completed_seq ?? 0
-      result.gone = markAbsent(mirror, { ...closing, sinceSeq, allowEmpty: run.allowEmpty })
+      result.gone = markAbsent(mirror, { ...closing, census: shown, sinceSeq, allowEmpty: run.allowEmpty })
       scope = judgeScope(mirror, { ...closing, before, told: end.scope, gone: result.gone })
     } else if (full) {
       mirror.records.dropUnseenUnreadable(id, closing.pull)

@@ -204,8 +204,7 @@ function saveVersion(
     seen_pull: pull,
     changed_at: at,
   }
-  for (const slot of ['', 'bad']) records.clearRejection(sourceId, record.id, slot)
-  records.clearRefusedNumbers(sourceId, record.id)
+  records.clearRejections(sourceId, record.id)
   for (const phone of had) records.markDirty(phone)
   const says = mirror.erased.any() ? target.normalizer.numbersOf(record) : []
   const rejection = erasedRejection(mirror, says, sourceId, record.id)
