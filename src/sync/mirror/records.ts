@@ -26,6 +26,8 @@ export interface StoredRecord {
   readonly merged_into: string | null
   /** How it left; null while it is there. */
   readonly way: LeftWay | null
+  /** Small and of this record alone; null until a pull needed it. */
+  readonly num: number | null
 }
 
 export interface RejectionRow {
@@ -51,20 +53,41 @@ export interface Census {
   readonly live: number
   /** Known ones that it has not shown. */
   readonly unseen: number
+  /** The sum of their numbers. */
+  readonly unseenSum: number
 }
 
 export interface RecordStore {
   find(sourceId: string, recordId: string): StoredRecord | undefined
   /** `further`: its numbers beside the first; left out, they stay as they are. */
   put(
-    record: Omit<StoredRecord, 'gone_cycle' | 'merged_into' | 'way'> & {
+    record: Omit<StoredRecord, 'gone_cycle' | 'merged_into' | 'way' | 'num'> & {
       merged_into?: string | null
       way?: LeftWay | null
+      /** For a record that has none yet. */
+      num?: number | null
     },
     further?: readonly BareE164[],
   ): void
-  /** Marks a record as seen in this pull if it is known by this hash, and neither gone nor rejected; true when it was. */
-  touchSame(sourceId: string, recordId: string, rawHash: Buffer, pull: number, place: string | null): boolean
+  /** The number of a record that is there and known by this hash and place; null when it has none yet, undefined when it is not so known. */
+  numOfSame(
+    sourceId: string,
+    recordId: string,
+    rawHash: Buffer,
+    place: string | null,
+  ): number | null | undefined
+  /** Marks a record as seen in this pull if it is known by this hash, and neither gone nor rejected; returns its row if it was. `num`: for one that has none yet. */
+  touchSame(same: {
+    sourceId: string
+    recordId: string
+    rawHash: Buffer
+    pull: number
+    place: string | null
+    num: number | null
+  }): Pick<StoredRecord, 'num'> | undefined
+  /** The highest number given so far. */
+  lastNum(): number
+  saveLastNum(num: number): void
   /** Marks a record as seen in this pull. */
   touch(sourceId: string, recordId: string, pull: number, place: string | null): void
   /** As if it had never been read. */
@@ -79,10 +102,10 @@ export interface RecordStore {
   countKnown(sourceId: string): number
   /** True when an accepted record of the source has a value in this contact field (`email`, `tags`, `custom.Plan` …). */
   hasValue(sourceId: string, field: string): boolean
-  /** Counts all records of the source, in one look. */
+  /** Counts all records of the source in one look, by whether they bear the mark of this pull. */
   census(sourceId: string, pull: number): Census
-  /** Ids of known records that this pull has not shown. */
-  unseen(sourceId: string, pull: number): string[]
+  /** Known records that do not bear the mark of this pull. */
+  unseen(sourceId: string, pull: number): Pick<StoredRecord, 'record_id' | 'num'>[]
   markGone(sourceId: string, recordId: string, cycleId: string, at: number): void
   /** True while a record is gone that this cycle missed. */
   anyGoneSince(sourceId: string, cycleId: string): boolean
@@ -130,7 +153,7 @@ export interface RecordStore {
   takeDirty(limit: number): BareE164[]
 }
 
-const NOBODY: Census = { known: 0, seen: 0, live: 0, unseen: 0 }
+const NOBODY: Census = { known: 0, seen: 0, live: 0, unseen: 0, unseenSum: 0 }
 
 /** Which records claim a number, or once did. */
 export const RECORD_PHONE =
@@ -147,19 +170,31 @@ export function recordStore(db: Db): RecordStore {
     'SELECT * FROM source_record WHERE source_id = ? AND record_id = ?',
   )
   const put = db.prepare(
-    `INSERT INTO source_record (source_id, record_id, state, raw_hash, updated_at, place, phone, contact, notes, seen_pull, gone_cycle, changed_at, merged_into, way)
-     VALUES (@source_id, @record_id, @state, @raw_hash, @updated_at, @place, @phone, @contact, @notes, @seen_pull, NULL, @changed_at, @merged_into, @way)
+    `INSERT INTO source_record (source_id, record_id, state, raw_hash, updated_at, place, phone, contact, notes, seen_pull, gone_cycle, changed_at, merged_into, way, num)
+     VALUES (@source_id, @record_id, @state, @raw_hash, @updated_at, @place, @phone, @contact, @notes, @seen_pull, NULL, @changed_at, @merged_into, @way, @num)
      ON CONFLICT (source_id, record_id) DO UPDATE SET
        state = excluded.state, raw_hash = excluded.raw_hash, updated_at = excluded.updated_at, place = excluded.place,
        phone = excluded.phone, contact = excluded.contact, notes = excluded.notes, seen_pull = excluded.seen_pull,
-       gone_cycle = NULL, changed_at = excluded.changed_at, merged_into = excluded.merged_into, way = excluded.way`,
+       gone_cycle = NULL, changed_at = excluded.changed_at, merged_into = excluded.merged_into, way = excluded.way,
+       num = coalesce(source_record.num, excluded.num)`,
   )
   const touch = db.prepare<[number, string | null, string, string]>(
     'UPDATE source_record SET seen_pull = ?, place = ? WHERE source_id = ? AND record_id = ?',
   )
-  const touchSame = db.prepare<[number, string | null, string, string, Buffer]>(
-    `UPDATE source_record SET seen_pull = ?, place = ?
-     WHERE source_id = ? AND record_id = ? AND raw_hash = ? AND state NOT IN ('gone', 'rejected')`,
+  const numOfSame = db
+    .prepare<[string, string, Buffer, string | null], number | null>(
+      `SELECT num FROM source_record
+       WHERE source_id = ? AND record_id = ? AND raw_hash = ? AND place IS ? AND state IN ('accepted', 'filtered')`,
+    )
+    .pluck()
+  const touchSame = db.prepare<[Parameters<RecordStore['touchSame']>[0]], Pick<StoredRecord, 'num'>>(
+    `UPDATE source_record SET seen_pull = @pull, place = @place, num = coalesce(num, @num)
+     WHERE source_id = @sourceId AND record_id = @recordId AND raw_hash = @rawHash AND state NOT IN ('gone', 'rejected')
+     RETURNING num`,
+  )
+  const lastNum = db.prepare<[], number>("SELECT value FROM meta WHERE key = 'record_num'").pluck()
+  const saveLastNum = db.prepare<[string]>(
+    "INSERT INTO meta (key, value) VALUES ('record_num', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
   )
   const dropFurther = db.prepare<[string, string]>(
     'DELETE FROM further_phone WHERE source_id = ? AND record_id = ?',
@@ -194,12 +229,10 @@ export function recordStore(db: Db): RecordStore {
          WHERE s.source_id = ? AND s.state = 'accepted' AND f.key = ? AND f.value NOT IN ('', '[]'))`,
     )
     .pluck()
-  const unseen = db
-    .prepare<[string, number], string>(
-      `SELECT record_id FROM source_record
-       WHERE source_id = ? AND seen_pull <> ? AND state NOT IN ('gone', 'deleted')`,
-    )
-    .pluck()
+  const unseen = db.prepare<[string, number], Pick<StoredRecord, 'record_id' | 'num'>>(
+    `SELECT record_id, num FROM source_record
+     WHERE source_id = ? AND seen_pull <> ? AND state NOT IN ('gone', 'deleted')`,
+  )
   const markGone = db.prepare<[string, number, string, string]>(
     "UPDATE source_record SET state = 'gone', way = 'absent', gone_cycle = ?, changed_at = ? WHERE source_id = ? AND record_id = ?",
   )
@@ -250,11 +283,12 @@ export function recordStore(db: Db): RecordStore {
     "DELETE FROM rejection WHERE source_id = ? AND record_id = '' AND seen_pull <> ?",
   )
   const census = db.prepare<[{ sourceId: string; pull: number }], Census>(
-    `SELECT known, seen + unreadable AS seen, live + unreadable AS live, unseen FROM (
+    `SELECT known, seen + unreadable AS seen, live + unreadable AS live, unseen, unseenSum FROM (
        SELECT count(*) FILTER (WHERE state NOT IN ('gone', 'deleted')) AS known,
               count(*) FILTER (WHERE seen_pull = @pull) AS seen,
               count(*) FILTER (WHERE seen_pull = @pull AND state <> 'deleted') AS live,
-              count(*) FILTER (WHERE seen_pull <> @pull AND state NOT IN ('gone', 'deleted')) AS unseen
+              count(*) FILTER (WHERE seen_pull <> @pull AND state NOT IN ('gone', 'deleted')) AS unseen,
+              total(num) FILTER (WHERE seen_pull <> @pull AND state NOT IN ('gone', 'deleted')) AS unseenSum
        FROM source_record WHERE source_id = @sourceId),
       (SELECT count(*) AS unreadable FROM rejection j WHERE source_id = @sourceId AND seen_pull = @pull
          AND NOT EXISTS (SELECT 1 FROM source_record r WHERE r.source_id = j.source_id AND r.record_id = j.record_id))`,
@@ -293,13 +327,15 @@ export function recordStore(db: Db): RecordStore {
     find: (sourceId, recordId) => find.get(sourceId, recordId),
     put: (record, further) => {
       const { source_id, record_id } = record
-      put.run({ merged_into: null, way: null, ...record })
+      put.run({ merged_into: null, way: null, num: null, ...record })
       if (further === undefined) return
       dropFurther.run(source_id, record_id)
       for (const phone of further) addFurther.run(source_id, record_id, phone)
     },
-    touchSame: (sourceId, recordId, rawHash, pull, place) =>
-      touchSame.run(pull, place, sourceId, recordId, rawHash).changes === 1,
+    numOfSame: (sourceId, recordId, rawHash, place) => numOfSame.get(sourceId, recordId, rawHash, place),
+    touchSame: (same) => touchSame.get(same),
+    lastNum: () => Number(lastNum.get() ?? 0),
+    saveLastNum: (num) => void saveLastNum.run(String(num)),
     touch: (sourceId, recordId, pull, place) => void touch.run(pull, place, sourceId, recordId),
     drop: (sourceId, recordId) => {
       drop.run(sourceId, recordId)

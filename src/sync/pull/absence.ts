@@ -2,12 +2,25 @@
 import { HeysyncError } from '../../lib/errors.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { Census } from '../mirror/records.ts'
+import type { Shown } from './shown.ts'
+
+/** What a pull showed of what is known, whether the rows bear its mark or not. */
+export function censusOf({ records }: Mirror, sourceId: string, pull: number, shown: Shown | null): Census {
+  const marked = records.census(sourceId, pull)
+  if (shown === null || shown.count === 0) return marked
+  const all = marked.unseen === shown.count && marked.unseenSum === shown.sum
+  const n = all ? marked.unseen : records.unseen(sourceId, pull).filter(({ num }) => shown.has(num)).length
+  const { seen, live, unseen } = marked
+  return { ...marked, seen: seen + n, live: live + n, unseen: unseen - n }
+}
 
 export interface AbsenceProof {
   readonly sourceId: string
   readonly pull: number
   /** What this pull showed of what is known. */
   readonly census: Census
+  /** Records that it showed and that do not bear its mark; null where all do. */
+  readonly shown: Shown | null
   /** The pull that last proved what is absent; 0 when none did. */
   readonly sinceSeq: number
   readonly cycleId: string
@@ -29,8 +42,9 @@ export function markAbsent(mirror: Mirror, proof: AbsenceProof): number {
       hint: `Look at the source first. If it really is empty now: heysync sync --allow-empty ${sourceId}`,
     })
   }
-  const missing = unseen === 0 ? [] : records.unseen(sourceId, pull)
-  for (const recordId of missing) {
+  const unmarked = unseen === 0 ? [] : records.unseen(sourceId, pull)
+  const missing = unmarked.filter(({ num }) => proof.shown?.has(num) !== true)
+  for (const { record_id: recordId } of missing) {
     records.markGone(sourceId, recordId, cycleId, proof.at)
     records.markDirtyOf(sourceId, recordId)
   }

@@ -19,7 +19,7 @@ import { nearest } from '../../lib/suggest.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { ScopeKept } from '../mirror/sources.ts'
 import type { Normalizer } from '../normalize/normalize.ts'
-import { markAbsent } from './absence.ts'
+import { censusOf, markAbsent } from './absence.ts'
 import { judgePull } from './alarms.ts'
 import { judgeLists } from './lists.ts'
 import { loopWatch } from './loop.ts'
@@ -27,6 +27,7 @@ import { handOverMerged } from './merges.ts'
 import { firstDay, overlapOf } from './overlap.ts'
 import { type PullCounts, savePage } from './save-page.ts'
 import { judgeScope } from './scope.ts'
+import { Shown } from './shown.ts'
 import { sourceError } from './source-error.ts'
 import { nextAfter } from './stuck.ts'
 import { emptyTally } from './tally.ts'
@@ -137,6 +138,9 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
   if (reason !== null) run.onFull?.(reason)
   const unreadable = new Map<string, number>()
   const tally = emptyTally()
+  const { resumable, merges } = source.connector.capabilities
+  // A pull that is gone on with, a survivor of a merge and a refused number look at the mark of the row.
+  const shown = resumable || merges || source.config.phones === 'all' ? null : new Shown()
   let seq = resumes ? stored.pull_seq : undefined
   // Begins with the first thing to save, so that a source that cannot be read leaves the mirror as it was.
   const target = () => {
@@ -153,6 +157,7 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       shownTo: changesOnly || goesByTime ? instantKey(stored?.shown_to) : null,
       unreadable,
       tally,
+      shown,
     }
   }
   // In parts twice in a row, and who left would never be found.
@@ -187,9 +192,9 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
     if (error instanceof GaveWay || (isCursorExpired(error) && usesCursor(request))) throw error
     throw sourceError(error, id, stored !== undefined && stored.completed_at !== null)
   }
-  const shown = mirror.records.census(id, seq ?? 0)
+  const found = censusOf(mirror, id, seq ?? 0, shown)
   try {
-    checkEnd(end, seq === undefined ? 0 : shown.seen, id)
+    checkEnd(end, seq === undefined ? 0 : found.seen, id)
   } catch (error) {
     mirror.sources.abandon(id)
     throw error
@@ -205,10 +210,10 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
     const closing = target()
     const before = { named: stored?.scope ?? null, silent: stored?.scope_silent === 1 }
     let scope: ScopeKept | null = null
-    const census = proved ? { known: shown.known - tally.added, shown: shown.live } : null
+    const census = proved ? { known: found.known - tally.added, shown: found.live } : null
     if (proved) {
       const sinceSeq = stored?.completed_seq ?? 0
-      result.gone = markAbsent(mirror, { ...closing, census: shown, sinceSeq, allowEmpty: run.allowEmpty })
+      result.gone = markAbsent(mirror, { ...closing, census: found, sinceSeq, allowEmpty: run.allowEmpty })
       scope = judgeScope(mirror, { ...closing, before, told: end.scope, gone: result.gone })
     } else if (full) {
       mirror.records.dropUnseenUnreadable(id, closing.pull)

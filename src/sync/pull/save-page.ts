@@ -9,6 +9,7 @@ import { mergedAway, type Normalizer, type SaidOfConsent } from '../normalize/no
 import type { Rejection } from '../normalize/rejection.ts'
 import { clearErased, dropErased, erasedRejection, noteErasedSeen } from './erased.ts'
 import { dayOf, firstDay } from './overlap.ts'
+import type { Shown } from './shown.ts'
 import { count, type Tally } from './tally.ts'
 
 /** What became of the records that a connector yielded; `read` is the sum of the other five (I1). */
@@ -37,6 +38,8 @@ export interface PageTarget {
   readonly unreadable: Map<string, number>
   /** What this pull changes. A pull that goes on after a crash counts from there. */
   readonly tally: Tally
+  /** Unchanged records that it showed, where that is not written into their rows; null where it is. */
+  readonly shown: Shown | null
 }
 
 /** Saves a page in one transaction, the checkpoint with it, and adds to `counts` only once it is saved. */
@@ -45,11 +48,14 @@ export function savePage(mirror: Mirror, target: PageTarget, page: Page, counts:
   const asChanges = target.window || page.changes === true
   const added = mirror.transaction(() => {
     const sum: PullCounts = { read: 0, unchanged: 0, accepted: 0, rejected: 0, filtered: 0, deleted: 0 }
-    const anyBad = mirror.records.anyBad(target.sourceId)
+    const { records } = mirror
+    const given: Given = { asChanges, anyBad: records.anyBad(target.sourceId), lastNum: records.lastNum() }
+    const firstNum = given.lastNum
     for (const record of page.records) {
       sum.read += 1
-      sum[saveRecord(mirror, target, record, { asChanges, anyBad }, sum)] += 1
+      sum[saveRecord(mirror, target, record, given, sum)] += 1
     }
+    if (given.lastNum > firstNum) records.saveLastNum(given.lastNum)
     for (const bad of page.bad ?? []) {
       sum.read += 1
       saveBad(mirror, target, bad)
@@ -74,21 +80,31 @@ function newestOf(page: Page): string | null {
   return newest
 }
 
+/** What is known while a page is saved. */
+interface Given {
+  readonly asChanges: boolean
+  /** Some records could not be read where they were last met. */
+  readonly anyBad: boolean
+  /** The highest number that any record has. */
+  lastNum: number
+}
+
 type Outcome = Exclude<keyof PullCounts, 'read'>
 
 function saveRecord(
   mirror: Mirror,
   target: PageTarget,
   record: SourceRecord,
-  { asChanges, anyBad }: { readonly asChanges: boolean; readonly anyBad: boolean },
+  given: Given,
   counts: PullCounts,
 ): Outcome {
   const { records } = mirror
-  const { sourceId, pull } = target
+  const { sourceId, pull, shown } = target
+  const { asChanges, anyBad } = given
   const place = record.place ?? null
   const rawHash = hashRecord(record, target.normalizer.fingerprint)
   // Nearly always: one statement, and nothing of the row is read into memory.
-  const isSame = records.touchSame(sourceId, record.id, rawHash, pull, place)
+  const isSame = saveSame(mirror, target, record.id, { rawHash, place }, given)
   const found = isSame ? undefined : records.find(sourceId, record.id)
   const known = found?.state === 'gone' ? undefined : found
   // A rejection whose reason was dropped, with its source or by a row that could not be read, is worked out anew.
@@ -100,10 +116,11 @@ function saveRecord(
   }
   if (known && asChanges && !replaces(record, known)) {
     noteOldConsent(mirror, target, record)
+    shown?.delete(known.num)
     records.touch(sourceId, record.id, pull, known.place)
     return 'unchanged'
   }
-  if (known && !asChanges && known.seen_pull === pull) {
+  if (known && !asChanges && (known.seen_pull === pull || shown?.has(known.num))) {
     if (!replaces(record, known)) {
       noteOldConsent(mirror, target, record)
       rejectDuplicate(mirror, target, record.id, rawHash.toString('hex'), place, known.place)
@@ -116,10 +133,33 @@ function saveRecord(
       counts.rejected += 1
     }
   }
-  const outcome = saveVersion(mirror, target, record, rawHash, found)
+  const outcome = saveVersion(mirror, target, record, { rawHash, given }, found)
   // Of an erased person nothing is kept, so that each of their versions looks as if nobody had seen it.
   if (asChanges && !mirror.erased.isMarkedRecord(sourceId, record.id)) noteLate(mirror, target, record, found)
   return outcome
+}
+
+/** True when the record is known as it is; then it counts as shown. */
+function saveSame(
+  { records }: Mirror,
+  { sourceId, pull, shown }: PageTarget,
+  recordId: string,
+  { rawHash, place }: { readonly rawHash: Buffer; readonly place: string | null },
+  given: Given,
+): boolean {
+  const num = shown === null ? null : records.numOfSame(sourceId, recordId, rawHash, place)
+  if (shown !== null && typeof num === 'number') {
+    shown.add(num)
+    return true
+  }
+  const next = shown === null ? null : given.lastNum + 1
+  const same = records.touchSame({ sourceId, recordId, rawHash, pull, place, num: next })
+  if (same === undefined) return false
+  if (same.num !== null) {
+    shown?.delete(same.num)
+    given.lastNum = Math.max(given.lastNum, same.num)
+  }
+  return true
 }
 
 /** A version that an earlier pull had to show, and that nobody has seen: the same time with other content is none. */
@@ -185,11 +225,14 @@ function saveVersion(
   mirror: Mirror,
   target: PageTarget,
   record: SourceRecord,
-  rawHash: Buffer,
+  { rawHash, given }: { readonly rawHash: Buffer; readonly given: Given },
   known: StoredRecord | undefined,
 ): Outcome {
   const { records } = mirror
-  const { sourceId, pull, at } = target
+  const { sourceId, pull, at, shown } = target
+  shown?.delete(known?.num ?? null)
+  const numbered = shown === null || typeof known?.num === 'number'
+  if (!numbered) given.lastNum += 1
   const result = target.normalizer.normalize(record)
   const had = known ? records.phonesOf(sourceId, record.id) : []
   noteConsent(mirror, target, record, result.kind === 'contact' ? result.consent : silenced(result, had))
@@ -203,6 +246,7 @@ function saveVersion(
     place: record.place ?? null,
     seen_pull: pull,
     changed_at: at,
+    num: numbered ? null : given.lastNum,
   }
   records.clearRejections(sourceId, record.id)
   for (const phone of had) records.markDirty(phone)
@@ -269,6 +313,7 @@ function saveBad(mirror: Mirror, target: PageTarget, bad: BadRecord): void {
   }
   const known = records.find(target.sourceId, bad.id)
   // Seen, though not readable: that is what keeps it from being taken for gone.
+  target.shown?.delete(known?.num ?? null)
   if (known) records.touch(target.sourceId, bad.id, target.pull, bad.place)
   reject(mirror, target, bad.id, known ? 'bad' : '', rejection, bad.place)
 }

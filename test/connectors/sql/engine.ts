@@ -36,7 +36,9 @@ export function engineOf({
     warned,
     states: () =>
       Object.fromEntries(
-        mirror.records.unseen('crm', -1).map((id) => [id, mirror.records.find('crm', id)?.state ?? '']),
+        mirror.records
+          .unseen('crm', -1)
+          .map(({ record_id: id }) => [id, mirror.records.find('crm', id)?.state ?? '']),
       ),
     pull: (mode: 'full' | 'incremental', onPage: (page: Page) => unknown = () => {}) => {
       cycle += 1

@@ -33,6 +33,7 @@ function record(given: Partial<StoredRecord> & { fields?: ContactFields } = {}):
     changed_at: 0,
     merged_into: null,
     way: null,
+    num: null,
     ...rest,
   }
 }
