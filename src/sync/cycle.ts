@@ -10,12 +10,13 @@
 import { asHeysyncError } from '../lib/errors.ts'
 import { breather, GaveWay } from '../lib/give-way.ts'
 import { traced } from '../lib/tracing.ts'
+import { byTurns } from '../lib/turns.ts'
 import { confirmAccount, confirmWanted, unknownAssignees } from './account.ts'
-import { type DiffSettings, diffAll, diffFingerprint } from './diff/diff.ts'
+import { type DiffSettings, diffFingerprint, diffSteps } from './diff/diff.ts'
 import type { Engine } from './engine.ts'
 import { guardPlan } from './guard/guard.ts'
 import { type CycleObserver, type CyclePlan, recordProgress } from './observer.ts'
-import { LANE } from './outbox/outbox.ts'
+import { enqueueSteps, LANE } from './outbox/outbox.ts'
 import { retryBasis, reviveAfterChange } from './outbox/revive.ts'
 import { costOf } from './plan/estimate.ts'
 import { movesOf } from './plan/member-rows.ts'
@@ -26,7 +27,7 @@ import { buryNotStored, pushPlan } from './push-plan.ts'
 import { confirmHints } from './reconcile/hints.ts'
 import { reconcileFull, reconcileIncremental } from './reconcile/reconcile.ts'
 import { alarmOf, type CycleReport, checkCounts, countPlan, emptyReport } from './report.ts'
-import { resolve } from './resolve/resolve.ts'
+import { resolveSteps } from './resolve/resolve.ts'
 import { compareAgainWhenNeeded, diffSettings } from './settings.ts'
 import { tagWarnings } from './tag-warnings.ts'
 import { saveLists, wantedLists } from './wanted-lists.ts'
@@ -166,7 +167,7 @@ async function passThrough(
 
   const planningSince = clock.now()
   // Of what is being read meanwhile only a part is there: who moved to a row further down would seem to have left.
-  if (request.beside === undefined) resolve(mirror, engine.resolvePolicy, request.id)
+  if (request.beside === undefined) await byTurns(resolveSteps(mirror, engine.resolvePolicy, request.id))
 
   const lookups = await confirmWanted(mirror, engine.lookups, known)
   const settings = diffSettings(engine, lookups)
@@ -177,7 +178,7 @@ async function passThrough(
   const lookFirst = !report.reconcile.complete
   const pushDeps = { ...engine, settings, cycleId: request.id, lookFirst }
   if (!request.planOnly) await settleLeftovers(pushDeps)
-  const diff = diffAll(mirror, settings)
+  const diff = await byTurns(diffSteps(mirror, settings))
 
   report.warnings.push(...tagWarnings(mirror, settings))
   const full = diff.changes.filter(
@@ -214,6 +215,8 @@ async function passThrough(
 
   const cycle = { id: request.id, at: clock.now() }
   const readsEverything = request.mode === 'full' || report.sources.some(({ reason }) => reason !== null)
+  const lane = readsEverything ? LANE.backfill : LANE.incremental
+  const saved = await byTurns(enqueueSteps(outbox, plan.released, { ...cycle, lane }))
   mirror.transaction(() => {
     mirror.meta.set('guard_dials', dials)
     engine.held.replace(request.id, plan.held)
@@ -221,10 +224,7 @@ async function passThrough(
     engine.held.dropApprovalsExcept(diff.changes)
     outbox.cancel(diff.equal)
     buryNotStored(outbox, diff.notStored, cycle)
-    outbox.enqueue(plan.released, {
-      ...cycle,
-      lane: readsEverything ? LANE.backfill : LANE.incremental,
-    })
+    outbox.enqueue(plan.released.slice(saved), { ...cycle, lane })
   })
 
   const planningMs = clock.now() - planningSince

@@ -1,8 +1,9 @@
 // Owns the writing of a plan, of a cycle as of a file: contacts, then lists, then cleaning up; what was written is read
 // again, and every change is accounted for.
 import type { Wishes } from '../lib/give-way.ts'
+import { byTurns } from '../lib/turns.ts'
 import type { Change } from './diff/change.ts'
-import { diffAll, type NotStored } from './diff/diff.ts'
+import { diffSteps, type NotStored } from './diff/diff.ts'
 import { fieldNow } from './diff/exact.ts'
 import type { Engine } from './engine.ts'
 import { pushLists } from './lists/push-lists.ts'
@@ -90,7 +91,8 @@ export async function pushPlan(
     if (plan.released.length === 0) return
     // What was written is read once, in pages, and compared: an acknowledged write that did not stick is no success.
     await refresh()
-    const lost = whatDidNotStick(pushDeps, plan.released).filter(({ change }) => !knownLost.has(change.phone))
+    const found = await whatDidNotStick(pushDeps, plan.released)
+    const lost = found.filter(({ change }) => !knownLost.has(change.phone))
     mirror.transaction(() => buryNotStored(outbox, lost, { id: request.id, at: clock.now() }))
     report.push.acked -= lost.length
     // What was refused may name a field or a tag that was made anew: the next cycle asks for the names again, once.
@@ -109,8 +111,9 @@ export async function pushPlan(
 }
 
 /** Acked, and shows other values: what a person saw is held against its own, everything else against what the sources want. */
-function whatDidNotStick(deps: PushDeps, released: readonly Change[]): readonly NotStored[] {
-  if (!released.some(({ exact }) => exact === true)) return diffAll(deps.mirror, deps.settings).notStored
+async function whatDidNotStick(deps: PushDeps, released: readonly Change[]): Promise<readonly NotStored[]> {
+  if (!released.some(({ exact }) => exact === true))
+    return (await byTurns(diffSteps(deps.mirror, deps.settings))).notStored
   const lost = released.filter((change) => {
     const waits = deps.outbox.ofPhone(change.phone)?.cycle_id === deps.cycleId
     return !waits && change.fields.length > 0 && exactStanding(deps, change).kind !== 'done'

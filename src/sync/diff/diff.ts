@@ -3,6 +3,7 @@ import type { OnPhoneChange, RemovalRung } from '../../config/schema.ts'
 import type { RemoteContact } from '../../heymarket/contact.ts'
 import { contentHash } from '../../lib/hash.ts'
 import type { BareE164 } from '../../lib/phone.ts'
+import { inOneGo } from '../../lib/turns.ts'
 import type { ContactFields } from '../contact.ts'
 import { parseRemote, type Unsettled } from '../mirror/contacts.ts'
 import type { Mirror } from '../mirror/mirror.ts'
@@ -59,10 +60,19 @@ export interface DiffResult {
   readonly equal: readonly string[]
 }
 
-const PAGE = 1000
+const PAGE = 500
+/** Contacts that are looked through at once for those that need it. */
+const STRETCH = 10_000
+/** Behind every phone. */
+const END = ':'
 
 /** Compares all contacts that need it, in phone order. Writes only what it learnt: links, settled pairs, removals that need nothing. */
 export function diffAll(mirror: Mirror, settings: DiffSettings): DiffResult {
+  return inOneGo(diffSteps(mirror, settings))
+}
+
+/** The same step by step. */
+export function* diffSteps(mirror: Mirror, settings: DiffSettings): Generator<void, DiffResult> {
   const result = { changes: [] as Change[], notStored: [] as NotStored[], equal: [] as string[] }
   const known: Known = {
     ownedTags: mirror.contacts.ownedTags(),
@@ -70,8 +80,9 @@ export function diffAll(mirror: Mirror, settings: DiffSettings): DiffResult {
     pinned: mirror.pins.phones(),
   }
   let after = ''
+  let to = mirror.contacts.phoneBehind('', STRETCH)
   for (;;) {
-    const rows = mirror.contacts.unsettled(after, PAGE)
+    const rows = mirror.contacts.unsettled(after, to ?? END, PAGE)
     mirror.transaction(() => {
       for (const row of rows) {
         const verdict = diffOne(mirror, settings, known, row)
@@ -81,8 +92,14 @@ export function diffAll(mirror: Mirror, settings: DiffSettings): DiffResult {
       }
     })
     const last = rows.at(-1)
-    if (!last || rows.length < PAGE) break
-    after = last.phone
+    if (last && rows.length === PAGE) {
+      after = last.phone
+    } else {
+      if (to === null) break
+      after = to
+      to = mirror.contacts.phoneBehind(after, STRETCH)
+    }
+    yield
   }
   // One change per number: what else it needs waits for the next cycle.
   const busy = new Set<string>(

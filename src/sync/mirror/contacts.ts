@@ -71,8 +71,10 @@ export interface ContactStore {
   /** A removal that was over is to be looked at again. */
   reopenRemoval(phone: string): void
   forget(phone: string): void
-  /** In phone order; `after` is the last phone of the page before. */
-  unsettled(after: string, limit: number): Unsettled[]
+  /** In phone order, behind `after` and up to `to`. */
+  unsettled(after: string, to: string, limit: number): Unsettled[]
+  /** The phone of the contact that many behind; null when there are fewer. */
+  phoneBehind(after: string, many: number): BareE164 | null
   findUnsettled(phone: string): Unsettled | undefined
   /** The two sides are in accord: `base` says where that is not what the sources want. */
   settle(
@@ -153,9 +155,14 @@ export function contactStore(db: Db): ContactStore {
        (SELECT min(x.id) FROM remote_contact x WHERE x.phone = c.phone))
      WHERE c.state <> 'removed'
        AND (c.settled_desired IS NOT c.hash OR c.settled_remote IS NOT r.hash OR c.state = 'left')`
-  const unsettled = db.prepare<[string, number], Unsettled>(
-    `${UNSETTLED} AND c.phone > ? ORDER BY c.phone LIMIT ?`,
+  const unsettled = db.prepare<[string, string, number], Unsettled>(
+    `${UNSETTLED} AND c.phone > ? AND c.phone <= ? ORDER BY c.phone LIMIT ?`,
   )
+  const phoneBehind = db
+    .prepare<[string, number], BareE164>(
+      'SELECT phone FROM contact WHERE phone > ? ORDER BY phone LIMIT 1 OFFSET ?',
+    )
+    .pluck()
   const findUnsettled = db.prepare<[string], Unsettled>(`${UNSETTLED} AND c.phone = ?`)
   const settle = db.prepare<[Buffer, Buffer, string | null, string | null, string]>(
     `UPDATE contact SET settled_desired = ?, settled_remote = ?, base = coalesce(?, fields), base_push = pushed_key,
@@ -228,7 +235,8 @@ export function contactStore(db: Db): ContactStore {
     markRemoved: (phone) => void markRemoved.run(phone),
     reopenRemoval: (phone) => void reopenRemoval.run(phone),
     forget: (phone) => void forget.run(phone),
-    unsettled: (after, limit) => unsettled.all(after, limit),
+    unsettled: (after, to, limit) => unsettled.all(after, to, limit),
+    phoneBehind: (after, many) => phoneBehind.get(after, many - 1) ?? null,
     findUnsettled: (phone) => findUnsettled.get(phone),
     settle: (phone, desired, remote, more) =>
       void settle.run(desired, remote, more?.base ?? null, more?.cutTags ?? null, phone),

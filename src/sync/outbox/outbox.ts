@@ -98,6 +98,26 @@ export interface Outbox {
   othersGetThrough(operation: Operation): boolean
 }
 
+/** Changes that are saved at once. */
+const PART = 1000
+
+/**
+ * Saves the beginning of a long plan in parts and returns how much of it; the rest comes in the transaction that saves all else
+ * of the plan. Nothing is sent before that, and of a crash in between the next plan takes the place.
+ */
+export function* enqueueSteps(
+  outbox: Outbox,
+  changes: readonly Change[],
+  cycle: { id: string; lane: number; at: number },
+): Generator<void, number> {
+  let saved = 0
+  for (; changes.length - saved > PART; saved += PART) {
+    outbox.enqueue(changes.slice(saved, saved + PART), { ...cycle, others: 'stay' })
+    yield
+  }
+  return saved
+}
+
 export function openOutbox(db: Db): Outbox {
   const upsert = db.prepare(
     `INSERT INTO operation (phone, kind, lane, change, change_hash, source_id, state, cycle_id, created_at)

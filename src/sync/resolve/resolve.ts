@@ -1,6 +1,7 @@
 // Owns resolve: of the records that claim one phone, which one says what the contact looks like.
 // Deterministic: the source listed first, then the newest change, then the smaller record id.
 import { contentHash } from '../../lib/hash.ts'
+import { inOneGo } from '../../lib/turns.ts'
 import type { ContactFields } from '../contact.ts'
 import type { StoredContact } from '../mirror/contacts.ts'
 import type { Mirror } from '../mirror/mirror.ts'
@@ -17,8 +18,13 @@ export interface ResolvePolicy {
 
 const BATCH = 500
 
-/** Resolves every phone whose claims changed since last time; a crash in between loses nothing. */
+/** Resolves every phone whose claims changed since last time. */
 export function resolve(mirror: Mirror, policy: ResolvePolicy, cycleId: string): void {
+  inOneGo(resolveSteps(mirror, policy, cycleId))
+}
+
+/** The same step by step; a crash in between loses nothing. */
+export function* resolveSteps(mirror: Mirror, policy: ResolvePolicy, cycleId: string): Generator<void, void> {
   const fingerprint = contentHash(JSON.stringify([policy.sourceOrder, policy.mode])).toString('hex')
   mirror.transaction(() => {
     if (mirror.meta.get('resolve_fingerprint') === fingerprint) return
@@ -32,6 +38,7 @@ export function resolve(mirror: Mirror, policy: ResolvePolicy, cycleId: string):
       for (const phone of phones) resolvePhone(mirror, policy, cycleId, phone)
       return phones.length === BATCH
     })
+    if (more) yield
   }
 }
 

@@ -1,0 +1,19 @@
+// Owns the taking of turns: long work on the database is cut into steps, and whatever else waits in this thread goes between two.
+import { setImmediate } from 'node:timers/promises'
+
+/** Works through the steps, and lets others have their turn after each. */
+export async function byTurns<T>(steps: Generator<void, T>): Promise<T> {
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+    await setImmediate()
+  }
+}
+
+/** Works through the steps at once. */
+export function inOneGo<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+  }
+}
