@@ -55,6 +55,13 @@ export async function bundleProgram(root) {
     logLevel: 'warn',
     publicDir: false,
     plugins: [ownPlaces(root)],
+    resolve: {
+      // Connectors import what they are written against by the name of the package.
+      alias: [
+        { find: /^heysync\/connector$/, replacement: join(root, 'src/connector/contract.ts') },
+        { find: /^heysync\/connector\/testing$/, replacement: join(root, 'src/connector/testing/testing.ts') },
+      ],
+    },
     ssr: { noExternal: true, external: installed, target: 'node' },
     build: {
       ssr: true,
@@ -65,13 +72,23 @@ export async function bundleProgram(root) {
       rolldownOptions: {
         checks: { pluginTimings: false },
         input: Object.fromEntries(ENTRIES.map((name) => [name, join(root, `${name}.ts`)])),
-        output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+        output: {
+          entryFileNames: '[name].js',
+          chunkFileNames: 'chunks/[name]-[hash].js',
+          // A library for itself, with what it needs: else it would come along with whoever uses it first.
+          codeSplitting: { groups: [{ name: libraryOf }] },
+        },
       },
     },
   })
   return new Map(
     output.map((file) => [file.fileName, Buffer.from(file.type === 'chunk' ? file.code : file.source)]),
   )
+}
+
+function libraryOf(id) {
+  const name = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1]
+  return INLINED.includes(name) ? name.replace('@', '').replace('/', '-') : null
 }
 
 /** A module that asks where it is wants what lies beside it in dist/, wherever its code has come to be. */
