@@ -1,7 +1,7 @@
 // Owns how a phone cell becomes bare E.164: which country a number belongs to, and which reading of it is the one that exists.
-import { type CountryCode, getCountryCallingCode, validatePhoneNumberLength } from 'libphonenumber-js/max'
+import { type CountryCode, getCountryCallingCode } from 'libphonenumber-js/max'
 import { type BareE164, bareE164 } from '../../lib/phone.ts'
-import { existingNumber } from './existing-number.ts'
+import { existingNumber, lengthFault } from './existing-number.ts'
 import { callingCodeOf } from './numbering-plan.ts'
 import { type PhonePiece, type PhoneText, readPhoneCell } from './phone-text.ts'
 import type { RejectionCode } from './rejection.ts'
@@ -196,7 +196,7 @@ function whyCountry(answer: CountryAnswer & { kind: 'unknown' | 'missing' }, tex
 }
 
 function whyInternational(digits: string, text: string): Failure {
-  switch (validatePhoneNumberLength(digits)) {
+  switch (lengthFault(digits)) {
     case 'TOO_SHORT':
       return tooShort(text)
     case 'TOO_LONG':
@@ -226,7 +226,7 @@ function whyNational(digits: string, text: string, answer: CountryAnswer & { kin
       message: `${quote(text)} is not a number${where}. If +${code} is its country code, write it with a leading +: +${digits}.`,
     }
   }
-  switch (validatePhoneNumberLength(digits, answer.country)) {
+  switch (lengthFault(digits, answer.country)) {
     case 'TOO_SHORT':
       return tooShort(text, where)
     case 'TOO_LONG':
