@@ -60,7 +60,7 @@ function national(digits: string, country: CountryCode): Reading | null {
   const plan = planOf(country)
   if (plan === null) return null
   const abroad = digits.replace(plan.abroad, '')
-  if (abroad !== digits && abroad !== '' && !abroad.startsWith('0')) return international(abroad)
+  if (abroad !== digits) return international(abroad)
   return lacksPlus(digits, plan) ? international(digits) : inPlan(digits, plan)
 }
 
