@@ -51,7 +51,11 @@ import { openHeysync } from 'heysync'
 const sandbox = spawn('node_modules/.bin/heysync', ['sandbox', '--port', '0'], { stdio: ['ignore', 'pipe', 'ignore'] })
 const [hello] = await once(sandbox.stdout, 'data')
 process.env.SANDBOX_URL = String(hello).match(/http:[^ ]+/)[0]
-const heysync = await openHeysync({ config: 'node_modules/heysync/config/demo/heysync.yaml' })
+const config = 'node_modules/heysync/config/demo/heysync.yaml'
+// The account of the demo has the tags and fields that its config names.
+const check = ['check', '--create-fields', '--create-tags', '--config', config]
+await once(spawn('node_modules/.bin/heysync', check, { stdio: 'ignore' }), 'close')
+const heysync = await openHeysync({ config })
 try {
   const first = await heysync.sync()
   const second = await heysync.sync()

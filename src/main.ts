@@ -1,12 +1,17 @@
 #!/usr/bin/env node
 // The bin entry: the world outside is gathered here, and only here is the exit code set.
 import { readFileSync } from 'node:fs'
+import NodeModule from 'node:module'
 import { createInterface } from 'node:readline/promises'
 import { createColors } from 'picocolors'
 import type { Io } from './cli/io.ts'
 import { runProgram } from './cli/program.ts'
 import { systemClock } from './lib/clock.ts'
 import { enableTraces, wantsTraces } from './lib/tracing.ts'
+
+// Node 22 and later keep what they compiled for the next start.
+const { enableCompileCache } = NodeModule as unknown as { enableCompileCache?: () => void }
+enableCompileCache?.()
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string

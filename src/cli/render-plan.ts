@@ -3,7 +3,8 @@
 
 import stringWidth from 'string-width'
 import { type Change, type FieldChange, optsOut } from '../sync/diff/change.ts'
-import { type Cost, minutesFor } from '../sync/plan/estimate.ts'
+import type { Cost } from '../sync/plan/estimate.ts'
+import { minutesFor } from '../sync/plan/minutes.ts'
 import { type LeftWay, WAY_TEXT } from '../sync/removal.ts'
 import type { Colors } from './io.ts'
 import { isChanged, type ListToShow, listLines } from './render-lists.ts'

@@ -8,8 +8,8 @@ import { createLogger, type Logger } from '../lib/logger.ts'
 import type { Control } from '../service/control.ts'
 import { type Reopened, runDaemon } from '../service/daemon.ts'
 import { drain } from '../service/drain.ts'
-import { openFront } from '../service/front/open.ts'
-import { type ServeDeps, serveFront } from '../service/front/serve.ts'
+import { type BegunFront, beginFront } from '../service/front/open.ts'
+import { frontOptions, serveFront } from '../service/front/serve.ts'
 import type { FrontThreads } from '../service/front/thread.ts'
 import { takeLease } from '../service/lease.ts'
 import type { Call } from './command.ts'
@@ -62,18 +62,31 @@ async function runUntilLost(service: Service): Promise<void> {
   const own = openDatabase(loaded.databasePath)
   const stop = drain({ clock, signal, log })
   let lease: ReturnType<typeof takeLease> | undefined
+  let early: BegunFront | null = null
   try {
     const taken = takeLease(own, loaded.databasePath, { clock, pid: process.pid })
     lease = taken
+    // It opens while the rest does, so that the service is ready sooner.
+    const nothingYet = { startedAt: clock.now(), next: {}, paused: [], problems: [], waiting: [] }
+    early = beginFront(frontOptions(loaded, nothingYet), threads, log)
     const openWith = (by: LoadedConfig) => openApp({ loaded: by, clock, random, signal: stop.signal, log })
     await runDaemon({
       app: openWith(loaded),
       ...{ clock, random, signal, log },
       openFront: (app, control, state) => {
         service.control = control
-        const open: ServeDeps['open'] = (options, asked, told) =>
-          openFront(options, asked, { threads, ...told })
-        return serveFront({ app, clock, log, open }, control, state)
+        return serveFront(
+          {
+            ...{ app, clock, log },
+            open: (options, asked, told) => {
+              const begun = early ?? beginFront(options, threads, log)
+              early = null
+              return begun.serve(asked, told, options.state)
+            },
+          },
+          control,
+          state,
+        )
       },
       onReady: (url) => {
         taken.answersAt(url)
@@ -87,6 +100,7 @@ async function runUntilLost(service: Service): Promise<void> {
     log.error({ code: thrown.code }, `${thrown.message} It is opened anew, and both sides are read again.`)
   } finally {
     service.control = null
+    await early?.cancel()
     stop.done()
     lease?.release()
     own.close()

@@ -2,6 +2,7 @@
 // It reads the plain tree, so that these problems stand in the same list as the schema's.
 import { validate as isCron, validateDetailed } from 'node-cron'
 import type { Connector } from '../connector/contract.ts'
+import { isLoopback } from '../lib/loopback.ts'
 import { didYouMean, nearest } from '../lib/suggest.ts'
 import { quoted } from './explain.ts'
 import type { KeyPath } from './places.ts'
@@ -208,11 +209,6 @@ function serviceProblems(service: Group): Problem[] {
     return [{ path: ['service', 'token'], side: 'value', what }]
   }
   return []
-}
-
-/** True for a host name that only this machine can reach. */
-export function isLoopback(host: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host)
 }
 
 function group(value: unknown): Group {

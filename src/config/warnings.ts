@@ -1,6 +1,6 @@
 // Owns what is allowed in a config, but probably not meant.
 
-import { isLoopback } from './cross-checks.ts'
+import { isLoopback } from '../lib/loopback.ts'
 import type { Interpolated } from './interpolate.ts'
 import type { KeyPath, Places } from './places.ts'
 import { pathKey, pathWords } from './places.ts'

@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { databaseError, HeysyncError } from '../lib/errors.ts'
 import { migrate } from './migrate.ts'
+import { useWal } from './wal.ts'
 
 export type Db = Database.Database
 
@@ -49,23 +50,6 @@ export function openDatabase(path: string): Db {
     db.close()
     if (error instanceof HeysyncError) throw error
     throw cannotOpen(path, error)
-  }
-}
-
-/** How often two who make the same file at the same instant may stand in each other's way. */
-const WAL_TRIES = 100
-
-/** SQLite does not wait for others when it changes the journal, so this does: until whoever is in the way has finished. */
-function useWal(db: Db): void {
-  for (let tries = 1; ; tries++) {
-    try {
-      db.pragma('journal_mode = WAL')
-      return
-    } catch (error) {
-      const busy = error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')
-      if (!busy || tries === WAL_TRIES) throw error
-      db.exec('BEGIN IMMEDIATE; ROLLBACK')
-    }
   }
 }
 

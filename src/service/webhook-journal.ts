@@ -1,6 +1,7 @@
 // Owns the journal of webhooks: a small database beside the main one, so that whoever calls is answered as soon as the
 // event is safe on the disk, whatever the main database is busy with. What was worked off keeps no word and no number.
 import Database from 'better-sqlite3'
+import { useWal } from '../db/wal.ts'
 import { contentHash } from '../lib/hash.ts'
 import type { WebhookEvent } from '../messaging/webhook-event.ts'
 
@@ -38,7 +39,7 @@ function journalPath(databasePath: string): string {
 export function openJournal(databasePath: string): WebhookJournal {
   const db = new Database(journalPath(databasePath))
   db.pragma('busy_timeout = 1000')
-  db.pragma('journal_mode = WAL')
+  useWal(db)
   // Heymarket may not tell again what it was thanked for, so it has to outlive a power cut.
   db.pragma('synchronous = FULL')
   db.pragma('secure_delete = ON')

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { openApp } from '../../src/app.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import type { Control, DaemonState } from '../../src/service/control.ts'
-import { openFront } from '../../src/service/front/open.ts'
+import { beginFront } from '../../src/service/front/open.ts'
 import { serveFront } from '../../src/service/front/serve.ts'
 import { leapingClock } from '../support/clock.ts'
 import { connectors } from '../support/connectors.ts'
@@ -54,7 +54,7 @@ sources:
     },
   }
   const open: Parameters<typeof serveFront>[0]['open'] = (options, control, told) =>
-    openFront(options, control, { threads, ...told })
+    beginFront(options, threads, log).serve(control, told, options.state)
   const state: DaemonState = { startedAt: clock.now(), next: {}, paused: [], problems: [], waiting: [] }
   const front = await serveFront({ app, clock, log, open }, {} as Control, state)
   expect(await statusAt(front.url)).toMatchObject({ state: 'ok' })

@@ -1,5 +1,4 @@
 // Owns how an alert reaches somebody: a webhook, Slack, or e-mail. Nothing in it names a person or holds a whole number.
-import got, { type Got } from 'got'
 import type { AlertDestination } from '../../config/alerts.ts'
 import { toIso } from '../../lib/clock.ts'
 import { HeysyncError } from '../../lib/errors.ts'
@@ -56,7 +55,9 @@ function nameOf(one: AlertDestination): string {
 }
 
 async function post(url: string, json: unknown, signal: AbortSignal): Promise<void> {
-  const client: Got = got.extend({
+  // Loaded where there is something to tell, which keeps a start short.
+  const { default: got } = await import('got')
+  const client = got.extend({
     timeout: { request: TIMEOUT_MS },
     retry: { limit: 0 },
     followRedirect: false,

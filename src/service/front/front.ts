@@ -103,7 +103,10 @@ export async function startFront(
     address = url
     return {
       url,
-      tell: events.tell,
+      tell: (event) => {
+        if (event.type === 'cycle' && event.status !== 'waiting' && event.status !== 'running') reads.forget()
+        events.tell(event)
+      },
       state: (state) => {
         daemon = state
       },

@@ -1,8 +1,8 @@
 // Owns who may call: the token, the name by which they call, and that no page of somebody else makes a browser call.
 import { isIP } from 'node:net'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { isLoopback } from '../../config/cross-checks.ts'
 import type { Config } from '../../config/schema.ts'
+import { isLoopback } from '../../lib/loopback.ts'
 import { apiError } from './errors.ts'
 import { failedTries } from './failed-tries.ts'
 import { sameText } from './same-text.ts'

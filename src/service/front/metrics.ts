@@ -1,7 +1,7 @@
 // Owns /metrics: what a monitoring system keeps of heysync. Labels name sources, states and codes; never a person.
 import { statSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
 import type { Db } from '../../db/open.ts'
 import type { Latencies } from '../read/latency.ts'
 import type { Reads, Webhooks } from './reads.ts'
@@ -21,16 +21,29 @@ const LATENCY_SECONDS = [0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14
 /** The cycle statuses that can be counted. */
 const STATUSES = ['ok', 'held', 'failed', 'interrupted', 'running'] as const
 
+type Prometheus = typeof import('prom-client')
+
 export function addMetrics(app: FastifyInstance, deps: MetricsDeps): void {
-  const registry = new Registry()
-  const { refresh } = metricsOn(registry, deps)
+  // Loaded at the first call, which keeps a start short.
+  const open = async () => {
+    const prometheus = await import('prom-client')
+    const registry = new prometheus.Registry()
+    return { registry, ...metricsOn(prometheus, registry, deps) }
+  }
+  let opened: ReturnType<typeof open> | null = null
   app.get('/metrics', async (_request, reply) => {
+    opened ??= open()
+    const { registry, refresh } = await opened
     deps.reads().atOnce(refresh)
     return reply.header('content-type', registry.contentType).send(await registry.metrics())
   })
 }
 
-function metricsOn(registry: Registry, deps: MetricsDeps): { refresh(): void } {
+function metricsOn(
+  { Counter, Gauge, Histogram }: Prometheus,
+  registry: Registry,
+  deps: MetricsDeps,
+): { refresh(): void } {
   const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
     new Gauge<L>({ name: `heysync_${name}`, help, labelNames, registers: [registry] })
   const info = gauge('info', 'Always 1; the label names the version.', ['version'])

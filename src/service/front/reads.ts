@@ -35,6 +35,8 @@ export interface Reads {
   readonly settings: ReturnType<typeof settingsReader>
   readonly preview: ReturnType<typeof previewReader>
   why(asked: string): WhyAnswer
+  /** Keeps no answer any longer: a cycle came to its end, and somebody waits to see it. */
+  forget(): void
   /** Everything that `look` reads is of one instant, and the database is locked and unlocked for it only once. */
   atOnce<T>(look: () => T): T
 }
@@ -103,6 +105,7 @@ export function openReads({ db, about, now, tick, daemon, webhooks }: ReadsDeps)
     messages: messagesReader(db, memo),
     settings: settingsReader(db, about, webhooks),
     preview: previewReader(db, config, counts),
+    forget: memo.forget,
     atOnce: (look) => db.transaction(look)(),
     why: (asked) => whyIn(stores, config, asked, (text) => readingsOf(text, config.defaultCountry)),
   }

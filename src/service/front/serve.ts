@@ -1,6 +1,7 @@
 // Owns what the daemon opens: the front in its thread, which is begun anew where it ends by itself, and what its webhooks
 // bring, worked off between two awaits.
 import type { App } from '../../app.ts'
+import type { LoadedConfig } from '../../config/load.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { asHeysyncError } from '../../lib/errors.ts'
 import type { Logger } from '../../lib/logger.ts'
@@ -10,18 +11,15 @@ import type { Front } from '../daemon.ts'
 import { openJournal } from '../webhook-journal.ts'
 import { workOff } from '../work-off.ts'
 import type { Front as FrontThread } from './front.ts'
-import type { ConfigPart, FrontOptions } from './options.ts'
+import type { FrontTold } from './open.ts'
+import type { FrontOptions } from './options.ts'
 
 export interface ServeDeps {
   readonly app: App
   readonly clock: Clock
   readonly log: Logger
   /** Opens the front, e.g. in a thread of its own. */
-  readonly open: (
-    options: FrontOptions,
-    control: Control,
-    told: { readonly log: Logger; onWebhook(): void; onEnd(): void },
-  ) => Promise<FrontThread>
+  readonly open: (options: FrontOptions, control: Control, told: FrontTold) => Promise<FrontThread>
 }
 
 /** How soon what the database was too busy for is tried again, in milliseconds. */
@@ -35,9 +33,8 @@ export async function serveFront(
   control: Control,
   state: DaemonState,
 ): Promise<Front> {
-  const { path: configPath, databasePath, config } = app.loaded
-  const fixed = { configPath, databasePath, version: programVersion() }
-  let part = partOf(app)
+  const { databasePath, config } = app.loaded
+  let { loaded } = app
   let shown = state
   const journal = config.service.webhookSecret === undefined ? null : openJournal(databasePath)
   let thread: FrontThread | null = null
@@ -61,11 +58,10 @@ export async function serveFront(
   }
   const closing = new AbortController()
   const begin = (listen: string): Promise<FrontThread> => {
-    const { config: all, ...rest } = part
+    const options = frontOptions(loaded, shown)
+    const { config: all } = options
     const config = { ...all, service: { ...all.service, listen } }
-    const options: FrontOptions = { ...fixed, ...rest, config, state: shown }
-    const onEnd = () => void revive()
-    return open(options, control, { log, onWebhook: turn, onEnd })
+    return open({ ...options, config }, control, { onWebhook: turn, onEnd: () => void revive() })
   }
   /** Where it was, so that whoever knew its address finds it again. */
   const revive = async (): Promise<void> => {
@@ -101,8 +97,8 @@ export async function serveFront(
       },
       adopt: (next) => {
         work = workWith(next)
-        part = partOf(next)
-        thread?.configure(part)
+        loaded = next.loaded
+        thread?.configure(frontOptions(loaded, shown))
       },
       close: async () => {
         closing.abort()
@@ -117,6 +113,11 @@ export async function serveFront(
   }
 }
 
-function partOf({ loaded: { config, secrets, warnings } }: App): ConfigPart {
-  return { config, secrets, warnings: warnings.map(({ place, message }) => `${place}: ${message}`) }
+export function frontOptions(loaded: LoadedConfig, state: DaemonState): FrontOptions {
+  const { config, path: configPath, databasePath, secrets, warnings } = loaded
+  return {
+    ...{ config, configPath, databasePath, secrets, state },
+    warnings: warnings.map(({ place, message }) => `${place}: ${message}`),
+    version: programVersion(),
+  }
 }

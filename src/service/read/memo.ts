@@ -4,7 +4,11 @@ import type { Db } from '../../db/open.ts'
 /** An answer is kept for so many times as long as it took, so that at most a hundredth of the time goes into it. */
 const KEPT_TIMES = 100
 
-export type Memo = <T>(work: () => T) => () => T
+export interface Memo {
+  <T>(work: () => T): () => T
+  /** From now on everything is worked out anew, once: something changed that somebody waits to see. */
+  forget(): void
+}
 
 /** Nothing is worked out twice while no other connection wrote. `tick`: milliseconds of any clock that never goes back. */
 export function memoOn(db: Db, tick: () => number): Memo {
@@ -19,16 +23,23 @@ export function memoOn(db: Db, tick: () => number): Memo {
     })
     return known
   }
-  return (work) => {
-    let kept: { value: ReturnType<typeof work>; version: number; until: number } | null = null
+  let forgotten = 0
+  const memo = <T>(work: () => T) => {
+    let kept: { value: T; version: number; until: number; forgotten: number } | null = null
     return () => {
       const now = tick()
       const seen = version()
-      if (kept !== null && (kept.version === seen || now < kept.until)) return kept.value
+      const fits = kept !== null && kept.forgotten === forgotten
+      if (kept !== null && fits && (kept.version === seen || now < kept.until)) return kept.value
       const value = work()
       const took = tick() - now
-      kept = { value, version: seen, until: now + took * KEPT_TIMES }
+      kept = { value, version: seen, until: now + took * KEPT_TIMES, forgotten }
       return value
     }
   }
+  return Object.assign(memo, {
+    forget: () => {
+      forgotten += 1
+    },
+  })
 }

@@ -4,7 +4,7 @@ import type { Config } from '../../config/schema.ts'
 import type { Db } from '../../db/open.ts'
 import { HeysyncError } from '../../lib/errors.ts'
 import { metaStore } from '../../sync/mirror/meta.ts'
-import { minutesFor } from '../../sync/plan/estimate.ts'
+import { minutesFor } from '../../sync/plan/minutes.ts'
 import type { preview } from '../api/contract.ts'
 import type { Counts } from './counts.ts'
 

@@ -22,8 +22,10 @@ export type PhoneText =
 /** Needs no clean-up at all: by far the most cells. */
 const ORDINARY = /^\+?[ (]*\d[\d ()-]*$/
 const SIMPLE = /^\+?[\d\s().-]+$/
-const SEPARATORS = /[\s().\-/[\]~_·•]/g
+const SEPARATORS = /[\s().\-/[\]~_·•]+/g
 const NUMBER_BODY = /^[+\d\s().\-/[\]~_·•]*$/
+/** Text that width and script are no matter of. */
+const ASCII = /^[\t\n\x20-\x7E]*$/
 const DASHES = /[\u2010-\u2015\u2212\u2043\uFE58\uFE63]/g
 const INVISIBLE = /\p{Cf}|\p{Cc}(?<![\n\t])|\p{Cs}/gu
 const SCHEME = /^(?:tel|sms|callto|whatsapp|phone)\s*:\s*/i
@@ -38,6 +40,8 @@ const NOTE_IN_BRACKETS = /[([][^()[\]\d+]*\p{L}[^()[\]\d+]*[)\]]/gu
 const EXTENSION = /(?:\s*[;,]?\s*(?:ext(?:ension|n)?|x)[.:=]?\s*#?|\s*#)\s*(\d{1,7})\s*#?$/i
 /** Between two numbers; a comma or semicolon before an extension belongs to the number. */
 const PARTING = /\s*[;|\n,](?!\s*(?:ext|x|#))\s*|\s+(?:or|and|&)\s+|(?<=(?:\d[\s().-]*){7})(?=\+)/i
+/** Cheap to ask, and true wherever PARTING matches. */
+const MAY_PART = /[;|\n,]|\s(?:or|and|&)\s|.\+/i
 const SCIENTIFIC = /^\+?(\d+)(?:[.,](\d*))?e\+?(\d{1,3})$/i
 const FLOAT_ARTEFACT = /^(\+?\d{7,})[.,]0+$/
 const THOUSANDS = /^\d{1,3}(?:,\d{3}){2,4}$/
@@ -59,14 +63,14 @@ export function readPhoneCell(value: unknown): PhoneCell {
     return { whole: value < 0n ? { kind: 'not-a-number' } : piece(String(value)), parts: [] }
   if (value === null || value === undefined) return { whole: { kind: 'blank' }, parts: [] }
   if (typeof value !== 'string') return { whole: { kind: 'not-a-number' }, parts: [] }
-  if (ORDINARY.test(value)) return { whole: piece(value), parts: [] }
+  if (ORDINARY.test(value)) return { whole: body(value, null), parts: [] }
   return readText(cleanCell(value))
 }
 
 function readText(text: string): PhoneCell {
   const whole = repaired(text)
   if (whole !== null) return { whole, parts: [] }
-  const parts = text.split(PARTING).filter((part) => part.trim() !== '')
+  const parts = MAY_PART.test(text) ? text.split(PARTING).filter((part) => part.trim() !== '') : [text]
   if (parts.length > 1)
     return { whole: null, parts: parts.map((part) => repaired(part.trim()) ?? piece(part)) }
   const only = piece(parts[0] ?? text)
@@ -123,19 +127,22 @@ function body(text: string, extension: string | null): PhoneText {
 
 /** Without separators; `++44` and `+0044` are two ways to write an international number at once. */
 function squeeze(text: string): string {
-  return text.replace(SEPARATORS, '').replace(/^\++(?:00)?/, (sign) => (sign === '' ? '' : '+'))
+  const digits = text.replace(SEPARATORS, '')
+  return digits.startsWith('+') ? digits.replace(/^\++(?:00)?/, '+') : digits
 }
 
 /** Width, script, quotes, spreadsheet prefixes and link schemes. */
 function cleanCell(text: string): string {
-  const flat = text
-    .normalize('NFKC')
-    .replace(INVISIBLE, '')
-    .replace(/\p{Nd}/gu, asciiDigit)
-    .replace(DASHES, '-')
+  const ascii = ASCII.test(text)
+    ? text
+    : text
+        .normalize('NFKC')
+        .replace(INVISIBLE, '')
+        .replace(/\p{Nd}/gu, asciiDigit)
+        .replace(DASHES, '-')
+  return ascii
     .replace(/[^\S\n]+/g, ' ')
     .trim()
-  return flat
     .replace(/^=\s*(?=["'+(\d])/, '')
     .replace(/^(["'`´‘’“”])(.*)\1$/s, '$2')
     .replace(/^["'`´‘’“”]+|["'`´‘’“”]+$/g, '')

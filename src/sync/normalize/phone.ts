@@ -1,11 +1,8 @@
 // Owns how a phone cell becomes bare E.164: which country a number belongs to, and which reading of it is the one that exists.
-import {
-  type CountryCode,
-  getCountryCallingCode,
-  parsePhoneNumberFromString,
-  validatePhoneNumberLength,
-} from 'libphonenumber-js/max'
+import { type CountryCode, getCountryCallingCode } from 'libphonenumber-js/max'
 import { type BareE164, bareE164 } from '../../lib/phone.ts'
+import { existingNumber, lengthFault } from './existing-number.ts'
+import { callingCodeOf } from './numbering-plan.ts'
 import { type PhonePiece, type PhoneText, readPhoneCell } from './phone-text.ts'
 import type { RejectionCode } from './rejection.ts'
 import { quote, toText } from './text.ts'
@@ -160,11 +157,8 @@ function parse(digits: string, country?: CountryCode): BareE164 | null {
 }
 
 function lookUp(digits: string, country?: CountryCode): BareE164 | null {
-  const number = parsePhoneNumberFromString(
-    digits,
-    country === undefined ? { extract: false } : { defaultCountry: country, extract: false },
-  )
-  return number?.isValid() ? bareE164(number.number.slice(1)) : null
+  const found = existingNumber(digits, country)
+  return found === null ? null : bareE164(found)
 }
 
 function done(phone: BareE164, text: string, notes: readonly string[]): Attempt {
@@ -202,7 +196,7 @@ function whyCountry(answer: CountryAnswer & { kind: 'unknown' | 'missing' }, tex
 }
 
 function whyInternational(digits: string, text: string): Failure {
-  switch (validatePhoneNumberLength(digits)) {
+  switch (lengthFault(digits)) {
     case 'TOO_SHORT':
       return tooShort(text)
     case 'TOO_LONG':
@@ -224,16 +218,15 @@ function whyInternational(digits: string, text: string): Failure {
 function whyNational(digits: string, text: string, answer: CountryAnswer & { kind: 'known' }): Failure {
   const where = ` of ${answer.country} (${answer.from === 'record' ? "the record's country" : 'defaultCountry'})`
   // A number of another country without its + is the usual cause, and only a person can tell.
-  const foreign = digits.startsWith('0')
-    ? undefined
-    : parsePhoneNumberFromString(`+${digits}`, { extract: false })
-  if (foreign?.isValid() && foreign.countryCallingCode !== getCountryCallingCode(answer.country)) {
+  const foreign = digits.startsWith('0') ? null : existingNumber(`+${digits}`)
+  const code = foreign === null ? null : callingCodeOf(foreign)
+  if (code !== null && code !== getCountryCallingCode(answer.country)) {
     return {
       code: 'PHONE_INVALID',
-      message: `${quote(text)} is not a number${where}. If +${foreign.countryCallingCode} is its country code, write it with a leading +: +${digits}.`,
+      message: `${quote(text)} is not a number${where}. If +${code} is its country code, write it with a leading +: +${digits}.`,
     }
   }
-  switch (validatePhoneNumberLength(digits, answer.country)) {
+  switch (lengthFault(digits, answer.country)) {
     case 'TOO_SHORT':
       return tooShort(text, where)
     case 'TOO_LONG':

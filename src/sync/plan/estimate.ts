@@ -1,5 +1,5 @@
-// Owns how much a plan costs: the requests of its push when nothing goes wrong, by what was learnt of the account, and
-// minutes at the budget. Reads the mirror only.
+// Owns how much a plan costs: the requests of its push when nothing goes wrong, by what was learnt of the account. Reads
+// the mirror only.
 import type { Change } from '../diff/change.ts'
 import { FIRST_MEMBERS } from '../lists/push-lists.ts'
 import type { Mirror } from '../mirror/mirror.ts'
@@ -58,11 +58,6 @@ export function costOf(basis: Basis, changes: readonly Change[], lists: readonly
     atMost += untried ? Math.max(cost, group.alone) : cost
   }
   return { requests: requests + pages, requestsAtMost: atMost + pages }
-}
-
-/** Whole minutes, rounded up. */
-export function minutesFor(requests: number, requestsPerMinute: number): number {
-  return Math.ceil(requests / requestsPerMinute)
 }
 
 /** Requests for one change by itself. A removal that leaves the contact as it is costs none. */

@@ -6,8 +6,9 @@ import type { DiffSettings } from '../diff/diff.ts'
 import type { Engine } from '../engine.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { Pin } from '../mirror/pins.ts'
-import { costOf, minutesFor } from './estimate.ts'
+import { costOf } from './estimate.ts'
 import { type MemberRows, membersToMove } from './member-rows.ts'
+import { minutesFor } from './minutes.ts'
 import { type PlanFile, type PlannedChange, sealed } from './plan-file.ts'
 
 interface Planned {

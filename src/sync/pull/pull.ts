@@ -24,7 +24,7 @@ import { judgePull } from './alarms.ts'
 import { judgeLists } from './lists.ts'
 import { loopWatch } from './loop.ts'
 import { handOverMerged } from './merges.ts'
-import { firstDay, overlapOf } from './overlap.ts'
+import { overlapSeconds } from './overlap.ts'
 import { type PullCounts, savePage } from './save-page.ts'
 import { judgeScope } from './scope.ts'
 import { Shown } from './shown.ts'
@@ -251,15 +251,6 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
     throw error
   }
   return result
-}
-
-/** How far behind its watermark a source is read again now, in seconds. */
-export function overlapSeconds(
-  { sources }: Mirror,
-  { id, overlapSeconds: configured }: SourceConfig,
-  now: number,
-): number {
-  return overlapOf(configured, sources.latest(id, firstDay(now)))
 }
 
 const IN_PARTS =

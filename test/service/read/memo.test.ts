@@ -24,7 +24,13 @@ function open() {
     clock.now += clock.took
     return count.get()
   })
-  return { put: (phone: string) => void put.run(phone), phones, clock, worked: () => worked }
+  return {
+    put: (phone: string) => void put.run(phone),
+    phones,
+    clock,
+    worked: () => worked,
+    forget: memo.forget,
+  }
 }
 
 /** Another call comes in a turn of its own. */
@@ -51,4 +57,14 @@ test('what took long is kept for a hundred times as long, whoever writes', async
   clock.now += 1
   await nextCall()
   expect(phones()).toBe(1)
+})
+
+test('what is forgotten is worked out anew, however long it took', async () => {
+  const { put, phones, clock, forget, worked } = open()
+  clock.took = 10
+  expect(phones()).toBe(0)
+  put('14155552671')
+  await nextCall()
+  forget()
+  expect([phones(), phones(), worked()]).toEqual([1, 1, 2])
 })
