@@ -1,12 +1,17 @@
 // Owns the taking of turns: long work on the database is cut into steps, and whatever else waits in this thread goes between two.
 import { setImmediate } from 'node:timers/promises'
 
+/** Resolves once whatever waits had its turn. Never to be awaited in a transaction. */
+export function othersTurn(): Promise<void> {
+  return setImmediate()
+}
+
 /** Works through the steps, and lets others have their turn after each. */
 export async function byTurns<T>(steps: Generator<void, T>): Promise<T> {
   for (;;) {
     const step = steps.next()
     if (step.done) return step.value
-    await setImmediate()
+    await othersTurn()
   }
 }
 

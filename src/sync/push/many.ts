@@ -6,6 +6,7 @@ import type { NewContactBody } from '../../heymarket/contacts.ts'
 import type { BulkContact } from '../../heymarket/contacts-v2.ts'
 import { outcomeUnknown } from '../../heymarket/transport.ts'
 import { asHeysyncError, type HeysyncError } from '../../lib/errors.ts'
+import { othersTurn } from '../../lib/turns.ts'
 import { composeWrite, expectedRemote, newContactBody, type Write } from '../diff/body.ts'
 import type { Change } from '../diff/change.ts'
 import { fieldNow } from '../diff/exact.ts'
@@ -33,6 +34,8 @@ import { ACCEPTED_MS, LOST_MS, UNSEEN } from './settle-many.ts'
 
 /** So many are never too much work. */
 const FEW = 25
+/** After so many contacts others have their turn. */
+const PIECE = 50
 
 /** One operation with what it has to write now. */
 interface Item {
@@ -60,7 +63,7 @@ export async function performMany(
   onAcked: (count: number) => void,
 ): Promise<void> {
   if (way !== 'update.batch' && (deps.lookFirst || way === 'create.bulk')) await lookFirst(deps, operations)
-  const { items, acked: already } = takeUp(deps, operations)
+  const { items, acked: already } = await takeUp(deps, operations)
   onAcked(already)
   const left = 8 + 2 * Math.ceil(Math.log2(items.length + 1))
   await sendAll(deps, { way, left, refused: 0, onAcked }, items)
@@ -79,10 +82,14 @@ async function lookFirst(deps: PushDeps, operations: readonly Operation[]): Prom
 }
 
 /** What each has to write, now that Heymarket may have changed since the plan. */
-function takeUp(deps: PushDeps, operations: readonly Operation[]): { items: Item[]; acked: number } {
+async function takeUp(
+  deps: PushDeps,
+  operations: readonly Operation[],
+): Promise<{ items: Item[]; acked: number }> {
   const items: Item[] = []
   let acks = 0
-  for (const operation of operations) {
+  for (const [at, operation] of operations.entries()) {
+    if (at % PIECE === PIECE - 1) await othersTurn()
     const planned = JSON.parse(operation.change) as Change
     const change = currentChange(deps, planned)
     if (change === null) {
@@ -218,31 +225,34 @@ async function readBackAll(
     if (error.code === 'ERR_HEYMARKET_UNREACHABLE' || error.verdict === 'stop') throw error
     return
   }
-  run.onAcked(deps.mirror.transaction(() => compareAll(deps, run, items, shown, saidRefused)))
+  run.onAcked(await compareAll(deps, run, items, shown, saidRefused))
 }
 
-function compareAll(
+async function compareAll(
   deps: PushDeps,
   run: Run,
   items: readonly Item[],
   shown: Shown,
   saidRefused: ReadonlySet<string>,
-): number {
+): Promise<number> {
   const unseen: Item[] = []
   const kept = new Tally()
   let acks = 0
-  for (const item of items) {
+  const { mirror, clock } = deps
+  const compare = (item: Item) => {
     const contact = contactOf(item.change, shown)
     // A batch finds its contacts by number: where the one that was meant is gone, it made another.
     if (contact === null)
-      for (const other of shown.get(item.change.phone) ?? [])
-        deps.mirror.remote.read(other, 0, deps.clock.now())
+      for (const other of shown.get(item.change.phone) ?? []) mirror.remote.read(other, 0, clock.now())
     const result = contact === null ? 'unseen' : compareOne(deps, item, contact, kept)
     if (result === 'acked') acks += 1
     if (result === 'unseen' && saidRefused.has(item.change.phone)) alone(deps, item)
     else if (result === 'unseen') unseen.push(item)
   }
-  const { mirror, clock } = deps
+  for (let from = 0; from < items.length; from += PIECE) {
+    mirror.transaction(() => items.slice(from, from + PIECE).forEach(compare))
+    await othersTurn()
+  }
   if (acks === 0 && unseen.length > 0 && !kept.any())
     mirror.ways.put(showsLate(mirror.ways.get(run.way), clock.now()))
   const lost = kept.lost()
