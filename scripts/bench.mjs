@@ -1,46 +1,94 @@
-// Runs the benchmarks of connectors that are named, or all of them, each in a process of its own so that its memory counts
-// alone: how many records a second a full pull of 200,000 reads, and the most memory that it took.
+// Measures heysync on this machine, everything on loopback, each figure beside the same work by plain libraries in the same
+// minute. Prints a table and writes .cache/bench.json; with --publish it adds to docs/performance.json and draws
+// docs/performance.md and its plots from it.
 //
-//   npm run bench [-- name …]                       BENCH_RECORDS=10000 beforehand for a quick look
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+//   npm run bench                          all cases with 10 thousand, 100 thousand and 1 million records
+//   npm run bench -- pass phones           these cases; `connectors/hubspot` is one way of a case
+//   BENCH_RECORDS=10000,100000 npm run bench            other numbers of records; BENCH_ROUNDS=1 for a quick look
+//   npm run bench -- --publish             measure, keep, draw
+//   npm run bench -- --draw                draw anew what was kept; --list names the cases
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { machine, withResults } from './bench/kept.mjs'
+import { draw } from './bench/draw.mjs'
+import { allCases, measure, openWorkshop } from './bench/run.mjs'
+import { printed } from './bench/print.mjs'
 
-const folder = new URL('./bench/', import.meta.url)
-const given = process.argv.slice(2)
+const PUBLISHED = new URL('../docs/performance.json', import.meta.url)
+const LATEST = new URL('../.cache/bench.json', import.meta.url)
 
-/** A module of a connector exports its `name` and `run()`; the others are what these share. */
-async function benches() {
-  const modules = await Promise.all(
-    readdirSync(folder)
-      .filter((file) => !file.endsWith('-vendor.mjs'))
-      .map(async (file) => ({ file, name: (await import(new URL(file, folder).href)).name })),
-  )
-  return modules.filter(({ name }) => name !== undefined && (given.length === 0 || given.includes(name)))
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    publish: { type: 'boolean', default: false },
+    draw: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
+  },
+})
+const asked = process.env.BENCH_RECORDS !== undefined
+const sizes = (process.env.BENCH_RECORDS ?? '10000,100000,1000000').split(',').map(Number)
+const rounds = Number(process.env.BENCH_ROUNDS ?? 3)
+const say = (text) => process.stderr.write(`${text}\n`)
+
+/** Which cases, each with the names of its ways that are meant; none: all of them. */
+function chosen(cases) {
+  if (positionals.length === 0) return cases.map((bench) => ({ bench, only: [] }))
+  return positionals.map((text) => {
+    const [name, ...way] = text.split('/')
+    const bench = cases.find((one) => one.name === name)
+    if (bench === undefined) throw new Error(`There is no case "${name}". The cases are: ${cases.map((one) => one.name).join(', ')}`)
+    return { bench, only: way.length === 0 ? [] : [way.join('/')] }
+  })
 }
 
-/** One line for each way of reading: a bench tells of one, or of several by name. */
-function lines(name, result) {
-  if (result.records !== undefined) return [line(name, result)]
-  return Object.entries(result).map(([way, one]) => line(`${name}, ${way}`, one))
+function keep(file, results) {
+  const before = readJson(file)
+  writeFileSync(file, `${JSON.stringify(withResults(before, machine(), results), null, 2)}\n`)
 }
 
-function line(name, { records, recordsPerSecond, peakRssMb }) {
-  const number = (value) => value.toLocaleString('en-US')
-  return `${name.padEnd(24)}${number(records).padStart(9)}${number(recordsPerSecond).padStart(12)}${String(peakRssMb).padStart(10)}`
+function readJson(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    if (error.code === 'ENOENT') return null
+    throw error
+  }
 }
 
-if (given[0] === '--one') {
-  const { name, run } = await import(new URL(given[1], folder).href)
-  process.stdout.write(`${lines(name, await run()).join('\n')}\n`)
-} else {
-  process.stdout.write(
-    `${'connector'.padEnd(24)}${'records'.padStart(9)}${'a second'.padStart(12)}${'peak MB'.padStart(10)}\n`,
-  )
-  for (const { file } of await benches()) {
-    const child = fork(fileURLToPath(import.meta.url), ['--one', file])
-    const [code] = await once(child, 'close')
-    if (code !== 0) process.exitCode = 1
+async function run(cases) {
+  const begun = performance.now()
+  const workshop = openWorkshop()
+  const results = []
+  try {
+    // Size by size, so that only one size of the stages is on the disk at a time.
+    for (const size of sizes) {
+      for (const { bench, only } of chosen(cases)) {
+        const of = bench.sizes?.(sizes, { asked }) ?? sizes
+        // What is measured with a size of its own is measured with the first.
+        const records = of.includes(size) ? [size] : size === sizes[0] ? of.filter((one) => !sizes.includes(one)) : []
+        for (const each of records) {
+          const result = await measure(bench, each, { workshop, rounds, only, say })
+          process.stdout.write(printed(bench, result))
+          results.push(result)
+          keep(LATEST, results)
+          if (values.publish) keep(PUBLISHED, results)
+        }
+      }
+      workshop.empty()
+    }
+  } finally {
+    workshop.close()
+  }
+  say(`${((performance.now() - begun) / 60_000).toFixed(1)} minutes`)
+}
+
+const cases = await allCases()
+if (values.list) process.stdout.write(`${cases.map(({ name, about }) => `${name.padEnd(18)}${about}`).join('\n')}\n`)
+else {
+  mkdirSync(new URL('../.cache/', import.meta.url), { recursive: true })
+  if (!values.draw) await run(cases)
+  if (values.draw || values.publish) {
+    for (const [path, text] of draw(readJson(PUBLISHED), cases)) writeFileSync(new URL(`../${path}`, import.meta.url), text)
+    say('docs/performance.md and its plots are drawn.')
   }
 }

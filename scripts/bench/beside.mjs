@@ -2,8 +2,8 @@
 import { copyFileSync, existsSync, linkSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** With the config of the stage, one of its files of people and, where it is wanted, its database. */
-export async function beside(folder, { people = 'people.csv', database = true }, work) {
+/** With the config of the stage, one of its files of people and its database, or an earlier one, or none. */
+export async function beside(folder, { people = 'people.csv', database = 'heysync.db' }, work) {
   const other = mkdtempSync(`${folder}-`)
   const take = (name, as = name, how = copyFileSync) => {
     if (existsSync(join(folder, name))) how(join(folder, name), join(other, as))
@@ -12,7 +12,7 @@ export async function beside(folder, { people = 'people.csv', database = true },
     take('heysync.yaml')
     take(people, 'people.csv', linkSync)
     take('crm.db')
-    if (database) take('heysync.db')
+    if (database !== null) take(database, 'heysync.db')
     return await work(other)
   } finally {
     rmSync(other, { recursive: true, force: true })

@@ -47,7 +47,7 @@ process.once('message', async ({ stage, file, way, folder, records }) => {
   } else {
     const { ways } = await import(new URL(file, import.meta.url).href)
     const figures = await ways[way]({ folder, records, measured })
-    process.send({ peakMb: peakMb(), ...noted, ...figures })
+    process.send(figures === null ? {} : { peakMb: peakMb(), ...noted, ...figures })
   }
   process.disconnect()
 })

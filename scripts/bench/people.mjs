@@ -49,14 +49,14 @@ const COUNTRIES = [
 ]
 const CODES = { US: 1, CA: 1, MX: 52, GB: 44, DE: 49, FR: 33, ES: 34, IT: 39, NL: 31, SE: 46, PL: 48, BR: 55, IN: 91, AU: 61, JP: 81 }
 
-/** The n-th number of 15 countries, by turns as people write it at home, with +, with 00, and with words around it. */
+/** The n-th number of 15 countries, by turns as people write it at home, with +, and with words around it. */
 export function numberOf(n) {
   const [country, number, how] = COUNTRIES[n % COUNTRIES.length]
   const digits = number.slice(0, -4) + String(Math.floor(n / COUNTRIES.length) % 10_000).padStart(4, '0')
   const ways = [
     () => spelled(how, digits),
     () => `+${CODES[country]} ${digits}`,
-    () => `00${CODES[country]}${digits}`,
+    () => `+${CODES[country]}-${digits}`,
     () => `tel: ${spelled(how, digits)}`,
   ]
   return { country, phone: ways[Math.floor(n / 7) % ways.length]() }

@@ -1,6 +1,6 @@
 // What a case finds when it begins: a folder with people in a source, a config, an account and heysync's database, made once
 // for each number of records in a process of its own. A case changes nothing in it; whoever has to, works in a folder beside it.
-import { writeFileSync } from 'node:fs'
+import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { fillAccount, startAccount } from './account.mjs'
@@ -9,12 +9,12 @@ import { changedPersonOf, messyPersonOf, personOf, phoneOf, writePeople } from '
 import { fillPostgres, withPostgres } from './postgres.mjs'
 
 export const RULES = 50
-const HEADER = 'id TEXT PRIMARY KEY, phone TEXT, first TEXT, last TEXT, email TEXT, plan TEXT, country TEXT, updated_at INTEGER'
+const HEADER = 'id TEXT PRIMARY KEY, phone TEXT, first TEXT, last TEXT, email TEXT, plan TEXT, country TEXT, updated_at TEXT'
 
 const csv = '{ path: ./people.csv, idColumn: id, snapshot: true, settleMs: 0 }'
 const rows = '{ database: "sqlite:./crm.db", table: people, idColumn: id, updatedColumn: updated_at }'
 
-/** By name. `synced`: the account holds everybody already, and heysync knows it. */
+/** By name. `synced`: the account holds everybody already, and heysync knows it. With `lists` both also as they were before these. */
 export const STAGES = {
   empty: { connector: 'csv', options: csv, fill: writeFiles, synced: false },
   messy: { connector: 'csv', options: csv, fill: writeMessyFile, synced: false },
@@ -32,21 +32,28 @@ export const STAGES = {
 
 /** Makes the folder ready. It is to be called in a process that does nothing else. */
 export async function makeStage(name, folder, records) {
-  const { fill, around = (_folder, work) => work({}), synced } = STAGES[name]
-  writeConfig(folder, STAGES[name])
+  const { fill, around = (_folder, work) => work({}), synced, lists } = STAGES[name]
+  writeConfig(folder, { ...STAGES[name], lists: 0 })
   await fill(folder, records)
   if (!synced) return
   await fillAccount(join(folder, 'account.db'), records)
+  await around(folder, (env) => synchronise(folder, env, 'full'))
+  if (lists === undefined) return
+  for (const kept of ['account.db', 'heysync.db']) copyFileSync(join(folder, kept), join(folder, `unlisted-${kept}`))
+  writeConfig(folder, STAGES[name])
+  await synchronise(folder, {}, 'incremental')
+}
+
+/** One whole cycle, which has to find that the account is what the source says. */
+async function synchronise(folder, env, mode) {
   const account = await startAccount({ data: join(folder, 'account.db') })
   try {
-    await around(folder, async (env) => {
-      const engine = await openEngine(folder, { ...env, BENCH_HEYMARKET: account.url })
-      const { report } = await engine.cycle({ mode: 'full' })
-      engine.close()
-      const { create, update, remove } = report.plan
-      if (report.status !== 'ok' || create + update + remove > 0)
-        throw new Error(`The account is not what the source says: ${JSON.stringify(report)}`)
-    })
+    const engine = await openEngine(folder, { ...env, BENCH_HEYMARKET: account.url })
+    const { report } = await engine.cycle({ mode })
+    engine.close()
+    const { create, update, remove } = report.plan
+    if (report.status !== 'ok' || create + update + remove > 0)
+      throw new Error(`The account is not what the source says: ${JSON.stringify(report)}`)
   } finally {
     await account.close()
   }
@@ -98,7 +105,7 @@ function writeTable(folder, records) {
   const insert = db.prepare(
     'INSERT INTO people VALUES (@id, @phone, @first, @last, @email, @plan, @country, @at)',
   )
-  const longAgo = Math.floor(Date.now() / 1000) - 86_400
+  const longAgo = new Date(Date.now() - 86_400_000).toISOString()
   db.transaction(() => {
     for (let n = 0; n < records; n += 1) insert.run({ ...personOf(n), phone: phoneOf(n), at: longAgo })
   })()

@@ -19,7 +19,7 @@ export const reach = {
 /** `planned`: how many creates there have to be. */
 export const loadWays = (planned) => ({
   heysync: ({ folder, records, measured }) =>
-    beside(folder, { database: false }, async (own) => {
+    beside(folder, { database: null }, async (own) => {
       const account = await startAccount()
       try {
         const engine = await openEngine(own, { BENCH_HEYMARKET: account.url })
@@ -33,7 +33,7 @@ export const loadWays = (planned) => ({
       }
     }),
   loop: ({ folder, records, measured }) =>
-    beside(folder, { database: false }, async (own) => {
+    beside(folder, { database: null }, async (own) => {
       const db = await openLoopDatabase(own)
       const { seconds } = await measured(() => loadRows(db, csvRows(join(folder, 'people.csv'))))
       db.close()

@@ -31,7 +31,7 @@ export const ways = {
     ),
   loop: ({ folder, records, measured }) =>
     withPostgres(folder, ({ BENCH_POSTGRES }) =>
-      beside(folder, { database: false }, async (own) => {
+      beside(folder, { database: null }, async (own) => {
         const db = await openLoopDatabase(own)
         await keepRows(db, tableRows(BENCH_POSTGRES))
         const { seconds } = await measured(() => keepRows(db, tableRows(BENCH_POSTGRES)))

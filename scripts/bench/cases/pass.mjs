@@ -19,7 +19,7 @@ export const reach = { recordsPerSecond: { at: 1_000_000, atLeast: 120_000 }, pe
 export const ways = {
   heysync: (context) => passOver('people-turned.csv', context, 0),
   loop: ({ folder, records, measured }) =>
-    beside(folder, { people: 'people-turned.csv', database: false }, async (own) => {
+    beside(folder, { people: 'people-turned.csv', database: null }, async (own) => {
       const db = await openLoopDatabase(own)
       await keepRows(db, csvRows(join(folder, 'people.csv')))
       const { seconds } = await measured(() => keepRows(db, csvRows(join(own, 'people.csv'))))

@@ -78,6 +78,6 @@ export async function readEverybody(kind, given, baseDir = '.') {
     // On a busy machine this says more than the seconds do.
     cpuSeconds: Number(((user + system) / 1e6).toFixed(1)),
     recordsPerSecond: Math.round(records / seconds),
-    peakRssMb: Math.round(rss / 1_048_576),
+    peakMb: Math.round(rss / 1_048_576),
   }
 }
