@@ -32,7 +32,7 @@ async function counted({ folder, records }, { per, dialects }) {
   try {
     return await beside(folder, { database: null }, async (own) => {
       const engine = await openEngine(own, { BENCH_HEYMARKET: account.url })
-      const { report } = await engine.cycle()
+      const { report, seconds } = await engine.cycle()
       if (report.push.acked !== records) throw new Error(JSON.stringify(report))
       const requests = (await account.requests()).length
       await engine.cycle()
@@ -40,7 +40,7 @@ async function counted({ folder, records }, { per, dialects }) {
       engine.close()
       const readBack = Math.ceil(records / (per === 1 ? PAGE : per))
       const leastRequests = Math.ceil(records / per) + readBack
-      return { requests, leastRequests, overLeast: requests / leastRequests, againRequests }
+      return { requests, leastRequests, overLeast: requests / leastRequests, againRequests, seconds }
     })
   } finally {
     await account.close()
