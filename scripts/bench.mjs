@@ -1,27 +1,29 @@
 // Measures heysync on this machine, everything on loopback, each figure beside the same work by plain libraries in the same
-// minute. Prints a table and writes .cache/bench.json; with --publish it adds to docs/performance.json and draws
+// minute. Prints a table and writes .cache/bench.json (or BENCH_KEPT); with --publish it adds to docs/performance.json and draws
 // docs/performance.md and its plots from it.
 //
 //   npm run bench                          all cases with 10 thousand, 100 thousand and 1 million records
 //   npm run bench -- pass phones           these cases; `connectors/hubspot` is one way of a case
 //   BENCH_RECORDS=10000,100000 npm run bench            other numbers of records; BENCH_ROUNDS=1 for a quick look
 //   npm run bench -- --publish             measure, keep, draw
-//   npm run bench -- --draw                draw anew what was kept; --list names the cases
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+//   npm run bench -- --draw                draw anew what was kept; with --check only say whether that was done
+//   npm run bench -- --list                name the cases
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { machine, withResults } from './bench/kept.mjs'
 import { draw } from './bench/draw.mjs'
-import { allCases, measure, openWorkshop } from './bench/run.mjs'
+import { machine, withResults } from './bench/kept.mjs'
 import { printed } from './bench/print.mjs'
+import { allCases, measure, openWorkshop } from './bench/run.mjs'
 
 const PUBLISHED = new URL('../docs/performance.json', import.meta.url)
-const LATEST = new URL('../.cache/bench.json', import.meta.url)
+const LATEST = process.env.BENCH_KEPT ?? new URL('../.cache/bench.json', import.meta.url)
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     publish: { type: 'boolean', default: false },
     draw: { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
   },
 })
@@ -36,7 +38,8 @@ function chosen(cases) {
   return positionals.map((text) => {
     const [name, ...way] = text.split('/')
     const bench = cases.find((one) => one.name === name)
-    if (bench === undefined) throw new Error(`There is no case "${name}". The cases are: ${cases.map((one) => one.name).join(', ')}`)
+    if (bench === undefined)
+      throw new Error(`There is no case "${name}". The cases are: ${cases.map((one) => one.name).join(', ')}`)
     return { bench, only: way.length === 0 ? [] : [way.join('/')] }
   })
 }
@@ -65,7 +68,11 @@ async function run(cases) {
       for (const { bench, only } of chosen(cases)) {
         const of = bench.sizes?.(sizes, { asked }) ?? sizes
         // What is measured with a size of its own is measured with the first.
-        const records = of.includes(size) ? [size] : size === sizes[0] ? of.filter((one) => !sizes.includes(one)) : []
+        const records = of.includes(size)
+          ? [size]
+          : size === sizes[0]
+            ? of.filter((one) => !sizes.includes(one))
+            : []
         for (const each of records) {
           const result = await measure(bench, each, { workshop, rounds, only, say })
           process.stdout.write(printed(bench, result))
@@ -82,13 +89,25 @@ async function run(cases) {
   say(`${((performance.now() - begun) / 60_000).toFixed(1)} minutes`)
 }
 
+/** Writes what differs from what is there; `check`: only names it, and fails. */
+function drawAll(cases) {
+  const stale = [...draw(readJson(PUBLISHED), cases)].filter(([path, text]) => {
+    const file = new URL(`../${path}`, import.meta.url)
+    return !existsSync(file) || readFileSync(file, 'utf8') !== text
+  })
+  for (const [path, text] of stale) {
+    say(`${path} ${values.check ? 'is stale. Run: npm run bench -- --draw' : 'is drawn.'}`)
+    if (values.check) process.exitCode = 1
+    else writeFileSync(new URL(`../${path}`, import.meta.url), text)
+  }
+}
+
 const cases = await allCases()
-if (values.list) process.stdout.write(`${cases.map(({ name, about }) => `${name.padEnd(18)}${about}`).join('\n')}\n`)
+if (values.list)
+  process.stdout.write(`${cases.map(({ name, about }) => `${name.padEnd(18)}${about}`).join('\n')}\n`)
 else {
   mkdirSync(new URL('../.cache/', import.meta.url), { recursive: true })
-  if (!values.draw) await run(cases)
-  if (values.draw || values.publish) {
-    for (const [path, text] of draw(readJson(PUBLISHED), cases)) writeFileSync(new URL(`../${path}`, import.meta.url), text)
-    say('docs/performance.md and its plots are drawn.')
-  }
+  const drawn = values.draw || values.check
+  if (!drawn) await run(cases)
+  if (drawn || values.publish) drawAll(cases)
 }

@@ -82,7 +82,14 @@ async function sampleAll(folder, daemon, account) {
       refused: requests.filter(({ status }) => status === 429).length,
     }
     samples.push(one)
-    const cells = [one.minute.toFixed(1), one.memory.toFixed(0), one.files, one.database.toFixed(1), one.log.toFixed(1), one.writes]
+    const cells = [
+      one.minute.toFixed(1),
+      one.memory.toFixed(0),
+      one.files,
+      one.database.toFixed(1),
+      one.log.toFixed(1),
+      one.writes,
+    ]
     say(cells.map((cell, at) => String(cell).padStart([6, 12, 13, 14, 9, 9][at])).join(''))
   }
   return samples
@@ -108,7 +115,9 @@ function grown(samples) {
   const written = samples.reduce((sum, one) => sum + one.writes, 0)
   say(`\n${written} writes, ${(written / samples.at(-1).minute).toFixed(0)} a minute`)
   for (const [what, value, limit] of rules)
-    say(`${value <= limit ? 'kept    ' : 'NOT kept'} ${what}: ${value.toFixed(1)}, at most ${limit.toFixed(1)}`)
+    say(
+      `${value <= limit ? 'kept    ' : 'NOT kept'} ${what}: ${value.toFixed(1)}, at most ${limit.toFixed(1)}`,
+    )
   return written === 0 || rules.some(([, value, limit]) => value > limit)
 }
 

@@ -3,7 +3,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { phoneOf, personOf } from './people.mjs'
+import { personOf, phoneOf } from './people.mjs'
 
 const NO_LIMIT = 100_000_000
 const DIALECTS = { maxLimit: 1_000, listSize: 1_000_000 }

@@ -78,22 +78,39 @@ function section(bench, results) {
       number(records),
       way,
       // What a loop takes in memory, and for how long it blocks, is nobody's concern.
-      ...used.map((name) => (figures[name] === undefined || isOfLoop(bench, way, name) ? '' : shown(name, figures[name]))),
+      ...used.map((name) =>
+        figures[name] === undefined || isOfLoop(bench, way, name) ? '' : shown(name, figures[name]),
+      ),
       ...(compared ? [ratiosText(ratios[way])] : []),
     ]),
   )
-  const header = ['records', 'way', ...used.map((name) => FIGURES[name].title), ...(compared ? ['heysync to it'] : [])]
+  const header = [
+    'records',
+    'way',
+    ...used.map((name) => FIGURES[name].title),
+    ...(compared ? ['heysync to it'] : []),
+  ]
   return [`## ${bench.name}\n\n${bench.about}.\n\n${table(header, rows)}`]
 }
 
 const isOfLoop = (bench, way, name) =>
-  bench.ways.heysync !== undefined && ['loop', 'library'].includes(way) && ['peakMb', 'longestBlockMs'].includes(name)
+  bench.ways.heysync !== undefined &&
+  ['loop', 'library'].includes(way) &&
+  ['peakMb', 'longestBlockMs'].includes(name)
 
 const ratiosText = (ratios = {}) => Object.values(ratios).map(ratioShown).join(', ')
 
 function otherPrograms(drawn) {
-  const range = ([low, high]) => (low === high ? number(low) : low === null ? `up to ${number(high)}` : `${number(low)} to ${number(high)}`)
-  const rows = ELSEWHERE.map((one) => [one.program, one.setup, number(one.records), range(one.load), range(one.again), range(one.memoryMb)])
+  const range = ([low, high]) =>
+    low === high ? number(low) : low === null ? `up to ${number(high)}` : `${number(low)} to ${number(high)}`
+  const rows = ELSEWHERE.map((one) => [
+    one.program,
+    one.setup,
+    number(one.records),
+    range(one.load),
+    range(one.again),
+    range(one.memoryMb),
+  ])
   return `## Other programs
 
 These were not measured by this command: they were taken once, on a machine of this kind (two cores), with a sink on loopback. They do other things than

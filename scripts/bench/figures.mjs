@@ -48,7 +48,11 @@ export function judged({ reach = {} }, result) {
         : [result.ratios[against]?.[figure]?.median].filter((value) => value !== undefined)
     const { title } = FIGURES[figure]
     const goal = `${title}${against === undefined ? '' : `, times those of ${against}`}: ${atLeast === undefined ? `at most ${atMost.toLocaleString('en-US')}` : `at least ${atLeast.toLocaleString('en-US')}`}`
-    return values.map((value) => ({ goal, value, reached: atLeast === undefined ? value <= atMost : value >= atLeast }))
+    return values.map((value) => ({
+      goal,
+      value,
+      reached: atLeast === undefined ? value <= atMost : value >= atLeast,
+    }))
   })
 }
 
@@ -56,6 +60,8 @@ export function judged({ reach = {} }, result) {
 function first(ways, figure) {
   const own = ways.heysync === undefined ? ways : { heysync: ways.heysync }
   return Object.fromEntries(
-    Object.entries(own).flatMap(([way, figures]) => (figures[figure] === undefined ? [] : [[way, figures[figure].median]])),
+    Object.entries(own).flatMap(([way, figures]) =>
+      figures[figure] === undefined ? [] : [[way, figures[figure].median]],
+    ),
   )
 }

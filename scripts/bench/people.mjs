@@ -47,7 +47,23 @@ const COUNTRIES = [
   ['AU', '412340000', '0### ### ###'],
   ['JP', '9012340000', '0##-####-####'],
 ]
-const CODES = { US: 1, CA: 1, MX: 52, GB: 44, DE: 49, FR: 33, ES: 34, IT: 39, NL: 31, SE: 46, PL: 48, BR: 55, IN: 91, AU: 61, JP: 81 }
+const CODES = {
+  US: 1,
+  CA: 1,
+  MX: 52,
+  GB: 44,
+  DE: 49,
+  FR: 33,
+  ES: 34,
+  IT: 39,
+  NL: 31,
+  SE: 46,
+  PL: 48,
+  BR: 55,
+  IN: 91,
+  AU: 61,
+  JP: 81,
+}
 
 /** The n-th number of 15 countries, by turns as people write it at home, with +, and with words around it. */
 export function numberOf(n) {

@@ -19,7 +19,12 @@ export function plots(results) {
   )
 }
 
-const SPEED = { pass: 'pass, CSV', 'pass-postgres': 'pass, PostgreSQL', 'first-load': 'first load', reconcile: 'reconcile' }
+const SPEED = {
+  pass: 'pass, CSV',
+  'pass-postgres': 'pass, PostgreSQL',
+  'first-load': 'first load',
+  reconcile: 'reconcile',
+}
 
 /** Records a second of heysync, and of the plain loop beside it, with the most records that were measured. */
 function speed(results) {
@@ -87,9 +92,18 @@ const brief = (n) => (n === null ? '' : n >= 100 ? count(Math.round(n)) : String
 
 function bars(title, categories, series, unit, type = 'value') {
   return rendered(340, {
-    ...head(title, series.map(({ name }) => name)),
+    ...head(
+      title,
+      series.map(({ name }) => name),
+    ),
     xAxis: { type: 'category', data: categories, ...axis(false) },
-    yAxis: { type, name: unit, nameTextStyle: { color: TEXT }, ...axis(true), ...(type === 'log' ? { min: 0.1 } : {}) },
+    yAxis: {
+      type,
+      name: unit,
+      nameTextStyle: { color: TEXT },
+      ...axis(true),
+      ...(type === 'log' ? { min: 0.1 } : {}),
+    },
     series: series.map(({ name, data }) => ({
       name,
       type: 'bar',
@@ -135,7 +149,10 @@ function rendered(height, option) {
   try {
     chart.setOption(option)
     // Its classes are numbered by how many were drawn before, and style only what a pointer touches.
-    const svg = chart.renderToSVGString().replaceAll(/ class="[^"]*"/g, '').replaceAll(/<style[\s\S]*?<\/style>/g, '')
+    const svg = chart
+      .renderToSVGString()
+      .replaceAll(/ class="[^"]*"/g, '')
+      .replaceAll(/<style[\s\S]*?<\/style>/g, '')
     return `${svg.trim()}\n`
   } finally {
     // Its clock would keep the process alive.

@@ -7,7 +7,12 @@ export function printed(bench, result) {
       .filter((name) => figures[name] !== undefined)
       .map((name) => {
         const ratio = way === Object.keys(result.ways)[0] ? '' : (result.ratios[way]?.[name] ?? '')
-        return [way, FIGURES[name].title, shown(name, figures[name]), ratio && `heysync: ${ratioShown(ratio)}`]
+        return [
+          way,
+          FIGURES[name].title,
+          shown(name, figures[name]),
+          ratio && `heysync: ${ratioShown(ratio)}`,
+        ]
       }),
   )
   const wide = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column].length)) + 2)

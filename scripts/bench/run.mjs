@@ -71,7 +71,10 @@ function summarised(way, rounds) {
   const own = [way, summaries(rounds)]
   // A way may have nothing to say of so many records.
   if (Object.keys(rounds[0]).length === 0) return []
-  const parts = readings.map((reading) => [`${way}, ${reading}`, summaries(rounds.map((one) => one[reading]))])
+  const parts = readings.map((reading) => [
+    `${way}, ${reading}`,
+    summaries(rounds.map((one) => one[reading])),
+  ])
   return readings.length === 0 ? [own] : parts
 }
 
@@ -99,9 +102,7 @@ function summary(values) {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length / 2
   const median =
-    sorted.length % 2 === 1
-      ? sorted[Math.floor(middle)]
-      : (sorted[middle - 1] + sorted[middle]) / 2
+    sorted.length % 2 === 1 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2
   return { median: round(median), low: round(sorted[0]), high: round(sorted.at(-1)) }
 }
 
@@ -119,7 +120,9 @@ function inChild(task) {
     child.on('error', reject)
     child.on('exit', (code, signal) => {
       if (code === 0 && said !== undefined) return resolve(said)
-      reject(new Error(`${task.way ?? 'the stage'} of ${task.file ?? task.stage} ended with ${code ?? signal}`))
+      reject(
+        new Error(`${task.way ?? 'the stage'} of ${task.file ?? task.stage} ended with ${code ?? signal}`),
+      )
     })
     child.send(task)
   })

@@ -9,7 +9,8 @@ import { changedPersonOf, messyPersonOf, personOf, phoneOf, writePeople } from '
 import { fillPostgres, withPostgres } from './postgres.mjs'
 
 export const RULES = 50
-const HEADER = 'id TEXT PRIMARY KEY, phone TEXT, first TEXT, last TEXT, email TEXT, plan TEXT, country TEXT, updated_at TEXT'
+const HEADER =
+  'id TEXT PRIMARY KEY, phone TEXT, first TEXT, last TEXT, email TEXT, plan TEXT, country TEXT, updated_at TEXT'
 
 const csv = '{ path: ./people.csv, idColumn: id, snapshot: true, settleMs: 0 }'
 const rows = '{ database: "sqlite:./crm.db", table: people, idColumn: id, updatedColumn: updated_at }'
@@ -39,7 +40,8 @@ export async function makeStage(name, folder, records) {
   await fillAccount(join(folder, 'account.db'), records)
   await around(folder, (env) => synchronise(folder, env, 'full'))
   if (lists === undefined) return
-  for (const kept of ['account.db', 'heysync.db']) copyFileSync(join(folder, kept), join(folder, `unlisted-${kept}`))
+  for (const kept of ['account.db', 'heysync.db'])
+    copyFileSync(join(folder, kept), join(folder, `unlisted-${kept}`))
   writeConfig(folder, STAGES[name])
   await synchronise(folder, {}, 'incremental')
 }

@@ -8,7 +8,10 @@ export function tenMillion(results) {
     ['a pass over a CSV file', duration(at(results, 'pass', 'seconds'))],
     ['a first load, local work', duration(at(results, 'first-load', 'seconds'))],
     ['a full reconcile, local work', duration(at(results, 'reconcile', 'seconds'))],
-    [`a full reconcile at ${PER_MINUTE} requests a minute`, duration(perMinute(at(results, 'reconcile', 'requests')))],
+    [
+      `a full reconcile at ${PER_MINUTE} requests a minute`,
+      duration(perMinute(at(results, 'reconcile', 'requests'))),
+    ],
     [
       `a first load at ${PER_MINUTE} requests a minute, many contacts in one`,
       duration(perMinute(at(results, 'requests', 'requests', 'many in one request'))),
@@ -40,7 +43,9 @@ What grows with the records is time, the database and the requests. What to set:
 function at(results, name, figure, way = 'heysync') {
   const points = results
     .filter((one) => one.case === name && one.records < TEN_MILLION)
-    .flatMap(({ records, ways }) => (ways[way]?.[figure] === undefined ? [] : [[records, ways[way][figure].median]]))
+    .flatMap(({ records, ways }) =>
+      ways[way]?.[figure] === undefined ? [] : [[records, ways[way][figure].median]],
+    )
     .sort(([a], [b]) => a - b)
     .slice(-2)
   if (points.length < 2) return null

@@ -3,7 +3,8 @@ import { passOver } from './pass.mjs'
 
 export const name = 'changed'
 export const place = 3
-export const about = 'Full pass of a CSV file with 1 % changed, to the moment at which the changes are in the outbox'
+export const about =
+  'Full pass of a CSV file with 1 % changed, to the moment at which the changes are in the outbox'
 export const stage = 'file'
 export const compare = ['seconds']
 export const reach = {

@@ -16,7 +16,8 @@ const PATIENCE_MS = 20 * 60_000
 
 export const name = 'daemon'
 export const place = 14
-export const about = 'The daemon during a first load, and two seconds of its push: /healthz, called 100 times a second'
+export const about =
+  'The daemon during a first load, and two seconds of its push: /healthz, called 100 times a second'
 export const stage = 'empty'
 export const rounds = 1
 export const reach = { healthMs99: { atMost: 20 }, longestBlockMs: { atMost: 50 }, peakMb: { atMost: 200 } }
@@ -60,7 +61,11 @@ async function callUntil(url, isOver) {
   }
   const times = await Promise.all(calls)
   agent.destroy()
-  return { healthMs50: percentile(times, 0.5), healthMs99: percentile(times, 0.99), seconds: (performance.now() - begun) / 1000 }
+  return {
+    healthMs50: percentile(times, 0.5),
+    healthMs99: percentile(times, 0.99),
+    seconds: (performance.now() - begun) / 1000,
+  }
 }
 
 function call(url, agent) {

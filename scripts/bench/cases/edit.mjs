@@ -24,7 +24,9 @@ export const ways = {
     beside(folder, {}, async (own) => {
       const account = await startAccount({ data: join(folder, 'account.db') })
       const crm = new Database(join(own, 'crm.db'))
-      const edit = crm.prepare("UPDATE people SET first = ?, updated_at = strftime('%Y-%m-%dT%H:%M:%fZ') WHERE id = ?")
+      const edit = crm.prepare(
+        "UPDATE people SET first = ?, updated_at = strftime('%Y-%m-%dT%H:%M:%fZ') WHERE id = ?",
+      )
       try {
         return await withDaemon(own, { BENCH_HEYMARKET: account.url }, async (daemon) => {
           await settled(daemon.url)

@@ -1,9 +1,9 @@
 // The local work of a first load: from the first byte of the file to the moment at which everybody is in the outbox.
 import { join } from 'node:path'
 import { startAccount } from '../account.mjs'
+import { beside } from '../beside.mjs'
 import { openEngine } from '../engine.mjs'
 import { csvRows, loadRows, openLoopDatabase } from '../loops.mjs'
-import { beside } from '../beside.mjs'
 
 export const name = 'first-load'
 export const place = 4

@@ -49,7 +49,9 @@ function oneChange({ folder }) {
   return withEngine(folder, '', async ({ cycle }, own) => {
     const crm = new Database(join(own, 'crm.db'))
     crm
-      .prepare("UPDATE people SET last = 'Last1', updated_at = strftime('%Y-%m-%dT%H:%M:%fZ') WHERE id = 'P-0'")
+      .prepare(
+        "UPDATE people SET last = 'Last1', updated_at = strftime('%Y-%m-%dT%H:%M:%fZ') WHERE id = 'P-0'",
+      )
       .run()
     crm.close()
     const { report, seconds } = await cycle({ toOutbox: true })

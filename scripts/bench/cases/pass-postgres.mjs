@@ -1,10 +1,10 @@
 // A full pass over a table of PostgreSQL in which nothing changed.
 import { join } from 'node:path'
 import { startAccount } from '../account.mjs'
+import { beside } from '../beside.mjs'
 import { expectAll, openEngine } from '../engine.mjs'
 import { keepRows, openLoopDatabase, tableRows } from '../loops.mjs'
 import { withPostgres } from '../postgres.mjs'
-import { beside } from '../beside.mjs'
 
 export const name = 'pass-postgres'
 export const place = 2

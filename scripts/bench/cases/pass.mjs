@@ -5,16 +5,21 @@
 // is a new version of the file, and everything is read, recognised, swept and compared.
 import { join } from 'node:path'
 import { startAccount } from '../account.mjs'
+import { beside } from '../beside.mjs'
 import { expectAll, openEngine } from '../engine.mjs'
 import { csvRows, keepRows, openLoopDatabase } from '../loops.mjs'
-import { beside } from '../beside.mjs'
 
 export const name = 'pass'
 export const place = 1
-export const about = 'No-change full pass of a CSV file: pull, recognise as unchanged, sweep, diff, plan of nothing'
+export const about =
+  'No-change full pass of a CSV file: pull, recognise as unchanged, sweep, diff, plan of nothing'
 export const stage = 'file'
 export const compare = ['recordsPerSecond']
-export const reach = { recordsPerSecond: { at: 1_000_000, atLeast: 120_000 }, peakMb: { atMost: 200 }, longestBlockMs: { atMost: 50 } }
+export const reach = {
+  recordsPerSecond: { at: 1_000_000, atLeast: 120_000 },
+  peakMb: { atMost: 200 },
+  longestBlockMs: { atMost: 50 },
+}
 
 export const ways = {
   heysync: (context) => passOver('people-turned.csv', context, 0),
@@ -38,7 +43,8 @@ export function passOver(people, { folder, records, measured }, changes) {
       engine.close()
       const { report, seconds, readSeconds } = result
       expectAll(report, records)
-      if (report.plan.update !== changes) throw new Error(`${changes} changes were expected: ${JSON.stringify(report)}`)
+      if (report.plan.update !== changes)
+        throw new Error(`${changes} changes were expected: ${JSON.stringify(report)}`)
       return { recordsPerSecond: records / seconds, seconds, readSeconds }
     } finally {
       await account.close()

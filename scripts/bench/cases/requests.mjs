@@ -11,7 +11,8 @@ const ONE_BY_ONE = 10_000
 
 export const name = 'requests'
 export const place = 10
-export const about = 'Requests of a first load, beside the least possible; and of the same again with no change'
+export const about =
+  'Requests of a first load, beside the least possible; and of the same again with no change'
 export const stage = 'empty'
 export const rounds = 1
 export const reach = { overLeast: { atMost: 1.02 }, againRequests: { atMost: 2 } }

@@ -11,7 +11,8 @@ import { withDaemon } from '../daemon.mjs'
 
 export const name = 'start'
 export const place = 13
-export const about = 'Start to ready and shutdown of the daemon with everybody in the mirror, and the size of the database'
+export const about =
+  'Start to ready and shutdown of the daemon with everybody in the mirror, and the size of the database'
 export const stage = 'table'
 export const compare = ['readyMs']
 export const reach = {
@@ -26,7 +27,11 @@ export const ways = {
       const account = await startAccount({ data: join(folder, 'account.db') })
       try {
         const seen = await withDaemon(own, { BENCH_HEYMARKET: account.url }, async () => ({}))
-        return { ...seen, longestBlockMs: undefined, bytesPerContact: statSync(join(own, 'heysync.db')).size / records }
+        return {
+          ...seen,
+          longestBlockMs: undefined,
+          bytesPerContact: statSync(join(own, 'heysync.db')).size / records,
+        }
       } finally {
         await account.close()
       }
