@@ -74,11 +74,17 @@ async function run(cases) {
             ? of.filter((one) => !sizes.includes(one))
             : []
         for (const each of records) {
-          const result = await measure(bench, each, { workshop, rounds, only, say })
-          process.stdout.write(printed(bench, result))
-          results.push(result)
-          keep(LATEST, results)
-          if (values.publish) keep(PUBLISHED, results)
+          try {
+            const result = await measure(bench, each, { workshop, rounds, only, say })
+            process.stdout.write(printed(bench, result))
+            results.push(result)
+            keep(LATEST, results)
+            if (values.publish) keep(PUBLISHED, results)
+          } catch (error) {
+            // The others go on: an hour of figures is not lost for one of them.
+            say(`${bench.name}, ${each}: ${error.message}`)
+            process.exitCode = 1
+          }
         }
       }
       workshop.empty()

@@ -57,7 +57,7 @@ function goals(results, cases) {
           `[${bench.name}](#${bench.name})`,
           number(result.records),
           goal,
-          String(Number(value.toPrecision(4)).toLocaleString('en-US')),
+          Number(value.toPrecision(4)).toLocaleString('en-US'),
           reached ? 'yes' : '**no**',
         ]),
       ),

@@ -42,26 +42,26 @@ export function judged({ reach = {} }, result) {
   return Object.entries(reach).flatMap(([key, { at, atLeast, atMost }]) => {
     if (at !== undefined && at !== result.records) return []
     const [figure, against] = key.split(' / ')
-    const values =
-      against === undefined
-        ? Object.values(first(result.ways, figure))
-        : [result.ratios[against]?.[figure]?.median].filter((value) => value !== undefined)
+    const limit = atLeast === undefined ? `at most ${fine(atMost)}` : `at least ${fine(atLeast)}`
     const { title } = FIGURES[figure]
-    const goal = `${title}${against === undefined ? '' : `, times those of ${against}`}: ${atLeast === undefined ? `at most ${atMost.toLocaleString('en-US')}` : `at least ${atLeast.toLocaleString('en-US')}`}`
-    return values.map((value) => ({
-      goal,
+    return valuesOf(result, figure, against).map(({ of, value }) => ({
+      goal: `${title}${of}: ${limit}`,
       value,
       reached: atLeast === undefined ? value <= atMost : value >= atLeast,
     }))
   })
 }
 
-/** Of heysync; of every way where none is heysync itself, since all of them are. */
-function first(ways, figure) {
-  const own = ways.heysync === undefined ? ways : { heysync: ways.heysync }
-  return Object.fromEntries(
-    Object.entries(own).flatMap(([way, figures]) =>
-      figures[figure] === undefined ? [] : [[way, figures[figure].median]],
-    ),
+/** Of heysync alone; where no way is called so, all of them are heysync's. */
+function valuesOf({ ways, ratios }, figure, against) {
+  if (against !== undefined) {
+    const ratio = ratios[against]?.[figure]
+    return ratio === undefined ? [] : [{ of: `, times that of ${against}`, value: ratio.median }]
+  }
+  const own = ways.heysync === undefined ? Object.entries(ways) : [['', ways.heysync]]
+  return own.flatMap(([way, figures]) =>
+    figures[figure] === undefined
+      ? []
+      : [{ of: way === '' ? '' : `, ${way}`, value: figures[figure].median }],
   )
 }
