@@ -10,7 +10,7 @@ const PROGRAM = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url)
 const WATCH = new URL('./watch.mjs', import.meta.url).href
 
 /** Resolves when it is ready. */
-export async function startDaemon(folder, env) {
+async function startDaemon(folder, env) {
   const watched = join(folder, 'watched.json')
   const child = spawn(process.execPath, ['--import', WATCH, PROGRAM, 'run'], {
     cwd: folder,

@@ -16,7 +16,7 @@ const csv = '{ path: ./people.csv, idColumn: id, snapshot: true, settleMs: 0 }'
 const rows = '{ database: "sqlite:./crm.db", table: people, idColumn: id, updatedColumn: updated_at }'
 
 /** By name. `synced`: the account holds everybody already, and heysync knows it. With `lists` both also as they were before these. */
-export const STAGES = {
+const STAGES = {
   empty: { connector: 'csv', options: csv, fill: writeFiles, synced: false },
   messy: { connector: 'csv', options: csv, fill: writeMessyFile, synced: false },
   file: { connector: 'csv', options: csv, fill: writeFiles, synced: true },
