@@ -1,6 +1,7 @@
 // docs/performance.md and its plots, from the results that are kept and from nothing else.
 import { ELSEWHERE } from './elsewhere.mjs'
 import { FIGURES, judged, ratioShown, shown } from './figures.mjs'
+import { growth } from './growth.mjs'
 import { plots } from './plots.mjs'
 import { tenMillion } from './ten-million.mjs'
 
@@ -14,6 +15,7 @@ export function draw({ machine, results }, cases) {
     `<!-- Drawn by \`npm run bench -- --draw\` from docs/performance.json. Do not edit it by hand. -->`,
     about(machine, results),
     goals(results, cases),
+    growing(cases, results),
     plot(drawn, 'speed.svg', 'Records a second of heysync and of the plain libraries in a loop'),
     plot(drawn, 'memory.svg', 'Peak memory by number of records'),
     ...cases.flatMap((bench) => section(bench, results)),
@@ -63,6 +65,22 @@ function goals(results, cases) {
       ),
   )
   return `## What was to be reached\n\n${table(['case', 'records', 'goal', 'measured', 'reached'], rows)}`
+}
+
+function growing(cases, results) {
+  const times = (factor) => `${Number(factor.toPrecision(3))}×`
+  const rows = growth(cases, results).map(({ name, from, to, records, seconds, memory, good }) => [
+    `[${name}](#${name})`,
+    `${number(from)} to ${number(to)}`,
+    ...[records, seconds, memory].map(times),
+    good ? 'yes' : '**no**',
+  ])
+  if (rows.length === 0) return ''
+  return `## How it grows
+
+Time should grow as the records do, and a tenth more at most; memory should stay the same within a fifth.
+
+${table(['case', 'from, to', 'records', 'time', 'memory', 'as it should'], rows)}`
 }
 
 /** Ways beside each other, one line for each way and number of records. */

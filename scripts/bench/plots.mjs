@@ -56,10 +56,16 @@ function memory(results) {
   return rendered(340, {
     ...head('Peak memory by number of records, MB; dashed: the goal', names),
     xAxis: { type: 'category', data: sizes.map(count), ...axis(false) },
-    yAxis: { type: 'value', min: 0, ...axis(true) },
+    yAxis: {
+      type: 'value',
+      min: 0,
+      max: ({ max }) => Math.max(250, Math.ceil(max / 50) * 50),
+      ...axis(true),
+    },
     series: names.map((name, nth) => ({
       name,
       type: 'line',
+      symbol: 'circle',
       symbolSize: 8,
       data: sizes.map((records) => at(name, records)),
       ...(nth === 0 ? { markLine: goal(MEMORY_GOAL_MB) } : {}),
@@ -120,8 +126,8 @@ function head(title, legend) {
     color: COLORS,
     textStyle: { fontFamily: 'system-ui, sans-serif' },
     title: { text: title, left: 8, textStyle: { color: TEXT, fontSize: 15, fontWeight: 600 } },
-    legend: { data: legend, top: 30, left: 8, textStyle: { color: TEXT } },
-    grid: { left: 70, right: 24, top: 84, bottom: 50 },
+    legend: { data: legend, top: 38, left: 8, itemGap: 20, textStyle: { color: TEXT } },
+    grid: { left: 70, right: 24, top: 96, bottom: 50 },
   }
 }
 
