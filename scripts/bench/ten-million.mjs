@@ -2,6 +2,8 @@
 const TEN_MILLION = 10_000_000
 const MINUTE_S = 60
 const PER_MINUTE = 450
+/** From fewer records nothing follows for ten million: what is there from the start counts for too much. */
+const LEAST_RECORDS = 100_000
 
 export function tenMillion(results) {
   const rows = [
@@ -48,7 +50,7 @@ function at(results, name, figure, way = 'heysync') {
     )
     .sort(([a], [b]) => a - b)
     .slice(-2)
-  if (points.length < 2) return null
+  if (points.length < 2 || points[1][0] < LEAST_RECORDS) return null
   const [[x1, y1], [x2, y2]] = points
   // What is measured falls at times where it stays the same.
   return y2 + Math.max(0, (y2 - y1) / (x2 - x1)) * (TEN_MILLION - x2)
@@ -56,7 +58,9 @@ function at(results, name, figure, way = 'heysync') {
 
 function databaseBytes(results) {
   const [largest] = results.filter((one) => one.case === 'start').sort((a, b) => b.records - a.records)
-  return largest === undefined ? null : largest.ways.heysync.bytesPerContact.median * TEN_MILLION
+  return largest === undefined || largest.records < LEAST_RECORDS
+    ? null
+    : largest.ways.heysync.bytesPerContact.median * TEN_MILLION
 }
 
 const perMinute = (requests) => (requests === null ? null : (requests / PER_MINUTE) * MINUTE_S)

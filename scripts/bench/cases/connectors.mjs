@@ -5,7 +5,6 @@ export const name = 'connectors'
 export const place = 15
 export const about = 'A full pull by each connector from a vendor on the same machine, only counted'
 export const rounds = 1
-export const reach = { peakMb: { atMost: 200 } }
 /** The usual one, unless others were asked for. */
 export const sizes = (given, { asked }) => (asked ? given : [200_000])
 
