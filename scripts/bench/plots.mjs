@@ -108,7 +108,7 @@ function bars(title, categories, series, unit, type = 'value') {
       name: unit,
       nameTextStyle: { color: TEXT },
       ...axis(true),
-      ...(type === 'log' ? { min: 0.1 } : {}),
+      ...(type === 'log' ? { min: 0.1, startValue: 0.1 } : {}),
     },
     series: series.map(({ name, data }) => ({
       name,
@@ -126,7 +126,7 @@ function head(title, legend) {
     color: COLORS,
     textStyle: { fontFamily: 'system-ui, sans-serif' },
     title: { text: title, left: 8, textStyle: { color: TEXT, fontSize: 15, fontWeight: 600 } },
-    legend: { data: legend, top: 38, left: 8, itemGap: 20, textStyle: { color: TEXT } },
+    legend: { data: legend, top: 38, left: 8, itemGap: 28, textStyle: { color: TEXT } },
     grid: { left: 70, right: 24, top: 96, bottom: 50 },
   }
 }
