@@ -58,36 +58,42 @@ function readJson(file) {
   }
 }
 
+/** Size by size, what is measured and with how many records. A case with a size of its own comes with the first. */
+function tasksOf(cases) {
+  return sizes.flatMap((size) =>
+    chosen(cases).flatMap(({ bench, only }) => {
+      const of = bench.sizes?.(sizes, { asked }) ?? sizes
+      const own = size === sizes[0] ? of.filter((one) => !sizes.includes(one)) : []
+      return [...of.filter((one) => one === size), ...own].map((records) => ({ bench, only, records }))
+    }),
+  )
+}
+
 async function run(cases) {
   const begun = performance.now()
   const workshop = openWorkshop()
+  process.once('SIGINT', () => {
+    workshop.close()
+    process.exit(130)
+  })
   const results = []
+  const tasks = tasksOf(cases)
   try {
-    // Size by size, so that only one size of the stages is on the disk at a time.
-    for (const size of sizes) {
-      for (const { bench, only } of chosen(cases)) {
-        const of = bench.sizes?.(sizes, { asked }) ?? sizes
-        // What is measured with a size of its own is measured with the first.
-        const records = of.includes(size)
-          ? [size]
-          : size === sizes[0]
-            ? of.filter((one) => !sizes.includes(one))
-            : []
-        for (const each of records) {
-          try {
-            const result = await measure(bench, each, { workshop, rounds, only, say })
-            process.stdout.write(printed(bench, result))
-            results.push(result)
-            keep(LATEST, results)
-            if (values.publish) keep(PUBLISHED, results)
-          } catch (error) {
-            // The others go on: an hour of figures is not lost for one of them.
-            say(`${bench.name}, ${each}: ${error.message}`)
-            process.exitCode = 1
-          }
-        }
+    for (const [at, { bench, only, records }] of tasks.entries()) {
+      try {
+        const result = await measure(bench, records, { workshop, rounds, only, say })
+        process.stdout.write(printed(bench, result))
+        results.push(result)
+        keep(LATEST, results)
+        if (values.publish) keep(PUBLISHED, results)
+      } catch (error) {
+        // The others go on: an hour of figures is not lost for one of them.
+        say(`${bench.name}, ${records}: ${error.message}`)
+        process.exitCode = 1
       }
-      workshop.empty()
+      const later = tasks.slice(at + 1)
+      if (!later.some((one) => one.bench.stage === bench.stage && one.records === records))
+        workshop.drop(bench.stage, records)
     }
   } finally {
     workshop.close()

@@ -39,15 +39,18 @@ function peakMb() {
   }
 }
 
-process.once('message', async ({ stage, file, way, folder, records }) => {
+async function done({ stage, file, way, folder, records }) {
   if (stage !== undefined) {
     const { makeStage } = await import('./stages.mjs')
     await makeStage(stage, folder, records)
-    process.send({})
-  } else {
-    const { ways } = await import(new URL(file, import.meta.url).href)
-    const figures = await ways[way]({ folder, records, measured })
-    process.send(figures === null ? {} : { peakMb: peakMb(), ...noted, ...figures })
+    return {}
   }
-  process.disconnect()
+  const { ways } = await import(new URL(file, import.meta.url).href)
+  const figures = await ways[way]({ folder, records, measured })
+  return figures === null ? {} : { peakMb: peakMb(), ...noted, ...figures }
+}
+
+process.once('message', async (task) => {
+  // What a library still holds open keeps nobody waiting.
+  process.send(await done(task), () => process.exit())
 })
