@@ -80,7 +80,7 @@ async function firstWrite(account) {
   throw new Error('The edit did not come to the account.')
 }
 
-/** A row read by its key and put into the account, with nothing between. */
+/** A row read by its key, and one request about it, with nothing between. */
 async function directly(folder, records, measured) {
   const { default: got } = await import('got')
   const account = await startAccount({ data: join(folder, 'account.db') })
