@@ -57,6 +57,7 @@ const GROUPS: Readonly<Record<string, Pages>> = {
   },
   'Under the bonnet': {
     architecture: 'Architecture',
+    performance: 'Speed, memory and scale',
     sandbox: 'The sandbox',
     simulation: 'The simulation',
   },

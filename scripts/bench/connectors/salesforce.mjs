@@ -1,7 +1,7 @@
 // Reads 200,000 contacts of a made-up organisation on loopback, page by page and then through the bulk API: records a
 // second, and the most memory that the process had. The organisation runs in a process of its own.
 //
-//   npm run build && node scripts/bench-connectors.mjs salesforce
+//   npm run bench -- connectors/salesforce
 import { readEverybody, withVendor } from './reading.mjs'
 
 export const name = 'salesforce'

@@ -1,7 +1,7 @@
 // Reads 200,000 contacts of a made-up environment on loopback with change tracking on: records a second, and the most
 // memory that the process had. The environment runs in a process of its own.
 //
-//   npm run build && node scripts/bench-connectors.mjs dataverse
+//   npm run bench -- connectors/dataverse
 import { readEverybody, withVendor } from './reading.mjs'
 
 export const name = 'dataverse'

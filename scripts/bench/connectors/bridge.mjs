@@ -1,6 +1,6 @@
 // Reads 200,000 people through the small Singer tap and the small Airbyte source of the tests.
 //
-//   npm run build && node scripts/bench-connectors.mjs bridge
+//   npm run bench -- connectors/bridge
 import { fileURLToPath } from 'node:url'
 import { RECORDS, readEverybody } from './reading.mjs'
 
@@ -9,7 +9,7 @@ export const name = 'bridge'
 const given = (program) => ({
   command: [
     process.execPath,
-    fileURLToPath(new URL(`../../test/connectors/bridge/${program}`, import.meta.url)),
+    fileURLToPath(new URL(`../../../test/connectors/bridge/${program}`, import.meta.url)),
   ],
   config: { fill: RECORDS, every: 1_000 },
   stream: 'people',

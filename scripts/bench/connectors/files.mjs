@@ -1,6 +1,6 @@
 // Reads 200,000 people from a CSV file and from an Excel workbook: records a second, and the most memory that the process had.
 //
-//   npm run build && node scripts/bench-connectors.mjs files
+//   npm run bench -- connectors/files
 import { createWriteStream } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

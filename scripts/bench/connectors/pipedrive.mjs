@@ -22,10 +22,10 @@ function person(n) {
 }
 
 serveWhenForked(({ pathname, searchParams }) => {
-  if (pathname === '/v1/users/me') return { data: { id: 1, company_id: 2 } }
-  if (pathname !== '/api/v2/persons' || searchParams.has('updated_since')) return { data: [] }
+  if (pathname === '/v1/users/me') return { success: true, data: { id: 1, company_id: 2 } }
+  if (pathname !== '/api/v2/persons' || searchParams.has('updated_since')) return { success: true, data: [] }
   const from = Number(searchParams.get('cursor') ?? 0)
   const to = Math.min(RECORDS, from + Number(searchParams.get('limit')))
   const data = Array.from({ length: to - from }, (_, index) => person(from + index))
-  return { data, additional_data: { next_cursor: to < RECORDS ? String(to) : null } }
+  return { success: true, data, additional_data: { next_cursor: to < RECORDS ? String(to) : null } }
 })

@@ -36,8 +36,8 @@ export function serveWhenForked(answer, more = {}) {
 
 /** Reads everybody. Returns how many there were, how many each second, and the most memory that was in use, in MB. */
 export async function readEverybody(kind, given, baseDir = '.') {
-  const { connectors } = await import('../../dist/connectors/index.js')
-  const { connectorContext } = await import('../../dist/src/connector/context.js')
+  const { connectors } = await import('../../../dist/connectors/index.js')
+  const { connectorContext } = await import('../../../dist/src/connector/context.js')
   const connector = await connectors.get(kind)()
   // Whoever waits for a budget goes on at once: what is measured is the connector, and not the vendor's patience.
   let leapt = 0
@@ -78,6 +78,6 @@ export async function readEverybody(kind, given, baseDir = '.') {
     // On a busy machine this says more than the seconds do.
     cpuSeconds: Number(((user + system) / 1e6).toFixed(1)),
     recordsPerSecond: Math.round(records / seconds),
-    peakRssMb: Math.round(rss / 1_048_576),
+    peakMb: Math.round(rss / 1_048_576),
   }
 }

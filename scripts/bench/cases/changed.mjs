@@ -1,0 +1,19 @@
+// A full pass over a CSV file in which one record in a hundred changed, beside the pass in which none did.
+import { passOver } from './pass.mjs'
+
+export const name = 'changed'
+export const place = 3
+export const about =
+  'Full pass of a CSV file with 1 % changed, to the moment at which the changes are in the outbox'
+export const stage = 'file'
+export const compare = ['seconds']
+export const reach = {
+  'seconds / unchanged': { at: 1_000_000, atMost: 1.15 },
+  peakMb: { atMost: 200 },
+  longestBlockMs: { atMost: 50 },
+}
+
+export const ways = {
+  heysync: (context) => passOver('people-changed.csv', context, Math.ceil(context.records / 100)),
+  unchanged: (context) => passOver('people-turned.csv', context, 0),
+}

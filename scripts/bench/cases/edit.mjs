@@ -1,0 +1,106 @@
+// From an edit in the source to the request that carries it: a person is edited in a table, the daemon is asked to sync, and
+// the instant at which the request came to the account counts. Asking and reading are part of it.
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import Database from 'better-sqlite3'
+import { startAccount } from '../account.mjs'
+import { beside } from '../beside.mjs'
+import { withDaemon } from '../daemon.mjs'
+import { percentile } from '../percentile.mjs'
+
+const EDITS = 20
+const PATIENCE_MS = 30_000
+
+export const name = 'edit'
+export const place = 11
+export const about = `Edit to request: ${EDITS} edits in a table, one after the other, each from asking the daemon to the request`
+export const stage = 'table'
+export const rounds = 1
+export const compare = ['editMs']
+export const reach = { editMs95: { atMost: 1_000 } }
+
+/** Hardly any of a few people: then it is only tried whether it works. */
+const editsOf = (records) => Math.min(EDITS, Math.ceil(records / 100))
+
+export const ways = {
+  heysync: ({ folder, records }) =>
+    beside(folder, {}, async (own) => {
+      const account = await startAccount({ data: join(folder, 'account.db') })
+      const crm = new Database(join(own, 'crm.db'))
+      const edit = crm.prepare(
+        "UPDATE people SET first = ?, updated_at = strftime('%Y-%m-%dT%H:%M:%fZ') WHERE id = ?",
+      )
+      try {
+        return await withDaemon(own, { BENCH_HEYMARKET: account.url }, async (daemon) => {
+          await settled(daemon.url)
+          daemon.watchAnew()
+          const took = []
+          for (let n = 0; n < editsOf(records); n += 1) {
+            await account.requests()
+            const person = Math.floor((n * records) / editsOf(records))
+            edit.run(`Edited${n}`, `P-${person}`)
+            const begun = Date.now()
+            await ask(daemon.url)
+            took.push((await firstWrite(account)) - begun)
+            await settled(daemon.url)
+          }
+          return { editMs: percentile(took, 0.5), editMs95: percentile(took, 0.95) }
+        })
+      } finally {
+        crm.close()
+        await account.close()
+      }
+    }),
+  loop: ({ folder, records, measured }) => directly(folder, records, measured),
+}
+
+async function ask(url) {
+  const answer = await fetch(`${url}/api/sync`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  })
+  if (answer.status !== 202) throw new Error(`/api/sync answered ${answer.status}: ${await answer.text()}`)
+}
+
+/** When nothing is under way any more. */
+async function settled(url) {
+  for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await delay(10)) {
+    const { cycles } = await (await fetch(`${url}/api/cycles?limit=1`)).json()
+    if (cycles.length > 0 && cycles[0].status !== 'running') return
+  }
+  throw new Error('The daemon does not come to rest.')
+}
+
+async function firstWrite(account) {
+  for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await delay(5)) {
+    const write = (await account.requests()).find(({ method }) => method === 'PUT')
+    if (write !== undefined) return write.at
+  }
+  throw new Error('The edit did not come to the account.')
+}
+
+/** A row read by its key, and one request about it, with nothing between. */
+async function directly(folder, records, measured) {
+  const { default: got } = await import('got')
+  const account = await startAccount({ data: join(folder, 'account.db') })
+  const crm = new Database(join(folder, 'crm.db'), { readonly: true })
+  const row = crm.prepare('SELECT * FROM people WHERE id = ?')
+  const headers = { authorization: 'Bearer sandbox-key' }
+  const took = []
+  try {
+    await measured(async () => {
+      for (let n = 0; n < editsOf(records); n += 1) {
+        const begun = performance.now()
+        const { phone } = row.get(`P-${Math.floor((n * records) / editsOf(records))}`)
+        const json = { phone }
+        await got.post(`${account.url}/v1/contact/get`, { json, headers }).json()
+        took.push(performance.now() - begun)
+      }
+    })
+    return { editMs: percentile(took, 0.5) }
+  } finally {
+    crm.close()
+    await account.close()
+  }
+}

@@ -1,0 +1,49 @@
+// How many requests a first load takes, beside the least that is possible on such an account: writes, reading them back, and
+// the members of a list. Then the same again with no change.
+import { startAccount } from '../account.mjs'
+import { beside } from '../beside.mjs'
+import { openEngine } from '../engine.mjs'
+
+const PAGE = 1_000
+const MANY = 1_000
+/** One by one, more say nothing more. */
+const ONE_BY_ONE = 10_000
+
+export const name = 'requests'
+export const place = 10
+export const about =
+  'Requests of a first load, beside the least possible; and of the same again with no change'
+export const stage = 'empty'
+export const rounds = 1
+export const reach = { overLeast: { atMost: 1.02 }, againRequests: { atMost: 2 } }
+export const sizes = (given) => given.filter((records) => records <= 100_000)
+
+export const ways = {
+  'many in one request': (context) => counted(context, { per: MANY, dialects: {} }),
+  'at most 100 in one request': (context) =>
+    counted(context, { per: 100, dialects: { batchSize: 100, searchSize: 100 } }),
+  'one by one': (context) =>
+    context.records > ONE_BY_ONE
+      ? null
+      : counted(context, { per: 1, dialects: { batchCalls: 'gone', bulkCalls: 'gone' } }),
+}
+
+async function counted({ folder, records }, { per, dialects }) {
+  const account = await startAccount({ dialects })
+  try {
+    return await beside(folder, { database: null }, async (own) => {
+      const engine = await openEngine(own, { BENCH_HEYMARKET: account.url })
+      const { report, seconds } = await engine.cycle()
+      if (report.push.acked !== records) throw new Error(JSON.stringify(report))
+      const requests = (await account.requests()).length
+      await engine.cycle()
+      const againRequests = (await account.requests()).length
+      engine.close()
+      const readBack = Math.ceil(records / (per === 1 ? PAGE : per))
+      const leastRequests = Math.ceil(records / per) + readBack
+      return { requests, leastRequests, overLeast: requests / leastRequests, againRequests, seconds }
+    })
+  } finally {
+    await account.close()
+  }
+}

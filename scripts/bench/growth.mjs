@@ -1,0 +1,20 @@
+// How time and memory grow from one number of records to the next: time in proportion, memory hardly at all.
+const MOST_TIME = 1.1
+const MOST_MEMORY = 1.2
+
+/** Lines of a table: case, from, to, records, seconds and memory as factors, and whether that is as it should be. */
+export function growth(cases, results) {
+  return cases.flatMap(({ name }) => {
+    const own = results
+      .filter((one) => one.case === name && one.ways.heysync?.seconds !== undefined)
+      .sort((a, b) => a.records - b.records)
+    return own.slice(1).map((result, at) => {
+      const before = own[at]
+      const times = (figure) => result.ways.heysync[figure].median / before.ways.heysync[figure].median
+      const records = result.records / before.records
+      const [seconds, memory] = [times('seconds'), times('peakMb')]
+      const good = seconds <= MOST_TIME * records && memory <= MOST_MEMORY
+      return { name, from: before.records, to: result.records, records, seconds, memory, good }
+    })
+  })
+}
