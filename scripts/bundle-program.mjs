@@ -5,21 +5,36 @@ import { readFileSync } from 'node:fs'
 import { join, posix, relative } from 'node:path'
 import { build } from 'vite'
 
-/** The ways in: what package.json names, the thread of the front, and what scripts of this repository need. */
-const ENTRIES = [
+/** What package.json names, and the thread of the front. */
+const WAYS_IN = [
   'src/main',
   'src/embed',
   'src/connector/contract',
   'src/connector/testing/testing',
   'src/heymarket/open',
   'src/service/front/worker',
+]
+
+/** What scripts of this repository use of the program: for pages that are generated, and to measure parts by themselves. */
+const OF_SCRIPTS = [
   'connectors/index',
+  'src/app',
   'src/cli/docs',
+  'src/config/connectors-in-use',
   'src/config/generate/documents',
+  'src/config/load',
   'src/connector/context',
   'src/connector/table',
+  'src/lib/clock',
+  'src/lib/logger',
+  'src/sandbox/contact-rules',
+  'src/sandbox/dialects',
   'src/sandbox/server',
+  'src/sandbox/store',
   'src/service/front/documents',
+  'src/sync/cycle',
+  'src/sync/normalize/phone',
+  'src/sync/reconcile/reconcile',
 ]
 
 const INLINED = [
@@ -59,7 +74,10 @@ export async function bundleProgram(root) {
       // Connectors import what they are written against by the name of the package.
       alias: [
         { find: /^heysync\/connector$/, replacement: join(root, 'src/connector/contract.ts') },
-        { find: /^heysync\/connector\/testing$/, replacement: join(root, 'src/connector/testing/testing.ts') },
+        {
+          find: /^heysync\/connector\/testing$/,
+          replacement: join(root, 'src/connector/testing/testing.ts'),
+        },
       ],
     },
     ssr: { noExternal: true, external: installed, target: 'node' },
@@ -71,7 +89,9 @@ export async function bundleProgram(root) {
       license: { fileName: 'licenses.md' },
       rolldownOptions: {
         checks: { pluginTimings: false },
-        input: Object.fromEntries(ENTRIES.map((name) => [name, join(root, `${name}.ts`)])),
+        input: Object.fromEntries(
+          [...WAYS_IN, ...OF_SCRIPTS].map((name) => [name, join(root, `${name}.ts`)]),
+        ),
         output: {
           entryFileNames: '[name].js',
           chunkFileNames: 'chunks/[name]-[hash].js',
