@@ -20,6 +20,13 @@ const ENTRIES = [
   'src/connector/table',
   'src/sandbox/server',
   'src/service/front/documents',
+  'src/app',
+  'src/config/connectors-in-use',
+  'src/config/load',
+  'src/db/open',
+  'src/lib/clock',
+  'src/lib/logger',
+  'src/sync/cycle',
 ]
 
 const INLINED = [
