@@ -66,7 +66,10 @@ export async function bundleProgram(root) {
       // Connectors import what they are written against by the name of the package.
       alias: [
         { find: /^heysync\/connector$/, replacement: join(root, 'src/connector/contract.ts') },
-        { find: /^heysync\/connector\/testing$/, replacement: join(root, 'src/connector/testing/testing.ts') },
+        {
+          find: /^heysync\/connector\/testing$/,
+          replacement: join(root, 'src/connector/testing/testing.ts'),
+        },
       ],
     },
     ssr: { noExternal: true, external: installed, target: 'node' },
