@@ -4,7 +4,7 @@ import type { Header } from './header.ts'
 import type { CsvOptions } from './options.ts'
 import type { Dialect } from './text/dialect.ts'
 import { inspectQuotes } from './text/quotes.ts'
-import type { Row } from './text/rows.ts'
+import type { Row } from './text/row.ts'
 import { readInstant, type ZoneClock } from './updated-at.ts'
 
 export type Reading =

@@ -9,7 +9,8 @@ import { idColumns } from './options.ts'
 import { isBlankRow } from './record.ts'
 import { decode } from './text/decode.ts'
 import type { Dialect } from './text/dialect.ts'
-import { type Row, readRows } from './text/rows.ts'
+import type { Row } from './text/row.ts'
+import { readRows } from './text/rows.ts'
 import { sniffDialect } from './text/sniff.ts'
 
 export interface Table {

@@ -6,22 +6,9 @@ import { CsvError, type Info, parse } from 'csv-parse'
 import { ConnectorError } from 'heysync/connector'
 import type { Dialect } from './dialect.ts'
 import { inspectQuotes } from './quotes.ts'
+import type { Row } from './row.ts'
 import { LineSplitter } from './split.ts'
 import { Tape } from './tape.ts'
-
-export interface Row {
-  readonly cells: readonly string[]
-  /** Line on which it starts, from 1. */
-  readonly line: number
-  /** How many lines it covers. */
-  readonly lines: number
-  /** False where the file ends within its last line, so that the row may be cut off. */
-  readonly ended: boolean
-  /** The row as it stands in the file. */
-  readonly raw: Buffer
-  /** Indexes of cells that hold an error such as #REF! where a value should be. */
-  readonly errors?: readonly number[]
-}
 
 /** A row longer than this is taken for a quote that was never closed. */
 const MAX_ROW_BYTES = 1_000_000

@@ -1,7 +1,7 @@
 // Owns the short way from text to rows: whole lines, split where they are. It takes lines whose quotes leave no doubt, and
 // leaves the first other one, and all that follows it, to csv-parse, which is exact about quotes and five times as slow.
 import type { Dialect } from './dialect.ts'
-import type { Row } from './rows.ts'
+import type { Row } from './row.ts'
 
 const NEWLINE = { lf: 0x0a, cr: 0x0d } as const
 

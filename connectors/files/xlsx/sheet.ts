@@ -2,7 +2,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { ConnectorError } from 'heysync/connector'
 import type { FilesOptions } from '../files-options.ts'
-import type { Row } from '../text/rows.ts'
+import type { Row } from '../text/row.ts'
 import { type Format, numberText, readFormats } from './formats.ts'
 import { readMerges } from './merges.ts'
 import { damaged, openParts } from './parts.ts'
