@@ -55,6 +55,9 @@ export function openAsks({ app, clock, due, paused, reload, onAccept }: AsksDeps
         assertKnown(app(), cycle)
         return accept({ kind: 'approve', cycle })
       },
+      // A full cycle that reads no source.
+      reconcile: async () =>
+        accept({ kind: 'sync', mode: 'full', sources: [], allowEmpty: [], trigger: 'reconcile' }),
       redrive: async (pick) => accept({ kind: 'redrive', ...pick }),
       pause: async (source) => paused.pause(app().sourceIds(source === null ? [] : [source])),
       resume: async (source) => paused.resume(app().sourceIds(source === null ? [] : [source])),

@@ -17,8 +17,8 @@ export interface Control {
   /** No source: all of them. Resolves to the sources that are paused now. */
   pause(source: string | null): Promise<readonly string[]>
   resume(source: string | null): Promise<readonly string[]>
-  /** Reads all of Heymarket's contacts without the sources. Left out where there is no such thing. */
-  reconcile?(): Promise<{ cycle: string }>
+  /** Reads all of Heymarket's contacts without the sources, and writes what differs. */
+  reconcile(): Promise<{ cycle: string }>
   /** Reads the config again. A broken one is refused, and what ran before runs on. Errors: ERR_CONFIG_*. */
   reload(): Promise<{ changed: readonly string[]; warnings: readonly string[] }>
 }

@@ -347,6 +347,25 @@ test('what was asked for and had not begun when the service stopped is begun at 
   expect(third.cycles()).toHaveLength(1)
 })
 
+test('a reconcile that is asked for reads all of Heymarket and no source, and puts back what differs', async () => {
+  const world = await service(10)
+  const daemon = world.start()
+  await daemon.ended(1)
+  const [someone] = world.sandbox.store.contacts()
+  world.sandbox.store.edit(someone?.phone ?? '', { first: 'Edited' })
+  const { cycle } = await daemon.control().reconcile()
+  await daemon.ended(2)
+  expect(daemon.find(cycle)).toMatchObject({
+    trigger: 'reconcile',
+    status: 'ok',
+    mode: 'full',
+    sources: '[]',
+  })
+  expect(daemon.cycles()[1]).toMatchObject({ sources: [], push: { acked: 1 } })
+  expect(world.sandbox.store.contacts().filter(({ first }) => first === 'Before')).toHaveLength(10)
+  await daemon.stop()
+})
+
 test('a paused source is not read by schedule, but by hand, and once at once when it is resumed', async () => {
   const world = await service(10)
   const daemon = world.start()

@@ -33,8 +33,9 @@ export function beginFront(options: FrontOptions, threads: FrontThreads, log: Lo
   let closing = false
   const answer = async ({ id, what, args }: Extract<Report, { kind: 'ask' }>) => {
     const { control } = await served
+    const act = control[what] as (...all: readonly unknown[]) => Promise<unknown>
     try {
-      order({ kind: 'answer', id, value: await askControl(control, what, args) })
+      order({ kind: 'answer', id, value: await act(...args) })
     } catch (error) {
       order({ kind: 'refusal', id, error: sentError(error) })
     }
@@ -88,13 +89,4 @@ export function beginFront(options: FrontOptions, threads: FrontThreads, log: Lo
       await worker.terminate()
     },
   }
-}
-
-async function askControl(control: Control, what: keyof Control, args: readonly unknown[]): Promise<unknown> {
-  const act = control[what]
-  if (act !== undefined) return (act as (...all: unknown[]) => Promise<unknown>).apply(control, [...args])
-  throw new HeysyncError('ERR_USAGE', {
-    message: 'This service reads Heymarket only together with the sources.',
-    hint: 'POST /api/resync does so.',
-  })
 }

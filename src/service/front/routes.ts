@@ -1,7 +1,6 @@
 // Owns the table of the admin API's routes: what can be read, and what can be asked for. Each is described by its
 // shapes; docs/api.md and the OpenAPI document are made from this table.
 import { z } from 'zod'
-import { HeysyncError } from '../../lib/errors.ts'
 import * as contract from '../api/contract.ts'
 import { type Route, route } from './route.ts'
 
@@ -196,15 +195,9 @@ const asking: readonly Route[] = [
   route({
     method: 'POST',
     path: '/api/reconcile',
-    summary: "Reads all of Heymarket's contacts, without the sources.",
+    summary: "Reads all of Heymarket's contacts, without the sources, and writes what differs.",
     answer: contract.accepted,
-    run: ({ control }) => {
-      if (control.reconcile !== undefined) return control.reconcile()
-      throw new HeysyncError('ERR_USAGE', {
-        message: 'This service reads Heymarket only together with the sources.',
-        hint: 'POST /api/resync does so.',
-      })
-    },
+    run: ({ control }) => control.reconcile(),
   }),
   route({
     method: 'POST',
