@@ -27,7 +27,7 @@ const AGAIN = '$heysync sync --json'
 describe.skipIf(!mayMount)('a full disk', () => {
   test.each([
     { when: 'before the database is made', size: '40k' },
-    { when: 'during the pull', size: '400k' },
+    { when: 'during the pull', size: '600k' },
   ])('$when: nothing is sent, and with room again the same command does it all', async ({ size }) => {
     const home = await clinic(COUNT)
     const done = await withDisk(home, size, FIRST, MORE_ROOM, AGAIN).done
@@ -57,7 +57,7 @@ describe.skipIf(!mayMount)('a full disk', () => {
 
   test('under run: each cycle says so, and the first with room does it all', async () => {
     const home = await clinic(COUNT, { source: EVERY_SECOND })
-    const service = withDisk(home, '400k', `{ ${waitFor('room')}; ${MORE_ROOM}; } &`, 'exec $heysync run')
+    const service = withDisk(home, '600k', `{ ${waitFor('room')}; ${MORE_ROOM}; } &`, 'exec $heysync run')
     await service.said('"code":"ERR_DATABASE_FULL"', 2)
     expect(home.sandbox.store.contacts()).toEqual([])
     home.write('room', '')
