@@ -9,8 +9,11 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'heysync-package-'))
 
-// A user's npm knows nothing of the settings that this project's .npmrc hands down through `npm run`.
-const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('npm_')))
+// A user's npm knows nothing of the settings that this project's .npmrc hands down through `npm run`, and what is read here has no colors.
+const kept = Object.entries(process.env).filter(
+  ([name]) => !name.startsWith('npm_') && name !== 'FORCE_COLOR',
+)
+const env = { ...Object.fromEntries(kept), NO_COLOR: '1' }
 
 /** Runs a command and returns what it printed. Throws with all of its output when it does not end well. */
 function run(command, args, cwd) {
