@@ -127,9 +127,9 @@ export function openApp(options: AppOptions): App {
       timeoutMs: config.heymarket.timeoutMs,
       concurrency: config.heymarket.concurrency,
       ...(line ? { line } : {}),
-      onExchange: ({ method, path, status, ms }) => {
+      onExchange: ({ method, path, status, requestId, ms }) => {
         requests += 1
-        log.debug({ method, path: path.replace(/\d+$/, ':id'), status, ms }, 'request')
+        log.debug({ method, path: path.replace(/\d+$/, ':id'), status, requestId, ms }, 'request')
       },
     })
     releasers.push(() => transport.close())

@@ -46,6 +46,7 @@ export interface TransportOptions {
     method: string
     path: string
     status: number | null
+    requestId: string | undefined
     ms: number
   }) => void
 }
@@ -146,11 +147,11 @@ async function exchange<T>(
       method: request.method,
       path: request.path,
       status: response?.status ?? null,
+      requestId: response === null ? undefined : requestIdOf(response),
       ms,
     })
   }
-  const header = response.headers['x-request-id']
-  const requestId = Array.isArray(header) ? header[0] : header
+  const requestId = requestIdOf(response)
   const where = `${request.method} ${request.path}`
   if (response.status < 200 || response.status > 299) {
     throw statusError(where, response.status, response.body, response.headers, options.clock.now(), requestId)
@@ -166,6 +167,11 @@ async function exchange<T>(
     })
   }
   return { value: parsed.data, requestId }
+}
+
+function requestIdOf({ headers }: LineAnswer): string | undefined {
+  const header = headers['x-request-id']
+  return Array.isArray(header) ? header[0] : header
 }
 
 function failureOf(error: unknown, baseUrl: string): HeysyncError {

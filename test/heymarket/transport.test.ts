@@ -2,11 +2,12 @@
 
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import type { ApiRequest } from '../../src/heymarket/transport.ts'
 import { backoffMs, outcomeUnknown } from '../../src/heymarket/transport.ts'
 import { HeysyncError } from '../../src/lib/errors.ts'
+import { startSandbox } from '../../src/sandbox/server.ts'
 import { leapingClock, START } from '../support/clock.ts'
 import { aLine } from '../support/heymarket.ts'
 import { type Answering, aServer, reply } from '../support/http.ts'
@@ -345,4 +346,16 @@ test('waits double up to a minute, and jitter takes at most half of them', () =>
   expect(full).toEqual([500, 1000, 2000, 32_000, 60_000, 60_000])
   expect([1, 2, 3, 7, 8, 20].map((tries) => backoffMs(tries, () => 0))).toEqual(full.map((ms) => ms / 2))
   expect(backoffMs(1, () => 1, 90_000)).toBe(60_000)
+})
+
+test('each exchange is told with the id by which Heymarket knows it', async () => {
+  const told: (string | undefined)[] = []
+  const clock = leapingClock()
+  const sandbox = await startSandbox({ port: 0, clock })
+  onTestFinished(() => sandbox.close())
+  const { client } = aLine(sandbox.url, { clock, onExchange: ({ requestId }) => void told.push(requestId) })
+  await client.contacts.count()
+  await client.contacts.get(404).catch(() => {})
+  expect(told).toHaveLength(2)
+  expect(told).toEqual(sandbox.store.requests().map(({ requestId }) => requestId))
 })

@@ -68,7 +68,6 @@ export const heldPart = z.object({
   about: z.string(),
   changes: z.number(),
   reason: z.string(),
-  examples: z.array(z.string()),
 })
 
 export const underWay = z.object({

@@ -66,11 +66,8 @@ export function openReads({ db, about, now, tick, daemon, webhooks }: ReadsDeps)
   const heldIn = heldStores(db)
   const counts = countsOn(db, memo)
   const held = memo(() =>
-    heldParts(heldIn, config).map(({ source, ...part }) => ({
-      ...part,
-      about: source,
-      examples: [...part.examples],
-    })),
+    // Who they are is told where somebody looks at the cycle.
+    heldParts(heldIn, config).map(({ source, examples: _, ...part }) => ({ ...part, about: source })),
   )
   const stores = whyStores(db)
   let looked = { at: Number.NEGATIVE_INFINITY, working: false }

@@ -149,6 +149,11 @@ describe('cycles', () => {
       held: [{ cycle: 'c0002', about: 'clinic', changes: 1 }],
     })
     expect(as(contract.cycle, await get('/api/cycles/c0002')).held).toHaveLength(1)
+    // Who is concerned is told where somebody asks for it, and nowhere else.
+    for (const path of ['/api/status', '/api/cycles', '/api/cycles/c0002', '/metrics', '/healthz']) {
+      const { text } = await get(path)
+      expect(text, path).not.toMatch(/\d{11}|Ann/)
+    }
   })
 
   test('that nobody knows are not found', async () => {

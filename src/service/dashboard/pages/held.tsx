@@ -1,8 +1,8 @@
-// Owns how a held part is shown: what the guard holds, why, some of those concerned, and the two ways out.
+// Owns how a held part is shown: what the guard holds, why, and the two ways out.
 import type { HeldPart } from '../api/types.ts'
 import { opened } from '../shell/open.ts'
 import { to } from '../shell/route.ts'
-import { many, phone } from '../ui/format.ts'
+import { many } from '../ui/format.ts'
 import { Notice } from '../ui/notice.tsx'
 import { Prose } from '../ui/prose.tsx'
 
@@ -31,7 +31,6 @@ export function HeldNotice({ part }: { part: HeldPart }) {
       <p>
         <Prose text={part.reason} />
       </p>
-      <Examples of={part.examples} />
       <p class="way">
         <b>Way out</b> Approve, if it is meant. If not, correct the source or the mapping: the next cycle then
         plans anew.
@@ -44,28 +43,6 @@ export function HeldReason({ part }: { part: HeldPart }) {
   return (
     <p class="held-reason">
       <b>{part.about}</b> <Prose text={part.reason} />
-    </p>
-  )
-}
-
-/** Numbers lead to their page; other examples stay what they are. */
-function Examples({ of }: { of: readonly string[] }) {
-  if (of.length === 0) return null
-  return (
-    <p class="fine">
-      for example{' '}
-      {of.map((text, at) => (
-        <span key={text}>
-          {at > 0 ? ', ' : ''}
-          {/^\d{6,15}$/.test(text) ? (
-            <a class="num" href={to('people', text)}>
-              {phone(text)}
-            </a>
-          ) : (
-            text
-          )}
-        </span>
-      ))}
     </p>
   )
 }
