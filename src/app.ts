@@ -22,6 +22,7 @@ import { cycleStore } from './sync/cycles.ts'
 import { lookupCache } from './sync/diff/lookups.ts'
 import { fieldPolicies } from './sync/diff/policy.ts'
 import type { Engine } from './sync/engine.ts'
+import { draftStore } from './sync/guard/draft.ts'
 import { dialsOfSource } from './sync/guard/guard.ts'
 import { heldMemberStore } from './sync/guard/held-members.ts'
 import { heldStore } from './sync/guard/held-store.ts'
@@ -149,6 +150,7 @@ export function openApp(options: AppOptions): App {
     const engineOn = (on: Db): Engine => ({
       mirror: openMirror(on),
       outbox: openOutbox(on),
+      drafts: draftStore(on),
       held: heldStore(on),
       heldMembers: heldMemberStore(on),
       cycles: cycleStore(on),

@@ -2,17 +2,18 @@
 // groups with counts, and a few examples of each.
 
 import stringWidth from 'string-width'
-import { type Change, type FieldChange, optsOut } from '../sync/diff/change.ts'
+import type { Change, FieldChange } from '../sync/diff/change.ts'
 import type { Cost } from '../sync/plan/estimate.ts'
 import { minutesFor } from '../sync/plan/minutes.ts'
 import { type LeftWay, WAY_TEXT } from '../sync/removal.ts'
 import type { Colors } from './io.ts'
+import { type Held, heldParts, largestFirst, type Part, partsOf, type Released } from './plan-parts.ts'
 import { isChanged, type ListToShow, listLines } from './render-lists.ts'
 import { clip, columns, many, number, wrap } from './table-text.ts'
 
 export interface PlanToShow {
-  readonly released: readonly Change[]
-  readonly held: readonly { readonly change: Change; readonly reason: string }[]
+  readonly released: Iterable<Change>
+  readonly held: Iterable<{ readonly change: Change; readonly reason: string }>
   readonly lists: readonly ListToShow[]
   readonly cost: Cost
 }
@@ -50,81 +51,63 @@ export function renderPlan(plan: PlanToShow, view: PlanView): string {
     (sum, { add, remove, held }) => sum + add.length + remove.length + held.length,
     0,
   )
-  const total = plan.released.length + plan.held.length
+  const keep = view.all ? Number.POSITIVE_INFINITY : EXAMPLES.small
+  const released = partsOf(plan.released, keep)
+  const held = heldParts(plan.held, keep)
+  const { optOut, create, update, remove } = released
+  const total = optOut.count + create.count + update.count + remove.count + held.count
   if (total === 0 && !plan.lists.some(isChanged))
     return view.color.green('Nothing to change: Heymarket is equal to the sources.')
   const oneLine = !view.all && total + members > SMALL
   const { color } = view
-  const of = (kind: Change['kind']) =>
-    plan.released.filter((change) => change.kind === kind && !optsOut(change))
-  const groups = [
-    plan.released.filter(optsOut),
-    of('create'),
-    of('update'),
-    of('remove'),
-    plan.lists,
-    plan.held,
-  ]
-  const crowded = groups.filter(({ length }) => length > 0).length >= MANY_PARTS
+  const shown = [optOut, create, update, remove, { count: plan.lists.length }, held]
+  const crowded = shown.filter(({ count }) => count > 0).length >= MANY_PARTS
   const few = oneLine ? EXAMPLES[crowded ? 'crowded' : 'large'] : EXAMPLES.small
   const room = { ...view, examples: view.all ? total + members : few, oneLine, crowded: oneLine && crowded }
   const lists = view.all ? plan.lists.length : LISTS[oneLine ? 'large' : 'small']
   const parts = [
-    part(color.magenta, '! opt out', plan.released.filter(optsOut), room),
-    part(color.green, '+ create', of('create'), room),
-    part(color.yellow, '~ update', of('update'), room),
-    part(color.red, '- remove', of('remove'), room),
+    part(color.magenta, '! opt out', optOut, room),
+    part(color.green, '+ create', create, room),
+    part(color.yellow, '~ update', update, room),
+    part(color.red, '- remove', remove, room),
     listLines(plan.lists, { ...room, lists, examples: oneLine ? 0 : room.examples }),
-    heldPart(plan.held, room),
+    heldPart(held, room),
   ].filter((lines) => lines.length > 0)
-  return [...parts.flatMap((lines) => [...lines, '']), summaryLine(plan, view)].join('\n')
+  return [...parts.flatMap((lines) => [...lines, '']), summaryLine(plan, { released, held }, view)].join('\n')
 }
 
 function part(
   paint: (text: string) => string,
   title: string,
-  changes: readonly Change[],
+  { count, examples, groups }: Part,
   room: Room,
 ): string[] {
-  if (changes.length === 0) return []
+  if (count === 0) return []
   const { color } = room
-  const rest = changes.length - room.examples
+  const rest = count - room.examples
   return [
-    paint(color.bold(`${title} ${number(changes.length)}`)),
-    ...(rest > 0 ? groupLines(changes, room) : []),
-    ...changes.slice(0, room.examples).flatMap((change) => changeLines(change, room)),
+    paint(color.bold(`${title} ${number(count)}`)),
+    ...(rest > 0 ? groupLines(groups, room) : []),
+    ...examples.slice(0, room.examples).flatMap((change) => changeLines(change, room)),
     // The count is in the title, and the end says how to see all.
     ...(rest > 0 && !room.oneLine ? [color.dim(`  … and ${number(rest)} more (--all shows them)`)] : []),
   ]
 }
 
 /** By source: how many, and which fields how often. */
-function groupLines(changes: readonly Change[], { color, columns: width, crowded }: Room): string[] {
+function groupLines(groups: Part['groups'], { color, columns: width, crowded }: Room): string[] {
   const most = crowded ? GROUPS.crowded : GROUPS.large
-  const groups = [...grouped(changes, (change) => change.sourceId)]
-  const lines = groups.slice(0, most).map(([source, ofSource]) => {
-    const words = ofSource.flatMap((change) =>
-      change.kind === 'remove' ? [change.rung] : change.fields.map(({ field }) => field),
-    )
-    const tally = [...grouped(words, (word) => word)].map(([word, { length }]) =>
-      length === ofSource.length ? word : `${word} ${number(length)}`,
-    )
-    return clip(`${source} ${number(ofSource.length)}: ${tally.join(', ')}`, Math.max(20, width - 25))
-  })
-  const more = groups.length - most
+  const lines = largestFirst(groups)
+    .slice(0, most)
+    .map(([source, { count, words }]) => {
+      const tally = [...words]
+        .sort(([, a], [, b]) => b - a)
+        .map(([word, n]) => (n === count ? word : `${word} ${number(n)}`))
+      return clip(`${source} ${number(count)}: ${tally.join(', ')}`, Math.max(20, width - 25))
+    })
+  const more = groups.size - most
   if (more > 0) lines.push(`${lines.pop()}; and ${many(more, 'more source')}`)
   return lines.map((line) => `    ${color.dim(line)}`)
-}
-
-/** The largest group first. */
-function grouped<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const one of all) {
-    const group = groups.get(keyOf(one))
-    if (group) group.push(one)
-    else groups.set(keyOf(one), [one])
-  }
-  return new Map([...groups].sort(([, a], [, b]) => b.length - a.length))
 }
 
 function changeLines(change: Change, room: Room): string[] {
@@ -169,42 +152,40 @@ function quote(value: string): string {
 }
 
 /** Of a large plan each dial by itself: a change that trips two is counted under both. */
-function heldPart(held: PlanToShow['held'], room: Room): string[] {
-  if (held.length === 0) return []
+function heldPart({ count, byReason, byDial }: Held, room: Room): string[] {
+  if (count === 0) return []
   const { color, oneLine, crowded } = room
-  const of = oneLine
-    ? held.flatMap(({ change, reason }) => reason.split('; ').map((dial) => ({ change, reason: dial })))
-    : held
   const consent = ([reason]: readonly [string, unknown]) => Number(reason.startsWith('optOuts'))
-  const reasons = [...grouped(of, ({ reason }) => reason)].sort((a, b) => consent(b) - consent(a))
+  const reasons = largestFirst(oneLine ? byDial : byReason).sort((a, b) => consent(b) - consent(a))
   const shown = room.all ? reasons : reasons.slice(0, REASONS)
-  const examples = room.all ? held.length : crowded ? 0 : oneLine ? 1 : 3
+  const examples = room.all ? count : crowded ? 0 : oneLine ? 1 : 3
   const more = reasons.length - shown.length
   return [
-    color.magenta(color.bold(`held ${number(held.length)}`)),
-    ...shown.flatMap(([reason, changes]) => [
+    color.magenta(color.bold(`held ${number(count)}`)),
+    ...shown.flatMap(([reason, of]) => [
       ...(oneLine ? [clip(reason, room.columns - 2)] : wrap(reason, room.columns - 2).split('\n')).map(
         (line) => `  ${line}`,
       ),
-      ...changes.slice(0, examples).flatMap(({ change }) => changeLines(change, room)),
-      ...(changes.length > examples && !oneLine
-        ? [color.dim(`  … and ${number(changes.length - examples)} more`)]
-        : []),
+      ...of.examples.slice(0, examples).flatMap((change) => changeLines(change, room)),
+      ...(of.count > examples && !oneLine ? [color.dim(`  … and ${number(of.count - examples)} more`)] : []),
     ]),
     ...(more > 0 ? [color.dim(`  … for ${many(more, 'more reason')}`)] : []),
   ]
 }
 
-function summaryLine(plan: PlanToShow, view: PlanView): string {
+function summaryLine(
+  plan: PlanToShow,
+  { released: { kinds }, held: contacts }: { readonly released: Released; readonly held: Held },
+  view: PlanView,
+): string {
   const { color } = view
-  const count = (kind: Change['kind']) => plan.released.filter((change) => change.kind === kind).length
   const sum = (of: (list: ListToShow) => readonly string[]) =>
     plan.lists.reduce((total, list) => total + of(list).length, 0)
-  const heldAll = plan.held.length + sum((list) => list.held)
+  const heldAll = contacts.count + sum((list) => list.held)
   const held = heldAll > 0 ? `, ${color.magenta(`${number(heldAll)} held for you`)}` : ''
   const moves = sum((list) => list.add) + sum((list) => list.remove)
   const lists = moves > 0 ? `, ${many(moves, 'list membership')} to change` : ''
-  const summary = `${color.bold('Plan:')} ${number(count('create'))} to create, ${number(count('update'))} to update, ${number(count('remove'))} to remove${lists}${held}. ${costText(plan.cost, view)}`
+  const summary = `${color.bold('Plan:')} ${number(kinds.create)} to create, ${number(kinds.update)} to update, ${number(kinds.remove)} to remove${lists}${held}. ${costText(plan.cost, view)}`
   return wrap(summary, view.columns)
 }
 

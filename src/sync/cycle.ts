@@ -12,15 +12,15 @@ import { breather, GaveWay } from '../lib/give-way.ts'
 import { traced } from '../lib/tracing.ts'
 import { byTurns } from '../lib/turns.ts'
 import { confirmAccount, confirmWanted, unknownAssignees } from './account.ts'
-import { type DiffSettings, diffFingerprint, diffSteps } from './diff/diff.ts'
+import { type DiffSettings, diffFingerprint } from './diff/settings.ts'
 import type { Engine } from './engine.ts'
-import { guardPlan } from './guard/guard.ts'
+import { kindsOf } from './guard/draft.ts'
+import { holdSteps } from './guard/held-store.ts'
 import { type CycleObserver, type CyclePlan, recordProgress } from './observer.ts'
 import { enqueueSteps, LANE } from './outbox/outbox.ts'
 import { retryBasis, reviveAfterChange } from './outbox/revive.ts'
-import { costOf } from './plan/estimate.ts'
+import { costSteps } from './plan/estimate.ts'
 import { movesOf } from './plan/member-rows.ts'
-import { scopeDoubt } from './pull/scope.ts'
 import { pullSources } from './pull-sources.ts'
 import { settleLeftovers } from './push/leftovers.ts'
 import { buryNotStored, pushPlan } from './push-plan.ts'
@@ -30,6 +30,7 @@ import { alarmOf, type CycleReport, checkCounts, countPlan, emptyReport } from '
 import { resolveSteps } from './resolve/resolve.ts'
 import { compareAgainWhenNeeded, diffSettings } from './settings.ts'
 import { tagWarnings } from './tag-warnings.ts'
+import { findChanges, guardChanges } from './wanted-changes.ts'
 import { saveLists, wantedLists } from './wanted-lists.ts'
 
 export interface CycleRequest {
@@ -122,6 +123,7 @@ async function recorded(
 const NO_PLAN: CyclePlan = {
   released: [],
   held: [],
+  kinds: kindsOf([]),
   notStored: [],
   lists: [],
   cost: { requests: 0, requestsAtMost: 0 },
@@ -178,33 +180,22 @@ async function passThrough(
   const lookFirst = !report.reconcile.complete
   const pushDeps = { ...engine, settings, cycleId: request.id, lookFirst }
   if (!request.planOnly) await settleLeftovers(pushDeps)
-  const diff = await byTurns(diffSteps(mirror, settings))
+  const { draft, notStored, settled, noRoom } = await findChanges(engine, settings)
 
   report.warnings.push(...tagWarnings(mirror, settings))
-  const full = diff.changes.filter(
-    (change) => change.kind === 'remove' && change.rung === 'tag' && change.fields.length === 0,
-  )
-  if (full.length > 0) report.warnings.push(noRoomWarning(full.length))
+  if (noRoom > 0) report.warnings.push(noRoomWarning(noRoom))
 
   const dials = JSON.stringify([null, ...sourceIds].map(engine.guard))
   const sameDials = mirror.meta.get('guard_dials') === dials
-  const guarded = guardPlan({
-    changes: diff.changes,
-    dials: engine.guard,
-    inHeymarket: (sourceId) => mirror.contacts.countInHeymarket(sourceId),
-    isApproved: (phone, hash) => engine.held.isApproved(phone, hash),
-    mayEmpty: (sourceId) => request.allowEmpty.includes(sourceId),
-    heldBefore: (phone, hash) => (sameDials ? engine.held.held(phone, hash) : null),
-    scopeDoubt: (phone) => scopeDoubt(mirror, phone),
-    unreadableSince: (sourceId) =>
-      new Set(mirror.records.unreadableSince(sourceId).map((row) => row.first_cycle)),
-  })
-  const lists = await wantedLists(engine, { mode: request.mode, sameDials }, guarded, settings, report)
+  await guardChanges(engine, draft, { allowEmpty: request.allowEmpty, sameDials })
+  const lists = await wantedLists(engine, { mode: request.mode, sameDials }, draft, settings, report)
   const plan: CyclePlan = {
-    ...guarded,
+    released: draft.ahead,
+    held: draft.held,
+    kinds: draft.kinds(),
     lists,
-    notStored: diff.notStored.map(({ change }) => change),
-    cost: costOf(pushDeps, guarded.released, movesOf(lists)),
+    notStored: notStored.map(({ change }) => change),
+    cost: await byTurns(costSteps(pushDeps, draft.ahead, movesOf(lists))),
   }
   countPlan(report.plan, plan)
   observer.onPlan?.(plan)
@@ -216,15 +207,17 @@ async function passThrough(
   const cycle = { id: request.id, at: clock.now() }
   const readsEverything = request.mode === 'full' || report.sources.some(({ reason }) => reason !== null)
   const lane = readsEverything ? LANE.backfill : LANE.incremental
-  const saved = await byTurns(enqueueSteps(outbox, plan.released, { ...cycle, lane }))
+  const last = await byTurns(enqueueSteps(outbox, draft.rowsAhead(), { ...cycle, lane }))
+  const lastHeld = await byTurns(holdSteps(engine.held, draft.held, request.id))
   mirror.transaction(() => {
     mirror.meta.set('guard_dials', dials)
-    engine.held.replace(request.id, plan.held)
+    engine.held.put(request.id, lastHeld)
+    engine.held.dropExcept(request.id)
     saveLists(engine, request.id, lists)
-    engine.held.dropApprovalsExcept(diff.changes)
-    outbox.cancel(diff.equal)
-    buryNotStored(outbox, diff.notStored, cycle)
-    outbox.enqueue(plan.released.slice(saved), { ...cycle, lane })
+    engine.held.dropApprovalsExcept(draft.find)
+    outbox.cancel(settled)
+    buryNotStored(outbox, notStored, cycle)
+    outbox.enqueue(last, { ...cycle, lane })
   })
 
   const planningMs = clock.now() - planningSince

@@ -9,6 +9,7 @@ import type { NamedInConfig } from './account.ts'
 import type { CycleStore } from './cycles.ts'
 import type { LookupCache } from './diff/lookups.ts'
 import type { FieldPolicies } from './diff/policy.ts'
+import type { DraftStore } from './guard/draft.ts'
 import type { HeldMemberStore } from './guard/held-members.ts'
 import type { HeldStore } from './guard/held-store.ts'
 import type { ListRule } from './lists/rule.ts'
@@ -21,6 +22,7 @@ import type { ResolvePolicy } from './resolve/resolve.ts'
 export interface Engine {
   readonly mirror: Mirror
   readonly outbox: Outbox
+  readonly drafts: DraftStore
   readonly held: HeldStore
   readonly heldMembers: HeldMemberStore
   readonly cycles: CycleStore

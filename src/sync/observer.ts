@@ -2,13 +2,18 @@
 import type { Clock } from '../lib/clock.ts'
 import type { CycleStore } from './cycles.ts'
 import type { Change } from './diff/change.ts'
-import type { GuardResult } from './guard/guard.ts'
+import type { Changes, HeldChanges, Kinds } from './guard/draft.ts'
 import type { ListChanges } from './lists/plan-lists.ts'
 import type { Cost } from './plan/estimate.ts'
 import type { Phase, Progress } from './progress.ts'
 import type { FullReason } from './pull/why-full.ts'
 
-export interface CyclePlan extends GuardResult {
+export interface CyclePlan {
+  /** What goes ahead. To be read before the next cycle plans. */
+  readonly released: Changes
+  readonly held: HeldChanges
+  /** Of what goes ahead and of what is held, how many there are of each kind. */
+  readonly kinds: Kinds
   /** Changes that Heymarket acknowledged once and does not show. */
   readonly notStored: readonly Change[]
   /** What each list kept by rule needs. */

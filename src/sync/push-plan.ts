@@ -3,8 +3,9 @@
 import type { Wishes } from '../lib/give-way.ts'
 import { byTurns } from '../lib/turns.ts'
 import type { Change } from './diff/change.ts'
-import { diffSteps, type NotStored } from './diff/diff.ts'
+import { type DiffSink, diffSteps } from './diff/diff.ts'
 import { fieldNow } from './diff/exact.ts'
+import type { NotStored } from './diff/verdict.ts'
 import type { Engine } from './engine.ts'
 import { pushLists } from './lists/push-lists.ts'
 import { parseRemote } from './mirror/contacts.ts'
@@ -22,7 +23,10 @@ const SLICE_MS = 30_000
 const SLICE_OF_PLANNING = 4
 
 /** What a push is about. */
-type PlanToPush = Pick<CyclePlan, 'released' | 'notStored' | 'lists'>
+interface PlanToPush extends Pick<CyclePlan, 'released' | 'notStored' | 'lists'> {
+  /** What is released, where exactly that is to be written, whatever the sources want: a person saw it. */
+  readonly exact?: readonly Change[]
+}
 
 /** Writes what the guard let through, or what a plan file says. Errors: only those that stop the whole push. */
 export async function pushPlan(
@@ -91,7 +95,7 @@ export async function pushPlan(
     if (plan.released.length === 0) return
     // What was written is read once, in pages, and compared: an acknowledged write that did not stick is no success.
     await refresh()
-    const found = await whatDidNotStick(pushDeps, plan.released)
+    const found = await whatDidNotStick(pushDeps, plan.exact)
     const lost = found.filter(({ change }) => !knownLost.has(change.phone))
     mirror.transaction(() => buryNotStored(outbox, lost, { id: request.id, at: clock.now() }))
     report.push.acked -= lost.length
@@ -111,15 +115,20 @@ export async function pushPlan(
 }
 
 /** Acked, and shows other values: what a person saw is held against its own, everything else against what the sources want. */
-async function whatDidNotStick(deps: PushDeps, released: readonly Change[]): Promise<readonly NotStored[]> {
-  if (!released.some(({ exact }) => exact === true))
-    return (await byTurns(diffSteps(deps.mirror, deps.settings))).notStored
-  const lost = released.filter((change) => {
+async function whatDidNotStick(
+  deps: PushDeps,
+  exact: readonly Change[] | undefined,
+): Promise<readonly NotStored[]> {
+  if (exact === undefined) return byTurns(diffSteps(deps.mirror, deps.settings, NOWHERE))
+  const lost = exact.filter((change) => {
     const waits = deps.outbox.ofPhone(change.phone)?.cycle_id === deps.cycleId
     return !waits && change.fields.length > 0 && exactStanding(deps, change).kind !== 'done'
   })
   return lost.map((change) => ({ change: asShown(deps, change), conclude: () => {} }))
 }
+
+/** What is still to be changed is found by the next cycle. */
+const NOWHERE: DiffSink = { change: () => {}, has: () => false, equal: () => {} }
 
 /** With what Heymarket shows as what was there before, as the diff has it. */
 function asShown({ mirror, settings }: PushDeps, change: Change): Change {

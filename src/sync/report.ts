@@ -1,7 +1,7 @@
 // Owns what a cycle reports: the counts of the outside contract, and the check that they add up (I1).
 import { type ErrorCode, HeysyncError } from '../lib/errors.ts'
 import type { Change } from './diff/change.ts'
-import type { HeldChange } from './guard/guard.ts'
+import { type Kinds, kindsOf } from './guard/draft.ts'
 import type { ListChanges } from './lists/plan-lists.ts'
 import type { AlarmCode, AlarmRow } from './mirror/alarms.ts'
 import type { PullResult } from './pull/pull.ts'
@@ -132,15 +132,15 @@ function sumOf(before: PullResult, one: PullResult): PullResult {
 export function countPlan(
   counts: PlanCounts,
   plan: {
-    released: readonly Change[]
-    held: readonly HeldChange[]
+    kinds: Kinds
+    held: { readonly length: number }
     notStored: readonly Change[]
     lists: readonly ListChanges[]
   },
 ): void {
-  const held = plan.held.map((one) => one.change)
-  for (const change of [...plan.released, ...held, ...plan.notStored]) counts[change.kind] += 1
-  counts.held += held.length
+  const lost = kindsOf(plan.notStored)
+  for (const kind of ['create', 'update', 'remove'] as const) counts[kind] += plan.kinds[kind] + lost[kind]
+  counts.held += plan.held.length
   for (const list of plan.lists) {
     const refused = list.refused.filter(({ wants }) => wants === 'on').length
     counts.listAdd += list.add.length + refused

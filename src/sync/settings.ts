@@ -1,6 +1,7 @@
 // Owns what a comparison of the two sides goes by, and when everything has to be compared again.
-import { type DiffSettings, diffFingerprint } from './diff/diff.ts'
+
 import type { Lookups } from './diff/lookups.ts'
+import { type DiffSettings, diffFingerprint } from './diff/settings.ts'
 import type { Engine } from './engine.ts'
 import type { Mirror } from './mirror/mirror.ts'
 

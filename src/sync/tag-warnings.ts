@@ -1,5 +1,5 @@
 // Owns what a cycle says about tags: those that find no room on their contact, and priorities that the account lacks.
-import type { DiffSettings } from './diff/diff.ts'
+import type { DiffSettings } from './diff/settings.ts'
 import type { Mirror } from './mirror/mirror.ts'
 
 export function tagWarnings(mirror: Mirror, { lookups, tagPriority }: DiffSettings): string[] {

@@ -1,8 +1,7 @@
 // Owns what the lists need in a cycle: planned from what is saved, and read from the account where that is called for.
-import type { Change } from './diff/change.ts'
-import type { DiffSettings } from './diff/diff.ts'
+import type { DiffSettings } from './diff/settings.ts'
 import type { Engine } from './engine.ts'
-import type { GuardResult } from './guard/guard.ts'
+import type { Draft } from './guard/draft.ts'
 import { type ListChanges, listsShown, planLists, saveListPlan } from './lists/plan-lists.ts'
 import { readLists } from './lists/read-lists.ts'
 import { unknownText } from './lists/source-lists.ts'
@@ -13,23 +12,21 @@ import type { CycleReport } from './report.ts'
 export async function wantedLists(
   engine: Engine,
   { mode, sameDials }: { mode: 'full' | 'incremental'; sameDials: boolean },
-  guarded: GuardResult,
+  changes: Draft,
   settings: DiffSettings,
   report: CycleReport,
 ): Promise<ListChanges[]> {
   const { mirror, client, clock, lists: rules } = engine
   if (rules.length === 0) return []
-  retryRefused(engine, mode, guarded)
-  const phones = (kind: Change['kind']) =>
-    new Set<string>(guarded.released.flatMap((change) => (change.kind === kind ? [change.phone] : [])))
+  retryRefused(engine, mode, changes)
   const wanted = {
     rules,
     sources: sourceIds(engine),
     dial: engine.guard(null).listRemovals,
     listSize: settings.lookups.listSize,
     rungOf: (sourceId: string, ways: readonly LeftWay[]) => rungFor(engine.removal(sourceId), ways),
-    creates: phones('create'),
-    leaves: phones('remove'),
+    creates: { has: (phone: string) => changes.kindAhead(phone) === 'create' },
+    leaves: { has: (phone: string) => changes.kindAhead(phone) === 'remove' },
     isApproved: engine.heldMembers.isApproved,
     isHeld: (key: string, phone: string) => sameDials && engine.heldMembers.isHeld(key, phone),
   }
@@ -54,12 +51,11 @@ export async function wantedLists(
 }
 
 /** Whom a list refused is tried again by a full cycle, and when their contact is written. */
-function retryRefused({ mirror }: Engine, mode: 'full' | 'incremental', { released }: GuardResult): void {
+function retryRefused({ mirror }: Engine, mode: 'full' | 'incremental', changes: Draft): void {
   const refused = mirror.lists.refused()
   if (refused.length === 0) return
-  const written = new Set<string>(released.map(({ phone }) => phone))
   mirror.transaction(() =>
-    mirror.lists.retry(refused.filter(({ phone }) => mode === 'full' || written.has(phone))),
+    mirror.lists.retry(refused.filter(({ phone }) => mode === 'full' || changes.kindAhead(phone) !== null)),
   )
 }
 

@@ -34,7 +34,7 @@ test('a plan file from before does not bring an opted-out person back', async ()
   const { plan, report } = await office.cycle('full', { planOnly: true })
   const { engine } = office
   const lookups = await engine.lookups.get()
-  const changes = plan.released.map((change) => ({ change, held: null, pins: [] }))
+  const changes = [...plan.released].map((change) => ({ change, held: null, pins: [] }))
   expect(changes).toHaveLength(1)
   const head = { cycle: report.cycle, account: lookups.account, requestsPerMinute: 450, undoes: null }
   const file = makePlan(engine, diffSettings(engine, lookups), changes, { lists: [], members: [] }, head)

@@ -14,6 +14,7 @@ import { cycleStore } from '../../src/sync/cycles.ts'
 import { lookupCache } from '../../src/sync/diff/lookups.ts'
 import { fieldPolicies } from '../../src/sync/diff/policy.ts'
 import type { Engine } from '../../src/sync/engine.ts'
+import { draftStore } from '../../src/sync/guard/draft.ts'
 import { dialsOfSource } from '../../src/sync/guard/guard.ts'
 import { heldMemberStore } from '../../src/sync/guard/held-members.ts'
 import { heldStore } from '../../src/sync/guard/held-store.ts'
@@ -125,6 +126,7 @@ export async function anEngine(
   const engine: Engine = {
     mirror,
     outbox: openOutbox(db),
+    drafts: draftStore(db),
     held: heldStore(db),
     heldMembers: heldMemberStore(db),
     cycles: cycleStore(db),

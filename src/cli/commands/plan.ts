@@ -51,11 +51,14 @@ export const plan: Command = {
         allowEmpty: [],
         planOnly: true,
       }
+      const json = flag(call, 'json')
+      const view = planView(app, io, flag(call, 'all'))
       const {
         plan: found,
         report,
         saved,
         shared,
+        shown,
       } = await app.alone(
         'heysync plan',
         async () => {
@@ -69,34 +72,35 @@ export const plan: Command = {
           })
           return app.onCopy(async (copy) => {
             const outcome = await runCycle(copy, request)
+            const { plan } = outcome
             const shared = copy.mirror.contacts.collisions()
-            if (out === undefined) return { ...outcome, shared, saved: null }
+            // The plan lies in the copy: whatever is told of it is made here.
+            const shown = json
+              ? changesJson(plan)
+              : out === undefined
+                ? renderPlan(cycleToShow(plan), view)
+                : ''
+            if (out === undefined) return { ...outcome, shared, shown, saved: null }
             const { requestsPerMinute } = app.loaded.config.heymarket
             const settings = diffSettings(copy, await copy.lookups.get())
             const planned = [
-              ...outcome.plan.released.map((change) => ({ change, held: null, pins: [] })),
-              ...outcome.plan.held.map(({ change, reason }) => ({ change, held: reason, pins: [] })),
+              ...each(plan.released, (change) => ({ change, held: null, pins: [] })),
+              ...each(plan.held, ({ change, reason }) => ({ change, held: reason, pins: [] })),
             ]
             const head = { cycle: request.id, undoes: null, account, requestsPerMinute }
-            const onLists = memberRows(copy.mirror, outcome.plan.lists)
-            return { ...outcome, shared, saved: makePlan(copy, settings, planned, onLists, head) }
+            const onLists = memberRows(copy.mirror, plan.lists)
+            return { ...outcome, shared, shown, saved: makePlan(copy, settings, planned, onLists, head) }
           })
         },
         (holder) => io.say(`${holder} is working on this database; waiting for it to finish …`),
       )
       const file = saved === null ? null : savePlan(saved, out === true ? true : String(out), io.cwd)
-      if (flag(call, 'json')) {
-        const changes = [
-          ...found.released.map((change) => ({ ...changeJson(change), held: null })),
-          ...found.held.map(({ change, reason }) => ({ ...changeJson(change), held: reason })),
-        ]
+      if (typeof shown !== 'string') {
         io.data(
-          `${JSON.stringify({ cycle: report.cycle, counts: report.plan, sources: report.sources, failures: report.failures, alarms: report.alarms, changes, lists: found.lists.map(listJson), ...(file === null ? {} : { file }) }, null, 2)}\n`,
+          `${JSON.stringify({ cycle: report.cycle, counts: report.plan, sources: report.sources, failures: report.failures, alarms: report.alarms, changes: shown, lists: found.lists.map(listJson), ...(file === null ? {} : { file }) }, null, 2)}\n`,
         )
       } else {
-        io.data(
-          `${renderPlan(saved === null ? cycleToShow(found) : planToShow(saved), planView(app, io, flag(call, 'all')))}\n`,
-        )
+        io.data(`${saved === null ? shown : renderPlan(planToShow(saved), view)}\n`)
         for (const source of report.sources) io.say(io.color.dim(sourceLine(source)))
         if (shared > 0)
           io.say(
@@ -159,6 +163,17 @@ function listJson({ rule, create, add, remove, held, reason }: ListChanges) {
     held: phones(held),
     reason: reason === '' ? null : reason,
   }
+}
+
+function changesJson({ released, held }: CyclePlan) {
+  return [
+    ...each(released, (change) => ({ ...changeJson(change), held: null })),
+    ...each(held, ({ change, reason }) => ({ ...changeJson(change), held: reason })),
+  ]
+}
+
+function* each<T, R>(all: Iterable<T>, make: (one: T) => R): Generator<R> {
+  for (const one of all) yield make(one)
 }
 
 function changeJson(change: Change) {

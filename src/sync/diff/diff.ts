@@ -1,63 +1,27 @@
 // Owns the diff: every contact whose two sides were not yet found equal, compared, as an ordered list of changes.
-import type { OnPhoneChange, RemovalRung } from '../../config/schema.ts'
 import type { RemoteContact } from '../../heymarket/contact.ts'
-import { contentHash } from '../../lib/hash.ts'
-import type { BareE164 } from '../../lib/phone.ts'
 import { inOneGo } from '../../lib/turns.ts'
 import type { ContactFields } from '../contact.ts'
 import { parseRemote, type Unsettled } from '../mirror/contacts.ts'
 import type { Mirror } from '../mirror/mirror.ts'
-import { type LeftWay, linkedUnderDelete, linkRung, type Removal, readWays, rungFor } from '../removal.ts'
+import { linkRung } from '../removal.ts'
 import { withValues } from './base.ts'
-import { type Change, type FieldChange, isTagChange } from './change.ts'
-import { type Comparison, compareContact, compareSides, type Edit } from './compare.ts'
-import type { Lookups } from './lookups.ts'
-import { moveOf } from './move.ts'
-import { isPinned, pinCreate, pinRemoval, withoutPinned } from './pins.ts'
-import type { FieldPolicies } from './policy.ts'
-import { targetTags } from './tags.ts'
+import { type Change, isTagChange } from './change.ts'
+import { type Comparison, compareSides, type Edit } from './compare.ts'
+import { diffLeft } from './left.ts'
+import { moveFor } from './move.ts'
+import { isPinned, pinCreate, withoutPinned } from './pins.ts'
+import { type DiffSettings, pushKey } from './settings.ts'
+import { type NotStored, optOutOnly, showsOurWrite, type Verdict } from './verdict.ts'
 
-export interface DiffSettings {
-  readonly lookups: Lookups
-  readonly tagPolicy: 'add' | 'replace'
-  /** Tags that are taken first where there are too many. */
-  readonly tagPriority: readonly string[]
-  readonly policies: FieldPolicies
-  /** By source id; a source that is not configured any more keeps its contacts. */
-  readonly removal: (sourceId: string) => Removal
-  /** What a record's new number becomes: a contact of its own, or the number of the contact that it has. */
-  readonly onPhoneChange: (sourceId: string) => OnPhoneChange
-  readonly now: number
-}
-
-/** Names what a write wanted: the desired fields, consent, and what else the comparison depends on. */
-export function pushKey(desiredHash: Buffer, optedOut: boolean, settings: DiffSettings): Buffer {
-  return contentHash(`${desiredHash.toString('hex')} ${optedOut} ${diffFingerprint(settings)}`)
-}
-
-/** Names what an acked removal left to be seen. */
-export function removalKey(rung: RemovalRung): Buffer {
-  return contentHash(`removed ${rung}`)
-}
-
-/** Of what the comparison depends on beside the two sides; when it changes, every contact is compared again. */
-export function diffFingerprint(settings: DiffSettings): string {
-  const { lookups, tagPolicy, tagPriority, policies } = settings
-  return `${lookups.fingerprint} ${tagPolicy} ${JSON.stringify(tagPriority)} ${policies.fingerprint}`
-}
-
-/** A write that Heymarket acknowledged and does not show: writing it again would be futile. */
-export interface NotStored {
-  readonly change: Change
-  /** Takes it off the list of what is compared; to be called in the transaction that reports it. */
-  readonly conclude: () => void
-}
-
-export interface DiffResult {
-  readonly changes: readonly Change[]
-  readonly notStored: readonly NotStored[]
-  /** Phones that were compared and found equal. */
-  readonly equal: readonly string[]
+/** Where a diff puts what it finds. */
+export interface DiffSink {
+  /** One per phone. */
+  change(change: Change): void
+  /** A change of this number was put here before. */
+  has(phone: string): boolean
+  /** Compared, and found equal. */
+  equal(phone: string): void
 }
 
 const PAGE = 500
@@ -66,14 +30,31 @@ const STRETCH = 10_000
 /** Behind every phone. */
 const END = ':'
 
-/** Compares all contacts that need it, in phone order. Writes only what it learnt: links, settled pairs, removals that need nothing. */
-export function diffAll(mirror: Mirror, settings: DiffSettings): DiffResult {
-  return inOneGo(diffSteps(mirror, settings))
+/** Compares all contacts as `diffSteps` does, and returns what it found. */
+export function diffAll(
+  mirror: Mirror,
+  settings: DiffSettings,
+): { readonly changes: readonly Change[]; readonly notStored: readonly NotStored[] } {
+  const changes = new Map<string, Change>()
+  const into: DiffSink = {
+    change: (change) => void changes.set(change.phone, change),
+    has: (phone) => changes.has(phone),
+    equal: () => {},
+  }
+  const notStored = inOneGo(diffSteps(mirror, settings, into))
+  return { changes: [...changes.values()], notStored }
 }
 
-/** The same step by step. */
-export function* diffSteps(mirror: Mirror, settings: DiffSettings): Generator<void, DiffResult> {
-  const result = { changes: [] as Change[], notStored: [] as NotStored[], equal: [] as string[] }
+/**
+ * Compares all contacts that need it, in phone order, step by step. Writes only what it learnt: links, settled pairs, removals
+ * that need nothing. Returns the writes that were acknowledged and do not show.
+ */
+export function* diffSteps(
+  mirror: Mirror,
+  settings: DiffSettings,
+  into: DiffSink,
+): Generator<void, readonly NotStored[]> {
+  const notStored: NotStored[] = []
   const known: Known = {
     ownedTags: mirror.contacts.ownedTags(),
     drifted: mirror.drift.phones(),
@@ -86,9 +67,9 @@ export function* diffSteps(mirror: Mirror, settings: DiffSettings): Generator<vo
     mirror.transaction(() => {
       for (const row of rows) {
         const verdict = diffOne(mirror, settings, known, row)
-        if (verdict === null) result.equal.push(row.phone)
-        else if (verdict.stored) result.changes.push(verdict.change)
-        else result.notStored.push(verdict)
+        if (verdict === null) into.equal(row.phone)
+        else if (verdict.stored) into.change(verdict.change)
+        else notStored.push(verdict)
       }
     })
     const last = rows.at(-1)
@@ -102,28 +83,19 @@ export function* diffSteps(mirror: Mirror, settings: DiffSettings): Generator<vo
     yield
   }
   // One change per number: what else it needs waits for the next cycle.
-  const busy = new Set<string>(
-    [...result.changes, ...result.notStored.map(({ change }) => change)].map(({ phone }) => phone),
-  )
-  for (const { phone, contact_id, source_id, record_id, echo } of mirror.consent.unpushed()) {
-    if (busy.has(phone)) continue
-    busy.add(phone)
-    const change = optOutOnly(phone, contact_id, source_id ?? '', record_id ?? '')
-    if (echo === 1) result.notStored.push({ change, conclude: () => {} })
-    else result.changes.push(change)
-  }
-  return result
-}
-
-/** An opt-out counts for its number, also where no record wants the contact any more (I3). */
-function optOutOnly(
-  phone: BareE164,
-  contactId: number,
-  sourceId: string,
-  recordId: string,
-): Extract<Change, { kind: 'update' }> {
-  const fields = [{ field: 'optedOut', before: '', after: 'true' }]
-  return { kind: 'update', phone, sourceId, recordId, contactId, fields, partial: true }
+  const lost = new Set<string>(notStored.map(({ change }) => change.phone))
+  mirror.transaction(() => {
+    for (const { phone, contact_id, source_id, record_id, echo } of mirror.consent.unpushed()) {
+      if (lost.has(phone) || into.has(phone)) continue
+      const change = optOutOnly(phone, contact_id, source_id ?? '', record_id ?? '')
+      if (echo === 0) into.change(change)
+      else {
+        lost.add(phone)
+        notStored.push({ change, conclude: () => {} })
+      }
+    }
+  })
+  return notStored
 }
 
 /** The change that one phone needs now; null when none. */
@@ -136,11 +108,6 @@ export function diffPhone(mirror: Mirror, settings: DiffSettings, phone: string)
     return diffOne(mirror, settings, known, row)?.change ?? null
   })
 }
-
-type Verdict =
-  | { readonly change: Change; readonly stored: true }
-  | (NotStored & { readonly stored: false })
-  | null
 
 /** Of the whole database, read once per diff. */
 interface Known {
@@ -228,10 +195,6 @@ function settle(mirror: Mirror, row: Unsettled, { changes, accepted, cut }: Comp
   mirror.contacts.settle(row.phone, row.hash, row.remote_hash, { base, cutTags: cutText(cut) })
 }
 
-function moveFor(mirror: Mirror, settings: DiffSettings, row: Unsettled) {
-  return settings.onPhoneChange(row.source_id) === 'update' ? moveOf(mirror, row) : null
-}
-
 /** A contact that was linked under another number keeps what is known of its origin (I4), once a read shows the new one. */
 function linkTo(mirror: Mirror, settings: DiffSettings, row: Unsettled, contactId: number): void {
   const { contacts } = mirror
@@ -281,122 +244,4 @@ function samePush({ pushed_key, base_push }: Unsettled): boolean {
 /** True when our last acked write was of exactly what is wanted now. */
 function wroteWhatIsWanted(row: Unsettled, settings: DiffSettings): boolean {
   return row.pushed_key?.equals(pushKey(row.hash, row.opted_out === 1, settings)) === true
-}
-
-/** True when what Heymarket shows is the answer to our own last write. */
-function showsOurWrite(row: Unsettled): boolean {
-  const ours = row.acked_rev === null || row.remote_rev === null || row.acked_rev === row.remote_rev
-  // What was pushed to a contact that is gone says nothing about another one of the same number.
-  return row.remote_acked === 1 && row.remote_read === 1 && ours
-}
-
-/** No record claims the phone any more: the removal ladder. */
-function diffLeft(
-  mirror: Mirror,
-  settings: DiffSettings,
-  row: Unsettled,
-  remote: RemoteContact | null,
-): Verdict {
-  if (remote === null) {
-    // Given another number by a write of ours that no read has confirmed yet: if it did not stick, it is here again.
-    const link = mirror.contacts.link(row.phone)
-    const elsewhere = link && mirror.remote.find(link.contact_id)
-    if (elsewhere?.read_at !== null) mirror.contacts.forget(row.phone)
-    return null
-  }
-  const move = moveFor(mirror, settings, row)
-  if (move?.from === row.phone) {
-    if (move.ready) return null
-    return { change: optOutOnly(row.phone, remote.id, row.source_id, row.record_id), stored: true }
-  }
-  const ways = readWays(row.left_ways)
-  const removal = settings.removal(row.source_id)
-  const rung = row.left_cycle === null ? 'keep' : rungFor(removal, ways)
-  if (rung === 'keep') {
-    mirror.contacts.markRemoved(row.phone)
-    return null
-  }
-  // The opt-out goes first and alone: a removal may be held, and consent waits for nothing (I3).
-  if (row.opted_out === 1 && remote.isOptedOut !== true && row.carried === 0) {
-    const optOut = optOutOnly(row.phone, remote.id, row.source_id, row.record_id)
-    return { change: { ...optOut, leaving: true }, stored: true }
-  }
-  const allowed = rung === 'delete' && !mayDelete(mirror, row.phone, remote.id) ? 'removeFromLists' : rung
-  // Somebody took this removal back: it is over.
-  if (isPinned(mirror, row.phone, pinRemoval(allowed))) {
-    mirror.contacts.markRemoved(row.phone)
-    return null
-  }
-  const fields = removalFields(
-    allowed,
-    removal.tag,
-    { fields: JSON.parse(row.fields) as ContactFields, givenTags: JSON.parse(row.given_tags) as string[] },
-    remote,
-    settings.lookups,
-  )
-  const change: Change = {
-    kind: 'remove',
-    phone: row.phone,
-    sourceId: row.source_id,
-    recordId: row.record_id,
-    contactId: remote.id,
-    rung: allowed,
-    leftCycle: row.left_cycle,
-    ways,
-    fields,
-  }
-  if (row.pushed_key?.equals(removalKey(allowed)) !== true) return { change, stored: true }
-  // Our removal was acked: once a read shows what it left, it is over, whatever people write there afterwards.
-  if (row.remote_read === 0) return null
-  const conclude = () => {
-    mirror.contacts.pushed(row.phone, null)
-    mirror.contacts.markRemoved(row.phone)
-  }
-  if (fields.length > 0 && showsOurWrite(row)) return { change, stored: false, conclude }
-  conclude()
-  return null
-}
-
-/**
- * heysync deletes only what it created, or adopted while `onRemoved: delete` was already written in the config (I4). `shown` is
- * how they left where the mirror has not read it yet.
- */
-export function mayDelete(
-  mirror: Mirror,
-  phone: string,
-  contactId: number,
-  shown: readonly LeftWay[] = [],
-): boolean {
-  const link = mirror.contacts.link(phone)
-  if (link?.contact_id !== contactId) return false
-  const ways = readWays(mirror.contacts.find(phone)?.left_ways ?? '')
-  return link.origin === 'created' || linkedUnderDelete(link.rung, ways.length > 0 ? ways : shown)
-}
-
-function removalFields(
-  rung: RemovalRung,
-  tag: string | undefined,
-  { fields: wanted, givenTags }: { fields: ContactFields; givenTags: readonly string[] },
-  remote: RemoteContact,
-  lookups: Lookups,
-): readonly FieldChange[] {
-  const held = remote.tagIds.map(lookups.tagName)
-  if (rung === 'tag' && tag !== undefined && !held.includes(tag)) {
-    const target = targetTags(held, [tag], { policy: 'add', owned: new Set() })
-    if (!target.includes(tag)) return []
-    return [{ field: 'tags', before: held.join(', '), after: target.join(', '), add: [tag], remove: [] }]
-  }
-  if (rung !== 'clear') return []
-  const blank: ContactFields = {
-    ...Object.fromEntries(
-      Object.entries(wanted).map(([field, value]) => [field, Array.isArray(value) ? [] : '']),
-    ),
-    ...(wanted.custom
-      ? { custom: Object.fromEntries(Object.keys(wanted.custom).map((name) => [name, ''])) }
-      : {}),
-  }
-  // Also those that it gave earlier, and that a policy, or another record that wins now, left where they were.
-  const owned = new Set([...(wanted.tags ?? []), ...givenTags])
-  const fields = owned.size > 0 ? { ...blank, tags: [] } : blank
-  return compareContact({ fields, optedOut: false }, remote, { policy: 'add', owned }, lookups)
 }

@@ -3,8 +3,9 @@
 import type { RemoteContact } from '../../heymarket/contact.ts'
 import { contentHash } from '../../lib/hash.ts'
 import type { BareE164 } from '../../lib/phone.ts'
-import { parseRemote } from '../mirror/contacts.ts'
+import { parseRemote, type Unsettled } from '../mirror/contacts.ts'
 import type { Mirror } from '../mirror/mirror.ts'
+import type { DiffSettings } from './settings.ts'
 
 export interface Move {
   readonly from: BareE164
@@ -47,4 +48,9 @@ export function moveOf(mirror: Mirror, record: { source_id: string; record_id: s
   const shown = parseRemote(bearer.body)
   const ready = !mirror.consent.isOptedOut(left.phone) || shown.isOptedOut === true || bearer.carried === 1
   return { from: left.phone, remote: shown, ready }
+}
+
+/** The move that a contact's record asks for, where its source has `onPhoneChange: update`. */
+export function moveFor(mirror: Mirror, settings: DiffSettings, row: Unsettled): Move | null {
+  return settings.onPhoneChange(row.source_id) === 'update' ? moveOf(mirror, row) : null
 }

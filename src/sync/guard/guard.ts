@@ -12,13 +12,16 @@ export interface HeldChange {
 }
 
 export interface GuardInput {
-  readonly changes: readonly Change[]
   readonly dials: (sourceId: string) => GuardConfig
   /** Contacts of a source that Heymarket holds: what a ratio is measured against. */
   readonly inHeymarket: (sourceId: string) => number
-  readonly isApproved: (phone: string, hash: Buffer) => boolean
+  /** `view`: names what a person sees of the change. */
+  readonly isApproved: (phone: string, view: () => Buffer) => boolean
   /** What an earlier cycle held, as it is in this plan too: it stays held until a person approves it. */
-  readonly heldBefore: (phone: string, hash: Buffer) => { dials: readonly DialName[]; reason: string } | null
+  readonly heldBefore: (
+    phone: string,
+    view: () => Buffer,
+  ) => { dials: readonly DialName[]; reason: string } | null
   /** The operator says that the source may really have nobody any more. */
   readonly mayEmpty: (sourceId: string) => boolean
   /** Cycles in which rows of the source turned up that nobody can tell whose they are, and that are still there. */
@@ -27,9 +30,16 @@ export interface GuardInput {
   readonly scopeDoubt: (phone: string) => string | null
 }
 
-export interface GuardResult {
-  readonly released: readonly Change[]
-  readonly held: readonly HeldChange[]
+/** What becomes of one change: all of it in one of the two, or a part in each. */
+export interface Verdict {
+  readonly ahead: Change | null
+  readonly held: HeldChange | null
+}
+
+/** First every change of the plan is counted, then each is judged. */
+export interface Guard {
+  count(change: Change): void
+  verdict(change: Change): Verdict
 }
 
 /** The dials of a source: its own keys laid over those for all. */
@@ -53,23 +63,29 @@ export function trips(dial: Dial, n: number, total: number): boolean {
 }
 
 /** Splits a plan into what goes ahead and what is held. Creating is never held. */
-export function guardPlan(input: GuardInput): GuardResult {
-  const released: Change[] = []
-  const held: HeldChange[] = []
-  const bySource = new Map<string, Change[]>()
-  for (const change of input.changes) {
-    if (change.kind === 'create' || input.isApproved(change.phone, viewHash(change))) {
-      released.push(change)
-      continue
-    }
-    const ofSource = bySource.get(change.sourceId)
-    if (ofSource) ofSource.push(change)
-    else bySource.set(change.sourceId, [change])
+export function openGuard(input: GuardInput): Guard {
+  const counts = new Map<string, Counts>()
+  const bySource = new Map<string, { tripped: Map<DialName, string>; unreadable: ReadonlySet<string> }>()
+  const isFree = (change: Change) =>
+    change.kind === 'create' || input.isApproved(change.phone, () => viewHash(change))
+  const ofSource = (sourceId: string) => {
+    const known = bySource.get(sourceId)
+    if (known !== undefined) return known
+    const tripped = trippedDials(input, sourceId, counts.get(sourceId) ?? noCounts())
+    const made = { tripped, unreadable: input.unreadableSince(sourceId) }
+    bySource.set(sourceId, made)
+    return made
   }
-  for (const [sourceId, changes] of bySource) {
-    const tripped = trippedDials(input, sourceId, changes)
-    const unreadable = input.unreadableSince(sourceId)
-    for (const change of changes) {
+  return {
+    count: (change) => {
+      if (isFree(change)) return
+      const own = counts.get(change.sourceId) ?? noCounts()
+      for (const dial of dialsOf(input, change)) own[dial] += 1
+      counts.set(change.sourceId, own)
+    },
+    verdict: (change) => {
+      if (isFree(change)) return { ahead: change, held: null }
+      const { tripped, unreadable } = ofSource(change.sourceId)
       const reasons = new Map<DialName, string>()
       for (const dial of dialsOf(input, change)) {
         const reason = tripped.get(dial)
@@ -79,14 +95,22 @@ export function guardPlan(input: GuardInput): GuardResult {
       const doubt = since === null ? null : input.scopeDoubt(change.phone)
       if (doubt !== null) reasons.set('scope', doubt)
       if (since !== null && unreadable.has(since)) {
-        reasons.set('unreadable', `unreadable rows of ${sourceId} may be people who seem to have left`)
+        reasons.set('unreadable', `unreadable rows of ${change.sourceId} may be people who seem to have left`)
       }
       const before = reasons.size === 0 ? heldBefore(input, change) : null
       if (before !== null) for (const dial of before.dials) reasons.set(dial, before.reason)
-      holdOrRelease(change, reasons, released, held)
-    }
+      return split(change, reasons)
+    },
   }
-  return { released, held }
+}
+
+/** How many changes of a source each dial counts. */
+type Counts = Record<Counted, number>
+type Counted = (typeof COUNTED)[number]
+const COUNTED = ['removals', 'updates', 'blanks', 'optOuts'] as const
+
+function noCounts(): Counts {
+  return { removals: 0, updates: 0, blanks: 0, optOuts: 0 }
 }
 
 /** Fewer of its kind make nobody surer of what was held. Unreadable rows are another matter: once they are gone, they are no reason. */
@@ -94,18 +118,19 @@ function heldBefore(
   input: GuardInput,
   change: Change,
 ): { dials: readonly DialName[]; reason: string } | null {
-  const held = input.heldBefore(change.phone, viewHash(change))
+  const held = input.heldBefore(change.phone, () => viewHash(change))
   const dials = held?.dials.filter((dial) => dial !== 'unreadable') ?? []
   return held === null || dials.length === 0 ? null : { dials, reason: held.reason }
 }
 
 /** Which dials count a change. */
-function dialsOf(input: GuardInput, change: Change): DialName[] {
+function dialsOf(input: GuardInput, change: Change): Counted[] {
   if (change.kind === 'remove') return ['removals']
   // Its removal comes in the next cycle, and it left with the others: that is when they are counted.
   if (change.kind === 'update' && change.leaving === true) return ['removals', 'optOuts']
   // A person saw and approved what was held; the opt-out that was to go ahead of it has not got through yet.
-  if (optsOut(change) && input.isApproved(change.phone, viewHash(besideOptOut(change)))) return ['optOuts']
+  if (optsOut(change) && input.isApproved(change.phone, () => viewHash(besideOptOut(change))))
+    return ['optOuts']
   return [
     'updates',
     ...(blanks(change) ? (['blanks'] as const) : []),
@@ -113,16 +138,12 @@ function dialsOf(input: GuardInput, change: Change): DialName[] {
   ]
 }
 
-function trippedDials(
-  input: GuardInput,
-  sourceId: string,
-  changes: readonly Change[],
-): Map<DialName, string> {
+function trippedDials(input: GuardInput, sourceId: string, counts: Counts): Map<DialName, string> {
   const total = input.inHeymarket(sourceId)
   const tripped = new Map<DialName, string>()
-  for (const name of ['removals', 'updates', 'blanks', 'optOuts'] as const) {
+  for (const name of COUNTED) {
     const dial = input.dials(sourceId)[name]
-    const n = changes.filter((change) => dialsOf(input, change).includes(name)).length
+    const n = counts[name]
     if (name === 'removals' && n >= EVERYBODY_MIN && n >= total && !input.mayEmpty(sourceId)) {
       tripped.set(
         name,
@@ -137,27 +158,17 @@ function trippedDials(
   return tripped
 }
 
-function holdOrRelease(
-  change: Change,
-  reasons: ReadonlyMap<DialName, string>,
-  released: Change[],
-  held: HeldChange[],
-): void {
-  if (reasons.size === 0) {
-    released.push(change)
-    return
-  }
+function split(change: Change, reasons: ReadonlyMap<DialName, string>): Verdict {
+  if (reasons.size === 0) return { ahead: change, held: null }
   const verdict = { dials: [...reasons.keys()], reason: [...new Set(reasons.values())].join('; ') }
   // An opt-out waits for nothing but its own dial (I3): it goes ahead alone while the rest of the change is held.
-  if (change.kind !== 'remove' && optsOut(change) && !reasons.has('optOuts') && change.fields.length > 1) {
-    released.push({
-      ...change,
-      fields: change.fields.filter((field) => field.field === 'optedOut'),
-      partial: true,
-    })
-    held.push({ change: besideOptOut(change), ...verdict })
-    return
+  if (change.kind !== 'remove' && optsOut(change) && !reasons.has('optOuts')) {
+    if (change.fields.length === 1) return { ahead: change, held: null }
+    const fields = change.fields.filter((field) => field.field === 'optedOut')
+    return {
+      ahead: { ...change, fields, partial: true },
+      held: { change: besideOptOut(change), ...verdict },
+    }
   }
-  if (change.kind !== 'remove' && optsOut(change) && !reasons.has('optOuts')) released.push(change)
-  else held.push({ change, ...verdict })
+  return { ahead: null, held: { change, ...verdict } }
 }

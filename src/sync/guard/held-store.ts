@@ -17,8 +17,10 @@ export interface HeldRow {
 }
 
 export interface HeldStore {
-  /** Makes this what is held now: what no plan holds any more is forgotten. */
-  replace(cycleId: string, held: readonly HeldChange[]): void
+  /** Holds these, as what this cycle holds. */
+  put(cycleId: string, held: readonly HeldChange[]): void
+  /** What no plan holds any more is forgotten. */
+  dropExcept(cycleId: string): void
   /** In phone order. */
   all(): HeldRow[]
   ofPhone(phone: string): HeldRow | undefined
@@ -26,12 +28,36 @@ export interface HeldStore {
   holdsOptOut(phone: string): boolean
   /** Releases what this cycle held, as it held it; returns how many changes that is. */
   approve(cycleId: string, at: number): number
-  isApproved(phone: string, view: Buffer): boolean
+  isApproved(phone: string, view: () => Buffer): boolean
   /** How exactly this change is held now; null when it is not. */
-  held(phone: string, view: Buffer): { dials: readonly DialName[]; reason: string } | null
+  held(phone: string, view: () => Buffer): { dials: readonly DialName[]; reason: string } | null
   dropApproval(phone: string): void
-  /** An approval of something that no plan contains any more must not wave a later change through. */
-  dropApprovalsExcept(changes: readonly Change[]): void
+  /** An approval of something that no plan contains any more must not wave a later change through. `planned`: the change of a phone. */
+  dropApprovalsExcept(planned: (phone: string) => Change | undefined): void
+}
+
+/** Changes that are saved at once. */
+const PART = 500
+
+/**
+ * Saves the beginning of what is held in parts and returns the rest, for the transaction that saves all else of the plan. A crash
+ * in between leaves what this plan holds beside what the last one held.
+ */
+export function* holdSteps(
+  store: HeldStore,
+  held: Iterable<HeldChange>,
+  cycleId: string,
+): Generator<void, readonly HeldChange[]> {
+  let part: HeldChange[] = []
+  for (const one of held) {
+    if (part.length === PART) {
+      store.put(cycleId, part)
+      part = []
+      yield
+    }
+    part.push(one)
+  }
+  return part
 }
 
 export function heldStore(db: Db): HeldStore {
@@ -59,25 +85,31 @@ export function heldStore(db: Db): HeldStore {
   const held = db.prepare<[string, Buffer], Pick<HeldRow, 'dials' | 'reason'>>(
     'SELECT dials, reason FROM held WHERE phone = ? AND view_hash = ?',
   )
+  // Nearly always nobody: then what a person sees need not be named.
+  const anyOf = {
+    approval: db.prepare<[string], number>('SELECT 1 FROM approval WHERE phone = ?').pluck(),
+    held: db.prepare<[string], number>('SELECT 1 FROM held WHERE phone = ?').pluck(),
+  }
   const dropApproval = db.prepare<[string]>('DELETE FROM approval WHERE phone = ?')
   const approved = db.prepare<[], { phone: string; view_hash: Buffer }>(
     'SELECT phone, view_hash FROM approval',
   )
   return {
-    replace: (cycleId, held) => {
-      for (const { change, dials, reason } of held) {
-        put.run({
-          phone: change.phone,
-          cycleId,
-          sourceId: change.sourceId,
-          dials: dials.join(','),
-          reason,
-          change: JSON.stringify(change),
-          view: viewHash(change),
-        })
-      }
-      dropOthers.run(cycleId)
-    },
+    put: (cycleId, held) =>
+      db.transaction(() => {
+        for (const { change, dials, reason } of held) {
+          put.run({
+            phone: change.phone,
+            cycleId,
+            sourceId: change.sourceId,
+            dials: dials.join(','),
+            reason,
+            change: JSON.stringify(change),
+            view: viewHash(change),
+          })
+        }
+      })(),
+    dropExcept: (cycleId) => void dropOthers.run(cycleId),
     all: () => all.all(),
     ofPhone: (phone) => ofPhone.get(phone),
     holdsOptOut: (phone) => {
@@ -85,18 +117,15 @@ export function heldStore(db: Db): HeldStore {
       return row !== undefined && optsOut(JSON.parse(row.change) as Change)
     },
     approve: (cycleId, at) => approve.run(cycleId, at, cycleId, cycleId).changes,
-    isApproved: (phone, view) => isApproved.get(phone, view) === 1,
+    isApproved: (phone, view) => anyOf.approval.get(phone) === 1 && isApproved.get(phone, view()) === 1,
     held: (phone, view) => {
-      const row = held.get(phone, view)
+      const row = anyOf.held.get(phone) === 1 ? held.get(phone, view()) : undefined
       return row === undefined ? null : { dials: row.dials.split(',') as DialName[], reason: row.reason }
     },
     dropApproval: (phone) => void dropApproval.run(phone),
-    dropApprovalsExcept: (changes) => {
-      const approvals = approved.all()
-      if (approvals.length === 0) return
-      const planned = new Map(changes.map((change) => [change.phone as string, change]))
-      for (const { phone, view_hash } of approvals) {
-        const change = planned.get(phone)
+    dropApprovalsExcept: (planned) => {
+      for (const { phone, view_hash } of approved.all()) {
+        const change = planned(phone)
         // An opt-out that goes ahead of an approved change is not a part of what was approved.
         const views = change === undefined ? [] : [viewHash(change), viewHash(besideOptOut(change))]
         if (!views.some((view) => view.equals(view_hash))) dropApproval.run(phone)

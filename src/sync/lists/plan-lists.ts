@@ -47,9 +47,9 @@ export interface ListPlanSettings {
   readonly listSize: number | null
   readonly rungOf: (sourceId: string, ways: readonly LeftWay[]) => RemovalRung
   /** Contacts that this plan creates. */
-  readonly creates: ReadonlySet<string>
+  readonly creates: Pick<ReadonlySet<string>, 'has'>
   /** Contacts whose removal this plan lets through. */
-  readonly leaves: ReadonlySet<string>
+  readonly leaves: Pick<ReadonlySet<string>, 'has'>
   readonly isApproved: (key: string, phone: string) => boolean
   /** Whom an earlier cycle held stays until a person lets them go. */
   readonly isHeld: (key: string, phone: string) => boolean

@@ -2,7 +2,8 @@
 import type { Db } from '../../db/open.ts'
 import type { ErrorCode } from '../../lib/errors.ts'
 import type { BareE164 } from '../../lib/phone.ts'
-import { type Change, changeHash, optsOut } from '../diff/change.ts'
+import { type Change, changeHash } from '../diff/change.ts'
+import type { PlannedRow } from '../guard/draft.ts'
 
 /** `unsettled`: a request was sent and what became of it is not known yet. */
 export type OperationState = 'pending' | 'in_flight' | 'unsettled' | 'dead'
@@ -52,7 +53,7 @@ export interface Failure {
 export interface Outbox {
   /** Replaces the whole of what waits by this plan. A change that is the same keeps its attempts and its lane, and stays dead if it was; a new cycle does not wait for what an old one put off. */
   enqueue(
-    changes: readonly Change[],
+    changes: readonly PlannedRow[],
     /** `others`: what waits beside this plan is dropped, unless it is told to stay. */
     cycle: { id: string; lane: number; at: number; others?: 'stay' },
   ): void
@@ -98,24 +99,24 @@ export interface Outbox {
   othersGetThrough(operation: Operation): boolean
 }
 
-/** Changes that are saved at once. */
-const PART = 1000
-
 /**
- * Saves the beginning of a long plan in parts and returns how much of it; the rest comes in the transaction that saves all else
- * of the plan. Nothing is sent before that, and of a crash in between the next plan takes the place.
+ * Saves a plan part by part, all but the last, which it returns: that comes in the transaction that saves all else of the plan.
+ * Nothing is sent before that, and of a crash in between the next plan takes the place.
  */
 export function* enqueueSteps(
   outbox: Outbox,
-  changes: readonly Change[],
+  parts: Iterable<readonly PlannedRow[]>,
   cycle: { id: string; lane: number; at: number },
-): Generator<void, number> {
-  let saved = 0
-  for (; changes.length - saved > PART; saved += PART) {
-    outbox.enqueue(changes.slice(saved, saved + PART), { ...cycle, others: 'stay' })
-    yield
+): Generator<void, readonly PlannedRow[]> {
+  let last: readonly PlannedRow[] = []
+  for (const part of parts) {
+    if (last.length > 0) {
+      outbox.enqueue(last, { ...cycle, others: 'stay' })
+      yield
+    }
+    last = part
   }
-  return saved
+  return last
 }
 
 export function openOutbox(db: Db): Outbox {
@@ -242,14 +243,14 @@ export function openOutbox(db: Db): Outbox {
   return {
     enqueue: (changes, { id, lane, at, others }) => {
       db.transaction(() => {
-        for (const change of changes) {
+        for (const { phone, kind, source_id, change, hash, consent } of changes) {
           upsert.run({
-            phone: change.phone,
-            kind: change.kind,
-            lane: optsOut(change) ? LANE.consent : change.kind === 'remove' ? LANE.scrub : lane,
-            change: JSON.stringify(change),
-            hash: changeHash(change),
-            sourceId: change.sourceId,
+            phone,
+            kind,
+            lane: consent === 1 ? LANE.consent : kind === 'remove' ? LANE.scrub : lane,
+            change,
+            hash,
+            sourceId: source_id,
             cycleId: id,
             at,
           })

@@ -4,9 +4,10 @@ import { asHeysyncError, HeysyncError } from '../../lib/errors.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 import { confirmAccount } from '../account.ts'
 import type { Change } from '../diff/change.ts'
-import type { DiffSettings } from '../diff/diff.ts'
 import type { Moved } from '../diff/exact.ts'
+import type { DiffSettings } from '../diff/settings.ts'
 import type { Engine } from '../engine.ts'
+import { kindsOf, plannedRow } from '../guard/draft.ts'
 import { saveListPlan } from '../lists/plan-lists.ts'
 import { readLists } from '../lists/read-lists.ts'
 import type { CycleObserver } from '../observer.ts'
@@ -126,7 +127,7 @@ async function passThrough(
       verdict.kind === 'refused' ? [memberRefusal(plan, planned, verdict.moved)] : [],
     ),
   ]
-  const pushed = { released: going, held: [], notStored: [], lists }
+  const pushed = { released: going, exact: going, held: [], kinds: kindsOf(going), notStored: [], lists }
   countPlan(report.plan, pushed)
 
   const cycle = { id: request.id, at: clock.now() }
@@ -138,7 +139,7 @@ async function passThrough(
     }
     // The sources were not asked: whether somebody has really left is worked out anew by the next sync.
     for (const change of going) if (change.kind === 'remove') mirror.records.markDirty(change.phone)
-    outbox.enqueue(going, { ...cycle, lane: LANE.interactive, others: 'stay' })
+    outbox.enqueue(going.map(plannedRow), { ...cycle, lane: LANE.interactive, others: 'stay' })
     saveListPlan(mirror, new Set(engine.sources.map(({ config }) => config.id)), lists)
     if (plan.undoes !== null)
       for (const planned of [...withVerdict(members, 'go'), ...withVerdict(members, 'already')])

@@ -1,5 +1,6 @@
 // Owns how much a plan costs: the requests of its push when nothing goes wrong, by what was learnt of the account. Reads
 // the mirror only.
+import { inOneGo } from '../../lib/turns.ts'
 import type { Change } from '../diff/change.ts'
 import { FIRST_MEMBERS } from '../lists/push-lists.ts'
 import type { Mirror } from '../mirror/mirror.ts'
@@ -26,13 +27,28 @@ const UNKNOWN_PAGE = 100
 
 type Basis = Pick<PushDeps, 'mirror' | 'clock' | 'settings' | 'writes'>
 
-export function costOf(basis: Basis, changes: readonly Change[], lists: readonly MembersToMove[]): Cost {
+/** Changes that are looked at in one step. */
+const PART = 500
+
+export function costOf(basis: Basis, changes: Iterable<Change>, lists: readonly MembersToMove[]): Cost {
+  return inOneGo(costSteps(basis, changes, lists))
+}
+
+/** The same step by step. */
+export function* costSteps(
+  basis: Basis,
+  changes: Iterable<Change>,
+  lists: readonly MembersToMove[],
+): Generator<void, Cost> {
   const { mirror, clock, writes } = basis
   const learnt = new Learnt(mirror, clock.now())
   const together = new Map<BulkWay, { changes: number; alone: number }>()
   let requests = 0
   let written = 0
+  let looked = 0
   for (const change of changes) {
+    looked += 1
+    if (looked % PART === 0) yield
     const alone = requestsAlone(mirror, change)
     if (alone === 0) continue
     written += 1

@@ -1,9 +1,10 @@
 // Owns the verdict on one change of a plan: it goes ahead, is so already, stays held, or is refused with what moved.
 import type { RemoteContact } from '../../heymarket/contact.ts'
 import { type FieldChange, isTagChange, optsOut } from '../diff/change.ts'
-import { type DiffSettings, mayDelete } from '../diff/diff.ts'
 import type { Moved } from '../diff/exact.ts'
+import { mayDelete } from '../diff/left.ts'
 import type { Lookups } from '../diff/lookups.ts'
+import type { DiffSettings } from '../diff/settings.ts'
 import type { HeldStore } from '../guard/held-store.ts'
 import { parseRemote } from '../mirror/contacts.ts'
 import type { Mirror } from '../mirror/mirror.ts'

@@ -2,7 +2,7 @@
 import { toIso } from '../../lib/clock.ts'
 import { contentHash } from '../../lib/hash.ts'
 import { type Change, optsOut } from '../diff/change.ts'
-import type { DiffSettings } from '../diff/diff.ts'
+import type { DiffSettings } from '../diff/settings.ts'
 import type { Engine } from '../engine.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { Pin } from '../mirror/pins.ts'

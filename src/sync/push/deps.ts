@@ -1,7 +1,7 @@
 // Owns the list of what pushing works with.
 import type { HeymarketClient } from '../../heymarket/client.ts'
 import type { Clock } from '../../lib/clock.ts'
-import type { DiffSettings } from '../diff/diff.ts'
+import type { DiffSettings } from '../diff/settings.ts'
 import type { HeldStore } from '../guard/held-store.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { Outbox } from '../outbox/outbox.ts'

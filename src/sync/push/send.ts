@@ -3,7 +3,7 @@
 import type { RemoteContact } from '../../heymarket/contact.ts'
 import { composeWrite, expectedRemote, newContactBody } from '../diff/body.ts'
 import { type Change, formerPhone } from '../diff/change.ts'
-import { pushKey, removalKey } from '../diff/diff.ts'
+import { pushKey, removalKey } from '../diff/settings.ts'
 import { parseRemote } from '../mirror/contacts.ts'
 import { linkRung } from '../removal.ts'
 import type { PushDeps } from './deps.ts'

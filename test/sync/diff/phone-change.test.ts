@@ -75,7 +75,7 @@ describe('a number that changes', () => {
     const world = await one()
     world.rows = { r1: person(2, { first: 'P1' }) }
     const { plan } = await world.cycle('full', { planOnly: true })
-    expect(plan.released).toMatchObject([
+    expect([...plan.released]).toMatchObject([
       {
         kind: 'update',
         phone: nthPhone(2),

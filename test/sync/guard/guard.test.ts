@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Change, FieldChange } from '../../../src/sync/diff/change.ts'
-import { dialsOfSource, type GuardInput, guardPlan, trips } from '../../../src/sync/guard/guard.ts'
+import { dialsOfSource, type GuardInput, openGuard, trips } from '../../../src/sync/guard/guard.ts'
 import { aCreate, anUpdate, aRemoval, BLANKED, FIRST, nthPhone, OPT_OUT } from '../../support/contact.ts'
 import { dials } from '../../support/engine.ts'
 
@@ -16,8 +16,7 @@ function many(
 }
 
 function guard(changes: readonly Change[], more: Partial<GuardInput> = {}) {
-  return guardPlan({
-    changes,
+  const judge = openGuard({
     dials: () => dials(),
     inHeymarket: () => 1_000,
     isApproved: () => false,
@@ -27,6 +26,12 @@ function guard(changes: readonly Change[], more: Partial<GuardInput> = {}) {
     scopeDoubt: () => null,
     ...more,
   })
+  for (const change of changes) judge.count(change)
+  const verdicts = changes.map(judge.verdict)
+  return {
+    released: verdicts.flatMap(({ ahead }) => ahead ?? []),
+    held: verdicts.flatMap(({ held }) => held ?? []),
+  }
 }
 
 const reasons = (result: ReturnType<typeof guard>) => [...new Set(result.held.map(({ reason }) => reason))]

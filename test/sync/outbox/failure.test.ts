@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { statusError } from '../../../src/heymarket/answer.ts'
 import { HeysyncError } from '../../../src/lib/errors.ts'
 import type { Change } from '../../../src/sync/diff/change.ts'
+import { plannedRow } from '../../../src/sync/guard/draft.ts'
 import { groupByCause } from '../../../src/sync/outbox/causes.ts'
 import { type FailedChange, failureOf } from '../../../src/sync/outbox/failure.ts'
 import { openOutbox } from '../../../src/sync/outbox/outbox.ts'
@@ -21,7 +22,7 @@ function buried(...errors: readonly Refused[]): FailedChange[] {
   errors.forEach((given, index) => {
     const [change, error] =
       given instanceof HeysyncError ? [anUpdate({ phone: nthPhone(index + 1) }), given] : given
-    outbox.enqueue([change], { id: 'c1', lane: 2, at: 1_000 + index })
+    outbox.enqueue([plannedRow(change)], { id: 'c1', lane: 2, at: 1_000 + index })
     const operation = outbox.ofPhone(change.phone)
     if (operation)
       outbox.bury(operation, { ...error, message: error.message, requestId: error.requestId }, 2_000)

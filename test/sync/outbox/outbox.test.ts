@@ -1,6 +1,7 @@
 // The outbox: one operation per phone, and what survives from one plan to the next.
 import { describe, expect, test } from 'vitest'
 import type { Change } from '../../../src/sync/diff/change.ts'
+import { plannedRow } from '../../../src/sync/guard/draft.ts'
 import { type Failure, LANE, openOutbox } from '../../../src/sync/outbox/outbox.ts'
 import { aCreate, anUpdate, aRemoval, FIRST, nthPhone, OPT_OUT } from '../../support/contact.ts'
 import { aDatabase } from '../../support/folder.ts'
@@ -21,7 +22,7 @@ function start() {
     outbox,
     only,
     plan: (id: string, changes: readonly Change[], lane: number = LANE.incremental) =>
-      outbox.enqueue(changes, { id, lane, at: 1_000 }),
+      outbox.enqueue(changes.map(plannedRow), { id, lane, at: 1_000 }),
   }
 }
 

@@ -50,8 +50,8 @@ export async function aWorld(
     planned: async () => {
       const { plan, report } = await made.cycle('full', { planOnly: true })
       const changes = [
-        ...plan.released.map((change) => ({ change, held: null, pins: [] })),
-        ...plan.held.map(({ change, reason }) => ({ change, held: reason, pins: [] })),
+        ...[...plan.released].map((change) => ({ change, held: null, pins: [] })),
+        ...[...plan.held].map(({ change, reason }) => ({ change, held: reason, pins: [] })),
       ]
       const settings = diffSettings(engine, await engine.lookups.get())
       const onLists = memberRows(engine.mirror, plan.lists)

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Dialects } from '../../../src/sandbox/dialects.ts'
 import type { Faults } from '../../../src/sandbox/faults.ts'
+import { plannedRow } from '../../../src/sync/guard/draft.ts'
 import { nthPhone } from '../../support/contact.ts'
 import { anEngine, aSource, type TestEngine } from '../../support/engine.ts'
 import { withSandbox } from '../../support/heymarket.ts'
@@ -234,7 +235,7 @@ describe('what a killed process left in flight', () => {
       recordId: 'r1',
       fields: [{ field: 'first', before: '', after: 'P1' }],
     } as const
-    outbox.enqueue([change], { id: 'c0000', lane: 3, at: world.clock.now() })
+    outbox.enqueue([plannedRow(change)], { id: 'c0000', lane: 3, at: world.clock.now() })
     outbox.claim(outbox.ofPhone(nthPhone(1))?.id ?? 0)
     if (applied) await world.client.contacts.create({ phone: nthPhone(1), first: 'P1', last: 'X' })
     return world
