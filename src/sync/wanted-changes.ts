@@ -54,7 +54,7 @@ export async function guardChanges(
   const { mirror, held } = engine
   const guard = openGuard({
     dials: engine.guard,
-    inHeymarket: (sourceId) => mirror.contacts.countInHeymarket(sourceId),
+    inHeymarket: mirror.contacts.countInHeymarket,
     isApproved: held.isApproved,
     mayEmpty: (sourceId) => allowEmpty.includes(sourceId),
     heldBefore: (phone, view) => (sameDials ? held.held(phone, view) : null),

@@ -66,8 +66,9 @@ export function compareSides(
   const { fields } = wanted
   const text = (field: string, before: string, after: string | undefined) => {
     if (after === undefined || after === before) return
-    const sides = { found: before, wanted: after, base: baseText(rules.base, field) }
-    if (isWritten(into, rules, field, sides)) into.changes.push({ field, before, after })
+    // Of a new contact no policy has anything to say.
+    const written = remote === null || isWritten(into, rules, field, sidesOf(rules, field, before, after))
+    if (written) into.changes.push({ field, before, after })
   }
   text('first', remote?.first ?? '', fields.first)
   text('last', remote?.last ?? '', fields.last)
@@ -84,6 +85,10 @@ export function compareSides(
   if (wanted.optedOut && remote?.isOptedOut !== true)
     into.changes.push({ field: 'optedOut', before: '', after: 'true' })
   return into
+}
+
+function sidesOf({ base }: Rules, field: string, found: string, wanted: string) {
+  return { found, wanted, base: baseText(base, field) }
 }
 
 interface Findings {

@@ -13,8 +13,8 @@ export interface HeldChange {
 
 export interface GuardInput {
   readonly dials: (sourceId: string) => GuardConfig
-  /** Contacts of a source that Heymarket holds: what a ratio is measured against. */
-  readonly inHeymarket: (sourceId: string) => number
+  /** Contacts of a source that Heymarket holds: what a ratio is measured against. Nobody needs to count further than `enough`. */
+  readonly inHeymarket: (sourceId: string, enough: number) => number
   /** `view`: names what a person sees of the change. */
   readonly isApproved: (phone: string, view: () => Buffer) => boolean
   /** What an earlier cycle held, as it is in this plan too: it stays held until a person approves it. */
@@ -139,21 +139,24 @@ function dialsOf(input: GuardInput, change: Change): Counted[] {
 }
 
 function trippedDials(input: GuardInput, sourceId: string, counts: Counts): Map<DialName, string> {
-  const total = input.inHeymarket(sourceId)
   const tripped = new Map<DialName, string>()
   for (const name of COUNTED) {
     const dial = input.dials(sourceId)[name]
     const n = counts[name]
-    if (name === 'removals' && n >= EVERYBODY_MIN && n >= total && !input.mayEmpty(sourceId)) {
-      tripped.set(
-        name,
-        `removals: all ${n} contacts of ${sourceId} (not all at once, whatever the dial allows)`,
-      )
-      continue
-    }
-    if (!trips(dial, n, total)) continue
+    const everybody = (total: number) =>
+      name === 'removals' && n >= EVERYBODY_MIN && n >= total && !input.mayEmpty(sourceId)
+    const few = n < dial.min && (dial.count === undefined || n <= dial.count)
+    if (few && (name !== 'removals' || n < EVERYBODY_MIN)) continue
+    // So many contacts, and neither their share nor their being all of them is of concern.
+    const enough = Math.max(n, n / dial.ratio) + 1
+    const some = input.inHeymarket(sourceId, enough)
+    if (!everybody(some) && !trips(dial, n, some)) continue
+    const total = input.inHeymarket(sourceId, Number.POSITIVE_INFINITY)
     const most = `${Math.round(dial.ratio * 1000) / 10} %${dial.count === undefined ? '' : ` or ${dial.count}`}`
-    tripped.set(name, `${name}: ${n} of ${total} contacts of ${sourceId} (the dial allows ${most})`)
+    const why = everybody(total)
+      ? `all ${n} contacts of ${sourceId} (not all at once, whatever the dial allows)`
+      : `${n} of ${total} contacts of ${sourceId} (the dial allows ${most})`
+    tripped.set(name, `${name}: ${why}`)
   }
   return tripped
 }

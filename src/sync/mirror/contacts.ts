@@ -93,8 +93,8 @@ export interface ContactStore {
   unsettleAll(): void
   /** What the last acked write wanted, as `pushKey` names it; null when it was only a part. */
   pushed(phone: string, key: Buffer | null): void
-  /** Contacts of the source that Heymarket is known to hold: what the dials are measured against. */
-  countInHeymarket(sourceId: string): number
+  /** Contacts of the source that Heymarket is known to hold, what the dials are measured against; not further than `enough`. */
+  countInHeymarket(sourceId: string, enough: number): number
   countWanted(): number
   collisions(): number
   /** Wanted numbers that more than one record claims. */
@@ -184,9 +184,9 @@ export function contactStore(db: Db): ContactStore {
   )
   const pushed = db.prepare<[Buffer | null, string]>('UPDATE contact SET pushed_key = ? WHERE phone = ?')
   const countInHeymarket = db
-    .prepare<[string], number>(
-      `SELECT count(*) FROM contact c
-       WHERE c.source_id = ? AND c.state <> 'removed' AND EXISTS (SELECT 1 FROM remote_contact r WHERE r.phone = c.phone)`,
+    .prepare<[string, number], number>(
+      `SELECT count(*) FROM (SELECT 1 FROM contact c
+       WHERE c.source_id = ? AND c.state <> 'removed' AND EXISTS (SELECT 1 FROM remote_contact r WHERE r.phone = c.phone) LIMIT ?)`,
     )
     .pluck()
   const countWanted = db.prepare<[], number>("SELECT count(*) FROM contact WHERE state = 'wanted'").pluck()
@@ -246,7 +246,8 @@ export function contactStore(db: Db): ContactStore {
     unsettle: (phone) => void unsettle.run(phone),
     unsettleAll: () => void unsettleAll.run(),
     pushed: (phone, key) => void pushed.run(key, phone),
-    countInHeymarket: (sourceId) => countInHeymarket.get(sourceId) ?? 0,
+    countInHeymarket: (sourceId, enough) =>
+      countInHeymarket.get(sourceId, Number.isFinite(enough) ? Math.ceil(enough) : -1) ?? 0,
     countWanted: () => countWanted.get() ?? 0,
     collisions: () => collisions.get() ?? 0,
     sharedPhones: () => sharedPhones.all(),

@@ -57,6 +57,12 @@ export interface Census {
   readonly unseenSum: number
 }
 
+/** Records by their ids, behind `after` and up to `to`; null is the end. */
+export interface Stretch {
+  readonly after: string
+  readonly to: string | null
+}
+
 export interface RecordStore {
   find(sourceId: string, recordId: string): StoredRecord | undefined
   /** `further`: its numbers beside the first; left out, they stay as they are. */
@@ -102,10 +108,14 @@ export interface RecordStore {
   countKnown(sourceId: string): number
   /** True when an accepted record of the source has a value in this contact field (`email`, `tags`, `custom.Plan` …). */
   hasValue(sourceId: string, field: string): boolean
-  /** Counts all records of the source in one look, by whether they bear the mark of this pull. */
-  census(sourceId: string, pull: number): Census
-  /** Known records that do not bear the mark of this pull. */
-  unseen(sourceId: string, pull: number): Pick<StoredRecord, 'record_id' | 'num'>[]
+  /** The id of the record that many behind, in the order of ids; null when there are fewer. */
+  idBehind(sourceId: string, after: string, many: number): string | null
+  /** Counts a stretch of the records of a source, by whether they bear the mark of this pull. */
+  census(sourceId: string, pull: number, stretch: Stretch): Census
+  /** Of that stretch, known records that do not bear the mark of this pull. */
+  unseen(sourceId: string, pull: number, stretch: Stretch): Pick<StoredRecord, 'record_id' | 'num'>[]
+  /** Rows that this pull has shown and that are no record that is known. */
+  countUnreadable(sourceId: string, pull: number): number
   markGone(sourceId: string, recordId: string, cycleId: string, at: number): void
   /** True while a record is gone that this cycle missed. */
   anyGoneSince(sourceId: string, cycleId: string): boolean
@@ -153,7 +163,7 @@ export interface RecordStore {
   takeDirty(limit: number): BareE164[]
 }
 
-const NOBODY: Census = { known: 0, seen: 0, live: 0, unseen: 0, unseenSum: 0 }
+export const NOBODY: Census = { known: 0, seen: 0, live: 0, unseen: 0, unseenSum: 0 }
 
 /** Which records claim a number, or once did. */
 export const RECORD_PHONE =
@@ -229,9 +239,16 @@ export function recordStore(db: Db): RecordStore {
          WHERE s.source_id = ? AND s.state = 'accepted' AND f.key = ? AND f.value NOT IN ('', '[]'))`,
     )
     .pluck()
-  const unseen = db.prepare<[string, number], Pick<StoredRecord, 'record_id' | 'num'>>(
+  const idBehind = db
+    .prepare<[string, string, number], string>(
+      'SELECT record_id FROM source_record WHERE source_id = ? AND record_id > ? ORDER BY record_id LIMIT 1 OFFSET ?',
+    )
+    .pluck()
+  const IN_STRETCH = 'source_id = @sourceId AND record_id > @after AND (@to IS NULL OR record_id <= @to)'
+  type OfPull = Stretch & { readonly sourceId: string; readonly pull: number }
+  const unseen = db.prepare<[OfPull], Pick<StoredRecord, 'record_id' | 'num'>>(
     `SELECT record_id, num FROM source_record
-     WHERE source_id = ? AND seen_pull <> ? AND state NOT IN ('gone', 'deleted')`,
+     WHERE ${IN_STRETCH} AND seen_pull <> @pull AND state NOT IN ('gone', 'deleted')`,
   )
   const markGone = db.prepare<[string, number, string, string]>(
     "UPDATE source_record SET state = 'gone', way = 'absent', gone_cycle = ?, changed_at = ? WHERE source_id = ? AND record_id = ?",
@@ -282,17 +299,20 @@ export function recordStore(db: Db): RecordStore {
   const dropUnseenUnreadable = db.prepare<[string, number]>(
     "DELETE FROM rejection WHERE source_id = ? AND record_id = '' AND seen_pull <> ?",
   )
-  const census = db.prepare<[{ sourceId: string; pull: number }], Census>(
-    `SELECT known, seen + unreadable AS seen, live + unreadable AS live, unseen, unseenSum FROM (
-       SELECT count(*) FILTER (WHERE state NOT IN ('gone', 'deleted')) AS known,
-              count(*) FILTER (WHERE seen_pull = @pull) AS seen,
-              count(*) FILTER (WHERE seen_pull = @pull AND state <> 'deleted') AS live,
-              count(*) FILTER (WHERE seen_pull <> @pull AND state NOT IN ('gone', 'deleted')) AS unseen,
-              total(num) FILTER (WHERE seen_pull <> @pull AND state NOT IN ('gone', 'deleted')) AS unseenSum
-       FROM source_record WHERE source_id = @sourceId),
-      (SELECT count(*) AS unreadable FROM rejection j WHERE source_id = @sourceId AND seen_pull = @pull
-         AND NOT EXISTS (SELECT 1 FROM source_record r WHERE r.source_id = j.source_id AND r.record_id = j.record_id))`,
+  const census = db.prepare<[OfPull], Census>(
+    `SELECT count(*) FILTER (WHERE state NOT IN ('gone', 'deleted')) AS known,
+            count(*) FILTER (WHERE seen_pull = @pull) AS seen,
+            count(*) FILTER (WHERE seen_pull = @pull AND state <> 'deleted') AS live,
+            count(*) FILTER (WHERE seen_pull <> @pull AND state NOT IN ('gone', 'deleted')) AS unseen,
+            total(num) FILTER (WHERE seen_pull <> @pull AND state NOT IN ('gone', 'deleted')) AS unseenSum
+     FROM source_record WHERE ${IN_STRETCH}`,
   )
+  const countUnreadable = db
+    .prepare<[string, number], number>(
+      `SELECT count(*) FROM rejection j WHERE source_id = ? AND seen_pull = ?
+         AND NOT EXISTS (SELECT 1 FROM source_record r WHERE r.source_id = j.source_id AND r.record_id = j.record_id)`,
+    )
+    .pluck()
   const dropUnseenRejections = db.prepare<[{ sourceId: string; pull: number }]>(
     // A number stays refused for as long as its record is shown unchanged.
     `DELETE FROM rejection WHERE source_id = @sourceId AND seen_pull <> @pull
@@ -351,7 +371,8 @@ export function recordStore(db: Db): RecordStore {
       const [parent, key] = custom ? ['$.custom', field.slice('custom.'.length)] : ['$', field]
       return hasValue.get(parent, sourceId, key) === 1
     },
-    unseen: (sourceId, pull) => unseen.all(sourceId, pull),
+    idBehind: (sourceId, after, many) => idBehind.get(sourceId, after, many - 1) ?? null,
+    unseen: (sourceId, pull, stretch) => unseen.all({ sourceId, pull, ...stretch }),
     markGone: (sourceId, recordId, cycleId, at) => void markGone.run(cycleId, at, sourceId, recordId),
     anyGoneSince: (sourceId, cycleId) => anyGoneSince.get(sourceId, cycleId) === 1,
     handOver: (sourceId, all) => handOver.all({ sourceId, all: all ? 1 : 0 }),
@@ -366,7 +387,8 @@ export function recordStore(db: Db): RecordStore {
     stampUnreadable: (sourceId, sincePull, cycleId) => void stampUnreadable.run(cycleId, sourceId, sincePull),
     dropRejectionsExcept: (sourceIds) => void dropRejectionsExcept.run(JSON.stringify(sourceIds)),
     dropUnseenUnreadable: (sourceId, pull) => void dropUnseenUnreadable.run(sourceId, pull),
-    census: (sourceId, pull) => census.get({ sourceId, pull }) ?? NOBODY,
+    census: (sourceId, pull, stretch) => census.get({ sourceId, pull, ...stretch }) ?? NOBODY,
+    countUnreadable: (sourceId, pull) => countUnreadable.get(sourceId, pull) ?? 0,
     dropUnseenRejections: (sourceId, pull) => void dropUnseenRejections.run({ sourceId, pull }),
     rejections: (sourceId) =>
       rejections.all().filter((row) => sourceId === undefined || row.source_id === sourceId),

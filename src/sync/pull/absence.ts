@@ -1,26 +1,63 @@
 // Owns absence: which known records a complete full pull proves to be gone.
 import { HeysyncError } from '../../lib/errors.ts'
 import type { Mirror } from '../mirror/mirror.ts'
-import type { Census } from '../mirror/records.ts'
+import { type Census, NOBODY, type RecordStore, type Stretch } from '../mirror/records.ts'
 import type { Shown } from './shown.ts'
 
-/** What a pull showed of what is known, whether the rows bear its mark or not. */
-export function censusOf({ records }: Mirror, sourceId: string, pull: number, shown: Shown | null): Census {
-  const marked = records.census(sourceId, pull)
-  if (shown === null || shown.count === 0) return marked
-  const all = marked.unseen === shown.count && marked.unseenSum === shown.sum
-  const n = all ? marked.unseen : records.unseen(sourceId, pull).filter(({ num }) => shown.has(num)).length
-  const { seen, live, unseen } = marked
-  return { ...marked, seen: seen + n, live: live + n, unseen: unseen - n }
+/** What a pull showed of what is known. */
+export interface Attendance {
+  readonly census: Census
+  /** Ids of known records that it did not show. */
+  readonly missing: readonly string[]
+}
+
+/** Records that are looked at in one step. */
+const STRETCH = 20_000
+
+/** Looks through all records of a source, whether the rows bear the mark of the pull or `shown` has it, step by step. */
+export function* attendanceSteps(
+  { records }: Mirror,
+  sourceId: string,
+  pull: number,
+  shown: Shown | null,
+): Generator<void, Attendance> {
+  const sum = { ...NOBODY }
+  for (const stretch of stretches(records, sourceId)) {
+    const one = records.census(sourceId, pull, stretch)
+    for (const key of Object.keys(sum) as (keyof Census)[]) sum[key] += one[key]
+    yield
+  }
+  const unreadable = records.countUnreadable(sourceId, pull)
+  const marked = { ...sum, seen: sum.seen + unreadable, live: sum.live + unreadable }
+  // As many without the mark as were shown without one, and their numbers have the same sum: these are they.
+  const all = shown !== null && marked.unseen === shown.count && marked.unseenSum === shown.sum
+  const missing: string[] = []
+  if (marked.unseen > 0 && !all) {
+    for (const stretch of stretches(records, sourceId)) {
+      for (const { record_id, num } of records.unseen(sourceId, pull, stretch))
+        if (shown?.has(num) !== true) missing.push(record_id)
+      yield
+    }
+  }
+  const n = marked.unseen - missing.length
+  const { seen, live } = marked
+  return { census: { ...marked, seen: seen + n, live: live + n, unseen: missing.length }, missing }
+}
+
+function* stretches(records: RecordStore, sourceId: string): Generator<Stretch> {
+  let after = ''
+  for (;;) {
+    const to = records.idBehind(sourceId, after, STRETCH)
+    yield { after, to }
+    if (to === null) return
+    after = to
+  }
 }
 
 export interface AbsenceProof {
   readonly sourceId: string
   readonly pull: number
-  /** What this pull showed of what is known. */
-  readonly census: Census
-  /** Records that it showed and that do not bear its mark; null where all do. */
-  readonly shown: Shown | null
+  readonly attendance: Attendance
   /** The pull that last proved what is absent; 0 when none did. */
   readonly sinceSeq: number
   readonly cycleId: string
@@ -35,16 +72,15 @@ export interface AbsenceProof {
 export function markAbsent(mirror: Mirror, proof: AbsenceProof): number {
   const { records } = mirror
   const { sourceId, pull, cycleId } = proof
-  const { known, live, unseen } = proof.census
+  const { missing } = proof.attendance
+  const { known, live } = proof.attendance.census
   if (known > 0 && !proof.allowEmpty && live === 0) {
     throw new HeysyncError('ERR_SOURCE_EMPTY', {
       message: `Source ${sourceId} is empty, and held ${known} records before. Nobody was removed.`,
       hint: `Look at the source first. If it really is empty now: heysync sync --allow-empty ${sourceId}`,
     })
   }
-  const unmarked = unseen === 0 ? [] : records.unseen(sourceId, pull)
-  const missing = unmarked.filter(({ num }) => proof.shown?.has(num) !== true)
-  for (const { record_id: recordId } of missing) {
+  for (const recordId of missing) {
     records.markGone(sourceId, recordId, cycleId, proof.at)
     records.markDirtyOf(sourceId, recordId)
   }

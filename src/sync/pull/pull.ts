@@ -16,10 +16,12 @@ import { GaveWay } from '../../lib/give-way.ts'
 import { contentHash } from '../../lib/hash.ts'
 import { instantKey, keyToMs } from '../../lib/instant.ts'
 import { nearest } from '../../lib/suggest.ts'
+import { byTurns } from '../../lib/turns.ts'
 import type { Mirror } from '../mirror/mirror.ts'
+import { NOBODY } from '../mirror/records.ts'
 import type { ScopeKept } from '../mirror/sources.ts'
 import type { Normalizer } from '../normalize/normalize.ts'
-import { censusOf, markAbsent } from './absence.ts'
+import { attendanceSteps, markAbsent } from './absence.ts'
 import { judgePull } from './alarms.ts'
 import { judgeLists } from './lists.ts'
 import { loopWatch } from './loop.ts'
@@ -133,7 +135,8 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
     gone: 0,
   }
   const known = full ? mirror.records.countKnown(id) : 0
-  const already = resumes ? mirror.records.census(id, stored.pull_seq).seen : 0
+  const shownBy = (pull: number, shown: Shown | null) => byTurns(attendanceSteps(mirror, id, pull, shown))
+  const already = known > 0 && resumes ? (await shownBy(stored.pull_seq, null)).census.seen : 0
   const total = known > 0 ? Math.max(0, known - already) : null
   if (reason !== null) run.onFull?.(reason)
   const unreadable = new Map<string, number>()
@@ -192,7 +195,10 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
     if (error instanceof GaveWay || (isCursorExpired(error) && usesCursor(request))) throw error
     throw sourceError(error, id, stored !== undefined && stored.completed_at !== null)
   }
-  const found = censusOf(mirror, id, seq ?? 0, shown)
+  // Of changes alone nobody has to know what they left out.
+  const whole = end?.covers !== 'changes' || end.count !== null
+  const attendance = whole ? await shownBy(seq ?? 0, shown) : { census: NOBODY, missing: [] }
+  const found = attendance.census
   try {
     checkEnd(end, seq === undefined ? 0 : found.seen, id)
   } catch (error) {
@@ -213,7 +219,7 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
     const census = proved ? { known: found.known - tally.added, shown: found.live } : null
     if (proved) {
       const sinceSeq = stored?.completed_seq ?? 0
-      result.gone = markAbsent(mirror, { ...closing, census: found, sinceSeq, allowEmpty: run.allowEmpty })
+      result.gone = markAbsent(mirror, { ...closing, attendance, sinceSeq, allowEmpty: run.allowEmpty })
       scope = judgeScope(mirror, { ...closing, before, told: end.scope, gone: result.gone })
     } else if (full) {
       mirror.records.dropUnseenUnreadable(id, closing.pull)

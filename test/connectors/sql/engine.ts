@@ -37,7 +37,7 @@ export function engineOf({
     states: () =>
       Object.fromEntries(
         mirror.records
-          .unseen('crm', -1)
+          .unseen('crm', -1, { after: '', to: null })
           .map(({ record_id: id }) => [id, mirror.records.find('crm', id)?.state ?? '']),
       ),
     pull: (mode: 'full' | 'incremental', onPage: (page: Page) => unknown = () => {}) => {

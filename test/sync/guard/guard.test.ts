@@ -284,6 +284,24 @@ test('the order in which changes come does not matter', () => {
   )
 })
 
+test('nobody needs to count further than is asked for', () => {
+  fc.assert(
+    fc.property(
+      CHANGES,
+      fc.nat(100),
+      fc.constantFrom(0, 0.1, 0.5, 1),
+      fc.nat(20),
+      (changes, total, ratio, min) => {
+        const dial = { ratio, min, count: min * 2 }
+        const given = { dials: () => dials({ removals: dial, updates: dial, blanks: dial, optOuts: dial }) }
+        const all = guard(changes, { ...given, inHeymarket: () => total })
+        const upTo = (_: string, enough: number) => Math.min(total, Math.ceil(enough))
+        expect(guard(changes, { ...given, inHeymarket: upTo })).toEqual(all)
+      },
+    ),
+  )
+})
+
 test('the dials of a source are those for all, with its own keys laid over them', () => {
   const all = dials()
   const own = dialsOfSource(all, { removals: { ratio: 0.5 }, optOuts: { count: 3 } })
