@@ -1,6 +1,7 @@
 // A pull that begins anew after a crash writes nothing into the rows of records that are the same: one bit tells that it showed them.
 import { describe, expect, test } from 'vitest'
 import { Shown } from '../../../src/sync/pull/shown.ts'
+import { nthPhone } from '../../support/contact.ts'
 import { all, changes, rec, world } from './world.ts'
 
 const anew = () => world({ can: { resumable: false, merges: false } })
@@ -87,6 +88,30 @@ describe('a record that is the same', () => {
     expect(await pull(changes(rec('1')), { mode: 'incremental' })).toMatchObject({ unchanged: 1, gone: 0 })
     expect(record('2')?.state).toBe('accepted')
   })
+})
+
+test('of more records than are looked at in one step, exactly those that are not shown are gone', async () => {
+  const ids = Array.from({ length: 40_001 }, (_, n) => String(n).padStart(5, '0'))
+  // Where two steps meet, and at both ends.
+  const left = new Set(['00000', '19999', '20000', '39999', '40000'])
+  const pages = function* (wanted: readonly string[]) {
+    const records = wanted.map((id) => rec(id, { phone: nthPhone(Number(id) + 1) }))
+    for (let at = 0; at < records.length; at += 5_000)
+      yield { position: `p${at}`, records: records.slice(at, at + 5_000) }
+    yield {
+      ...PAGE,
+      records: [],
+      position: 'end',
+      end: { covers: 'everything', count: wanted.length } as const,
+    }
+  }
+  const stay = ids.filter((id) => !left.has(id))
+  for (const { pull, mirror } of [anew(), world()]) {
+    await pull(pages(ids))
+    expect(await pull(pages(stay))).toMatchObject({ unchanged: stay.length, gone: left.size })
+    expect(ids.filter((id) => mirror.records.find('clinic', id)?.state === 'gone')).toEqual([...left])
+    expect(await pull(pages(stay))).toMatchObject({ unchanged: stay.length, gone: 0 })
+  }
 })
 
 test('bits are counted once, and summed by their numbers', () => {
