@@ -7,7 +7,7 @@ import { diffSteps, type NotStored } from './diff/diff.ts'
 import { fieldNow } from './diff/exact.ts'
 import type { Engine } from './engine.ts'
 import { pushLists } from './lists/push-lists.ts'
-import { parseRemote } from './mirror/contacts.ts'
+import { parseRemote } from './mirror/remote-body.ts'
 import type { CycleObserver, CyclePlan } from './observer.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import type { PushDeps } from './push/deps.ts'
@@ -125,7 +125,7 @@ async function whatDidNotStick(deps: PushDeps, released: readonly Change[]): Pro
 function asShown({ mirror, settings }: PushDeps, change: Change): Change {
   const [row] = mirror.remote.byPhone(change.phone)
   if (row === undefined) return change
-  const remote = parseRemote(row.body)
+  const remote = parseRemote(row)
   const fields = change.fields.map((field) => ({
     ...field,
     before: fieldNow(remote, field.field, settings.lookups),

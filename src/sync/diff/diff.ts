@@ -5,7 +5,7 @@ import { contentHash } from '../../lib/hash.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 import { inOneGo } from '../../lib/turns.ts'
 import type { ContactFields } from '../contact.ts'
-import { parseRemote, type Unsettled } from '../mirror/contacts.ts'
+import { remoteOf, type Unsettled } from '../mirror/contacts.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import { type LeftWay, linkedUnderDelete, linkRung, type Removal, readWays, rungFor } from '../removal.ts'
 import { withValues } from './base.ts'
@@ -152,7 +152,7 @@ interface Known {
 }
 
 function diffOne(mirror: Mirror, settings: DiffSettings, known: Known, row: Unsettled): Verdict {
-  const remote = row.remote_body === null ? null : parseRemote(row.remote_body)
+  const remote = remoteOf(row)
   if (row.state === 'left') {
     recordDrift(mirror, settings, known, row.phone, [])
     return diffLeft(mirror, settings, row, remote)

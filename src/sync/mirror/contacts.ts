@@ -2,6 +2,7 @@
 import type { Db } from '../../db/open.ts'
 import type { RemoteContact } from '../../heymarket/contact.ts'
 import type { BareE164 } from '../../lib/phone.ts'
+import { parseRemote } from './remote-body.ts'
 
 export type ContactState = 'wanted' | 'left' | 'removed'
 
@@ -34,7 +35,7 @@ export interface StoredContact {
 /** A contact whose desired and remote sides were not yet found equal. */
 export interface Unsettled extends StoredContact {
   readonly remote_id: number | null
-  /** JSON RemoteContact. */
+  /** As remote-body.ts writes it. */
   readonly remote_body: string | null
   readonly remote_hash: Buffer | null
   readonly remote_rev: number | null
@@ -264,7 +265,8 @@ export function contactStore(db: Db): ContactStore {
   }
 }
 
-/** Reads a stored RemoteContact; only the mirror writes them, so the shape is known. */
-export function parseRemote(body: string): RemoteContact {
-  return JSON.parse(body) as RemoteContact
+/** Its contact in Heymarket, but for the time of its last change; null when there is none. */
+export function remoteOf({ phone, remote_id, remote_rev, remote_body }: Unsettled): RemoteContact | null {
+  if (remote_id === null || remote_body === null) return null
+  return parseRemote({ id: remote_id, phone, rev: remote_rev, body: remote_body })
 }
