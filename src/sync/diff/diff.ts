@@ -238,7 +238,7 @@ function linkTo(mirror: Mirror, settings: DiffSettings, row: Unsettled, contactI
   if (contacts.link(row.phone)?.contact_id === contactId) return
   const [former] = contacts.linkedPhones(contactId)
   if (former === undefined) {
-    contacts.putLink(row.phone, contactId, 'adopted', linkRung(settings.removal(row.source_id)), settings.now)
+    contacts.putLink(row.phone, contactId, 'adopted', linkRung(settings.removal(row.source_id)))
   } else if (row.remote_read === 1) {
     contacts.relink(former, row.phone)
   }

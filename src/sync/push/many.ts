@@ -289,7 +289,7 @@ function compareOne(
   else if (ours) mirror.contacts.pushed(change.phone, null)
   if (ours && change.kind === 'create') {
     const rung = linkRung(deps.settings.removal(change.sourceId))
-    mirror.contacts.putLink(change.phone, contact.id, 'created', rung, clock.now())
+    mirror.contacts.putLink(change.phone, contact.id, 'created', rung)
   }
   const left = recompute(deps, change)
   if (ours) kept.count(change, left)

@@ -54,7 +54,7 @@ export function takeIn(
   if (shown.isOptedOut === true) noteOptOut(mirror, shown, clock.now())
   if (change.kind === 'create') {
     const rung = linkRung(settings.removal(change.sourceId))
-    mirror.contacts.putLink(change.phone, shown.id, origin, rung, clock.now())
+    mirror.contacts.putLink(change.phone, shown.id, origin, rung)
   }
 }
 

@@ -24,7 +24,7 @@ export async function send(deps: PushDeps, change: Change): Promise<() => void> 
     return () => {
       mirror.remote.wrote(expectedRemote(write, answer.id, answer.rev), clock.now())
       if (shown) mirror.remote.read(shown, 0, clock.now())
-      contacts.putLink(change.phone, answer.id, existed ? 'adopted' : 'created', rung, clock.now())
+      contacts.putLink(change.phone, answer.id, existed ? 'adopted' : 'created', rung)
       if (existed) contacts.pushed(change.phone, null)
       else recordPushed(deps, change, optedOut)
     }
