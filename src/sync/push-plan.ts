@@ -8,7 +8,7 @@ import { fieldNow } from './diff/exact.ts'
 import type { NotStored } from './diff/verdict.ts'
 import type { Engine } from './engine.ts'
 import { pushLists } from './lists/push-lists.ts'
-import { parseRemote } from './mirror/contacts.ts'
+import { parseRemote } from './mirror/remote-body.ts'
 import type { CycleObserver, CyclePlan } from './observer.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import type { PushDeps } from './push/deps.ts'
@@ -134,7 +134,7 @@ const NOWHERE: DiffSink = { change: () => {}, has: () => false, equal: () => {} 
 function asShown({ mirror, settings }: PushDeps, change: Change): Change {
   const [row] = mirror.remote.byPhone(change.phone)
   if (row === undefined) return change
-  const remote = parseRemote(row.body)
+  const remote = parseRemote(row)
   const fields = change.fields.map((field) => ({
     ...field,
     before: fieldNow(remote, field.field, settings.lookups),

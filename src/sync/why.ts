@@ -8,9 +8,9 @@ import { type BareE164, readBareE164 } from '../lib/phone.ts'
 import type { ContactFields, Note } from './contact.ts'
 import type { Change } from './diff/change.ts'
 import { heldStore } from './guard/held-store.ts'
-import { parseRemote } from './mirror/contacts.ts'
 import { openMirror } from './mirror/mirror.ts'
 import type { StoredRecord } from './mirror/records.ts'
+import { parseRemote } from './mirror/remote-body.ts'
 import { groupByCause } from './outbox/causes.ts'
 import { failureOf } from './outbox/failure.ts'
 import { type Operation, openOutbox } from './outbox/outbox.ts'
@@ -166,7 +166,7 @@ export function whyIn(
           ),
         }
       : null,
-    heymarket: remote ? { ...parseRemote(remote.body), link: link?.origin ?? null } : null,
+    heymarket: remote ? { ...parseRemote(remote), link: link?.origin ?? null } : null,
     erased: mark === undefined ? null : { at: toIso(mark.at), reason: mark.reason },
     consent: {
       optedOut: phone !== null && mirror.consent.isOptedOut(phone),

@@ -19,7 +19,7 @@ export interface Counts {
 
 export function countsOn(db: Db, memo: Memo): Counts {
   const states = db.prepare<[], { source: string; state: string; n: number }>(
-    'SELECT source_id AS source, state, count(*) AS n FROM source_record GROUP BY source_id, state',
+    'SELECT source_id AS source, state, n FROM record_count WHERE n > 0',
   )
   const one = (sql: string) => {
     const count = db.prepare<[], number>(sql).pluck()
@@ -36,7 +36,7 @@ export function countsOn(db: Db, memo: Memo): Counts {
       for (const { source, state, n } of states.all()) bySource[source] = { ...bySource[source], [state]: n }
       return bySource
     }),
-    wanted: one("SELECT count(*) FROM contact INDEXED BY contact_by_source WHERE state = 'wanted'"),
+    wanted: one("SELECT total(n) FROM contact_count WHERE state = 'wanted'"),
     inHeymarket: one('SELECT count(*) FROM remote_contact'),
     optedOut: one("SELECT count(*) FROM consent WHERE state = 'opted_out'"),
     collisions: one("SELECT count(*) FROM contact WHERE state = 'wanted' AND claims > 1"),

@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import type { Config } from '../../config/schema.ts'
 import type { Db } from '../../db/open.ts'
+import { DISPLAY_NAME } from '../../sync/mirror/remote-body.ts'
 import { readingsOf } from '../../sync/normalize/typed-phone.ts'
 import type { people, personRow } from '../api/contract.ts'
 import { type Key, pageOf, readCursor } from './cursor.ts'
@@ -63,7 +64,7 @@ export function peopleReader(db: Db, config: Config): PeopleReader {
   const everybody = db.prepare<[string, number], Found>(`${ROW} WHERE c.phone > ? ORDER BY c.phone LIMIT ?`)
   const wanted = db.prepare<[string], Found>(`${ROW} WHERE c.phone = ?`)
   const remote = db.prepare<[string], Found>(
-    `SELECT r.phone, coalesce(json_extract(r.body, '$.displayName'), '') AS name, NULL AS source, NULL AS record,
+    `SELECT r.phone, ${DISPLAY_NAME} AS name, NULL AS source, NULL AS record,
        'heymarket' AS state, 1 AS in_heymarket,
        EXISTS (SELECT 1 FROM consent k WHERE k.phone = r.phone AND k.state = 'opted_out') AS opted_out
      FROM remote_contact r WHERE r.phone = ? ORDER BY r.id LIMIT 1`,

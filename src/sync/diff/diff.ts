@@ -2,7 +2,7 @@
 import type { RemoteContact } from '../../heymarket/contact.ts'
 import { inOneGo } from '../../lib/turns.ts'
 import type { ContactFields } from '../contact.ts'
-import { parseRemote, type Unsettled } from '../mirror/contacts.ts'
+import { remoteOf, type Unsettled } from '../mirror/contacts.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import { linkRung } from '../removal.ts'
 import { withValues } from './base.ts'
@@ -119,7 +119,7 @@ interface Known {
 }
 
 function diffOne(mirror: Mirror, settings: DiffSettings, known: Known, row: Unsettled): Verdict {
-  const remote = row.remote_body === null ? null : parseRemote(row.remote_body)
+  const remote = remoteOf(row)
   if (row.state === 'left') {
     recordDrift(mirror, settings, known, row.phone, [])
     return diffLeft(mirror, settings, row, remote)
@@ -201,7 +201,7 @@ function linkTo(mirror: Mirror, settings: DiffSettings, row: Unsettled, contactI
   if (contacts.link(row.phone)?.contact_id === contactId) return
   const [former] = contacts.linkedPhones(contactId)
   if (former === undefined) {
-    contacts.putLink(row.phone, contactId, 'adopted', linkRung(settings.removal(row.source_id)), settings.now)
+    contacts.putLink(row.phone, contactId, 'adopted', linkRung(settings.removal(row.source_id)))
   } else if (row.remote_read === 1) {
     contacts.relink(former, row.phone)
   }

@@ -3,8 +3,9 @@
 import type { RemoteContact } from '../../heymarket/contact.ts'
 import { contentHash } from '../../lib/hash.ts'
 import type { BareE164 } from '../../lib/phone.ts'
-import { parseRemote, type Unsettled } from '../mirror/contacts.ts'
+import type { Unsettled } from '../mirror/contacts.ts'
 import type { Mirror } from '../mirror/mirror.ts'
+import { parseRemote } from '../mirror/remote-body.ts'
 import type { DiffSettings } from './settings.ts'
 
 export interface Move {
@@ -45,7 +46,7 @@ export function moveOf(mirror: Mirror, record: { source_id: string; record_id: s
   const bearers = remote.byPhone(left.phone)
   const [bearer] = bearers
   if (!bearer || bearers.length > 1 || contacts.link(left.phone)?.contact_id !== bearer.id) return null
-  const shown = parseRemote(bearer.body)
+  const shown = parseRemote(bearer)
   const ready = !mirror.consent.isOptedOut(left.phone) || shown.isOptedOut === true || bearer.carried === 1
   return { from: left.phone, remote: shown, ready }
 }

@@ -2,6 +2,7 @@
 import type { Db } from '../../db/open.ts'
 import type { RemoteContact } from '../../heymarket/contact.ts'
 import type { BareE164 } from '../../lib/phone.ts'
+import { parseRemote } from './remote-body.ts'
 
 export type ContactState = 'wanted' | 'left' | 'removed'
 
@@ -34,7 +35,7 @@ export interface StoredContact {
 /** A contact whose desired and remote sides were not yet found equal. */
 export interface Unsettled extends StoredContact {
   readonly remote_id: number | null
-  /** JSON RemoteContact. */
+  /** As remote-body.ts writes it. */
   readonly remote_body: string | null
   readonly remote_hash: Buffer | null
   readonly remote_rev: number | null
@@ -106,7 +107,7 @@ export interface ContactStore {
   linkedPhones(contactId: number): BareE164[]
   /** The contact's number has changed: its link goes with it. */
   relink(from: string, to: string): void
-  putLink(phone: string, contactId: number, origin: 'created' | 'adopted', rung: string, at: number): void
+  putLink(phone: string, contactId: number, origin: 'created' | 'adopted', rung: string): void
   dropLink(phone: string): void
   ownedTags(): Set<string>
   ownTag(tag: string): void
@@ -116,20 +117,34 @@ export interface ContactStore {
   wantedAssignees(): string[]
 }
 
+// Most contacts are in accord, and then three columns would say once more what others say. A mark stands for them, and
+// only while they are the same: `=` in base for fields, an empty settled_desired for hash, an empty base_push for pushed_key.
+const BASE = "iif(base = '=', fields, base)"
+const BASE_PUSH = "iif(base_push = x'', pushed_key, base_push)"
+const SETTLED_DESIRED = "iif(settled_desired = x'', hash, settled_desired)"
+const STORED = `phone, state, source_id, record_id, fields, hash, claims, left_cycle, left_ways,
+  ${SETTLED_DESIRED} AS settled_desired, settled_remote, pushed_key, ${BASE} AS base, ${BASE_PUSH} AS base_push, cut_tags, given_tags`
+
+/** What link.rung is blank for: what onRemoved is where nothing else is written. */
+const USUAL_RUNG = 'removeFromLists'
+
 export function contactStore(db: Db): ContactStore {
-  const find = db.prepare<[string], StoredContact>('SELECT * FROM contact WHERE phone = ?')
+  const find = db.prepare<[string], StoredContact>(`SELECT ${STORED} FROM contact WHERE phone = ?`)
   const want = db.prepare(
     `INSERT INTO contact (phone, state, source_id, record_id, fields, hash, claims, given_tags)
      VALUES (@phone, 'wanted', @source_id, @record_id, @fields, @hash, @claims, coalesce(json_extract(@fields, '$.tags'), '[]'))
      ON CONFLICT (phone) DO UPDATE SET state = 'wanted', source_id = excluded.source_id, record_id = excluded.record_id,
+       base = CASE WHEN base = '=' AND fields <> excluded.fields THEN fields WHEN base = excluded.fields THEN '=' ELSE base END,
+       settled_desired = CASE WHEN settled_desired = x'' AND hash <> excluded.hash THEN hash
+         WHEN settled_desired = excluded.hash THEN x'' ELSE settled_desired END,
        fields = excluded.fields, hash = excluded.hash, claims = excluded.claims, left_cycle = NULL, left_ways = '',
        given_tags = CASE WHEN excluded.given_tags IN ('[]', given_tags) THEN given_tags ELSE (
          SELECT json_group_array(value) FROM (
            SELECT value FROM json_each(contact.given_tags) UNION SELECT value FROM json_each(excluded.given_tags))) END`,
   )
   const leave = db.prepare<[string | null, string, string]>(
-    `UPDATE contact SET state = 'left', left_cycle = ?, left_ways = ?, settled_desired = NULL, base = NULL, pushed_key = NULL,
-       cut_tags = NULL
+    `UPDATE contact SET state = 'left', left_cycle = ?, left_ways = ?, settled_desired = NULL, base = NULL,
+       base_push = ${BASE_PUSH}, pushed_key = NULL, cut_tags = NULL
      WHERE phone = ? AND state = 'wanted'`,
   )
   const leftAnew = db.prepare<[string, string]>('UPDATE contact SET left_ways = ? WHERE phone = ?')
@@ -149,7 +164,7 @@ export function contactStore(db: Db): ContactStore {
             (r.acked_at IS NOT NULL) AS remote_acked, (r.read_at IS NOT NULL) AS remote_read,
             EXISTS (SELECT 1 FROM consent k WHERE k.phone = c.phone AND k.state = 'opted_out') AS opted_out,
             coalesce(r.carried, 0) AS carried
-     FROM contact c
+     FROM (SELECT ${STORED} FROM contact) c
      LEFT JOIN remote_contact r ON r.id = coalesce(
        (SELECT l.contact_id FROM link l JOIN remote_contact x ON x.id = l.contact_id AND x.phone = c.phone WHERE l.phone = c.phone),
        (SELECT min(x.id) FROM remote_contact x WHERE x.phone = c.phone))
@@ -164,15 +179,17 @@ export function contactStore(db: Db): ContactStore {
     )
     .pluck()
   const findUnsettled = db.prepare<[string], Unsettled>(`${UNSETTLED} AND c.phone = ?`)
-  const settle = db.prepare<[Buffer, Buffer, string | null, string | null, string]>(
-    `UPDATE contact SET settled_desired = ?, settled_remote = ?, base = coalesce(?, fields), base_push = pushed_key,
-       cut_tags = ? WHERE phone = ?`,
+  const settle = db.prepare(
+    `UPDATE contact SET settled_desired = iif(hash = @desired, x'', @desired), settled_remote = @remote,
+       base = iif(coalesce(@base, fields) = fields, '=', @base), base_push = x'', cut_tags = @cutTags
+     WHERE phone = @phone`,
   )
-  const remember = db.prepare<[string | null, string | null, string]>(
-    'UPDATE contact SET base = ?, cut_tags = ? WHERE phone = ?',
+  const remember = db.prepare(
+    "UPDATE contact SET base = iif(@base = fields, '=', @base), cut_tags = @cutTags WHERE phone = @phone",
   )
   const forgetNamedBases = db.prepare(
-    "UPDATE contact SET base = json_remove(base, '$.custom', '$.tags') WHERE base IS NOT NULL",
+    `UPDATE contact SET base = json_remove(${BASE}, '$.custom', '$.tags')
+     WHERE json_type(${BASE}, '$.custom') IS NOT NULL OR json_type(${BASE}, '$.tags') IS NOT NULL`,
   )
   const cutTags = db.prepare<[], { n: number; example: string | null }>(
     `SELECT count(*) AS n, (SELECT cut_tags FROM contact WHERE cut_tags IS NOT NULL ORDER BY phone LIMIT 1) AS example
@@ -182,28 +199,33 @@ export function contactStore(db: Db): ContactStore {
   const unsettleAll = db.prepare(
     'UPDATE contact SET settled_desired = NULL WHERE settled_desired IS NOT NULL',
   )
-  const pushed = db.prepare<[Buffer | null, string]>('UPDATE contact SET pushed_key = ? WHERE phone = ?')
+  const pushed = db.prepare<[Buffer | null, string]>(
+    `UPDATE contact SET base_push = ${BASE_PUSH}, pushed_key = ? WHERE phone = ?`,
+  )
   const countInHeymarket = db
     .prepare<[string, number], number>(
       `SELECT count(*) FROM (SELECT 1 FROM contact c
        WHERE c.source_id = ? AND c.state <> 'removed' AND EXISTS (SELECT 1 FROM remote_contact r WHERE r.phone = c.phone) LIMIT ?)`,
     )
     .pluck()
-  const countWanted = db.prepare<[], number>("SELECT count(*) FROM contact WHERE state = 'wanted'").pluck()
+  const countWanted = db
+    .prepare<[], number>("SELECT total(n) FROM contact_count WHERE state = 'wanted'")
+    .pluck()
   const collisions = db
     .prepare<[], number>("SELECT count(*) FROM contact WHERE state = 'wanted' AND claims > 1")
     .pluck()
   const sharedPhones = db
     .prepare<[], BareE164>("SELECT phone FROM contact WHERE state = 'wanted' AND claims > 1 ORDER BY phone")
     .pluck()
-  const link = db.prepare<[string], Link>('SELECT contact_id, origin, rung FROM link WHERE phone = ?')
+  const link = db.prepare<[string], Link>(
+    `SELECT contact_id, origin, iif(rung = '', '${USUAL_RUNG}', rung) AS rung FROM link WHERE phone = ?`,
+  )
   const putLink = db.prepare(
-    `INSERT INTO link (phone, contact_id, origin, rung, linked_at) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (phone) DO UPDATE SET contact_id = excluded.contact_id, origin = excluded.origin,
-       rung = excluded.rung, linked_at = excluded.linked_at`,
+    `INSERT INTO link (phone, contact_id, origin, rung) VALUES (?, ?, ?, ?)
+     ON CONFLICT (phone) DO UPDATE SET contact_id = excluded.contact_id, origin = excluded.origin, rung = excluded.rung`,
   )
   const leftBy = db.prepare<[string, string], StoredContact>(
-    "SELECT * FROM contact WHERE source_id = ? AND record_id = ? AND state = 'left' ORDER BY phone",
+    `SELECT ${STORED} FROM contact WHERE source_id = ? AND record_id = ? AND state = 'left' ORDER BY phone`,
   )
   const linkedPhones = db
     .prepare<[number], BareE164>('SELECT phone FROM link WHERE contact_id = ? ORDER BY phone')
@@ -213,7 +235,7 @@ export function contactStore(db: Db): ContactStore {
   const ownedTags = db.prepare<[], string>('SELECT tag FROM owned_tag').pluck()
   const ownTag = db.prepare<[string]>('INSERT OR IGNORE INTO owned_tag (tag) VALUES (?)')
   const eachWanted = db.prepare<[], StoredContact>(
-    "SELECT * FROM contact WHERE state = 'wanted' ORDER BY phone",
+    `SELECT ${STORED} FROM contact WHERE state = 'wanted' ORDER BY phone`,
   )
   const wantedTags = db
     .prepare<[], string>(
@@ -239,8 +261,8 @@ export function contactStore(db: Db): ContactStore {
     phoneBehind: (after, many) => phoneBehind.get(after, many - 1) ?? null,
     findUnsettled: (phone) => findUnsettled.get(phone),
     settle: (phone, desired, remote, more) =>
-      void settle.run(desired, remote, more?.base ?? null, more?.cutTags ?? null, phone),
-    remember: (phone, base, cutTags) => void remember.run(base, cutTags, phone),
+      void settle.run({ phone, desired, remote, base: more?.base ?? null, cutTags: more?.cutTags ?? null }),
+    remember: (phone, base, cutTags) => void remember.run({ phone, base, cutTags }),
     forgetNamedBases: () => void forgetNamedBases.run(),
     cutTags: () => cutTags.get() ?? { n: 0, example: null },
     unsettle: (phone) => void unsettle.run(phone),
@@ -252,7 +274,8 @@ export function contactStore(db: Db): ContactStore {
     collisions: () => collisions.get() ?? 0,
     sharedPhones: () => sharedPhones.all(),
     link: (phone) => link.get(phone),
-    putLink: (phone, contactId, origin, rung, at) => void putLink.run(phone, contactId, origin, rung, at),
+    putLink: (phone, contactId, origin, rung) =>
+      void putLink.run(phone, contactId, origin, rung === USUAL_RUNG ? '' : rung),
     leftBy: (sourceId, recordId) => leftBy.all(sourceId, recordId),
     linkedPhones: (contactId) => linkedPhones.all(contactId),
     relink: (from, to) => void relink.run(to, from),
@@ -265,7 +288,8 @@ export function contactStore(db: Db): ContactStore {
   }
 }
 
-/** Reads a stored RemoteContact; only the mirror writes them, so the shape is known. */
-export function parseRemote(body: string): RemoteContact {
-  return JSON.parse(body) as RemoteContact
+/** Its contact in Heymarket, but for the time of its last change; null when there is none. */
+export function remoteOf({ phone, remote_id, remote_rev, remote_body }: Unsettled): RemoteContact | null {
+  if (remote_id === null || remote_body === null) return null
+  return parseRemote({ id: remote_id, phone, rev: remote_rev, body: remote_body })
 }

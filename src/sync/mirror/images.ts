@@ -13,7 +13,7 @@ export interface ImageRow {
   readonly contact_id: number | null
   readonly source_id: string
   readonly record_id: string
-  /** JSON RemoteContact; null for a create. */
+  /** What a deleted contact held, as remote-body.ts writes it; null for others. */
   readonly body: string | null
   /** JSON FieldChange[]. */
   readonly fields: string

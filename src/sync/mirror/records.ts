@@ -230,7 +230,7 @@ export function recordStore(db: Db): RecordStore {
   )
   const countKnown = db
     .prepare<[string], number>(
-      "SELECT count(*) FROM source_record WHERE source_id = ? AND state NOT IN ('gone', 'deleted')",
+      "SELECT total(n) FROM record_count WHERE source_id = ? AND state NOT IN ('gone', 'deleted')",
     )
     .pluck()
   const hasValue = db

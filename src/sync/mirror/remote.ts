@@ -2,18 +2,14 @@
 import type { Db } from '../../db/open.ts'
 import type { RemoteContact } from '../../heymarket/contact.ts'
 import { contentHash } from '../../lib/hash.ts'
-import { instantKey } from '../../lib/instant.ts'
+import { instantKey, keyToMs } from '../../lib/instant.ts'
 import { readBareE164 } from '../../lib/phone.ts'
-import { parseRemote } from './contacts.ts'
 import { blankContact, type ErasedStore } from './erased.ts'
+import { parseRemote, remoteBody, type StoredRemote } from './remote-body.ts'
 
-export interface RemoteRow {
-  readonly id: number
-  readonly phone: string | null
-  readonly body: string
+export interface RemoteRow extends StoredRemote {
   readonly hash: Buffer
-  readonly rev: number | null
-  readonly updated: string | null
+  readonly updated_at: number | null
   readonly seen_walk: number
   readonly read_at: number | null
   readonly acked_at: number | null
@@ -54,15 +50,15 @@ export function remoteStore(db: Db, erased: ErasedStore): RemoteStore {
   const find = db.prepare<[number], RemoteRow>('SELECT * FROM remote_contact WHERE id = ?')
   const byPhone = db.prepare<[string], RemoteRow>('SELECT * FROM remote_contact WHERE phone = ? ORDER BY id')
   const put = db.prepare(
-    `INSERT INTO remote_contact (id, phone, body, hash, rev, updated, seen_walk, read_at, acked_at, acked_rev, carried)
-     VALUES (@id, @phone, @body, @hash, @rev, @updated, @seen_walk, @read_at, @acked_at, @acked_rev, coalesce(@carried, 0))
+    `INSERT INTO remote_contact (id, phone, body, hash, rev, updated_at, seen_walk, read_at, acked_at, acked_rev, carried)
+     VALUES (@id, @phone, @body, @hash, @rev, @updated_at, @seen_walk, @read_at, @acked_at, @acked_rev, coalesce(@carried, 0))
      ON CONFLICT (id) DO UPDATE SET phone = excluded.phone, body = excluded.body, hash = excluded.hash, rev = excluded.rev,
-       updated = excluded.updated, seen_walk = max(seen_walk, excluded.seen_walk), read_at = excluded.read_at,
+       updated_at = excluded.updated_at, seen_walk = max(seen_walk, excluded.seen_walk), read_at = excluded.read_at,
        acked_at = coalesce(excluded.acked_at, acked_at), acked_rev = coalesce(excluded.acked_rev, acked_rev),
        carried = coalesce(@carried, carried)`,
   )
-  const touch = db.prepare<[number, string | null, number, number | null, number]>(
-    'UPDATE remote_contact SET seen_walk = max(seen_walk, ?), updated = ?, read_at = ?, rev = ? WHERE id = ?',
+  const touch = db.prepare<[number, number | null, number, number | null, number]>(
+    'UPDATE remote_contact SET seen_walk = max(seen_walk, ?), updated_at = ?, read_at = ?, rev = ? WHERE id = ?',
   )
   const touchWalk = db.prepare<[number, number]>(
     'UPDATE remote_contact SET seen_walk = max(seen_walk, ?) WHERE id = ?',
@@ -105,11 +101,11 @@ export function remoteStore(db: Db, erased: ErasedStore): RemoteStore {
         return 'stale'
       }
       // A field that an answer leaves out is not false (I3): what was known before stays.
-      const before = known ? parseRemote(known.body).isOptedOut : null
+      const before = known ? parseRemote(known).isOptedOut : null
       const contact = shown.isOptedOut === null && before === true ? { ...shown, isOptedOut: true } : shown
       const hash = remoteHash(contact)
       if (known?.hash.equals(hash)) {
-        touch.run(walk, instantKey(contact.updated), at, contact.rev ?? known.rev, contact.id)
+        touch.run(walk, updatedAt(contact), at, contact.rev ?? known.rev, contact.id)
         return known.rev === contact.rev || contact.rev === null ? 'same' : 'changed'
       }
       put.run(row(contact, hash, walk, at, null))
@@ -118,23 +114,20 @@ export function remoteStore(db: Db, erased: ErasedStore): RemoteStore {
     wrote: (written, at) => {
       const contact = kept(written)
       const known = find.get(contact.id)
-      put.run({
-        ...row(contact, remoteHash(contact), known?.seen_walk ?? 0, null, at),
-        updated: known?.updated ?? null,
-      })
+      put.run(row(contact, remoteHash(contact), known?.seen_walk ?? 0, null, at))
     },
     forgetCarried: (phone) => void forgetCarried.run(phone),
     forgetOptOut: (phone) => {
-      for (const { id, body } of byPhone.all(phone)) {
-        const contact = { ...parseRemote(body), isOptedOut: null }
-        setShown.run(JSON.stringify(contact), remoteHash(contact), id)
+      for (const known of byPhone.all(phone)) {
+        const contact = { ...parseRemote(known), isOptedOut: null }
+        setShown.run(remoteBody(contact, known.phone), remoteHash(contact), known.id)
       }
     },
     drop: (id) => void drop.run(id),
     blank: (phone) => {
-      for (const { id, body } of byPhone.all(phone)) {
-        const contact = blankContact(parseRemote(body))
-        setBlank.run(JSON.stringify(contact), remoteHash(contact), id)
+      for (const known of byPhone.all(phone)) {
+        const contact = blankContact(parseRemote(known))
+        setBlank.run(remoteBody(contact, null), remoteHash(contact), known.id)
       }
     },
     unseen: (walk) => unseen.all(walk),
@@ -145,7 +138,10 @@ export function remoteStore(db: Db, erased: ErasedStore): RemoteStore {
   }
 }
 
-/** Of everything that a person or heysync can change; revision and time are not part of it. */
+/**
+ * Of everything that a person or heysync can change; revision and time are not part of it. Half of a content hash: it is held
+ * against nothing but the version of the same contact before it, and it is kept twice, here and where both sides are in accord.
+ */
 function remoteHash(contact: RemoteContact): Buffer {
   const { rev: _rev, updated: _updated, custom, tagIds, ...rest } = contact
   return contentHash(
@@ -154,7 +150,7 @@ function remoteHash(contact: RemoteContact): Buffer {
       Object.entries(custom).sort(([a], [b]) => (a < b ? -1 : 1)),
       [...tagIds].sort((a, b) => a - b),
     ]),
-  )
+  ).subarray(0, 8)
 }
 
 function row(
@@ -164,17 +160,24 @@ function row(
   readAt: number | null,
   ackedAt: number | null,
 ) {
+  const phone = readBareE164(contact.phone)
   return {
     id: contact.id,
-    phone: readBareE164(contact.phone),
-    body: JSON.stringify(contact),
+    phone,
+    body: remoteBody(contact, phone),
     hash,
     rev: contact.rev,
-    updated: instantKey(contact.updated),
+    updated_at: updatedAt(contact),
     seen_walk: walk,
     read_at: readAt,
     acked_at: ackedAt,
     acked_rev: ackedAt === null ? null : contact.rev,
     carried: ackedAt === null ? null : contact.isOptedOut === true ? 1 : 0,
   }
+}
+
+/** Milliseconds since 1970. */
+function updatedAt({ updated }: RemoteContact): number | null {
+  const key = instantKey(updated)
+  return key === null ? null : keyToMs(key)
 }

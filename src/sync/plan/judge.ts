@@ -6,8 +6,8 @@ import { mayDelete } from '../diff/left.ts'
 import type { Lookups } from '../diff/lookups.ts'
 import type { DiffSettings } from '../diff/settings.ts'
 import type { HeldStore } from '../guard/held-store.ts'
-import { parseRemote } from '../mirror/contacts.ts'
 import type { Mirror } from '../mirror/mirror.ts'
+import { parseRemote } from '../mirror/remote-body.ts'
 import { exactStanding } from '../push/read-back.ts'
 import { asChange, type PlannedChange } from './plan-file.ts'
 
@@ -34,7 +34,7 @@ export function judge(
     planned.contactId === null
       ? mirror.remote.byPhone(planned.phone)[0]
       : mirror.remote.find(planned.contactId)
-  const remote = row ? parseRemote(row.body) : null
+  const remote = row ? parseRemote(row) : null
   const standing = exactStanding({ mirror, settings }, change)
   if (standing.kind === 'done') return { kind: 'already' }
   const emptied = change.kind === 'remove' && change.fields.length === 0

@@ -6,10 +6,10 @@ import { fieldNow, type Moved } from '../diff/exact.ts'
 import { mayDelete } from '../diff/left.ts'
 import type { Lookups } from '../diff/lookups.ts'
 import { pinCreate, pinField, pinRemoval } from '../diff/pins.ts'
-import { parseRemote } from '../mirror/contacts.ts'
 import type { ImageRow } from '../mirror/images.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { Pin } from '../mirror/pins.ts'
+import { parseRemote } from '../mirror/remote-body.ts'
 import type { Refusal } from './apply.ts'
 import type { MemberRows } from './member-rows.ts'
 import { planListUndo } from './undo-lists.ts'
@@ -100,7 +100,7 @@ function restore(
   if (asked.length === 0) return { kind: 'already' }
   const row = image.contact_id === null ? undefined : mirror.remote.find(image.contact_id)
   if (!row) return { kind: 'refused', moved: [{ field: 'contact', planned: 'there', now: 'gone' }] }
-  const remote = parseRemote(row.body)
+  const remote = parseRemote(row)
   const moved = asked.flatMap((field) => movedSince(field, remote, lookups))
   if (moved.length > 0) return { kind: 'refused', moved }
   const back = asked.flatMap((field) => reversed(field, remote, lookups))
@@ -154,7 +154,7 @@ function takeBackCreate(
   const link = mirror.contacts.link(image.phone)
   const row = link ? mirror.remote.find(link.contact_id) : undefined
   if (!link || !row) return { kind: 'already' }
-  const remote = parseRemote(row.body)
+  const remote = parseRemote(row)
   if (link.origin !== 'created' || !mayDelete(mirror, image.phone, remote.id))
     return { kind: 'left', reason: 'it was there before, so heysync does not delete it' }
   const moved = written
@@ -188,9 +188,10 @@ function createAgain(mirror: Mirror, lookups: Lookups, wishes: UndoWishes, image
   if (mirror.remote.byPhone(image.phone).length > 0)
     return { kind: 'refused', moved: [{ field: 'contact', planned: 'gone', now: 'there again' }] }
   if (image.body === null) return { kind: 'left', reason: 'what the deleted contact held is not known' }
-  const fields = everyField(parseRemote(image.body), lookups).filter(
-    ({ field }) => wishes.fields === null || wishes.fields.has(field),
-  )
+  const fields = everyField(
+    parseRemote({ id: 0, phone: image.phone, rev: null, body: image.body }),
+    lookups,
+  ).filter(({ field }) => wishes.fields === null || wishes.fields.has(field))
   return {
     kind: 'back',
     change: { ...baseOf(image), kind: 'create', fields },

@@ -13,6 +13,8 @@ export function keepBeforeImage(
   if (change.kind === 'remove' && change.rung !== 'delete' && change.fields.length === 0) return
   const earlier = mirror.images.find(cycleId, change.phone)
   const contactId = change.kind === 'create' ? null : change.contactId
+  // Of others undo needs only what was written.
+  const deleted = change.kind === 'remove' && change.rung === 'delete' ? contactId : null
   mirror.images.put({
     cycle_id: cycleId,
     phone: change.phone,
@@ -21,7 +23,7 @@ export function keepBeforeImage(
     contact_id: contactId,
     source_id: change.sourceId,
     record_id: change.recordId,
-    body: contactId === null ? null : (mirror.remote.find(contactId)?.body ?? null),
+    body: deleted === null ? null : (mirror.remote.find(deleted)?.body ?? null),
     fields: JSON.stringify(
       earlier ? joined(JSON.parse(earlier.fields) as FieldChange[], change.fields) : change.fields,
     ),

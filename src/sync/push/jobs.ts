@@ -2,7 +2,7 @@
 import type { RemoteContact } from '../../heymarket/contact.ts'
 import type { ContactFields } from '../contact.ts'
 import type { Change } from '../diff/change.ts'
-import { parseRemote } from '../mirror/contacts.ts'
+import { parseRemote } from '../mirror/remote-body.ts'
 import type { Way, WayName } from '../mirror/ways.ts'
 import type { Operation } from '../outbox/outbox.ts'
 import type { PushDeps } from './deps.ts'
@@ -111,7 +111,7 @@ function mayOverwrite(deps: Basis, change: Extract<Change, { kind: 'update' }>):
   if (change.fields.some(({ field, after }) => field.startsWith('custom.') && after === '')) return false
   const [contact, ...others] = mirror.remote.byPhone(change.phone)
   if (contact?.id !== change.contactId || others.length > 0 || !mirror.remote.showsOptOut()) return false
-  const remote = parseRemote(contact.body)
+  const remote = parseRemote(contact)
   return change.exact === true ? holdsNothing(remote) : holdsNothingForeign(deps, change, remote)
 }
 

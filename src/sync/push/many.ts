@@ -10,7 +10,7 @@ import { othersTurn } from '../../lib/turns.ts'
 import { composeWrite, expectedRemote, newContactBody, type Write } from '../diff/body.ts'
 import type { Change } from '../diff/change.ts'
 import { fieldNow } from '../diff/exact.ts'
-import { parseRemote } from '../mirror/contacts.ts'
+import { parseRemote } from '../mirror/remote-body.ts'
 import type { Failure, Operation } from '../outbox/outbox.ts'
 import { linkRung } from '../removal.ts'
 import { keepBeforeImage } from './before-image.ts'
@@ -110,7 +110,7 @@ function itemOf(deps: PushDeps, operation: Operation, change: Item['change']): I
   const { mirror, settings } = deps
   const optedOut = mirror.consent.isOptedOut(change.phone)
   const row = change.kind === 'update' ? mirror.remote.find(change.contactId) : undefined
-  const write = composeWrite(change, row ? parseRemote(row.body) : null, optedOut, settings.lookups)
+  const write = composeWrite(change, row ? parseRemote(row) : null, optedOut, settings.lookups)
   return { operation, change, write, optedOut }
 }
 
@@ -289,7 +289,7 @@ function compareOne(
   else if (ours) mirror.contacts.pushed(change.phone, null)
   if (ours && change.kind === 'create') {
     const rung = linkRung(deps.settings.removal(change.sourceId))
-    mirror.contacts.putLink(change.phone, contact.id, 'created', rung, clock.now())
+    mirror.contacts.putLink(change.phone, contact.id, 'created', rung)
   }
   const left = recompute(deps, change)
   if (ours) kept.count(change, left)

@@ -7,8 +7,8 @@ import type { Change } from '../diff/change.ts'
 import { diffPhone } from '../diff/diff.ts'
 import { type Standing, standingOf } from '../diff/exact.ts'
 import type { DiffSettings } from '../diff/settings.ts'
-import { parseRemote } from '../mirror/contacts.ts'
 import type { Mirror } from '../mirror/mirror.ts'
+import { parseRemote } from '../mirror/remote-body.ts'
 import { noteOptOut } from '../reconcile/reconcile.ts'
 import { linkRung } from '../removal.ts'
 
@@ -55,7 +55,7 @@ export function takeIn(
   if (shown.isOptedOut === true) noteOptOut(mirror, shown, clock.now())
   if (change.kind === 'create') {
     const rung = linkRung(settings.removal(change.sourceId))
-    mirror.contacts.putLink(change.phone, shown.id, origin, rung, clock.now())
+    mirror.contacts.putLink(change.phone, shown.id, origin, rung)
   }
 }
 
@@ -66,7 +66,7 @@ export function exactStanding(deps: Pick<ReadBackDeps, 'mirror' | 'settings'>, p
     change.kind === 'create'
       ? deps.mirror.remote.byPhone(change.phone)[0]
       : deps.mirror.remote.find(change.contactId)
-  return standingOf(change, row ? parseRemote(row.body) : null, deps.settings.lookups)
+  return standingOf(change, row ? parseRemote(row) : null, deps.settings.lookups)
 }
 
 /** A create of which heysync has made the contact by now: what of it was not stored is still to be written. */

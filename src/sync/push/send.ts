@@ -4,7 +4,7 @@ import type { RemoteContact } from '../../heymarket/contact.ts'
 import { composeWrite, expectedRemote, newContactBody } from '../diff/body.ts'
 import { type Change, formerPhone } from '../diff/change.ts'
 import { pushKey, removalKey } from '../diff/settings.ts'
-import { parseRemote } from '../mirror/contacts.ts'
+import { parseRemote } from '../mirror/remote-body.ts'
 import { linkRung } from '../removal.ts'
 import type { PushDeps } from './deps.ts'
 
@@ -24,7 +24,7 @@ export async function send(deps: PushDeps, change: Change): Promise<() => void> 
     return () => {
       mirror.remote.wrote(expectedRemote(write, answer.id, answer.rev), clock.now())
       if (shown) mirror.remote.read(shown, 0, clock.now())
-      contacts.putLink(change.phone, answer.id, existed ? 'adopted' : 'created', rung, clock.now())
+      contacts.putLink(change.phone, answer.id, existed ? 'adopted' : 'created', rung)
       if (existed) contacts.pushed(change.phone, null)
       else recordPushed(deps, change, optedOut)
     }
@@ -58,10 +58,10 @@ async function optOutOthers(
   const { mirror } = deps
   const others = mirror.remote
     .byPhone(change.phone)
-    .filter(({ id, body }) => id !== change.contactId && parseRemote(body).isOptedOut !== true)
+    .filter((row) => row.id !== change.contactId && parseRemote(row).isOptedOut !== true)
   for (const { id } of others) await deps.client.status.unsubscribe(id)
   return () => {
-    for (const { body } of others) wroteOptOut(deps, parseRemote(body), 1)
+    for (const row of others) wroteOptOut(deps, parseRemote(row), 1)
   }
 }
 
@@ -78,7 +78,7 @@ async function sendUpdate(
 ): Promise<() => void> {
   const { mirror, client, clock, settings } = deps
   const row = mirror.remote.find(change.contactId)
-  const remote = row ? parseRemote(row.body) : null
+  const remote = row ? parseRemote(row) : null
   if (remote !== null && change.fields.every(({ field }) => field === 'optedOut')) {
     // Where the account never shows opt-outs, it may have this one already.
     const already = !mirror.remote.showsOptOut() && (await client.status.isUnsubscribed(change.contactId))

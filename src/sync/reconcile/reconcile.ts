@@ -230,7 +230,7 @@ function absorb(
 ): number {
   let news = 0
   mirror.transaction(() => {
-    for (const contact of shown) {
+    for (const contact of inOrderOfId(shown)) {
       const what = mirror.remote.read(contact, walkSeq, clock.now())
       if (what === 'new') result.added += 1
       if (what === 'changed') result.changed += 1
@@ -240,6 +240,11 @@ function absorb(
   })
   result.seen += shown.length
   return news
+}
+
+/** A page shows the newest first. Rows that come from the last to the first leave every page of the database half empty. */
+function inOrderOfId(shown: readonly RemoteContact[]): RemoteContact[] {
+  return [...shown].sort((a, b) => a.id - b.id)
 }
 
 /** An opt-out that Heymarket shows counts for the number, wherever it came from (I3). */

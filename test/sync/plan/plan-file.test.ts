@@ -41,7 +41,7 @@ describe('a plan file', () => {
           { field: 'email', before: 'p1@example.com', after: 'new@example.com' },
         ],
         held: null,
-        base: { hash: expect.stringMatching(/^[0-9a-f]{32}$/), rev: 1, optedOut: false },
+        base: { hash: expect.stringMatching(/^[0-9a-f]{16}$/), rev: 1, optedOut: false },
       },
       { kind: 'create', phone: nthPhone(3), contactId: null, base: { hash: null, rev: null } },
     ])
