@@ -14,7 +14,7 @@ import type { Outbox } from './outbox/outbox.ts'
 import type { PushDeps } from './push/deps.ts'
 import { PATIENCE_MS, push } from './push/push.ts'
 import { exactStanding } from './push/read-back.ts'
-import { readHead } from './reconcile/reconcile.ts'
+import { type Expected, readHead } from './reconcile/reconcile.ts'
 import type { CycleReport } from './report.ts'
 
 /** A push that gives way has written for at least so long, so that it always comes further; in milliseconds. */
@@ -53,8 +53,10 @@ export async function pushPlan(
   const knownLost = new Set(plan.notStored.map(({ phone }) => phone))
   const requestsBefore = engine.requestCount()
   let gaveWay = false
-  const refresh = async () => {
-    await readHead({ mirror, contacts: client.contacts, clock })
+  let unread = false
+  const refresh = async (written?: Expected) => {
+    await readHead({ mirror, contacts: client.contacts, clock }, written)
+    unread = false
   }
   const planned = plan.released.length + listed.planned
   const told = (acked: number) => {
@@ -67,6 +69,9 @@ export async function pushPlan(
     const run = {
       concurrency: engine.concurrency,
       refresh,
+      onSend: () => {
+        unread = true
+      },
       stopNow: () => request.stopNow?.() ?? false,
       yieldNow: () => {
         gaveWay ||= request.stopNow?.() ?? false
@@ -94,7 +99,7 @@ export async function pushPlan(
     report.push.acked = soFar + (gaveWay ? 0 : await push(pushDeps, last))
     if (plan.released.length === 0) return
     // What was written is read once, in pages, and compared: an acknowledged write that did not stick is no success.
-    await refresh()
+    if (unread) await refresh()
     const found = await whatDidNotStick(pushDeps, plan.exact)
     const lost = found.filter(({ change }) => !knownLost.has(change.phone))
     mirror.transaction(() => buryNotStored(outbox, lost, { id: request.id, at: clock.now() }))

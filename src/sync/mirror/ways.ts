@@ -16,6 +16,8 @@ export interface Way {
   readonly ceiling: number | null
   /** Fields that were sent and not kept: `custom`, `tags` and so on. */
   readonly notStored: readonly string[]
+  /** Fields that were sent and seen to be kept. */
+  readonly stored: readonly string[]
   /** What showed it, in a sentence. */
   readonly why: string
   readonly learntAt: number
@@ -37,6 +39,7 @@ interface WayRow {
   readonly fits: number
   readonly ceiling: number | null
   readonly not_stored: string
+  readonly stored: string
   readonly why: string
   readonly learnt_at: number
 }
@@ -44,22 +47,38 @@ interface WayRow {
 export function wayStore(db: Db): WayStore {
   const find = db.prepare<[string], WayRow>('SELECT * FROM way WHERE name = ?')
   const put = db.prepare(
-    `INSERT INTO way (name, state, fits, ceiling, not_stored, why, learnt_at)
-     VALUES (@name, @state, @fits, @ceiling, @notStored, @why, @learntAt)
+    `INSERT INTO way (name, state, fits, ceiling, not_stored, stored, why, learnt_at)
+     VALUES (@name, @state, @fits, @ceiling, @notStored, @stored, @why, @learntAt)
      ON CONFLICT (name) DO UPDATE SET state = excluded.state, fits = excluded.fits, ceiling = excluded.ceiling,
-       not_stored = excluded.not_stored, why = excluded.why, learnt_at = excluded.learnt_at`,
+       not_stored = excluded.not_stored,
+       stored = excluded.stored, why = excluded.why, learnt_at = excluded.learnt_at`,
   )
   const forget = db.prepare('DELETE FROM way')
   const get = (name: WayName): Way => {
     const row = find.get(name)
     if (row === undefined)
-      return { name, state: 'untried', fits: 0, ceiling: null, notStored: [], why: '', learntAt: 0 }
+      return {
+        name,
+        state: 'untried',
+        fits: 0,
+        ceiling: null,
+        notStored: [],
+        stored: [],
+        why: '',
+        learntAt: 0,
+      }
     const { not_stored, learnt_at, ...rest } = row
-    return { ...rest, notStored: JSON.parse(not_stored) as string[], learntAt: learnt_at }
+    const list = (text: string) => JSON.parse(text) as string[]
+    return { ...rest, notStored: list(not_stored), stored: list(row.stored), learntAt: learnt_at }
   }
   return {
     get,
-    put: (way) => void put.run({ ...way, notStored: JSON.stringify(way.notStored) }),
+    put: (way) =>
+      void put.run({
+        ...way,
+        notStored: JSON.stringify(way.notStored),
+        stored: JSON.stringify(way.stored),
+      }),
     learnt: () => WAY_NAMES.map(get).filter((way) => way.state !== 'untried'),
     forget: () => void forget.run(),
   }

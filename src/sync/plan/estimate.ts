@@ -6,8 +6,8 @@ import { FIRST_MEMBERS } from '../lists/push-lists.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { WayName } from '../mirror/ways.ts'
 import type { PushDeps } from '../push/deps.ts'
-import { type BulkWay, chooseWay, FEWEST } from '../push/jobs.ts'
-import { sizeOf, worked } from '../push/learning.ts'
+import { type BulkWay, chooseWay, FEWEST, fieldsOf } from '../push/jobs.ts'
+import { isProven, sizeOf, worked } from '../push/learning.ts'
 
 export interface Cost {
   /** Where it is not known yet whether the account takes many contacts in one request: if it does. */
@@ -42,7 +42,7 @@ export function* costSteps(
 ): Generator<void, Cost> {
   const { mirror, clock, writes } = basis
   const learnt = new Learnt(mirror, clock.now())
-  const together = new Map<BulkWay, { changes: number; alone: number }>()
+  const together = new Map<BulkWay, { changes: number; alone: number; fields: Set<string> }>()
   let requests = 0
   let written = 0
   let looked = 0
@@ -56,8 +56,9 @@ export function* costSteps(
     if (way === null) {
       requests += alone
     } else {
-      const group = together.get(way) ?? { changes: 0, alone: 0 }
-      together.set(way, { changes: group.changes + 1, alone: group.alone + alone })
+      const group = together.get(way) ?? { changes: 0, alone: 0, fields: new Set() }
+      for (const field of fieldsOf(change)) group.fields.add(field)
+      together.set(way, { ...group, changes: group.changes + 1, alone: group.alone + alone })
     }
   }
   // Members of lists always go together. What was written is read once more, in pages.
@@ -69,7 +70,7 @@ export function* costSteps(
   for (const [way, group] of together) {
     const few = writes !== 'single' && group.changes < FEWEST[writes]
     const untried = mirror.ways.get(way).state === 'untried'
-    const cost = few ? group.alone : learnt.many(way, group.changes)
+    const cost = few ? group.alone : learnt.many(way, group.changes, group.fields)
     requests += cost
     atMost += untried ? Math.max(cost, group.alone) : cost
   }
@@ -102,12 +103,17 @@ class Learnt {
     this.#now = now
   }
 
-  /** Each request for many, and the search that reads it back; what is looked for first is searched twice. */
-  many(way: BulkWay, changes: number): number {
+  /**
+   * Each request for many. The first is read back by itself where nobody knows yet what the account keeps; the others are
+   * read with all that was written. On one way everybody is looked for before.
+   */
+  many(name: BulkWay, changes: number, fields: ReadonlySet<string>): number {
+    const proven = isProven(this.#mirror.ways.get(name), fields, this.#now)
     let sum = 0
-    for (const size of this.#sizes(way, changes)) {
-      const searches = this.requests('search', size)
-      sum += 1 + searches + (way === 'create.bulk' ? this.requests('search', size) : 0)
+    for (const [index, size] of this.#sizes(name, changes).entries()) {
+      if (name === 'create.bulk') sum += this.requests('search', size)
+      if (index === 0 && !proven) sum += this.requests('search', size)
+      sum += 1
     }
     return sum
   }

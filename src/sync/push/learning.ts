@@ -6,7 +6,9 @@ import type { Way } from '../mirror/ways.ts'
 const FIRST = 5
 const FIRST_MEMBERS = 250
 /** By how much a request may be larger than the largest that worked. */
-const GROWTH = 5
+const GROWTH = 20
+/** Where accounts draw the line: these are tried before anything in between. */
+const ROUND = [10, 20, 25, 50, 100, 200, 250, 500]
 /** Most contacts of one request: beyond it nothing is gained, and one lost answer would leave too much open. */
 const MOST = 1000
 /** What an account refused or lacked is tried again after this long, in milliseconds: accounts change. */
@@ -22,8 +24,12 @@ export function sizeOf(way: Way, now: number): number {
   const { fits, ceiling } = way
   if (fits === 0) return Math.max(1, Math.min(first, (ceiling ?? MOST) - 1))
   if (ceiling === null) return Math.min(MOST, fits * GROWTH)
-  // Close enough: each further try near the edge costs a request that is refused.
-  return ceiling - fits <= Math.max(1, fits / 10) ? fits : Math.floor((fits + ceiling) / 2)
+  const round = ROUND.filter((size) => size > fits && size < ceiling)
+  const middle = round[Math.floor(round.length / 2)]
+  if (middle !== undefined) return middle
+  // Close enough: each further try near the edge costs a request that is refused. A round number most likely is the edge.
+  const close = Math.max(1, ROUND.includes(fits) ? fits / 4 : fits / 10)
+  return ceiling - fits <= close ? fits : Math.floor((fits + ceiling) / 2)
 }
 
 /** False while the next size is still being found out: then one request at a time is sent. */
@@ -42,18 +48,27 @@ export function keeps(way: Way, fields: readonly string[], now: number): boolean
   return isStale(way, now) || !fields.some((field) => way.notStored.includes(field))
 }
 
+/** True when each of these fields was seen to be kept, so that contacts that hold them need no look of their own. */
+export function isProven(way: Way, fields: Iterable<string>, now: number): boolean {
+  if (way.state !== 'works' || way.stored.length === 0 || isStale(way, now)) return false
+  return [...fields].every((field) => way.stored.includes(field))
+}
+
 export function worked(way: Way, count: number, now: number): Way {
-  const fresh = isStale(way, now) ? { ...way, ceiling: null, fits: 0, notStored: [], why: '' } : way
+  const fresh = isStale(way, now)
+    ? { ...way, ceiling: null, fits: 0, notStored: [], stored: [], why: '' }
+    : way
   const ceiling = fresh.ceiling !== null && fresh.ceiling <= count ? null : fresh.ceiling
   const learntAt = fresh.ceiling === null || fresh.state !== 'works' ? now : fresh.learntAt
   const why = fresh.why === FORBIDDEN ? '' : fresh.why
   return { ...fresh, state: 'works', fits: Math.max(fresh.fits, count), ceiling, why, learntAt }
 }
 
-/** `count` contacts were too many for one request; a smaller one is tried. */
+/** `count` contacts were too many for one request; a smaller one is tried, and half of what went through before. */
 export function tooMany(way: Way, count: number, why: string, now: number): Way {
   const ceiling = Math.min(way.ceiling ?? count, count)
-  return { ...way, state: 'works', fits: Math.min(way.fits, ceiling - 1), ceiling, why, learntAt: now }
+  const fits = way.fits < ceiling ? way.fits : Math.floor(ceiling / 2)
+  return { ...way, state: 'works', fits, ceiling, why, learntAt: now }
 }
 
 /** No answer to `count` contacts came. That may mean too much work, and as well nothing at all: it is soon tried again. */
@@ -93,5 +108,12 @@ export function missing(way: Way, why: string, now: number): Way {
 /** The account took these fields and shows others. */
 export function didNotStore(way: Way, fields: readonly string[], now: number): Way {
   const notStored = [...new Set([...way.notStored, ...fields])].sort()
-  return { ...way, notStored, why: `it does not keep ${notStored.join(', ')}`, learntAt: now }
+  const stored = way.stored.filter((field) => !notStored.includes(field))
+  return { ...way, notStored, stored, why: `it does not keep ${notStored.join(', ')}`, learntAt: now }
+}
+
+/** The account shows these fields as they were sent. */
+export function stores(way: Way, fields: readonly string[]): Way {
+  const stored = new Set([...way.stored, ...fields.filter((field) => !way.notStored.includes(field))])
+  return { ...way, stored: [...stored].sort() }
 }

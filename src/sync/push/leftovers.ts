@@ -1,11 +1,16 @@
 // Owns what a killed or interrupted process left behind: operations with a request under way.
 import { asHeysyncError } from '../../lib/errors.ts'
+import { othersTurn } from '../../lib/turns.ts'
 import type { Change } from '../diff/change.ts'
+import { parseRemote } from '../mirror/remote-body.ts'
 import type { Failure, Operation } from '../outbox/outbox.ts'
+import { linkRung } from '../removal.ts'
+import { looksSent } from './compare-many.ts'
 import type { PushDeps } from './deps.ts'
 import { contactOf, lookUpMany, type Shown } from './look-up-many.ts'
 import { earlierFailure, failureOf, SECOND_LOOK_MS } from './outcome.ts'
 import { readBack, takeIn } from './read-back.ts'
+import { PIECE } from './read-back-many.ts'
 import { nextLook } from './settle-many.ts'
 
 /** Nobody was looked for together. */
@@ -24,7 +29,12 @@ const INTERRUPTED: Failure = {
  */
 export async function settleLeftovers(deps: PushDeps): Promise<void> {
   const { outbox, clock } = deps
-  const operations = [...outbox.inState('in_flight'), ...outbox.inState('unsettled')]
+  const all = [...outbox.inState('in_flight'), ...outbox.inState('unsettled')]
+  const operations: Operation[] = []
+  for (const [at, operation] of all.entries()) {
+    if (at % PIECE === PIECE - 1) await othersTurn()
+    if (!isThere(deps, operation)) operations.push(operation)
+  }
   const together = await allShown(deps, operations)
   const lookedAt = clock.now()
   for (const operation of operations) {
@@ -54,6 +64,25 @@ export async function settleLeftovers(deps: PushDeps): Promise<void> {
       outbox.lookAgain(operation, now, now + SECOND_LOOK_MS, INTERRUPTED)
     }
   }
+}
+
+/**
+ * True for a create whose contact the news of Heymarket have shown since: nobody had the number when it was sent. The first
+ * revision with what was sent in it is ours, as when it is looked for (I4).
+ */
+function isThere(deps: PushDeps, operation: Operation): boolean {
+  const { mirror, outbox, clock, settings } = deps
+  const change = JSON.parse(operation.change) as Change
+  const [row, ...others] = change.kind === 'create' ? mirror.remote.byPhone(change.phone) : []
+  if (row === undefined) return false
+  const contact = parseRemote(row)
+  const ours = others.length === 0 && contact.rev === 1 && looksSent(deps, change, contact)
+  const rung = linkRung(settings.removal(change.sourceId))
+  mirror.transaction(() => {
+    mirror.contacts.putLink(change.phone, row.id, ours ? 'created' : 'adopted', rung)
+    outbox.drop(operation.id)
+  })
+  return true
 }
 
 /** What could be found together; the others are asked for by themselves. */

@@ -54,7 +54,8 @@ async function search(deps: PushDeps, phones: readonly BareE164[]): Promise<Remo
   try {
     const found = await client.contactsV2.search([{ channel_type: 'phone', channel_ids: phones }])
     learn('worked')
-    return found
+    // Pages of contacts have no uuid: with one in it the same contact would look like another.
+    return found.map(({ uuid: _uuid, ...contact }) => contact)
   } catch (error) {
     if (!(error instanceof HeysyncError)) throw error
     const slow = error.code === 'ERR_HEYMARKET_NO_ANSWER' || error.status === 504

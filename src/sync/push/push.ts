@@ -1,18 +1,22 @@
 // Owns the push: operations sent lane by lane inside the budget until nothing more is due in this cycle.
 import pLimit from 'p-limit'
 import { LANE } from '../outbox/outbox.ts'
+import type { Expected } from '../reconcile/reconcile.ts'
 import type { PushDeps } from './deps.ts'
 import { arrange, dueLimit, type Job } from './jobs.ts'
 import { performMany } from './many.ts'
 import { perform } from './perform.ts'
 import { settleMany } from './settle-many.ts'
+import { Written } from './written.ts'
 
 export interface PushRun {
   /** Cleaning up comes last, after the lists. All of them unless it is given. */
   readonly lanes?: 'before lists' | 'after lists'
   readonly concurrency: number
-  /** Reads Heymarket's news, so that no write lays old values over an edit made meanwhile. */
-  readonly refresh: () => Promise<void>
+  /** Reads Heymarket's news, so that no write lays old values over an edit made meanwhile; they show what was written. */
+  readonly refresh: (written: Expected) => Promise<void>
+  /** Told before something is sent. */
+  readonly onSend?: () => void
   readonly onProgress?: (acked: number) => void
   /** Asked between batches: true leaves what is not sent yet to the next cycle. */
   readonly yieldNow?: () => boolean
@@ -23,6 +27,8 @@ export interface PushRun {
 const BATCH = 200
 /** How old the view of Heymarket may get while pushing, in milliseconds. */
 const REFRESH_MS = 60_000
+/** So many contacts may have been written that nobody has looked at yet. */
+const MOST_UNSEEN = 100_000
 /** Longest wait inside a cycle for an operation that has to be tried again; what takes longer is left to the next cycle. */
 export const PATIENCE_MS = 20_000
 
@@ -31,23 +37,35 @@ export async function push(deps: PushDeps, run: PushRun): Promise<number> {
   const { outbox, clock, signal, cycleId } = deps
   const limit = pLimit(run.concurrency)
   let acked = 0
+  const told = (count: number) => {
+    acked += count
+    if (count > 0) run.onProgress?.(acked)
+  }
+  const written = new Written(deps, told)
   let refreshedAt = clock.now()
+  const look = async () => {
+    await run.refresh(written)
+    refreshedAt = clock.now()
+    await written.settleRest()
+  }
   const lane = run.lanes === 'before lists' ? LANE.backfill : LANE.scrub
   for (;;) {
     signal.throwIfAborted()
-    if (run.stopNow?.() && run.yieldNow?.()) return acked
-    const due = outbox.due(clock.now(), dueLimit(deps, BATCH), cycleId, lane)
+    const ends = run.stopNow?.() && run.yieldNow?.()
+    const due = ends ? [] : outbox.due(clock.now(), dueLimit(deps, BATCH), cycleId, lane)
     if (due.length === 0) {
-      const next = outbox.nextDueAt(cycleId, lane)
+      if (written.size > 0) {
+        await look()
+        continue
+      }
+      const next = ends ? null : outbox.nextDueAt(cycleId, lane)
       const waitMs = next === null ? null : next - clock.now()
       if (waitMs === null || waitMs > PATIENCE_MS) return acked
       await clock.sleep(Math.max(waitMs, 1), signal)
       continue
     }
-    if (clock.now() - refreshedAt >= REFRESH_MS) {
-      await run.refresh()
-      refreshedAt = clock.now()
-    }
+    if (clock.now() - refreshedAt >= REFRESH_MS || written.size >= MOST_UNSEEN) await look()
+    run.onSend?.()
     let stopped: { error: unknown } | null = null
     await Promise.all(
       arrange(deps, due).map((job) =>
@@ -55,10 +73,7 @@ export async function push(deps: PushDeps, run: PushRun): Promise<number> {
           // After one operation showed that nothing can get through, the rest of the batch is not tried.
           if (stopped || run.stopNow?.()) return
           try {
-            await carryOut(deps, job, (count) => {
-              acked += count
-              if (count > 0) run.onProgress?.(acked)
-            })
+            await carryOut(deps, job, written, told)
           } catch (error) {
             stopped ??= { error }
           }
@@ -67,13 +82,21 @@ export async function push(deps: PushDeps, run: PushRun): Promise<number> {
     )
     const failure = stopped as { error: unknown } | null
     if (failure) throw failure.error
-    if (run.yieldNow?.()) return acked
+    if (run.yieldNow?.()) {
+      if (written.size > 0) await look()
+      return acked
+    }
   }
 }
 
 /** Tells at once how many operations were acked: what stops the push later takes nothing back. */
-async function carryOut(deps: PushDeps, job: Job, onAcked: (count: number) => void): Promise<void> {
-  if (job.kind === 'many') await performMany(deps, job.way, job.operations, onAcked)
+async function carryOut(
+  deps: PushDeps,
+  job: Job,
+  written: Written,
+  onAcked: (count: number) => void,
+): Promise<void> {
+  if (job.kind === 'many') await performMany(deps, job.way, job.operations, written, onAcked)
   else if (job.kind === 'settle') onAcked(await settleMany(deps, job.operations))
   else onAcked((await perform(deps, job.operation)) ? 1 : 0)
 }

@@ -26,6 +26,14 @@ export interface ReconcileResult {
   complete: boolean
 }
 
+/** Contacts that were written a moment ago and that a walk is to show. */
+export interface Expected {
+  /** Those that it has not shown yet. */
+  readonly size: number
+  /** A page of contacts, before the mirror takes it in. */
+  meet(contacts: readonly RemoteContact[]): Promise<void>
+}
+
 /** A contact that we wrote this recently may not be on the lists yet, so its absence from them says nothing. */
 const SETTLE_MS = 5 * 60_000
 /** So many of these are asked for by id; where more are missing, the lists are behind, and the next walk will tell. */
@@ -59,6 +67,7 @@ export async function reconcileFull(deps: ReconcileDeps): Promise<ReconcileResul
   let total = mirror.meta.get('full_walk_at') === undefined ? null : mirror.remote.count()
   const walk = startWalk(deps, at.resume_from)
   let step = await walk.next()
+  const nobody = step.done === true && !resumed
   for (let pages = 1; !step.done; pages += 1) {
     const { rows, fresh, resumeFrom } = step.value
     at = mirror.transaction(() => {
@@ -83,9 +92,12 @@ export async function reconcileFull(deps: ReconcileDeps): Promise<ReconcileResul
   // where those came who read the news since.
   if ((mirror.meta.get('remote_watermark') ?? '') === at.watermark)
     mirror.meta.set('remote_watermark', at.head)
-  const late = await readHead(deps)
-  result.added += late.added
-  result.changed += late.changed
+  // Behind the back of a single request that showed nobody there is nobody.
+  if (!nobody) {
+    const late = await readHead(deps)
+    result.added += late.added
+    result.changed += late.changed
+  }
   result.count = await contacts.count()
   result.seen = mirror.remote.countSeen(at.walk_seq)
   const knownOffset = Number(mirror.meta.get('count_offset') ?? 0)
@@ -180,8 +192,8 @@ export async function reconcileIncremental(deps: ReconcileDeps): Promise<Reconci
   return result.count === expected ? result : reconcileFull(deps)
 }
 
-/** Reads from now down to the watermark, without asking for the count. */
-export async function readHead(deps: ReconcileDeps): Promise<ReconcileResult> {
+/** Reads from now down to the watermark, without asking for the count. What was `written` is no news. */
+export async function readHead(deps: ReconcileDeps, written?: Expected): Promise<ReconcileResult> {
   const { mirror, clock } = deps
   const startedAt = clock.now()
   const result = emptyResult('incremental')
@@ -194,11 +206,13 @@ export async function readHead(deps: ReconcileDeps): Promise<ReconcileResult> {
   for await (const page of walk) {
     if (page.fresh.length > 0) wasFull(mirror, rowsBefore)
     rowsBefore = page.rows.length
+    await written?.meet(page.fresh)
     const news = absorb(deps, page.fresh, walkSeq, result)
     newest = highest(newest, page.rows)
     // Every contact that we know of was shown, or the page lies below what the last walk covered and held no news.
     const covered = settled ? page.reached <= watermark : page.reached < watermark
-    if (news === 0 && (covered || result.seen >= mirror.remote.count())) break
+    const all = mirror.remote.count() + (written?.size ?? 0)
+    if (news === 0 && (covered || result.seen >= all)) break
   }
   mirror.transaction(() => {
     if (newest > watermark) mirror.meta.set('remote_watermark', newest)
