@@ -7,7 +7,7 @@ import type { Cost } from '../sync/plan/estimate.ts'
 import { minutesFor } from '../sync/plan/minutes.ts'
 import { type LeftWay, WAY_TEXT } from '../sync/removal.ts'
 import type { Colors } from './io.ts'
-import { isChanged, type ListToShow, listLines } from './render-lists.ts'
+import { isChanged, type ListToShow, listLines, type Phones } from './render-lists.ts'
 import { clip, columns, many, number, wrap } from './table-text.ts'
 
 export interface PlanToShow {
@@ -198,7 +198,7 @@ function heldPart(held: PlanToShow['held'], room: Room): string[] {
 function summaryLine(plan: PlanToShow, view: PlanView): string {
   const { color } = view
   const count = (kind: Change['kind']) => plan.released.filter((change) => change.kind === kind).length
-  const sum = (of: (list: ListToShow) => readonly string[]) =>
+  const sum = (of: (list: ListToShow) => Phones) =>
     plan.lists.reduce((total, list) => total + of(list).length, 0)
   const heldAll = plan.held.length + sum((list) => list.held)
   const held = heldAll > 0 ? `, ${color.magenta(`${number(heldAll)} held for you`)}` : ''

@@ -30,7 +30,7 @@ import { alarmOf, type CycleReport, checkCounts, countPlan, emptyReport } from '
 import { resolveSteps } from './resolve/resolve.ts'
 import { compareAgainWhenNeeded, diffSettings } from './settings.ts'
 import { tagWarnings } from './tag-warnings.ts'
-import { saveLists, wantedLists } from './wanted-lists.ts'
+import { keepLists, saveListsSteps, settleListsSteps, wantedLists } from './wanted-lists.ts'
 
 export interface CycleRequest {
   readonly id: string
@@ -202,9 +202,9 @@ async function passThrough(
   const lists = await wantedLists(engine, { mode: request.mode, sameDials }, guarded, settings, report)
   const plan: CyclePlan = {
     ...guarded,
-    lists,
+    lists: lists.changes,
     notStored: diff.notStored.map(({ change }) => change),
-    cost: costOf(pushDeps, guarded.released, movesOf(lists)),
+    cost: costOf(pushDeps, guarded.released, movesOf(lists.changes)),
   }
   countPlan(report.plan, plan)
   observer.onPlan?.(plan)
@@ -216,16 +216,18 @@ async function passThrough(
   const cycle = { id: request.id, at: clock.now() }
   const readsEverything = request.mode === 'full' || report.sources.some(({ reason }) => reason !== null)
   const lane = readsEverything ? LANE.backfill : LANE.incremental
+  await byTurns(saveListsSteps(engine, request.id, lists))
   const saved = await byTurns(enqueueSteps(outbox, plan.released, { ...cycle, lane }))
   mirror.transaction(() => {
     mirror.meta.set('guard_dials', dials)
     engine.held.replace(request.id, plan.held)
-    saveLists(engine, request.id, lists)
+    keepLists(engine, request.id, lists)
     engine.held.dropApprovalsExcept(diff.changes)
     outbox.cancel(diff.equal)
     buryNotStored(outbox, diff.notStored, cycle)
     outbox.enqueue(plan.released.slice(saved), { ...cycle, lane })
   })
+  await byTurns(settleListsSteps(engine))
 
   const planningMs = clock.now() - planningSince
   await pushPlan(engine, { ...request, planningMs }, plan, pushDeps, report, observer)
