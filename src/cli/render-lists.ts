@@ -1,8 +1,13 @@
 // Owns how the lists of a plan look: of each what it gains and loses, and whom the guard keeps on it.
-import type { ListChanges } from '../sync/lists/plan-lists.ts'
+import type { ListChanges, Members } from '../sync/lists/changes.ts'
 import type { PlanFile } from '../sync/plan/plan-file.ts'
 import type { Colors } from './io.ts'
 import { clip, number, wrap } from './table-text.ts'
+
+/** Read as far as they are shown. */
+export interface Phones extends Iterable<string> {
+  readonly length: number
+}
 
 export interface ListToShow {
   readonly title: string
@@ -10,9 +15,9 @@ export interface ListToShow {
   readonly made: boolean
   /** The title that it bears so far, where that is another one; blank otherwise. */
   readonly renamedFrom: string
-  readonly add: readonly string[]
-  readonly remove: readonly string[]
-  readonly held: readonly string[]
+  readonly add: Phones
+  readonly remove: Phones
+  readonly held: Phones
   /** Why; blank when nobody is held. */
   readonly reason: string
 }
@@ -31,11 +36,24 @@ export function listsOfCycle(changes: readonly ListChanges[]): ListToShow[] {
     title: rule.title,
     made: create.length > 0,
     renamedFrom: rename[0]?.title ?? '',
-    add: add.map(({ phone }) => phone),
-    remove: remove.map(({ phone }) => phone),
-    held: held.map(({ phone }) => phone),
+    add: phones(add),
+    remove: phones(remove),
+    held: phones(held),
     reason,
   }))
+}
+
+function phones(members: Members): Phones {
+  return {
+    length: members.length,
+    *[Symbol.iterator]() {
+      for (const { phone } of members) yield phone
+    },
+  }
+}
+
+export function phonesOf(members: Members): string[] {
+  return Array.from(members, ({ phone }) => phone)
 }
 
 /** Of a list in several shards as one. */
@@ -97,8 +115,8 @@ function linesOf(
     remove.length > 0 ? color.red(`-${number(remove.length)}`) : '',
     held.length > 0 ? color.magenta(`${number(held.length)} held`) : '',
   ].filter(Boolean)
-  const people = (mark: string, phones: readonly string[]) => [
-    ...phones.slice(0, examples).map((phone) => `    ${mark} ${phone}  ${nameOf(phone)}`.trimEnd()),
+  const people = (mark: string, phones: Phones) => [
+    ...first(phones, examples).map((phone) => `    ${mark} ${phone}  ${nameOf(phone)}`.trimEnd()),
     ...(examples > 0 && phones.length > examples
       ? [color.dim(`      … and ${number(phones.length - examples)} more`)]
       : []),
@@ -110,6 +128,16 @@ function linesOf(
     ...reasonLines(reason, view).map((line) => `    ${line}`),
     ...people(color.magenta('●'), held),
   ]
+}
+
+function first(phones: Phones, most: number): string[] {
+  const some: string[] = []
+  if (most > 0)
+    for (const phone of phones) {
+      some.push(phone)
+      if (some.length >= most) break
+    }
+  return some
 }
 
 /** In one line where there is no room for examples either. */

@@ -8,7 +8,7 @@ import { minutesFor } from '../sync/plan/minutes.ts'
 import { type LeftWay, WAY_TEXT } from '../sync/removal.ts'
 import type { Colors } from './io.ts'
 import { type Held, heldParts, largestFirst, type Part, partsOf, type Released } from './plan-parts.ts'
-import { isChanged, type ListToShow, listLines } from './render-lists.ts'
+import { isChanged, type ListToShow, listLines, type Phones } from './render-lists.ts'
 import { clip, columns, many, number, wrap } from './table-text.ts'
 
 export interface PlanToShow {
@@ -179,7 +179,7 @@ function summaryLine(
   view: PlanView,
 ): string {
   const { color } = view
-  const sum = (of: (list: ListToShow) => readonly string[]) =>
+  const sum = (of: (list: ListToShow) => Phones) =>
     plan.lists.reduce((total, list) => total + of(list).length, 0)
   const heldAll = contacts.count + sum((list) => list.held)
   const held = heldAll > 0 ? `, ${color.magenta(`${number(heldAll)} held for you`)}` : ''

@@ -54,6 +54,8 @@ export function forget(
         const { changes } = db.prepare<[string]>(`DELETE FROM "${table}" WHERE phone = ?`).run(phone)
         forgotten[table] = (forgotten[table] ?? 0) + changes
       }
+      // Each of these rows marked the person as somebody to look at again.
+      db.prepare<[string]>('DELETE FROM list_due WHERE phone = ?').run(phone)
       forgotten.seen_message = forgetSeen(db, phone)
       scrubTexts(db, [phone, ...emails])
       forgotten.operation = (forgotten.operation ?? 0) + forgetFormer(db, phone)
@@ -78,7 +80,7 @@ function tablesWithPhone(db: Db): string[] {
   return db
     .prepare<[], string>(
       `SELECT t.name FROM sqlite_schema t, pragma_table_info(t.name) c
-       WHERE t.type = 'table' AND c.name = 'phone' ORDER BY t.name`,
+       WHERE t.type = 'table' AND c.name = 'phone' AND t.name <> 'list_due' ORDER BY t.name`,
     )
     .pluck()
     .all()

@@ -31,7 +31,7 @@ import { resolveSteps } from './resolve/resolve.ts'
 import { compareAgainWhenNeeded, diffSettings } from './settings.ts'
 import { tagWarnings } from './tag-warnings.ts'
 import { findChanges, guardChanges } from './wanted-changes.ts'
-import { saveLists, wantedLists } from './wanted-lists.ts'
+import { keepLists, saveListsSteps, settleListsSteps, wantedLists } from './wanted-lists.ts'
 
 export interface CycleRequest {
   readonly id: string
@@ -193,9 +193,9 @@ async function passThrough(
     released: draft.ahead,
     held: draft.held,
     kinds: draft.kinds(),
-    lists,
+    lists: lists.changes,
     notStored: notStored.map(({ change }) => change),
-    cost: await byTurns(costSteps(pushDeps, draft.ahead, movesOf(lists))),
+    cost: await byTurns(costSteps(pushDeps, draft.ahead, movesOf(lists.changes))),
   }
   countPlan(report.plan, plan)
   observer.onPlan?.(plan)
@@ -207,18 +207,20 @@ async function passThrough(
   const cycle = { id: request.id, at: clock.now() }
   const readsEverything = request.mode === 'full' || report.sources.some(({ reason }) => reason !== null)
   const lane = readsEverything ? LANE.backfill : LANE.incremental
+  await byTurns(saveListsSteps(engine, request.id, lists))
   const last = await byTurns(enqueueSteps(outbox, draft.rowsAhead(), { ...cycle, lane }))
   const lastHeld = await byTurns(holdSteps(engine.held, draft.held, request.id))
   mirror.transaction(() => {
     mirror.meta.set('guard_dials', dials)
     engine.held.put(request.id, lastHeld)
     engine.held.dropExcept(request.id)
-    saveLists(engine, request.id, lists)
+    keepLists(engine, request.id, lists)
     engine.held.dropApprovalsExcept(draft.find)
     outbox.cancel(settled)
     buryNotStored(outbox, notStored, cycle)
     outbox.enqueue(last, { ...cycle, lane })
   })
+  await byTurns(settleListsSteps(engine))
 
   const planningMs = clock.now() - planningSince
   await pushPlan(engine, { ...request, planningMs }, plan, pushDeps, report, observer)

@@ -2,7 +2,7 @@
 import { type ErrorCode, HeysyncError } from '../lib/errors.ts'
 import type { Change } from './diff/change.ts'
 import { type Kinds, kindsOf } from './guard/draft.ts'
-import type { ListChanges } from './lists/plan-lists.ts'
+import type { ListChanges } from './lists/changes.ts'
 import type { AlarmCode, AlarmRow } from './mirror/alarms.ts'
 import type { PullResult } from './pull/pull.ts'
 import type { ReconcileResult } from './reconcile/reconcile.ts'

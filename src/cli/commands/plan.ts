@@ -5,7 +5,7 @@ import { ERROR_TABLE } from '../../lib/errors.ts'
 import { confirmAccount } from '../../sync/account.ts'
 import { runCycle } from '../../sync/cycle.ts'
 import { type Change, changeHash } from '../../sync/diff/change.ts'
-import type { ListChanges } from '../../sync/lists/plan-lists.ts'
+import { kept, type ListChanges } from '../../sync/lists/changes.ts'
 import type { CyclePlan } from '../../sync/observer.ts'
 import { makePlan } from '../../sync/plan/make-plan.ts'
 import { memberRows } from '../../sync/plan/member-rows.ts'
@@ -15,6 +15,7 @@ import { diffSettings } from '../../sync/settings.ts'
 import { type Command, flag, SOURCE_OPTION, texts } from '../command.ts'
 import { withApp } from '../open.ts'
 import { savePlan } from '../plan-store.ts'
+import { phonesOf } from '../render-lists.ts'
 import { renderPlan } from '../render-plan.ts'
 import { alarmLines, failureLines } from '../render-report.ts'
 import { planToShow } from '../run-apply.ts'
@@ -71,7 +72,9 @@ export const plan: Command = {
             clock: io.clock,
           })
           return app.onCopy(async (copy) => {
-            const outcome = await runCycle(copy, request)
+            const done = await runCycle(copy, request)
+            // The copy is gone by the time that they are shown.
+            const outcome = { ...done, plan: { ...done.plan, lists: done.plan.lists.map(kept) } }
             const { plan } = outcome
             const shared = copy.mirror.contacts.collisions()
             // The plan lies in the copy: whatever is told of it is made here.
@@ -154,13 +157,12 @@ function sourceLine({ id, read, rejected, filtered, gone }: PullResult): string 
 }
 
 function listJson({ rule, create, add, remove, held, reason }: ListChanges) {
-  const phones = (members: typeof add) => members.map(({ phone }) => phone)
   return {
     title: rule.title,
     create: create.length > 0,
-    add: phones(add),
-    remove: phones(remove),
-    held: phones(held),
+    add: phonesOf(add),
+    remove: phonesOf(remove),
+    held: phonesOf(held),
     reason: reason === '' ? null : reason,
   }
 }

@@ -36,6 +36,8 @@ export interface Draft extends Pick<DiffSink, 'change' | 'has'> {
   find(phone: string): Change | undefined
   /** What goes ahead for this phone; null when nothing does. */
   kindAhead(phone: string): Change['kind'] | null
+  /** Whom it goes ahead for in this way. They are read as they are asked for. */
+  phonesAhead(kind: Change['kind']): Iterable<BareE164>
   /** All that a guard may hold, source by source, in parts. Creates are never held. */
   mayBeHeld(): Iterable<readonly Change[]>
   judge(change: Change, verdict: Verdict): void
@@ -103,6 +105,10 @@ export function draftStore(db: Db): DraftStore {
       `SELECT kind FROM planned_change WHERE rank = ? AND phone = ? AND ${AHEAD}`,
     )
     .pluck()
+  const phonesAhead = db.prepare<[Key & { kind: Change['kind'] }], Key>(
+    `SELECT rank, phone FROM planned_change
+     WHERE (rank, phone) > (@rank, @phone) AND kind = @kind AND ${AHEAD} ORDER BY rank, phone LIMIT ${PART}`,
+  )
   const notCreates = db.prepare<[Key], Key & { change: string }>(
     `SELECT rank, phone, change FROM planned_change WHERE rank > 0 AND (rank, phone) > (@rank, @phone)
      ORDER BY rank, phone LIMIT ${PART}`,
@@ -166,6 +172,12 @@ export function draftStore(db: Db): DraftStore {
           return change === undefined ? undefined : parse({ change })
         },
         kindAhead: (phone) => atAnyRank((rank) => kindAhead.get(rank, phone)) ?? null,
+        phonesAhead: (kind) => ({
+          *[Symbol.iterator]() {
+            for (const { phone } of rowsOf(({ rank, phone }) => phonesAhead.all({ rank, phone, kind })))
+              yield phone
+          },
+        }),
         *mayBeHeld() {
           for (const rows of parts((after) => notCreates.all(after))) yield rows.map(parse)
         },

@@ -11,8 +11,10 @@ export interface HeldMembers {
 }
 
 export interface HeldMemberStore {
-  /** Makes this what is held now: what no plan holds any more is forgotten. */
-  replace(cycleId: string, held: readonly { key: string; phone: string; reason: string }[]): void
+  /** Of one list. */
+  hold(cycleId: string, key: string, phones: readonly string[], reason: string): void
+  /** What this cycle's plan does not hold any more is forgotten. */
+  dropExcept(cycleId: string): void
   /** One entry for each list. */
   all(): HeldMembers[]
   /** Lets go whom this cycle held; returns how many. */
@@ -20,7 +22,7 @@ export interface HeldMemberStore {
   isApproved(key: string, phone: string): boolean
   isHeld(key: string, phone: string): boolean
   /** An approval of something that no plan contains any more must not wave a later change through. */
-  dropApprovalsExcept(removed: readonly { key: string; phone: string }[]): void
+  dropApprovalsExcept(isPlanned: (key: string, phone: string) => boolean): void
 }
 
 export function heldMemberStore(db: Db): HeldMemberStore {
@@ -48,20 +50,16 @@ export function heldMemberStore(db: Db): HeldMemberStore {
   const approved = db.prepare<[], { key: string; phone: string }>('SELECT key, phone FROM approved_member')
   const dropApproval = db.prepare<[string, string]>('DELETE FROM approved_member WHERE key = ? AND phone = ?')
   return {
-    replace: (cycleId, held) => {
-      for (const one of held) put.run({ ...one, cycleId })
-      dropOthers.run(cycleId)
+    hold: (cycleId, key, phones, reason) => {
+      for (const phone of phones) put.run({ key, phone, reason, cycleId })
     },
+    dropExcept: (cycleId) => void dropOthers.run(cycleId),
     all: () => all.all().map(({ some, ...rest }) => ({ ...rest, examples: some.split(',') })),
     approve: (cycleId, at) => approve.run(cycleId, at, cycleId, cycleId).changes,
     isApproved: (key, phone) => isApproved.get(key, phone) === 1,
     isHeld: (key, phone) => isHeld.get(key, phone) === 1,
-    dropApprovalsExcept: (removed) => {
-      const approvals = approved.all()
-      if (approvals.length === 0) return
-      const planned = new Set(removed.map(({ key, phone }) => JSON.stringify([key, phone])))
-      for (const { key, phone } of approvals)
-        if (!planned.has(JSON.stringify([key, phone]))) dropApproval.run(key, phone)
+    dropApprovalsExcept: (isPlanned) => {
+      for (const { key, phone } of approved.all()) if (!isPlanned(key, phone)) dropApproval.run(key, phone)
     },
   }
 }

@@ -7,11 +7,16 @@ import { recordView } from '../normalize/record-view.ts'
 export interface RulePerson {
   /** What a condition calls `contact`. */
   readonly contact: Readonly<Record<string, unknown>>
+  /** How it looks to a condition that asks for CONTACT_FIELDS alone, worked out once for all rules. */
+  readonly plain?: object
   /** What it calls `source`: `id` of the winning record's source, and the titles in `lists`. */
   readonly source: object
   /** The lists of sources that any record of this number is on. Read when it is asked for: most rules never do. */
   readonly onLists: () => readonly SourceList[]
 }
+
+/** What a contact has, be it blank. */
+export const CONTACT_FIELDS: ReadonlySet<string> = new Set(Object.keys(contactView('', {}, false)))
 
 interface Given {
   readonly phone: string
@@ -38,11 +43,12 @@ export function rulePerson(
       return [...new Set(onLists().map(({ title }) => title))]
     },
   }
-  const contact = JSON.parse(fields) as ContactFields
-  return { contact: contactView(phone, contact, optedOut), source: recordView(source), onLists }
+  const contact = contactView(phone, JSON.parse(fields) as ContactFields, optedOut)
+  const plain = { ...contact, custom: recordView(contact.custom) }
+  return { contact, plain, source: recordView(source), onLists }
 }
 
-function contactView(phone: string, fields: ContactFields, optedOut: boolean): RulePerson['contact'] {
+function contactView(phone: string, fields: ContactFields, optedOut: boolean) {
   return {
     phone,
     first: fields.first ?? '',

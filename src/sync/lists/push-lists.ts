@@ -3,12 +3,13 @@
 import { outcomeUnknown } from '../../heymarket/transport.ts'
 import { asHeysyncError, type HeysyncError } from '../../lib/errors.ts'
 import { readBareE164 } from '../../lib/phone.ts'
+import { byTurns } from '../../lib/turns.ts'
 import type { ListRow, Refusal } from '../mirror/lists.ts'
 import type { PushDeps } from '../push/deps.ts'
 import { sizeOf, tooMany, worked } from '../push/learning.ts'
 import { isRefusal } from '../push/look-up-many.ts'
 import { failureOf, SECOND_LOOK_MS } from '../push/outcome.ts'
-import type { ListChanges, MemberChange } from './plan-lists.ts'
+import type { ListChanges, MemberChange } from './changes.ts'
 import { readLists, takeMembers } from './read-lists.ts'
 import { type ListRule, localIdOf, titleOf } from './rule.ts'
 
@@ -18,6 +19,8 @@ const NOT_SHOWN: Refusal = {
   code: 'ERR_NOT_STORED',
   message: 'Heymarket accepted the change and does not show it.',
 }
+/** Members in one step of work on the database. */
+const PART = 1000
 /** Repeats of a change whose outcome is not known: getting on twice is getting on once. */
 const TRIES = 3
 const PAUSE_MS = 1000
@@ -67,7 +70,7 @@ export async function pushLists(
   for (const changes of plan) {
     for (const list of changes.rename) await apart(list.title, () => rename(deps, changes.rule, list))
     for (const shard of shardsOf(changes)) {
-      const steps = stepsOf(deps, changes, shard)
+      const steps = await byTurns(stepsOf(deps, changes, shard))
       if (steps.length === 0) continue
       const ended: Ends = new Map()
       await apart(titleOf(changes.rule, shard), () => pushShard(deps, changes.rule, shard, steps, ended))
@@ -81,19 +84,28 @@ export async function pushLists(
 }
 
 function shardsOf({ add, remove }: ListChanges): number[] {
-  return [...new Set([...add, ...remove].map(({ shard }) => shard))].sort((a, b) => a - b)
+  return [...new Set([...add.shards.keys(), ...remove.shards.keys()])].sort((a, b) => a - b)
 }
 
 /** Who is to be sent now. Somebody whose contact is not in Heymarket yet, or who opted out since, waits. */
-function stepsOf({ mirror }: Deps, { rule, add, remove }: ListChanges, shard: number): Step[] {
+function* stepsOf(
+  { mirror }: Deps,
+  { rule, add, remove }: ListChanges,
+  shard: number,
+): Generator<void, Step[]> {
   const ready: Step[] = []
-  for (const change of remove.filter((one) => one.shard === shard)) {
+  let seen = 0
+  for (const change of remove.of(shard)) {
+    seen += 1
+    if (seen % PART === 0) yield
     const id = mirror.lists.member(rule.key, change.phone)?.contact_id ?? mirror.lists.contactId(change.phone)
     // A contact that got another number stays on the list under that one.
     const elsewhere = id !== null && mirror.remote.find(id)?.phone !== change.phone
     ready.push({ ...change, what: 'remove', contactId: elsewhere ? null : id })
   }
-  for (const change of add.filter((one) => one.shard === shard)) {
+  for (const change of add.of(shard)) {
+    seen += 1
+    if (seen % PART === 0) yield
     const contactId = mirror.lists.contactId(change.phone)
     if (contactId !== null && !mirror.consent.isOptedOut(change.phone))
       ready.push({ ...change, what: 'add', contactId })
@@ -314,15 +326,14 @@ async function verify(
     await clock.sleep(SECOND_LOOK_MS, deps.signal)
     shown = await shownOn(deps, list)
   }
+  const now = shown
   mirror.transaction(() => {
-    if (shown === null) {
-      for (const [phone, end] of acked) if (end === 'remove') mirror.lists.dropMember(list.key, phone)
-      return
-    }
-    for (const [phone] of wrong(shown)) refuse(deps, list, phone, NOT_SHOWN, ended)
-    takeMembers(mirror, list, shown)
-    mirror.lists.put({ ...list, read_at: clock.now() })
+    if (now !== null) for (const [phone] of wrong(now)) refuse(deps, list, phone, NOT_SHOWN, ended)
+    else for (const [phone, end] of acked) if (end === 'remove') mirror.lists.dropMember(list.key, phone)
   })
+  if (now === null) return
+  await byTurns(takeMembers(mirror, list, now))
+  mirror.lists.put({ ...list, read_at: clock.now() })
 }
 
 /** Who is on it; null where the account does not show lists. */

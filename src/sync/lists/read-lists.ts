@@ -2,10 +2,14 @@
 import type { ListsApi } from '../../heymarket/lists.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { HeysyncError } from '../../lib/errors.ts'
-import { readBareE164 } from '../../lib/phone.ts'
+import { type BareE164, readBareE164 } from '../../lib/phone.ts'
+import { byTurns } from '../../lib/turns.ts'
 import type { ListRow } from '../mirror/lists.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import { type ListRule, localIdOf, readLocalId, titleOf } from './rule.ts'
+
+/** Members in one step. */
+const PART = 1000
 
 export interface ReadListsDeps {
   readonly mirror: Mirror
@@ -48,10 +52,8 @@ export async function readLists({ mirror, lists, rules, clock }: ReadListsDeps):
       mirror.lists.put(row)
       // A page may cut long lists off; what is left out there is no proof that somebody is not on it.
       const whole = await lists.get(list.id)
-      mirror.transaction(() => {
-        mirror.lists.put({ ...row, read_at: clock.now() })
-        if (whole !== null) takeMembers(mirror, row, new Set(whole.members.keys()))
-      })
+      if (whole !== null) await byTurns(takeMembers(mirror, row, new Set(whole.members.keys())))
+      mirror.lists.put({ ...row, read_at: clock.now() })
     }
   } catch (error) {
     if (!(error instanceof HeysyncError)) throw error
@@ -83,30 +85,52 @@ async function dropGone(
   return gone
 }
 
-/** Brings what is known of a list's members in line with what Heymarket shows. To be called in a transaction. */
-export function takeMembers(mirror: Mirror, list: ListRow, shownText: ReadonlySet<string>): void {
+/** Brings what is known of a list's members in line with what Heymarket shows. Step by step: each says something true. */
+export function* takeMembers(
+  mirror: Mirror,
+  list: ListRow,
+  shownText: ReadonlySet<string>,
+): Generator<void, void> {
   const shown = new Set([...shownText].map(readBareE164).filter((phone) => phone !== null))
   mirror.lists.showed(list.key, list.shard, shownText.size)
-  const members = mirror.lists.members(list.key)
-  for (const member of members.values()) {
-    if (member.shard !== list.shard) continue
-    if (shown.has(member.phone)) {
-      if (member.wants === 'on') mirror.lists.putMember({ ...member, state: 'on' })
-    } else if (member.state === 'on' || member.wants === 'off') {
-      // Taken off by somebody, or by the account after an opt-out: the plan says whether they are put back.
-      mirror.lists.dropMember(list.key, member.phone)
-    }
-  }
-  for (const phone of shown) {
-    if (members.has(phone) || mirror.erased.has(phone)) continue
-    mirror.lists.putMember({
-      key: list.key,
-      phone,
-      shard: list.shard,
-      contact_id: null,
-      state: 'on',
-      wants: 'on',
-      ours: 0,
+  for (let after = '', left = true; left; ) {
+    const page = mirror.lists.members(list.key, list.shard, after, PART)
+    mirror.transaction(() => {
+      for (const member of page) {
+        if (shown.has(member.phone)) {
+          if (member.wants === 'on' && member.state !== 'on')
+            mirror.lists.putMember({ ...member, state: 'on' })
+        } else if (member.state === 'on' || member.wants === 'off') {
+          // Taken off by somebody, or by the account after an opt-out: the plan says whether they are put back.
+          mirror.lists.dropMember(list.key, member.phone)
+        }
+      }
     })
+    left = page.length === PART
+    after = page.at(-1)?.phone ?? ''
+    yield
+  }
+  yield* meetMembers(mirror, list, shown)
+}
+
+/** Those whom nobody knew there. Whoever is known on another list of the rule stays there. */
+function* meetMembers(mirror: Mirror, list: ListRow, shown: ReadonlySet<BareE164>): Generator<void, void> {
+  const phones = [...shown]
+  for (let at = 0; at < phones.length; at += PART) {
+    mirror.transaction(() => {
+      for (const phone of phones.slice(at, at + PART)) {
+        if (mirror.lists.member(list.key, phone) !== undefined || mirror.erased.has(phone)) continue
+        mirror.lists.putMember({
+          key: list.key,
+          phone,
+          shard: list.shard,
+          contact_id: null,
+          state: 'on',
+          wants: 'on',
+          ours: 0,
+        })
+      }
+    })
+    yield
   }
 }

@@ -3,7 +3,7 @@ import { type ListConfig, titleOfList } from '../../config/schema.ts'
 import { HeysyncError } from '../../lib/errors.ts'
 import { contentHash } from '../../lib/hash.ts'
 import { compileExpression, ExpressionFailure, keyText } from '../normalize/cel.ts'
-import type { RulePerson } from './person.ts'
+import { CONTACT_FIELDS, type RulePerson } from './person.ts'
 import { is, type ListsRead, listsRead } from './source-lists.ts'
 
 export interface ListRule {
@@ -38,12 +38,14 @@ type Condition = Pick<ListRule, 'where' | 'reads' | 'matches'>
 function fromCondition(where: string, keyPath: readonly (string | number)[]): Condition {
   const expression = compileExpression(where, keyPath, 'contact')
   if (expression.type !== 'bool' && expression.type !== 'dyn') throw notACondition(keyPath, where)
+  // Then what a person has needs no view of its own, which is what takes most of the time.
+  const isPlain = expression.namesAll && expression.fields.every((field) => CONTACT_FIELDS.has(field))
   return {
     where,
     reads: listsRead(expression.ast),
-    matches: ({ contact, source }) => {
+    matches: ({ contact, plain, source }) => {
       try {
-        const result = expression.evaluate(contact, { source })
+        const result = expression.evaluate(contact, { source }, isPlain ? plain : undefined)
         return typeof result === 'boolean' ? result : null
       } catch (error) {
         if (error instanceof ExpressionFailure) return null

@@ -69,6 +69,13 @@ export interface Candidate {
   readonly contact_id: number | null
 }
 
+export interface ShardCount {
+  readonly shard: number
+  readonly members: number
+  /** Of them, those who are only about to get on. */
+  readonly adding: number
+}
+
 export interface ListStore {
   all(): StoredList[]
   ofKey(key: string): StoredList[]
@@ -77,15 +84,20 @@ export interface ListStore {
   showed(key: string, shard: number, size: number): void
   /** It is not in Heymarket any more: whoever was on it is on nothing. */
   drop(key: string, shard: number): void
-  members(key: string): Map<string, Member>
+  /** In phone order, behind `after`; of one shard unless that is null. */
+  members(key: string, shard: number | null, after: string, limit: number): Member[]
+  /** Of all lists. */
+  membersOf(phones: readonly string[]): Member[]
+  hasMembers(key: string): boolean
+  /** So many members are behind `after` in each shard, counted up to `last`; null when there are no more. */
+  census(key: string, after: string, limit: number): { shards: ShardCount[]; last: string | null }
   member(key: string, phone: string): Member | undefined
   putMember(member: Membership): void
   refuse(key: string, phone: string, why: Refusal, at: number): void
   dropMember(key: string, phone: string): void
   /** In which lists a number is. */
   ofPhone(phone: string): (Member & { title: string; list_id: number | null })[]
-  /** Everybody known, in phone order, page by page. */
-  candidates(after: string, limit: number): Candidate[]
+  candidatesOf(phones: readonly string[]): Candidate[]
   candidate(phone: string): Candidate | undefined
   /** The contact of this number in Heymarket, also where no record wants it; null when there is none. */
   contactId(phone: string): number | null
@@ -119,7 +131,17 @@ export function listStore(db: Db): ListStore {
   )
   const drop = db.prepare<[string, number]>('DELETE FROM list WHERE key = ? AND shard = ?')
   const dropMembers = db.prepare<[string, number]>('DELETE FROM list_member WHERE key = ? AND shard = ?')
-  const members = db.prepare<[string], Member>('SELECT * FROM list_member WHERE key = ? ORDER BY phone')
+  const members = db.prepare<[string, string, number | null, number], Member>(
+    'SELECT * FROM list_member WHERE key = ? AND phone > ? AND shard = coalesce(?, shard) ORDER BY phone LIMIT ?',
+  )
+  const membersOf = db.prepare<[string], Member>(
+    'SELECT m.* FROM json_each(?) j CROSS JOIN list_member m ON m.phone = j.value',
+  )
+  const hasMembers = db.prepare<[string], number>('SELECT 1 FROM list_member WHERE key = ? LIMIT 1').pluck()
+  const census = db.prepare<[string, string, number], ShardCount & { last: string }>(
+    `SELECT shard, count(*) AS members, count(*) FILTER (WHERE state = 'adding') AS adding, max(phone) AS last
+     FROM (SELECT shard, state, phone FROM list_member WHERE key = ? AND phone > ? ORDER BY phone LIMIT ?) GROUP BY shard`,
+  )
   const member = db.prepare<[string, string], Member>('SELECT * FROM list_member WHERE key = ? AND phone = ?')
   const putMember = db.prepare(
     `INSERT INTO list_member (key, phone, shard, contact_id, state, wants, ours)
@@ -138,17 +160,18 @@ export function listStore(db: Db): ListStore {
     `SELECT m.*, coalesce(l.title, m.key) AS title, l.list_id FROM list_member m
      LEFT JOIN list l ON l.key = m.key AND l.shard = m.shard WHERE m.phone = ? ORDER BY title`,
   )
-  const candidates = db.prepare<[string, number], Candidate>(
-    `${CANDIDATE} WHERE c.phone > ? ORDER BY c.phone LIMIT ?`,
+  const candidatesOf = db.prepare<[string], Candidate>(
+    `${CANDIDATE} WHERE c.phone IN (SELECT value FROM json_each(?))`,
   )
   const candidate = db.prepare<[string], Candidate>(`${CANDIDATE} WHERE c.phone = ?`)
   const contactId = db
     .prepare<[string], number | null>(`SELECT ${CONTACT_ID} FROM (SELECT ? AS phone) c`)
     .pluck()
+  // By the index of those who are not simply on.
   const refused = db.prepare<[], RefusedMember>(
     `SELECT m.*, coalesce(l.title, m.key) AS title, coalesce(c.source_id, '') AS source_id, coalesce(c.record_id, '') AS record_id
      FROM list_member m LEFT JOIN list l ON l.key = m.key AND l.shard = m.shard LEFT JOIN contact c ON c.phone = m.phone
-     WHERE m.state = 'refused' ORDER BY title, m.phone`,
+     WHERE m.state <> 'on' AND m.state = 'refused' ORDER BY title, m.phone`,
   )
   // Whoever was refused a place is planned anew: the list may have been full, and another one has room.
   const dropRefused = db.prepare<[string, string]>(
@@ -169,12 +192,28 @@ export function listStore(db: Db): ListStore {
       drop.run(key, shard)
       dropMembers.run(key, shard)
     },
-    members: (key) => new Map(members.all(key).map((member) => [member.phone, member])),
+    members: (key, shard, after, limit) => members.all(key, after, shard, limit),
+    membersOf: (phones) => membersOf.all(JSON.stringify(phones)),
+    hasMembers: (key) => hasMembers.get(key) === 1,
+    census: (key, after, limit) => {
+      const shards = census.all(key, after, limit)
+      const counted = shards.reduce((sum, { members: n }) => sum + n, 0)
+      return {
+        shards,
+        last:
+          counted < limit
+            ? null
+            : (shards
+                .map(({ last }) => last)
+                .sort()
+                .at(-1) ?? null),
+      }
+    },
     member: (key, phone) => member.get(key, phone),
     putMember: (member) => void putMember.run(member),
     dropMember: (key, phone) => void dropMember.run(key, phone),
     ofPhone: (phone) => ofPhone.all(phone),
-    candidates: (after, limit) => candidates.all(after, limit),
+    candidatesOf: (phones) => candidatesOf.all(JSON.stringify(phones)),
     candidate: (phone) => candidate.get(phone),
     contactId: (phone) => contactId.get(phone) ?? null,
     refuse: (key, phone, { code, message, requestId = null }, at) =>

@@ -13,8 +13,7 @@ export interface MemberPin {
 
 export interface MemberPinStore {
   put(pin: MemberPin): void
-  /** By phone. */
-  ofKey(key: string): Map<string, MemberPin['what']>
+  ofPhones(phones: readonly string[]): MemberPin[]
   ofPhone(phone: string): MemberPin[]
   drop(key: string, phone: string): void
 }
@@ -24,12 +23,14 @@ export function memberPinStore(db: Db): MemberPinStore {
     `INSERT INTO member_pin (key, phone, what, cycle_id, at) VALUES (@key, @phone, @what, @cycle_id, @at)
      ON CONFLICT (key, phone) DO UPDATE SET what = excluded.what, cycle_id = excluded.cycle_id, at = excluded.at`,
   )
-  const ofKey = db.prepare<[string], MemberPin>('SELECT * FROM member_pin WHERE key = ?')
+  const ofPhones = db.prepare<[string], MemberPin>(
+    'SELECT p.* FROM json_each(?) j CROSS JOIN member_pin p ON p.phone = j.value',
+  )
   const ofPhone = db.prepare<[string], MemberPin>('SELECT * FROM member_pin WHERE phone = ? ORDER BY key')
   const drop = db.prepare<[string, string]>('DELETE FROM member_pin WHERE key = ? AND phone = ?')
   return {
     put: (pin) => void put.run(pin),
-    ofKey: (key) => new Map(ofKey.all(key).map(({ phone, what }) => [phone, what])),
+    ofPhones: (phones) => ofPhones.all(JSON.stringify(phones)),
     ofPhone: (phone) => ofPhone.all(phone),
     drop: (key, phone) => void drop.run(key, phone),
   }

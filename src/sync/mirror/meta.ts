@@ -18,6 +18,7 @@ export type MetaKey =
   | 'retry_basis' // names and mappings under which the dead letters were refused, as JSON RetryBasis
   | 'erase_salt' // under which the marks of erased people are made; written once, by the migration
   | 'paused' // ids of the sources that the service does not pull by schedule, as JSON
+  | 'list_basis' // what everybody was last held against the rules of lists under; '' while that is going on; see list-due.ts
   | 'name_ids' // ids of custom fields and tags at the last comparison, as JSON
 
 export interface MetaStore {

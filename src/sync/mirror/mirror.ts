@@ -8,6 +8,8 @@ import { type ErasedStore, erasedStore } from './erased.ts'
 import { type FullWalkStore, fullWalkStore } from './full-walk.ts'
 import { type HintStore, hintStore } from './hints.ts'
 import { type ImageStore, imageStore } from './images.ts'
+import { type ListDraftStore, listDraftStore } from './list-draft.ts'
+import { type ListDueStore, listDueStore } from './list-due.ts'
 import { type ListStore, listStore } from './lists.ts'
 import { type MemberImageStore, memberImageStore } from './member-images.ts'
 import { type MemberPinStore, memberPinStore } from './member-pins.ts'
@@ -32,6 +34,8 @@ export interface Mirror {
   readonly meta: MetaStore
   readonly ways: WayStore
   readonly lists: ListStore
+  readonly listDue: ListDueStore
+  readonly listDraft: ListDraftStore
   readonly images: ImageStore
   readonly pins: PinStore
   readonly memberImages: MemberImageStore
@@ -57,6 +61,8 @@ export function openMirror(db: Db): Mirror {
     meta: metaStore(db),
     ways: wayStore(db),
     lists: listStore(db),
+    listDue: listDueStore(db),
+    listDraft: listDraftStore(db),
     images: imageStore(db),
     pins: pinStore(db),
     memberImages: memberImageStore(db),

@@ -8,13 +8,22 @@ import { toText } from './text.ts'
 export type KeyPath = readonly (string | number)[]
 
 export interface Expression {
-  /** Evaluates on one record; `beside` gives further variables. Throws an ExpressionFailure. */
-  evaluate(fields: Readonly<Record<string, unknown>>, beside?: Readonly<Record<string, object>>): unknown
+  /**
+   * Evaluates on one record; `beside` gives further variables. `view`: how it looks, where that was worked out already.
+   * Throws an ExpressionFailure.
+   */
+  evaluate(
+    fields: Readonly<Record<string, unknown>>,
+    beside?: Readonly<Record<string, object>>,
+    view?: object,
+  ): unknown
   readonly ast: ASTNode
   /** The type that CEL infers: `bool`, `string`, `dyn` when it depends on the record. */
   readonly type: string
   /** First-level fields of the record that the expression names. */
   readonly fields: readonly string[]
+  /** True when it asks for nothing else, e.g. for no field whose name it works out. */
+  readonly namesAll: boolean
   /** Whether the record has a value, be it `false` or an empty list, in anything that the expression names. */
   hasAnyOf(fields: Readonly<Record<string, unknown>>): boolean
   /** Strings that the expression can give as they are written, e.g. `VIP` in `record.vip == "1" ? ["VIP"] : []`. */
@@ -104,6 +113,7 @@ export function compileExpression(source: string, keyPath: KeyPath, subject: Sub
     type: parsed.type,
     ast: parsed.ast,
     fields: named,
+    namesAll: !asksForWhole(subject, parsed.ast),
     literals: [...new Set(literalResults(parsed.ast))],
     hasAnyOf(fields) {
       const view = recordView(fields)
@@ -112,9 +122,9 @@ export function compileExpression(source: string, keyPath: KeyPath, subject: Sub
         chains.length > 0 ? chains.map(({ keys }) => keys) : Object.keys(fields).map((key) => [key])
       return asked.some((keys) => valueAt(view, keys) !== '')
     },
-    evaluate(fields, beside = {}) {
+    evaluate(fields, beside = {}, view = recordView(fields)) {
       try {
-        return run({ [subject]: recordView(fields), ...beside }) as unknown
+        return run({ [subject]: view, ...beside }) as unknown
       } catch (error) {
         const values = named.map(
           (name) => `${name}=${toText(Object.hasOwn(fields, name) ? fields[name] : '')}`,
@@ -191,6 +201,15 @@ function chainsOf(subject: Subject, root: ASTNode): Chain[] {
   }
   visit(root)
   return found
+}
+
+/** Whether the subject stands somewhere without a field that is written there. */
+function asksForWhole(subject: Subject, node: unknown): boolean {
+  if (Array.isArray(node)) return node.some((part) => asksForWhole(subject, part))
+  if (!isNode(node)) return false
+  if (node.op === 'id') return node.args === subject
+  const keys = inSubject(subject, node) ?? chainKeys(subject, hasArgument(node) ?? node)
+  return (keys === null || keys.length === 0) && asksForWhole(subject, node.args)
 }
 
 /** The keys below the subject; null when the node is anything else. */

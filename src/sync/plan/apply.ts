@@ -2,14 +2,15 @@
 // since the plan was made is refused and listed; the sources are not asked.
 import { asHeysyncError, HeysyncError } from '../../lib/errors.ts'
 import type { BareE164 } from '../../lib/phone.ts'
+import { inOneGo } from '../../lib/turns.ts'
 import { confirmAccount } from '../account.ts'
 import type { Change } from '../diff/change.ts'
 import type { Moved } from '../diff/exact.ts'
 import type { DiffSettings } from '../diff/settings.ts'
 import type { Engine } from '../engine.ts'
 import { kindsOf, plannedRow } from '../guard/draft.ts'
-import { saveListPlan } from '../lists/plan-lists.ts'
 import { readLists } from '../lists/read-lists.ts'
+import { saveListSteps } from '../lists/save-lists.ts'
 import type { CycleObserver } from '../observer.ts'
 import { LANE } from '../outbox/outbox.ts'
 import type { PushDeps } from '../push/deps.ts'
@@ -140,7 +141,9 @@ async function passThrough(
     // The sources were not asked: whether somebody has really left is worked out anew by the next sync.
     for (const change of going) if (change.kind === 'remove') mirror.records.markDirty(change.phone)
     outbox.enqueue(going.map(plannedRow), { ...cycle, lane: LANE.interactive, others: 'stay' })
-    saveListPlan(mirror, new Set(engine.sources.map(({ config }) => config.id)), lists)
+    inOneGo(saveListSteps(mirror, new Set(engine.sources.map(({ config }) => config.id)), lists))
+    // The rules were not asked: what they say of these people is up to the next sync.
+    for (const { phone } of withVerdict(members, 'go')) mirror.listDue.mark(phone)
     if (plan.undoes !== null)
       for (const planned of [...withVerdict(members, 'go'), ...withVerdict(members, 'already')])
         pinMember(engine, planned, cycle)

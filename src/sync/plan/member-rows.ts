@@ -1,7 +1,7 @@
 // Owns the rows of a plan file that are about lists: made of what the rules want, and turned back into what is pushed. Pure
 // but for the mirror that it reads.
 import type { Engine } from '../engine.ts'
-import type { ListChanges, MemberChange } from '../lists/plan-lists.ts'
+import { type ListChanges, type Members, membersOf } from '../lists/changes.ts'
 import type { ListRule } from '../lists/rule.ts'
 import { unknownLists } from '../lists/source-lists.ts'
 import type { Mirror } from '../mirror/mirror.ts'
@@ -34,19 +34,17 @@ function rowsOf(
   mirror: Mirror,
   { key }: ListRule,
   what: PlannedMember['what'],
-  members: readonly MemberChange[],
+  members: Members,
   held: string | null,
 ): PlannedMember[] {
-  return [...members]
-    .sort((a, b) => (a.phone < b.phone ? -1 : 1))
-    .map(({ phone, shard }) => ({
-      list: key,
-      shard,
-      what,
-      phone,
-      contactId: mirror.lists.contactId(phone),
-      held,
-    }))
+  return Array.from(members, ({ phone, shard }) => ({
+    list: key,
+    shard,
+    what,
+    phone,
+    contactId: mirror.lists.contactId(phone),
+    held,
+  }))
 }
 
 /** Heymarket's id of a list that is there; null otherwise. */
@@ -69,9 +67,11 @@ export function membersToMove({ lists, members }: MemberRows): MembersToMove[] {
 /** The same of a cycle's lists. */
 export function movesOf(changes: readonly ListChanges[]): MembersToMove[] {
   return changes.flatMap(({ create, add, remove }) => {
-    const moves = new Map<number, number>()
-    for (const { shard } of [...add, ...remove]) moves.set(shard, (moves.get(shard) ?? 0) + 1)
-    return [...moves].map(([shard, n]) => ({ made: create.includes(shard), moves: n }))
+    const shards = [...new Set([...add.shards.keys(), ...remove.shards.keys()])]
+    return shards.map((shard) => ({
+      made: create.includes(shard),
+      moves: (add.shards.get(shard) ?? 0) + (remove.shards.get(shard) ?? 0),
+    }))
   })
 }
 
@@ -105,18 +105,16 @@ export function asListChanges(
     const rows = going.filter(({ list }) => list === rule.key)
     if (rows.length === 0) return []
     const of = (wanted: PlannedMember['what']) =>
-      rows.flatMap(({ what, phone, shard }) => (what === wanted ? [{ phone, shard }] : []))
+      membersOf(rows.flatMap(({ what, phone, shard }) => (what === wanted ? [{ phone, shard }] : [])))
     const add = of('add')
-    const create = [...new Set(add.map(({ shard }) => shard))].filter(
-      (shard) => liveId(mirror, rule.key, shard) === null,
-    )
+    const create = [...add.shards.keys()].filter((shard) => liveId(mirror, rule.key, shard) === null)
     return [
       {
         rule,
         create,
         add,
         remove: of('remove'),
-        held: [],
+        held: membersOf([]),
         reason: '',
         rename: [],
         refused: [],

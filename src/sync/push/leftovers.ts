@@ -71,7 +71,7 @@ export async function settleLeftovers(deps: PushDeps): Promise<void> {
  * revision with what was sent in it is ours, as when it is looked for (I4).
  */
 function isThere(deps: PushDeps, operation: Operation): boolean {
-  const { mirror, outbox, clock, settings } = deps
+  const { mirror, outbox, settings } = deps
   const change = JSON.parse(operation.change) as Change
   const [row, ...others] = change.kind === 'create' ? mirror.remote.byPhone(change.phone) : []
   if (row === undefined) return false
