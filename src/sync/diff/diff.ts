@@ -1,5 +1,6 @@
 // Owns the diff: every contact whose two sides were not yet found equal, compared, as an ordered list of changes.
 import type { RemoteContact } from '../../heymarket/contact.ts'
+import type { BareE164 } from '../../lib/phone.ts'
 import { inOneGo } from '../../lib/turns.ts'
 import type { ContactFields } from '../contact.ts'
 import { remoteOf, type Unsettled } from '../mirror/contacts.ts'
@@ -25,10 +26,6 @@ export interface DiffSink {
 }
 
 const PAGE = 500
-/** Contacts that are looked through at once for those that need it. */
-const STRETCH = 10_000
-/** Behind every phone. */
-const END = ':'
 
 /** Compares all contacts as `diffSteps` does, and returns what it found. */
 export function diffAll(
@@ -54,32 +51,30 @@ export function* diffSteps(
   settings: DiffSettings,
   into: DiffSink,
 ): Generator<void, readonly NotStored[]> {
+  const { contacts } = mirror
   const notStored: NotStored[] = []
   const known: Known = {
     ownedTags: mirror.contacts.ownedTags(),
     drifted: mirror.drift.phones(),
     pinned: mirror.pins.phones(),
   }
-  let after = ''
-  let to = mirror.contacts.phoneBehind('', STRETCH)
-  for (;;) {
-    const rows = mirror.contacts.unsettled(after, to ?? END, PAGE)
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const due: BareE164[] = contacts.due(after, PAGE)
+    const last = due.at(-1)
+    if (last === undefined) break
+    const rows = contacts.unsettled(after, last)
     mirror.transaction(() => {
+      const open = new Set<string>()
       for (const row of rows) {
         const verdict = diffOne(mirror, settings, known, row)
         if (verdict === null) into.equal(row.phone)
-        else if (verdict.stored) into.change(verdict.change)
-        else notStored.push(verdict)
+        else open.add(row.phone)
+        if (verdict?.stored === true) into.change(verdict.change)
+        else if (verdict?.stored === false) notStored.push(verdict)
       }
+      for (const phone of due) if (!open.has(phone)) contacts.compared(phone)
     })
-    const last = rows.at(-1)
-    if (last && rows.length === PAGE) {
-      after = last.phone
-    } else {
-      if (to === null) break
-      after = to
-      to = mirror.contacts.phoneBehind(after, STRETCH)
-    }
+    after = due.length < PAGE ? undefined : last
     yield
   }
   // One change per number: what else it needs waits for the next cycle.

@@ -72,11 +72,13 @@ export interface ContactStore {
   /** A removal that was over is to be looked at again. */
   reopenRemoval(phone: string): void
   forget(phone: string): void
-  /** In phone order, behind `after` and up to `to`. */
-  unsettled(after: string, to: string, limit: number): Unsettled[]
-  /** The phone of the contact that many behind; null when there are fewer. */
-  phoneBehind(after: string, many: number): BareE164 | null
+  /** Phones whose two sides may differ, in order, behind `after`. */
+  due(after: string, limit: number): BareE164[]
+  /** Those of them whose two sides were not found equal, behind `after` and up to `to`. */
+  unsettled(after: string, to: string): Unsettled[]
   findUnsettled(phone: string): Unsettled | undefined
+  /** It need not be compared again as long as nothing changes, if its two sides are in accord. */
+  compared(phone: string): void
   /** The two sides are in accord: `base` says where that is not what the sources want. */
   settle(
     phone: string,
@@ -160,25 +162,30 @@ export function contactStore(db: Db): ContactStore {
        (SELECT 1 FROM operation o WHERE o.phone = contact.phone AND o.state IN ('in_flight', 'unsettled'))`,
   )
   // Two contacts of one number in Heymarket: the oldest stands for it, always the same one.
-  const UNSETTLED = `SELECT c.*, r.id AS remote_id, r.body AS remote_body, r.hash AS remote_hash, r.rev AS remote_rev, r.acked_rev AS acked_rev,
-            (r.acked_at IS NOT NULL) AS remote_acked, (r.read_at IS NOT NULL) AS remote_read,
-            EXISTS (SELECT 1 FROM consent k WHERE k.phone = c.phone AND k.state = 'opted_out') AS opted_out,
-            coalesce(r.carried, 0) AS carried
-     FROM (SELECT ${STORED} FROM contact) c
+  const SIDES = `FROM compare_due d
+     CROSS JOIN (SELECT ${STORED} FROM contact) c ON c.phone = d.phone
      LEFT JOIN remote_contact r ON r.id = coalesce(
        (SELECT l.contact_id FROM link l JOIN remote_contact x ON x.id = l.contact_id AND x.phone = c.phone WHERE l.phone = c.phone),
        (SELECT min(x.id) FROM remote_contact x WHERE x.phone = c.phone))
      WHERE c.state <> 'removed'
        AND (c.settled_desired IS NOT c.hash OR c.settled_remote IS NOT r.hash OR c.state = 'left')`
-  const unsettled = db.prepare<[string, string, number], Unsettled>(
-    `${UNSETTLED} AND c.phone > ? AND c.phone <= ? ORDER BY c.phone LIMIT ?`,
-  )
-  const phoneBehind = db
+  const UNSETTLED = `SELECT c.*, r.id AS remote_id, r.body AS remote_body, r.hash AS remote_hash, r.rev AS remote_rev, r.acked_rev AS acked_rev,
+            (r.acked_at IS NOT NULL) AS remote_acked, (r.read_at IS NOT NULL) AS remote_read,
+            EXISTS (SELECT 1 FROM consent k WHERE k.phone = c.phone AND k.state = 'opted_out') AS opted_out,
+            coalesce(r.carried, 0) AS carried
+     ${SIDES}`
+  const due = db
     .prepare<[string, number], BareE164>(
-      'SELECT phone FROM contact WHERE phone > ? ORDER BY phone LIMIT 1 OFFSET ?',
+      'SELECT phone FROM compare_due WHERE phone > ? ORDER BY phone LIMIT ?',
     )
     .pluck()
-  const findUnsettled = db.prepare<[string], Unsettled>(`${UNSETTLED} AND c.phone = ?`)
+  const unsettled = db.prepare<[string, string], Unsettled>(
+    `${UNSETTLED} AND d.phone > ? AND d.phone <= ? ORDER BY d.phone`,
+  )
+  const findUnsettled = db.prepare<[string], Unsettled>(`${UNSETTLED} AND d.phone = ?`)
+  const compared = db.prepare<[string, string]>(
+    `DELETE FROM compare_due WHERE phone = ? AND NOT EXISTS (SELECT 1 ${SIDES} AND d.phone = ?)`,
+  )
   const settle = db.prepare(
     `UPDATE contact SET settled_desired = iif(hash = @desired, x'', @desired), settled_remote = @remote,
        base = iif(coalesce(@base, fields) = fields, '=', @base), base_push = x'', cut_tags = @cutTags
@@ -257,9 +264,10 @@ export function contactStore(db: Db): ContactStore {
     markRemoved: (phone) => void markRemoved.run(phone),
     reopenRemoval: (phone) => void reopenRemoval.run(phone),
     forget: (phone) => void forget.run(phone),
-    unsettled: (after, to, limit) => unsettled.all(after, to, limit),
-    phoneBehind: (after, many) => phoneBehind.get(after, many - 1) ?? null,
+    due: (after, limit) => due.all(after, limit),
+    unsettled: (after, to) => unsettled.all(after, to),
     findUnsettled: (phone) => findUnsettled.get(phone),
+    compared: (phone) => void compared.run(phone, phone),
     settle: (phone, desired, remote, more) =>
       void settle.run({ phone, desired, remote, base: more?.base ?? null, cutTags: more?.cutTags ?? null }),
     remember: (phone, base, cutTags) => void remember.run({ phone, base, cutTags }),

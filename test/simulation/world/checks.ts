@@ -1,4 +1,5 @@
 // Owns the checks between and after cycles: what a cycle says of itself, what heysync was told, what the account holds.
+import type { Db } from '../../../src/db/open.ts'
 import { HeysyncError } from '../../../src/lib/errors.ts'
 import type { OpenSandbox } from '../../../src/sandbox/open.ts'
 import type { CycleReport } from '../../../src/sync/report.ts'
@@ -46,6 +47,23 @@ export function untold(
     if (all && gone.length > 0) return `lost: ${gone} left ${system.id}, and nobody was told`
   }
   return null
+}
+
+/** Whose two sides differ though nobody marked them to be compared; null when there is nobody. */
+export function unmarked(db: Db): string | null {
+  const phone = db
+    .prepare<[], string>(
+      `SELECT c.phone FROM contact c
+       LEFT JOIN remote_contact r ON r.id = coalesce(
+         (SELECT l.contact_id FROM link l JOIN remote_contact x ON x.id = l.contact_id AND x.phone = c.phone WHERE l.phone = c.phone),
+         (SELECT min(x.id) FROM remote_contact x WHERE x.phone = c.phone))
+       WHERE c.state <> 'removed' AND (iif(c.settled_desired = x'', c.hash, c.settled_desired) IS NOT c.hash
+           OR c.settled_remote IS NOT r.hash OR c.state = 'left')
+         AND NOT EXISTS (SELECT 1 FROM compare_due d WHERE d.phone = c.phone)`,
+    )
+    .pluck()
+    .get()
+  return phone === undefined ? null : `mirror: ${phone} differs and is not compared`
 }
 
 /** In what the account is not as it should be; null when it is. */
