@@ -9,6 +9,7 @@
 //   npm run bench -- --draw                draw anew what was kept; with --check only say whether that was done
 //   npm run bench -- --list                name the cases
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { draw } from './bench/draw.mjs'
 import { machine, withResults } from './bench/kept.mjs'
@@ -71,6 +72,7 @@ function tasksOf(cases) {
 
 async function run(cases) {
   const begun = performance.now()
+  const load = loadavg()[0]
   const workshop = openWorkshop()
   process.once('SIGINT', () => {
     workshop.close()
@@ -81,7 +83,7 @@ async function run(cases) {
   try {
     for (const [at, { bench, only, records }] of tasks.entries()) {
       try {
-        const result = await measure(bench, records, { workshop, rounds, only, say })
+        const result = await measure(bench, records, { workshop, rounds, only, load, say })
         process.stdout.write(printed(bench, result))
         results.push(result)
         keep(LATEST, results)

@@ -20,6 +20,6 @@ export function printed(bench, result) {
   const goals = judged(bench, result).map(
     ({ goal, reached }) => `  ${reached ? 'reached    ' : 'NOT reached'} ${goal}`,
   )
-  const head = `${bench.name}, ${result.records.toLocaleString('en-US')} (load of the machine before: ${result.load})`
+  const head = `${bench.name}, ${result.records.toLocaleString('en-US')} (load of the machine before all of it: ${result.load})`
   return `\n${[head, ...lines, ...goals].join('\n')}\n`
 }

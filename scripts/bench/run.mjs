@@ -2,7 +2,7 @@
 // minute. Figures of the rounds become their median and their spread.
 import { fork } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { loadavg, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -44,11 +44,10 @@ export function openWorkshop() {
   }
 }
 
-/** `only`: the names of some ways. */
-export async function measure(bench, records, { workshop, rounds, only, say }) {
+/** `only`: the names of some ways; `load`: that of the machine before anything was measured, which is not of our making. */
+export async function measure(bench, records, { workshop, rounds, only, load, say }) {
   const { file, stage } = bench
   const folder = stage === undefined ? undefined : await workshop.stage(stage, records)
-  const load = loadavg()[0]
   const ways = Object.keys(bench.ways).filter((way) => only.length === 0 || only.includes(way))
   const seen = new Map(ways.map((way) => [way, []]))
   for (let round = 0; round < (bench.rounds ?? rounds); round += 1)
