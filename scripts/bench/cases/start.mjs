@@ -12,7 +12,7 @@ import { withDaemon } from '../daemon.mjs'
 export const name = 'start'
 export const place = 13
 export const about =
-  'Start to ready and shutdown of the daemon with everybody in the mirror, and the size of the database'
+  'Start to ready and shutdown of the daemon with everybody in the mirror, and the size of the database: what the bytes are for, and why they are more than 400, is in [operations](operations.md#how-large-the-database-gets)'
 export const stage = 'table'
 export const compare = ['readyMs']
 export const reach = {

@@ -50,3 +50,7 @@ WHEN NEW.state <> OLD.state OR NEW.source_id <> OLD.source_id BEGIN
   INSERT INTO contact_count (source_id, state, n) VALUES (NEW.source_id, NEW.state, 1) ON CONFLICT DO UPDATE SET n = n + 1;
 END;
 DROP INDEX contact_by_source;
+
+-- Images go cycle by cycle, and the ids of cycles sort by their time.
+DROP INDEX before_image_by_time;
+DROP INDEX member_image_by_time;

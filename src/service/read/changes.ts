@@ -2,7 +2,8 @@
 // the outbox) and what is held. Read part by part, each in the order of its key.
 import type { z } from 'zod'
 import type { Db } from '../../db/open.ts'
-import type { Change, FieldChange } from '../../sync/diff/change.ts'
+import type { Change } from '../../sync/diff/change.ts'
+import { readWritten, type Written } from '../../sync/mirror/image-fields.ts'
 import type { changeRow, changes } from '../api/contract.ts'
 import { type Key, pageOf, readCursor } from './cursor.ts'
 import { namesReader } from './names.ts'
@@ -119,7 +120,7 @@ function partsOf(db: Db, titleOf: (key: string) => string): Part[] {
           row: {
             kind: image.kind,
             detail: image.rung,
-            fields: fieldsOf(JSON.parse(image.fields) as FieldChange[]),
+            fields: fieldsOf(readWritten(image.fields)),
             state: image.acked === 1 || image.state === null ? 'written' : openState(image.state),
           },
         })),
@@ -178,6 +179,6 @@ function changed(text: string, state: ChangeState): Placed['row'] {
   return { kind: change.kind, detail, fields: fieldsOf(change.fields), state }
 }
 
-function fieldsOf(fields: readonly FieldChange[]): Row['fields'] {
+function fieldsOf(fields: readonly Written[]): Row['fields'] {
   return fields.map(({ field, before, after }) => ({ field, before, after }))
 }

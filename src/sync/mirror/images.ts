@@ -2,6 +2,7 @@
 import type { RemovalRung } from '../../config/schema.ts'
 import type { Db } from '../../db/open.ts'
 import type { BareE164 } from '../../lib/phone.ts'
+import { readWritten, type Written, writtenText } from './image-fields.ts'
 
 export interface ImageRow {
   readonly cycle_id: string
@@ -15,10 +16,11 @@ export interface ImageRow {
   readonly record_id: string
   /** What a deleted contact held, as remote-body.ts writes it; null for others. */
   readonly body: string | null
-  /** JSON FieldChange[]. */
-  readonly fields: string
+  readonly fields: readonly Written[]
   readonly at: number
 }
+
+type StoredImage = Omit<ImageRow, 'fields'> & { readonly fields: string }
 
 export interface ImageStore {
   find(cycleId: string, phone: string): ImageRow | undefined
@@ -26,12 +28,12 @@ export interface ImageStore {
   put(row: ImageRow): void
   /** In phone order. */
   ofCycle(cycleId: string): ImageRow[]
-  /** Drops what is older than this instant. */
+  /** Drops the cycles whose images are older than this instant. */
   prune(before: number): void
 }
 
 export function imageStore(db: Db): ImageStore {
-  const find = db.prepare<[string, string], ImageRow>(
+  const find = db.prepare<[string, string], StoredImage>(
     'SELECT * FROM before_image WHERE cycle_id = ? AND phone = ?',
   )
   const put = db.prepare(
@@ -39,14 +41,27 @@ export function imageStore(db: Db): ImageStore {
      VALUES (@cycle_id, @phone, @kind, @rung, @contact_id, @source_id, @record_id, @body, @fields, @at)
      ON CONFLICT (cycle_id, phone) DO UPDATE SET fields = excluded.fields`,
   )
-  const ofCycle = db.prepare<[string], ImageRow>(
+  const ofCycle = db.prepare<[string], StoredImage>(
     'SELECT * FROM before_image WHERE cycle_id = ? ORDER BY phone',
   )
-  const prune = db.prepare<[number]>('DELETE FROM before_image WHERE at < ?')
+  // Ids of cycles sort by their time.
+  const oldest = db.prepare<[], Pick<ImageRow, 'cycle_id' | 'at'>>(
+    'SELECT cycle_id, at FROM before_image ORDER BY cycle_id LIMIT 1',
+  )
+  const drop = db.prepare<[string]>('DELETE FROM before_image WHERE cycle_id = ?')
   return {
-    find: (cycleId, phone) => find.get(cycleId, phone),
-    put: (row) => void put.run(row),
-    ofCycle: (cycleId) => ofCycle.all(cycleId),
-    prune: (before) => void prune.run(before),
+    find: (cycleId, phone) => {
+      const row = find.get(cycleId, phone)
+      return row && readImage(row)
+    },
+    put: (row) => void put.run({ ...row, fields: writtenText(row.fields) }),
+    ofCycle: (cycleId) => ofCycle.all(cycleId).map(readImage),
+    prune: (before) => {
+      for (let row = oldest.get(); row && row.at < before; row = oldest.get()) drop.run(row.cycle_id)
+    },
   }
+}
+
+function readImage({ fields, ...row }: StoredImage): ImageRow {
+  return { ...row, fields: readWritten(fields) }
 }

@@ -17,7 +17,7 @@ export interface MemberImageStore {
   put(image: MemberImage): void
   /** List by list, in phone order. */
   ofCycle(cycleId: string): MemberImage[]
-  /** Drops what is older than this instant. */
+  /** Drops the cycles whose images are older than this instant. */
   prune(before: number): void
 }
 
@@ -29,10 +29,16 @@ export function memberImageStore(db: Db): MemberImageStore {
   const ofCycle = db.prepare<[string], MemberImage>(
     'SELECT * FROM member_image WHERE cycle_id = ? ORDER BY key, phone',
   )
-  const prune = db.prepare<[number]>('DELETE FROM member_image WHERE at < ?')
+  // Ids of cycles sort by their time.
+  const oldest = db.prepare<[], Pick<MemberImage, 'cycle_id' | 'at'>>(
+    'SELECT cycle_id, at FROM member_image ORDER BY cycle_id LIMIT 1',
+  )
+  const drop = db.prepare<[string]>('DELETE FROM member_image WHERE cycle_id = ?')
   return {
     put: (image) => void put.run(image),
     ofCycle: (cycleId) => ofCycle.all(cycleId),
-    prune: (before) => void prune.run(before),
+    prune: (before) => {
+      for (let row = oldest.get(); row && row.at < before; row = oldest.get()) drop.run(row.cycle_id)
+    },
   }
 }

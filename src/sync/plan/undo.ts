@@ -50,7 +50,7 @@ export function planUndo(mirror: Mirror, lookups: Lookups, wishes: UndoWishes): 
   for (const image of mirror.images.ofCycle(wishes.cycle)) {
     const { phone } = image
     if (wishes.phones !== null && !wishes.phones.has(phone)) continue
-    const written = JSON.parse(image.fields) as FieldChange[]
+    const written = image.fields as readonly FieldChange[]
     // Consent only tightens (I3).
     if (written.some(({ field }) => field === 'optedOut') && (wishes.fields?.has('optedOut') ?? true))
       left.push({ phone, reason: 'an opt-out is never taken back by undo' })

@@ -1,5 +1,6 @@
 // Owns what undo will need: the contact as Heymarket is known to hold it, kept before a cycle writes to it.
-import type { Change, FieldChange } from '../diff/change.ts'
+import type { Change } from '../diff/change.ts'
+import type { Written } from '../mirror/image-fields.ts'
 import type { PushDeps } from './deps.ts'
 
 /**
@@ -24,15 +25,13 @@ export function keepBeforeImage(
     source_id: change.sourceId,
     record_id: change.recordId,
     body: deleted === null ? null : (mirror.remote.find(deleted)?.body ?? null),
-    fields: JSON.stringify(
-      earlier ? joined(JSON.parse(earlier.fields) as FieldChange[], change.fields) : change.fields,
-    ),
+    fields: earlier ? joined(earlier.fields, change.fields) : change.fields,
     at: clock.now(),
   })
 }
 
 /** Two writes of one cycle as one: the value before the first, the value after the last. */
-function joined(first: readonly FieldChange[], then: readonly FieldChange[]): FieldChange[] {
+function joined(first: readonly Written[], then: readonly Written[]): Written[] {
   const later = then.map((field) => {
     const before = first.find((one) => one.field === field.field)?.before
     return before === undefined ? field : { ...field, before }
