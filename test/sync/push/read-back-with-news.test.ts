@@ -31,6 +31,30 @@ test('3,000 people take their writes, their pages, and one search', async () => 
   expect(world.log.length - before).toBeLessThanOrEqual(2)
 })
 
+test('a field that was never sent before is looked at before it goes with many more', async () => {
+  const world = await aBentEngine({ source: RICH, writes: 'auto', dialects: { batchFields: 'basic' } })
+  people(world, 40, { plan: '', tags: '' })
+  await world.cycle()
+  for (let n = 41; n <= 1500; n += 1) world.rows[`r${n}`] = person(n, { plan: 'Gold', tags: '' })
+  const before = world.log.length
+  expect((await world.cycle()).report).toMatchObject({ status: 'ok', push: { acked: 1460 } })
+  const batches = world.log.slice(before).filter(isBatch)
+  expect(batches).toHaveLength(1)
+  expect(world.log.indexOf(batches[0] as never) + 1).toBe(
+    world.log.findIndex((one, at) => at > before && isSearch(one)),
+  )
+})
+
+test('nobody is searched for where all that there is was written a moment ago', async () => {
+  const world = await aKnownAccount()
+  for (const { phone } of world.sandbox.store.contacts()) world.sandbox.store.remove(phone ?? '')
+  for (const key of Object.keys(world.rows)) delete world.rows[key]
+  for (let n = 101; n <= 400; n += 1) world.rows[`r${n}`] = person(n)
+  const before = world.log.length
+  expect((await world.cycle()).report).toMatchObject({ status: 'ok', push: { acked: 300 } })
+  expect(world.log.slice(before).filter(isSearch)).toEqual([])
+})
+
 test('a contact that a batch accepted and did not store is made by itself', async () => {
   const world = await aKnownAccount()
   people(world, 100)
