@@ -12,31 +12,31 @@ const FRESH = 200
 /** What once went wrong, as it was lived through then. */
 const KEPT: readonly Story[] = [
   // A page was taken for saved, because an earlier pull had come as far.
-  { seed: 20001311, lists: false },
+  { seed: 20001311, believes: false, lists: false },
   // The dial of removals was to count people whom heysync could not know to be there.
-  { seed: 30002935, lists: false },
+  { seed: 30002935, believes: false, lists: false },
   // Whoever opted out before their list was asked for was waited for ever after.
-  { seed: 40000077 },
+  { seed: 40000077, believes: false },
   // A list that was found, and whose members could not be read just then, was made again.
-  { seed: 110002165 },
+  { seed: 110002165, believes: false },
   // A list that was made a moment ago, and did not show yet, was made again.
-  { seed: 1499 },
+  { seed: 1499, believes: false },
   // Of a contact that was made and did not show, nobody could know whose it is.
-  { seed: 50000869, lists: false },
+  { seed: 50000869, believes: false, lists: false },
   // Whom heysync took off one list had been on another one since before its database was lost.
-  { seed: 50001937 },
+  { seed: 50001937, believes: false },
   // Of two lists, a push that was stopped between them counted one person twice.
-  { seed: 206 },
+  { seed: 206, believes: false },
   // Somebody stood on two lists of one rule, which was counted as room on one of them.
-  { seed: 100001833, calm: true, days: 5 },
+  { seed: 100001833, believes: false, calm: true, days: 5 },
   // Of a pull in two parts the count agreed, as one had left whom the first part showed, and one was not shown who had not.
-  { seed: 200003237 },
+  { seed: 200003237, believes: false },
   // Of an account with one contact nobody believed that this is the whole of it, so that each cycle read all.
-  { seed: 400000463, lists: false, calm: true, immortal: true, people: 4, days: 5 },
+  { seed: 400000463, believes: false, lists: false, calm: true, immortal: true, people: 4, days: 5 },
   // A contact that did not show yet was overwritten by a create, and its display name made anew.
-  { seed: 600002933, lists: false, days: 4 },
+  { seed: 600002933, believes: false, lists: false, days: 4 },
   // A clock that was an hour ahead gave a window to come, and a pull in two parts went on in it when it had come.
-  { seed: 700004940, lists: false, days: 6 },
+  { seed: 700004940, believes: false, lists: false, days: 6 },
 ]
 /** Far more than any number of histories takes here; a limit is no measure. */
 const TIMEOUT_MS = 4 * 60 * 60_000
@@ -47,7 +47,14 @@ const given = (name: string): number | undefined => {
 }
 
 /** What narrows a history down, as it is written before the command. */
-const NARROW = { days: 'DAYS', people: 'PEOPLE', calm: 'CALM', immortal: 'IMMORTAL', lists: 'LISTS' } as const
+const NARROW = {
+  days: 'DAYS',
+  people: 'PEOPLE',
+  calm: 'CALM',
+  immortal: 'IMMORTAL',
+  lists: 'LISTS',
+  believes: 'BELIEVES',
+} as const
 
 function commandFor({ tell: _tell, seed, ...narrow }: Story): string {
   const settings = Object.entries(narrow).map(
@@ -71,6 +78,7 @@ async function shrunk(story: Story): Promise<Story> {
   let smallest = story
   const simpler: Partial<Story>[] = [
     { lists: false },
+    { believes: false },
     { calm: true },
     { immortal: true },
     ...[4, 6, 8].map((people) => ({ people })),
@@ -119,6 +127,7 @@ if (count !== undefined) {
       calm: given('CALM') === 1,
       immortal: given('IMMORTAL') === 1,
       ...(given('LISTS') === 0 ? { lists: false } : {}),
+      ...(given('BELIEVES') === undefined ? {} : { believes: given('BELIEVES') === 1 }),
       ...(days === undefined ? {} : { days }),
       ...(people === undefined ? {} : { people }),
       tell: (line) => void process.stdout.write(`${line}\n`),

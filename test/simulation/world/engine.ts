@@ -17,7 +17,7 @@ const SILENT = pino({ level: 'silent' })
 export function configOf(
   business: Business,
   rules: readonly Rule[],
-  { start: chance, pulls }: { start: Chance; pulls: Chance },
+  { start: chance, pulls, believes }: { start: Chance; pulls: Chance; believes: boolean },
 ): Config {
   return configSchema.parse({
     heymarket: {
@@ -25,7 +25,7 @@ export function configOf(
       requestsPerMinute: chance.pick([30, 120, 450]),
       timeoutMs: chance.pick([4_000, 30_000]),
       concurrency: chance.pick([1, 4, 16]),
-      writes: chance.pick(['auto', 'bulk', 'single']),
+      ...writesOf(chance.pick(['auto', 'bulk', 'single']), believes),
     },
     service: { pullConcurrency: pulls.pick([1, 2, 4]) },
     defaultCountry: 'US',
@@ -40,6 +40,11 @@ export function configOf(
     sources: business.systems.map(sourceOf),
     lists: rules.map(({ title, where, owned }) => ({ title, where, owned })),
   })
+}
+
+/** Whoever believes that an account takes many makes use of it. */
+function writesOf(picked: 'auto' | 'bulk' | 'single', believes: boolean) {
+  return { writes: believes ? ('bulk' as const) : picked }
 }
 
 function sourceOf({ id, onRemoved }: System) {
@@ -86,4 +91,12 @@ export function openEngine(
     openDb: () => process.db,
     line,
   })
+}
+
+/** It was at work on this account before, which then took many at once and kept everything; perhaps it does no more. */
+export function believe({ engine }: App, now: number): void {
+  const { ways } = engine.mirror
+  const stored = ['custom', 'displayName', 'email', 'first', 'last', 'optedOut', 'tags']
+  for (const name of ['create.batch', 'create.bulk', 'update.batch'] as const)
+    ways.put({ ...ways.get(name), state: 'works', fits: 1000, stored, learntAt: now })
 }

@@ -12,7 +12,7 @@ import { Account } from './account.ts'
 import { type Chance, chance } from './chance.ts'
 import { astray, isWeather, miscounted, settled, unmarked, untold } from './checks.ts'
 import { type Process, startProcess } from './crash.ts'
-import { configOf, openEngine } from './engine.ts'
+import { believe, configOf, openEngine } from './engine.ts'
 import { faultsOf, readingOf, Team } from './heymarket.ts'
 import { Knowledge } from './knowledge.ts'
 import { Ledger } from './ledger.ts'
@@ -29,6 +29,8 @@ const MINUTE = 60_000
 const LISTS = 1_000
 /** Set apart likewise: how many sources are pulled at the same time. */
 const PULLS = 2_000
+/** And what heysync believes of the account when it begins. */
+const BELIEFS = 3_000
 /** On a quiet day a person has looked at a source that is empty. */
 const QUIET = { mode: 'incremental', allowEmpty: true } as const
 
@@ -87,7 +89,8 @@ class History {
     sandbox.reset(story.seed)
     this.#random = mulberry32(story.seed)
     this.#business = openBusiness(start, time.real.now(), story.people ?? 12)
-    this.#config = configOf(this.#business, rules, { start, pulls: chance(story.seed, PULLS) })
+    const believes = story.believes ?? chance(story.seed, BELIEFS).odds(0.5)
+    this.#config = configOf(this.#business, rules, { start, pulls: chance(story.seed, PULLS), believes })
     this.#knowledge = new Knowledge(this.#business.systems, this.#config.resolve === 'fill')
     this.#account = new Account(this.#knowledge, this.#reading)
     this.#team = new Team(sandbox, this.#account, this.#knowledge, this.#business.phones)
@@ -122,6 +125,7 @@ class History {
     this.#team.settle(start)
     this.#lists.settle()
     this.#open()
+    if (believes) believe(this.#app, time.told.now())
     this.#tell(`reading: ${departures(this.#reading)}`)
     for (const { entries: _entries, hidden: _hidden, ...system } of this.#business.systems)
       this.#tell(`system: ${JSON.stringify(system)}`)

@@ -15,6 +15,8 @@ export interface Story {
   readonly immortal?: boolean
   /** False: without lists. */
   readonly lists?: boolean
+  /** Heysync begins with what it learnt of an account that took many at once and kept everything. Default: as the seed says. */
+  readonly believes?: boolean
   /** Tells each step. */
   readonly tell?: (line: string) => void
 }

@@ -76,8 +76,8 @@ describe('an account that takes batches', () => {
     const { report } = await world.cycle()
     expect(report).toMatchObject({ status: 'ok', push: { acked: 600 } })
     expectEqual(world)
-    expect(asked(world, '/v1/batch/contacts')).toBe(4)
-    expect(asked(world, '/v2/contacts/search')).toBeLessThanOrEqual(8)
+    expect(asked(world, '/v1/batch/contacts')).toBe(3)
+    expect(asked(world, '/v2/contacts/search')).toBeLessThanOrEqual(2)
     expect(world.writes()).toEqual([])
     expect(way(world, 'create.batch')).toMatchObject({ state: 'works', ceiling: null, notStored: [] })
     expect((await world.cycle('incremental')).report).toMatchObject({ plan: { create: 0, update: 0 } })
@@ -296,7 +296,9 @@ async function startWithSlip(faults: Partial<Faults>, times = 1): Promise<TestEn
       },
     },
   )
-  people(world, 600)
+  people(world, 600, { stop: 'no' })
+  // What the first batch does not hold has the second looked at by itself.
+  for (let n = 1; n <= 5; n += 1) world.rows[`r${n}`] = person(n, { plan: '', tags: '', stop: 'no' })
   return world
 }
 
@@ -322,11 +324,11 @@ describe.each([
 test('after a lost answer requests are smaller for ten minutes, not for a week', async () => {
   const world = await startWithSlip({ lostAnswer: 1, writesOnly: 1 })
   await world.cycle()
-  expect(way(world, 'create.batch')).toMatchObject({ ceiling: 125 })
+  expect(way(world, 'create.batch')).toMatchObject({ ceiling: 495 })
   world.clock.advance(10 * 60_000)
   people(world, 1500)
   await world.cycle()
-  expect(way(world, 'create.batch').fits).toBeGreaterThan(125)
+  expect(way(world, 'create.batch').fits).toBeGreaterThan(495)
   expectEqual(world)
 })
 
