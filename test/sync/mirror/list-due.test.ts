@@ -97,6 +97,13 @@ describe('somebody is due after', () => {
     }
   })
 
+  test('a link that is there again', () => {
+    mirror.contacts.dropLink(ANN)
+    settle()
+    mirror.contacts.putLink(ANN, 1, 'adopted', 'keep', 5)
+    expect(due()).toEqual([ANN])
+  })
+
   test('an opt-out that was lifted', () => {
     mirror.consent.optOut(ANN, 'hand', 'said so', 5)
     settle()
@@ -106,6 +113,9 @@ describe('somebody is due after', () => {
 
   test('an undo that does not count any more', () => {
     mirror.memberPins.put({ key: 'gold', phone: ANN, what: 'add', cycle_id: 'c1', at: 5 })
+    settle()
+    mirror.memberPins.put({ key: 'gold', phone: ANN, what: 'remove', cycle_id: 'c2', at: 6 })
+    expect(due()).toEqual([ANN])
     settle()
     mirror.memberPins.drop('gold', ANN)
     expect(due()).toEqual([ANN])
