@@ -47,18 +47,23 @@ function everybody({ folder, records, measured }) {
 /** A person gets another last name, and with it another list. */
 function oneChange({ folder }) {
   return withEngine(folder, '', async ({ cycle }, own) => {
-    const crm = new Database(join(own, 'crm.db'))
-    crm
-      .prepare(
-        "UPDATE people SET last = 'Last1', updated_at = strftime('%Y-%m-%dT%H:%M:%fZ') WHERE id = 'P-0'",
-      )
-      .run()
-    crm.close()
+    // All people were changed at one instant, so that the first pull reads them all once more: other cases measure that.
+    write(own, 'Last0')
+    await cycle()
+    write(own, 'Last1')
     const { report, seconds } = await cycle({ toOutbox: true })
     const { update, listAdd, listRemove } = report.plan
     if (update !== 1 || listAdd + listRemove !== 2) throw new Error(JSON.stringify(report))
     return { oneChangeMs: seconds * 1000 }
   })
+}
+
+function write(own, last) {
+  const crm = new Database(join(own, 'crm.db'))
+  crm
+    .prepare("UPDATE people SET last = ?, updated_at = strftime('%Y-%m-%dT%H:%M:%fZ') WHERE id = 'P-0'")
+    .run(last)
+  crm.close()
 }
 
 function withEngine(folder, before, work) {

@@ -48,11 +48,6 @@ WHEN OLD.state IS NOT NEW.state AND EXISTS (SELECT 1 FROM meta WHERE key = 'list
 BEGIN
   INSERT INTO list_due (phone, times) VALUES (NEW.phone, 1) ON CONFLICT (phone) DO UPDATE SET times = times + 1;
 END;
-CREATE TRIGGER list_due_consent_gone AFTER DELETE ON consent
-WHEN EXISTS (SELECT 1 FROM meta WHERE key = 'list_basis')
-BEGIN
-  INSERT INTO list_due (phone, times) VALUES (OLD.phone, 1) ON CONFLICT (phone) DO UPDATE SET times = times + 1;
-END;
 
 -- Which contact in Heymarket somebody is matters once they are on a list. Who belongs on one and is not there yet stays due.
 CREATE TRIGGER list_due_link_new AFTER INSERT ON link

@@ -3,7 +3,7 @@
 import { outcomeUnknown } from '../../heymarket/transport.ts'
 import { asHeysyncError, type HeysyncError } from '../../lib/errors.ts'
 import { readBareE164 } from '../../lib/phone.ts'
-import { byTurns } from '../../lib/turns.ts'
+import { byTurns, othersTurn } from '../../lib/turns.ts'
 import type { ListRow, Refusal } from '../mirror/lists.ts'
 import type { PushDeps } from '../push/deps.ts'
 import { sizeOf, tooMany, worked } from '../push/learning.ts'
@@ -230,7 +230,7 @@ async function send(
   // Somebody else's member whose contact is not known: only a number names them.
   const phones = steps.flatMap(({ contactId, phone }) => (contactId === null ? [phone] : []))
   const [add, remove] = [ids('add'), ids('remove')]
-  mirror.transaction(() => keepImages(deps, list, steps))
+  await inParts(deps, steps, (part) => keepImages(deps, list, part))
   for (let tries = 1; ; tries += 1) {
     try {
       await client.lists.update(list.list_id ?? 0, {
@@ -240,7 +240,7 @@ async function send(
       })
       mirror.ways.put(worked(mirror.ways.get('list.delta'), steps.length, clock.now()))
       run.refusals = 0
-      mirror.transaction(() => steps.forEach((step) => void finish(deps, list, step, ended)))
+      await inParts(deps, steps, (part) => part.forEach((step) => void finish(deps, list, step, ended)))
       return
     } catch (thrown) {
       deps.signal.throwIfAborted()
@@ -254,6 +254,18 @@ async function send(
         throw error
       return refused(deps, list, steps, run, ended, error)
     }
+  }
+}
+
+/** Each part in a transaction of its own. */
+async function inParts(
+  { mirror }: Deps,
+  steps: readonly Step[],
+  work: (part: readonly Step[]) => void,
+): Promise<void> {
+  for (let at = 0; at < steps.length; at += PART) {
+    if (at > 0) await othersTurn()
+    mirror.transaction(() => work(steps.slice(at, at + PART)))
   }
 }
 

@@ -23,7 +23,7 @@ export function memberRows(mirror: Mirror, changes: readonly ListChanges[]): Mem
       ...rowsOf(mirror, rule, 'remove', remove, null),
       ...rowsOf(mirror, rule, 'remove', held, reason),
     ]
-    members.push(...rows)
+    for (const row of rows) members.push(row)
     for (const shard of new Set(rows.map((row) => row.shard)))
       lists.push({ list: rule.key, shard, title: rule.title, id: liveId(mirror, rule.key, shard) })
   }

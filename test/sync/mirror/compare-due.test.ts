@@ -19,7 +19,7 @@ test('whoever changes on either side is compared again, and nobody else', async 
   expect(marked()).toEqual([])
 
   const [third] = mirror.remote.byPhone(nthPhone(3))
-  await world.client.contacts.update(third?.id ?? 0, { phone: nthPhone(3), first: 'Typed', last: '' })
+  await world.client.contacts.update(third?.id ?? 0, { phone: nthPhone(3), first: 'Typed', last: '' }, true)
   await world.cycle('full', { planOnly: true })
   expect(marked()).toEqual([nthPhone(3)])
   await world.cycle()
