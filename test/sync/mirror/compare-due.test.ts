@@ -19,7 +19,8 @@ test('whoever changes on either side is compared again, and nobody else', async 
   expect(marked()).toEqual([])
 
   const [third] = mirror.remote.byPhone(nthPhone(3))
-  await world.client.contacts.update(third?.id ?? 0, { phone: nthPhone(3), first: 'Typed', last: '' }, true)
+  const blank = { last: '', display_name: '', email: '', custom: {}, assignee_id: -1, tags: [] }
+  await world.client.contacts.update(third?.id ?? 0, { phone: nthPhone(3), first: 'Typed', ...blank }, false)
   await world.cycle('full', { planOnly: true })
   expect(marked()).toEqual([nthPhone(3)])
   await world.cycle()
