@@ -64,6 +64,8 @@ export interface Outbox {
   due(now: number, limit: number, cycleId: string, lane?: number): Operation[]
   /** When the next operation of this cycle is due; null when none is waiting. */
   nextDueAt(cycleId: string, lane?: number): number | null
+  /** True when something of this cycle waits, whenever it is due. */
+  waits(cycleId: string): boolean
   /** How many of this cycle wait, and may be sent at this instant or before. */
   countDueBy(cycleId: string, at: number): number
   /** True when something of any cycle may be sent or settled now. */
@@ -93,6 +95,8 @@ export interface Outbox {
   inState(state: OperationState): Operation[]
   counts(): Record<OperationState, number>
   countsOfCycle(cycleId: string): Record<OperationState, number>
+  /** Dead letters of this cycle. */
+  countDead(cycleId: string): number
   redrive(phone: string | null): number
   attempts(phone: string): Attempt[]
   /** True when another operation was acked since this one failed last: then its failing is its own. */
@@ -150,6 +154,9 @@ export function openOutbox(db: Db): Outbox {
   const nextDueAt = db
     .prepare<[string, number], number | null>(`SELECT min(not_before) FROM operation WHERE ${WAITING}`)
     .pluck()
+  const waits = db
+    .prepare<[string, number], number>(`SELECT EXISTS (SELECT 1 FROM operation WHERE ${WAITING})`)
+    .pluck()
   const countDueBy = db
     .prepare<[string, number, number], number>(
       `SELECT count(*) FROM operation WHERE ${WAITING} AND not_before <= ?`,
@@ -195,6 +202,9 @@ export function openOutbox(db: Db): Outbox {
   const countsOfCycle = db.prepare<[string], { state: OperationState; n: number }>(
     'SELECT state, count(*) AS n FROM operation WHERE cycle_id = ? GROUP BY state',
   )
+  const countDead = db
+    .prepare<[string], number>("SELECT count(*) FROM operation WHERE state = 'dead' AND cycle_id = ?")
+    .pluck()
   const tally = (rows: readonly { state: OperationState; n: number }[]) => {
     const found: Record<OperationState, number> = { pending: 0, in_flight: 0, unsettled: 0, dead: 0 }
     for (const { state, n } of rows) found[state] = n
@@ -261,6 +271,7 @@ export function openOutbox(db: Db): Outbox {
     cancel: (phones) => db.transaction(() => phones.forEach((phone) => void cancel.run(phone))).immediate(),
     drop: (id) => void remove.run(id),
     due: (now, limit, cycleId, lane = LANE.scrub) => due.all(cycleId, lane, now, now, limit),
+    waits: (cycleId) => waits.get(cycleId, LANE.scrub) === 1,
     countDueBy: (cycleId, at) => countDueBy.get(cycleId, LANE.scrub, at) ?? 0,
     nextDueAt: (cycleId, lane = LANE.scrub) => nextDueAt.get(cycleId, lane) ?? null,
     anyDue: (now) => anyDue.get(now) === 1,
@@ -299,6 +310,7 @@ export function openOutbox(db: Db): Outbox {
     ofPhone: (phone) => ofPhone.get(phone),
     inState: (state) => inState.all(state),
     counts: () => tally(counts.all()),
+    countDead: (cycleId) => countDead.get(cycleId) ?? 0,
     countsOfCycle: (cycleId) => tally(countsOfCycle.all(cycleId)),
     redrive: (phone) => (phone === null ? redriveAll.run() : redriveOne.run(phone)).changes,
     attempts: (phone) => attempts.all(phone),
