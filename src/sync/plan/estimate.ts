@@ -43,6 +43,18 @@ export function* costSteps(
   const { mirror, clock, writes } = basis
   const learnt = new Learnt(mirror, clock.now())
   const together = new Map<BulkWay, { changes: number; alone: number; fields: Set<string> }>()
+  // New contacts of the same fields go the same way, and there may be a million of them.
+  const ofNew = new Map<string, BulkWay | null>()
+  const wayOf = (change: Change, fields: readonly string[]): BulkWay | null => {
+    if (writes === 'single') return null
+    if (change.kind !== 'create') return chooseWay(basis, change)
+    const key = fields.join(' ')
+    const way = ofNew.get(key)
+    if (way !== undefined) return way
+    const chosen = chooseWay(basis, change)
+    ofNew.set(key, chosen)
+    return chosen
+  }
   let requests = 0
   let written = 0
   let looked = 0
@@ -52,12 +64,13 @@ export function* costSteps(
     const alone = requestsAlone(mirror, change)
     if (alone === 0) continue
     written += 1
-    const way = writes === 'single' ? null : chooseWay(basis, change)
+    const fields = fieldsOf(change)
+    const way = wayOf(change, fields)
     if (way === null) {
       requests += alone
     } else {
       const group = together.get(way) ?? { changes: 0, alone: 0, fields: new Set() }
-      for (const field of fieldsOf(change)) group.fields.add(field)
+      for (const field of fields) group.fields.add(field)
       together.set(way, { ...group, changes: group.changes + 1, alone: group.alone + alone })
     }
   }
