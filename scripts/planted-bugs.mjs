@@ -67,11 +67,6 @@ const BUGS = {
     text: 'if (found !== undefined || !shown) return found',
     planted: 'if (found !== undefined || shown) return found',
   },
-  'list-due': {
-    file: 'src/db/migrations/038-lists-at-scale.sql',
-    text: '(OLD.state IS NOT NEW.state OR OLD.fields IS NOT NEW.fields OR',
-    planted: '(OLD.state IS NOT NEW.state OR',
-  },
 }
 
 /** What is written in the file once the bug is planted. Throws where it cannot be. */

@@ -1,17 +1,33 @@
 // Owns the draft of one list: what becomes of each person who is looked at, and at the end whom the dial keeps on it.
-import type { RemovalRung } from '../../config/schema.ts'
+import type { Dial, RemovalRung } from '../../config/schema.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 import { trips } from '../guard/guard.ts'
 import type { Drafted, DraftedAs } from '../mirror/list-draft.ts'
 import type { Candidate, Member, StoredList } from '../mirror/lists.ts'
 import type { MemberPin } from '../mirror/member-pins.ts'
 import type { Mirror } from '../mirror/mirror.ts'
-import { readWays } from '../removal.ts'
+import { type LeftWay, readWays } from '../removal.ts'
 import type { ListChanges, MemberChange, Members } from './changes.ts'
 import type { RulePerson } from './person.ts'
-import type { ListPlanSettings } from './plan-lists.ts'
 import { type ListRule, titleOf } from './rule.ts'
 import type { NamedList } from './source-lists.ts'
+
+export interface ListPlanSettings {
+  readonly rules: readonly ListRule[]
+  /** Ids of the sources that are configured. */
+  readonly sources: ReadonlySet<string>
+  readonly dial: Dial
+  /** Most contacts on one list; null where the account does not say. */
+  readonly listSize: number | null
+  readonly rungOf: (sourceId: string, ways: readonly LeftWay[]) => RemovalRung
+  /** Contacts that this plan creates. */
+  readonly creates: Iterable<string>
+  /** Contacts whose removal this plan lets through. */
+  readonly leaves: Iterable<string>
+  readonly isApproved: (key: string, phone: string) => boolean
+  /** Whom an earlier cycle held stays until a person lets them go. */
+  readonly isHeld: (key: string, phone: string) => boolean
+}
 
 /** Somebody who is looked at. */
 export interface Met {

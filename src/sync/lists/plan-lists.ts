@@ -1,35 +1,15 @@
 // Owns the plan of the lists: who has to get on each, who off, and whom the guard keeps on. It looks at whoever is due, or at
 // everybody, person by person, and holds nobody in memory.
-import type { Dial, RemovalRung } from '../../config/schema.ts'
 import { inOneGo } from '../../lib/turns.ts'
 import type { Drafted, Move } from '../mirror/list-draft.ts'
 import type { DuePhone, LookedAt } from '../mirror/list-due.ts'
 import type { Candidate } from '../mirror/lists.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { SourceList } from '../mirror/source-lists.ts'
-import type { LeftWay } from '../removal.ts'
 import type { ListChanges } from './changes.ts'
-import { Draft, type Met } from './draft.ts'
+import { Draft, type ListPlanSettings, type Met } from './draft.ts'
 import { rulePerson } from './person.ts'
-import type { ListRule } from './rule.ts'
 import { type ListsShown, unknownLists } from './source-lists.ts'
-
-export interface ListPlanSettings {
-  readonly rules: readonly ListRule[]
-  /** Ids of the sources that are configured. */
-  readonly sources: ReadonlySet<string>
-  readonly dial: Dial
-  /** Most contacts on one list; null where the account does not say. */
-  readonly listSize: number | null
-  readonly rungOf: (sourceId: string, ways: readonly LeftWay[]) => RemovalRung
-  /** Contacts that this plan creates. */
-  readonly creates: Iterable<string>
-  /** Contacts whose removal this plan lets through. */
-  readonly leaves: Iterable<string>
-  readonly isApproved: (key: string, phone: string) => boolean
-  /** Whom an earlier cycle held stays until a person lets them go. */
-  readonly isHeld: (key: string, phone: string) => boolean
-}
 
 /** People looked at in one step, so that fifty rules hold up nothing else for long. */
 const PAGE = 250
