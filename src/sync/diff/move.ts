@@ -24,7 +24,7 @@ export const MOVE_REFUSED = contentHash('phone change refused')
  * where this record alone claimed the former number, it alone claims the new one, exactly one contact bears the former
  * number and is linked to it, and none bears the new one.
  */
-export function moveOf(mirror: Mirror, record: { source_id: string; record_id: string }): Move | null {
+function moveOf(mirror: Mirror, record: { source_id: string; record_id: string }): Move | null {
   const { contacts, records, remote } = mirror
   const now = records.find(record.source_id, record.record_id)
   if (now?.state !== 'accepted' || now.phone === null || remote.byPhone(now.phone).length > 0) return null
