@@ -344,7 +344,7 @@ async function verify(
     else for (const [phone, end] of acked) if (end === 'remove') mirror.lists.dropMember(list.key, phone)
   })
   if (now === null) return
-  await byTurns(takeMembers(mirror, list, now))
+  await byTurns(takeMembers(mirror, list, now, clock.now()))
   mirror.lists.put({ ...list, read_at: clock.now() })
 }
 

@@ -4,7 +4,7 @@ import type { Clock } from '../../lib/clock.ts'
 import { HeysyncError } from '../../lib/errors.ts'
 import { type BareE164, readBareE164 } from '../../lib/phone.ts'
 import { byTurns } from '../../lib/turns.ts'
-import type { ListRow } from '../mirror/lists.ts'
+import type { ListRow, Member, Refusal } from '../mirror/lists.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import { type ListRule, localIdOf, readLocalId, titleOf } from './rule.ts'
 
@@ -85,11 +85,22 @@ async function dropGone(
   return gone
 }
 
-/** Brings what is known of a list's members in line with what Heymarket shows. Step by step: each says something true. */
+/** Why somebody is not put back on a list by itself. */
+const GONE: Refusal = {
+  code: 'ERR_NOT_STORED',
+  message:
+    'Not on the list any more: taken off by somebody, or by Heymarket after an opt-out, which this account does not show.',
+}
+
+/**
+ * Brings what is known of a list's members in line with what Heymarket shows. Step by step: each says something true. `written`:
+ * when this very list was written just before, milliseconds since 1970.
+ */
 export function* takeMembers(
   mirror: Mirror,
   list: ListRow,
   shownText: ReadonlySet<string>,
+  written: number | null = null,
 ): Generator<void, void> {
   const shown = new Set([...shownText].map(readBareE164).filter((phone) => phone !== null))
   mirror.lists.showed(list.key, list.shard, shownText.size)
@@ -101,8 +112,11 @@ export function* takeMembers(
           if (member.wants === 'on' && member.state !== 'on')
             mirror.lists.putMember({ ...member, state: 'on' })
         } else if (member.state === 'on' || member.wants === 'off') {
-          // Taken off by somebody, or by the account after an opt-out: the plan says whether they are put back.
-          mirror.lists.dropMember(list.key, member.phone)
+          // Taken off by somebody, or by the account after an opt-out: the plan says whether they are put back. Where a write makes the
+          // account take off who opted out, and nobody can see who did, it is not this write that puts them back (I3).
+          if (written !== null && mayHaveOptedOut(mirror, member))
+            mirror.lists.refuse(list.key, member.phone, GONE, written)
+          else mirror.lists.dropMember(list.key, member.phone)
         }
       }
     })
@@ -111,6 +125,10 @@ export function* takeMembers(
     yield
   }
   yield* meetMembers(mirror, list, shown)
+}
+
+function mayHaveOptedOut({ remote, consent }: Mirror, { phone, ours, wants }: Member): boolean {
+  return ours === 1 && wants === 'on' && !remote.showsOptOut() && !consent.isOptedOut(phone)
 }
 
 /** Those whom nobody knew there. Whoever is known on another list of the rule stays there. */
