@@ -122,6 +122,30 @@ describe('a member', () => {
     expect(onList(world)).toEqual(expect.arrayContaining(upTo(5).slice(1)))
   })
 
+  test('whom our write made the account take off, as it does not show who opted out, is not put back by the next cycle', async () => {
+    const world = await start({ dialects: { optedOutRead: 'absent', optedOutInList: 'removed' } })
+    people(world, 3)
+    await world.cycle()
+    world.sandbox.store.reply(nthPhone(1), 'STOP')
+    people(world, 4)
+    await world.cycle('incremental')
+    expect(onList(world)).toEqual([2, 3, 4].map(nthPhone))
+    const before = world.sandbox.store.requests().length
+    const { report } = await world.cycle('incremental')
+    const written = world.sandbox.store
+      .requests()
+      .slice(before)
+      .filter(({ path }) => path.startsWith('/v2/lists'))
+    expect(written).toEqual([])
+    expect(report).toMatchObject({ plan: { listAdd: 1 }, push: { deadLettered: 1 } })
+    expect(world.engine.mirror.lists.refused()).toMatchObject([
+      { phone: nthPhone(1), error_code: 'ERR_NOT_STORED' },
+    ])
+    // A full one tries again.
+    await world.cycle()
+    expect(onList(world)).not.toContain(nthPhone(1))
+  })
+
   test.each(['shown', 'gone'] as const)(
     'is on the list under a new number, and under the old one again (members %s)',
     async (listReads) => {
