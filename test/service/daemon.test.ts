@@ -75,7 +75,8 @@ sources:
     now: clock.now,
     sleep: async (ms, signal) => {
       signal?.throwIfAborted()
-      if (ms === POLL_MS) return tick()
+      // Others may wait for as long as that, too.
+      if (ms === POLL_MS && isWanted(loaded.databasePath)) return tick()
       await clock.sleep(ms, signal)
       if (ms !== TURN_MS) return
       do await tick()
