@@ -13,7 +13,11 @@ COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')})
 COMP_CWORD=${words.length - 1}
 _heysync
 printf '%s\\n' "\${COMPREPLY[@]}"`
-  const { stdout, stderr, status } = spawnSync('bash', ['-euc', script], { encoding: 'utf8' })
+  // With a socket as its input, which Node gives it, bash may take itself for a remote shell and read the system's bashrc.
+  const { stdout, stderr, status } = spawnSync('bash', ['-euc', script], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+  })
   expect([status, stderr]).toEqual([0, ''])
   return stdout.split('\n').filter((line) => line !== '')
 }
