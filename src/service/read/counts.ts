@@ -37,7 +37,7 @@ export function countsOn(db: Db, memo: Memo): Counts {
       return bySource
     }),
     wanted: one("SELECT total(n) FROM contact_count WHERE state = 'wanted'"),
-    inHeymarket: one('SELECT count(*) FROM remote_contact'),
+    inHeymarket: one('SELECT n FROM remote_count'),
     optedOut: one("SELECT count(*) FROM consent WHERE state = 'opted_out'"),
     collisions: one("SELECT count(*) FROM contact WHERE state = 'wanted' AND claims > 1"),
     lanes: memo(() => {

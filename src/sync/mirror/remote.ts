@@ -72,7 +72,7 @@ export function remoteStore(db: Db, erased: ErasedStore): RemoteStore {
     'UPDATE remote_contact SET phone = NULL, body = ?, hash = ? WHERE id = ?',
   )
   const unseen = db.prepare<[number], RemoteRow>('SELECT * FROM remote_contact WHERE seen_walk < ?')
-  const count = db.prepare<[], number>('SELECT count(*) FROM remote_contact').pluck()
+  const count = db.prepare<[], number>('SELECT n FROM remote_count').pluck()
   const countSeen = db
     .prepare<[number], number>('SELECT count(*) FROM remote_contact WHERE seen_walk >= ?')
     .pluck()

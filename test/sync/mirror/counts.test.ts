@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Db } from '../../../src/db/open.ts'
 import { openMirror } from '../../../src/sync/mirror/mirror.ts'
-import { nthPhone } from '../../support/contact.ts'
+import { aRemote, nthPhone } from '../../support/contact.ts'
 import { aDatabase } from '../../support/folder.ts'
 
 function world() {
@@ -46,6 +46,17 @@ describe('how many rows there are is known after', () => {
     ])
     expect(mirror.records.countKnown('s')).toBe(2)
     expect(mirror.records.anyGoneSince('s', 'C')).toBe(true)
+  })
+
+  test('contacts of Heymarket were read, read again, written, and deleted', () => {
+    const { mirror } = world()
+    expect(mirror.remote.count()).toBe(0)
+    for (const id of [1, 2, 3]) mirror.remote.read(aRemote({ id, phone: nthPhone(id) }), 1, 5)
+    mirror.remote.read(aRemote({ id: 2, phone: nthPhone(9), first: 'New' }), 2, 6)
+    mirror.remote.wrote(aRemote({ id: 4, phone: nthPhone(4) }), 7)
+    mirror.remote.drop(1)
+    mirror.remote.drop(99)
+    expect(mirror.remote.count()).toBe(3)
   })
 
   test('contacts came, left, went over to another source, and were forgotten', () => {
