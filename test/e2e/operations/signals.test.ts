@@ -3,8 +3,13 @@ import { expect, test } from 'vitest'
 import { people } from '../support.ts'
 import { clinic, expectExactly } from './clinic.ts'
 
+/** Each contact takes a request of its own, so that a push has a middle. */
+const ONE_BY_ONE = {
+  dialects: { duplicatePhone: 'duplicate', batchCalls: 'gone', bulkCalls: 'gone' },
+} as const
+
 test('run that is told to stop in the middle of a push ends with 0, and status says how to go on', async () => {
-  const home = await clinic(120, { source: { schedule: '0 3 * * *' } })
+  const home = await clinic(120, { source: { schedule: '0 3 * * *' }, sandbox: ONE_BY_ONE })
   home.sandbox.configure({ faults: { slowMs: 300 } })
   const service = home.start('run')
   await home.holds(10)
@@ -23,7 +28,7 @@ test('run that is told to stop in the middle of a push ends with 0, and status s
 })
 
 test('a second Ctrl-C ends the process where it stands, with 1, and nothing is done twice', async () => {
-  const home = await clinic(120)
+  const home = await clinic(120, { sandbox: ONE_BY_ONE })
   home.sandbox.configure({ faults: { slowMs: 300 } })
   const stopped = home.start('sync')
   await home.holds(10)
