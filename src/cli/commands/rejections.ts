@@ -2,7 +2,7 @@
 
 import { toIso } from '../../lib/clock.ts'
 import type { ExitCode } from '../../lib/errors.ts'
-import type { RejectionRow } from '../../sync/mirror/records.ts'
+import type { RejectionRow } from '../../sync/mirror/rejections.ts'
 import { REJECTION_TABLE } from '../../sync/normalize/rejection.ts'
 import { type Command, flag, SOURCE_OPTION, text, texts } from '../command.ts'
 import { withApp } from '../open.ts'

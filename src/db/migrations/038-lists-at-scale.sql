@@ -1,5 +1,5 @@
 -- Whom the rules of lists are to be held against again. Rules see one person at a time, so a change of one costs what one
--- costs. What a rule or the plan of a list can see of a person is in nine tables, and each of them marks whoever it is about
+-- costs. What a rule or the plan of a list can see of a person is in eight tables, and each of them marks whoever it is about
 -- itself, in the transaction of the change: a mark that the code had to remember would be forgotten once, and somebody would
 -- stay on a list for ever. A table that is made anew needs its triggers made anew.
 CREATE TABLE list_due (

@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import type { Db } from '../../db/open.ts'
 import { toIso } from '../../lib/clock.ts'
-import type { RejectionRow } from '../../sync/mirror/records.ts'
+import type { RejectionRow } from '../../sync/mirror/rejections.ts'
 import { REJECTION_TABLE, type RejectionCode } from '../../sync/normalize/rejection.ts'
 import type { rejectionRow, rejections } from '../api/contract.ts'
 import { pageOf, readCursor } from './cursor.ts'

@@ -51,7 +51,7 @@ const COUNTED = 20_000
 /** From this rung on, leaving the sources means leaving the lists. */
 const LEAVES_LISTS: ReadonlySet<RemovalRung> = new Set(['removeFromLists', 'clear', 'delete'])
 
-export class Draft {
+export class ListDraft {
   readonly rule: ListRule
   readonly #mirror: Mirror
   readonly #settings: ListPlanSettings

@@ -7,7 +7,7 @@ import type { Candidate } from '../mirror/lists.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { SourceList } from '../mirror/source-lists.ts'
 import type { ListChanges } from './changes.ts'
-import { Draft, type ListPlanSettings, type Met } from './draft.ts'
+import { ListDraft, type ListPlanSettings, type Met } from './draft.ts'
 import { rulePerson } from './person.ts'
 import { type ListsShown, unknownLists } from './source-lists.ts'
 
@@ -38,7 +38,7 @@ export function* planListSteps(
   const shown = listsShown(mirror, sources)
   const out: Drafted[] = []
   const drafts = rules.map(
-    (rule, at) => new Draft(mirror, settings, at, unknownLists(rule.reads, shown), out),
+    (rule, at) => new ListDraft(mirror, settings, at, unknownLists(rule.reads, shown), out),
   )
   for (let after = '', left = true; left; ) {
     const page =
@@ -78,7 +78,7 @@ function firstOf(due: readonly DuePhone[], moving: readonly DuePhone[]): DuePhon
 function lookAt(
   mirror: Mirror,
   { sources }: ListPlanSettings,
-  drafts: readonly Draft[],
+  drafts: readonly ListDraft[],
   page: readonly DuePhone[],
   out: Drafted[],
 ): void {
