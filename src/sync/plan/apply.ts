@@ -6,9 +6,10 @@ import { inOneGo } from '../../lib/turns.ts'
 import { confirmAccount } from '../account.ts'
 import type { Change } from '../diff/change.ts'
 import type { Moved } from '../diff/exact.ts'
+import { plannedRow } from '../diff/planned.ts'
 import type { DiffSettings } from '../diff/settings.ts'
 import type { Engine } from '../engine.ts'
-import { kindsOf, plannedRow } from '../guard/draft.ts'
+import { kindsOf } from '../guard/draft.ts'
 import { readLists } from '../lists/read-lists.ts'
 import { saveListSteps } from '../lists/save-lists.ts'
 import type { CycleObserver } from '../observer.ts'
@@ -140,7 +141,7 @@ async function passThrough(
     }
     // The sources were not asked: whether somebody has really left is worked out anew by the next sync.
     for (const change of going) if (change.kind === 'remove') mirror.records.markDirty(change.phone)
-    outbox.enqueue(going.map(plannedRow), { ...cycle, lane: LANE.interactive, others: 'stay' })
+    outbox.enqueue(going.map(plannedRow), { ...cycle, lane: LANE.interactive })
     inOneGo(saveListSteps(mirror, new Set(engine.sources.map(({ config }) => config.id)), lists))
     // The rules were not asked: what they say of these people is up to the next sync.
     for (const { phone } of withVerdict(members, 'go')) mirror.listDue.mark(phone)
