@@ -125,7 +125,8 @@ export function draftStore(db: Db): DraftStore {
      WHERE (rank, phone) > (@rank, @phone) AND ${AHEAD} ORDER BY rank, phone LIMIT ${PART}`,
   )
   const endOfPart = db.prepare<[Key], Key>(
-    `SELECT rank, phone FROM planned_change WHERE (rank, phone) > (@rank, @phone) ORDER BY rank, phone LIMIT 1 OFFSET ${PART - 1}`,
+    `SELECT rank, phone FROM planned_change
+     WHERE (rank, phone) > (@rank, @phone) AND ${AHEAD} ORDER BY rank, phone LIMIT 1 OFFSET ${PART - 1}`,
   )
   // From table to table: read into memory and written row by row, a plan takes five times as long.
   const enqueue = db.prepare(
@@ -133,8 +134,7 @@ export function draftStore(db: Db): DraftStore {
      SELECT phone, kind, CASE WHEN consent = 1 THEN ${LANE.consent} WHEN kind = 'remove' THEN ${LANE.scrub} ELSE @lane END,
             coalesce(ahead, change), hash, source_id, 'pending', @id, @at
      FROM planned_change
-     WHERE (rank, phone) > (@rank, @phone) AND (@toRank IS NULL OR (rank, phone) <= (@toRank, @toPhone)) AND ${AHEAD}
-     ORDER BY rank, phone
+     WHERE (rank, phone) > (@rank, @phone) AND ${AHEAD} ORDER BY rank, phone LIMIT ${PART}
      ${PLANNED_AGAIN}`,
   )
   const held = db.prepare<[Key], HeldRow>(
@@ -239,10 +239,10 @@ export function draftStore(db: Db): DraftStore {
         *enqueueSteps(cycle) {
           for (let after = NO_KEY; ; ) {
             const to = endOfPart.get(after)
-            const stretch = { ...cycle, ...after, toRank: to?.rank ?? null, toPhone: to?.phone ?? null }
+            const behind = { ...cycle, ...after }
             const put = () => {
               if (own !== begun) throw new Error(REPLACED)
-              enqueue.run(stretch)
+              enqueue.run(behind)
             }
             if (to === undefined) return put
             put()
