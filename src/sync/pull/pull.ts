@@ -224,6 +224,7 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
     } else if (full) {
       mirror.records.dropUnseenUnreadable(id, closing.pull)
     }
+    mirror.records.tidyCounts()
     handOverMerged(mirror, id, proved)
     judgeLists(mirror, { ...closing, proved, allowEmpty: run.allowEmpty, warn: run.context.log.warn })
     judgePull(mirror, {
