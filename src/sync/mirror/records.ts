@@ -65,7 +65,7 @@ export interface RecordStore extends RejectionStore {
     },
     further?: readonly BareE164[],
   ): void
-  /** The number of a record that is there and known by this hash and place; null when it is not so known or has none yet, undefined when no record has this id. */
+  /** The number of a record that is there and known by this hash and place, 0 while it has none; null when it is not so known, undefined when no record has this id. */
   numOfSame(
     sourceId: string,
     recordId: string,
@@ -148,7 +148,7 @@ export function recordStore(db: Db): RecordStore {
   )
   const numOfSame = db
     .prepare<[Buffer, string | null, string, string], number | null>(
-      `SELECT iif(raw_hash = ? AND place IS ? AND state IN ('accepted', 'filtered'), num, NULL) FROM source_record
+      `SELECT iif(raw_hash = ? AND place IS ? AND state IN ('accepted', 'filtered'), coalesce(num, 0), NULL) FROM source_record
        WHERE source_id = ? AND record_id = ?`,
     )
     .pluck()
