@@ -31,6 +31,7 @@ import { sourceKeep } from './sync/mirror/keep.ts'
 import { openMirror } from './sync/mirror/mirror.ts'
 import { compileNormalizer } from './sync/normalize/normalize.ts'
 import { openOutbox } from './sync/outbox/outbox.ts'
+import { rowStore } from './sync/plan/row-store.ts'
 import type { Source } from './sync/pull/pull.ts'
 import { removalOf } from './sync/removal.ts'
 
@@ -151,6 +152,7 @@ export function openApp(options: AppOptions): App {
       mirror: openMirror(on),
       outbox: openOutbox(on),
       drafts: draftStore(on),
+      planRows: rowStore(on),
       held: heldStore(on),
       heldMembers: heldMemberStore(on),
       cycles: cycleStore(on),

@@ -25,7 +25,7 @@ const SLICE_OF_PLANNING = 4
 /** What a push is about. */
 interface PlanToPush extends Pick<CyclePlan, 'released' | 'notStored' | 'lists'> {
   /** What is released, where exactly that is to be written, whatever the sources want: a person saw it. */
-  readonly exact?: readonly Change[]
+  readonly exact?: Iterable<Change>
 }
 
 /** Writes what the guard let through, or what a plan file says. Errors: only those that stop the whole push. */
@@ -122,14 +122,16 @@ export async function pushPlan(
 /** Acked, and shows other values: what a person saw is held against its own, everything else against what the sources want. */
 async function whatDidNotStick(
   deps: PushDeps,
-  exact: readonly Change[] | undefined,
+  exact: Iterable<Change> | undefined,
 ): Promise<readonly NotStored[]> {
   if (exact === undefined) return byTurns(diffSteps(deps.mirror, deps.settings, NOWHERE))
-  const lost = exact.filter((change) => {
+  const lost: NotStored[] = []
+  for (const change of exact) {
     const waits = deps.outbox.ofPhone(change.phone)?.cycle_id === deps.cycleId
-    return !waits && change.fields.length > 0 && exactStanding(deps, change).kind !== 'done'
-  })
-  return lost.map((change) => ({ change: asShown(deps, change), conclude: () => {} }))
+    if (!waits && change.fields.length > 0 && exactStanding(deps, change).kind !== 'done')
+      lost.push({ change: asShown(deps, change), conclude: () => {} })
+  }
+  return lost
 }
 
 /** What is still to be changed is found by the next cycle. */
