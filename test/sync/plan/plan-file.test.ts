@@ -1,10 +1,12 @@
 // A plan file: named by its content, complete, readable by others, and refused when it is not what was made.
 import { describe, expect, test } from 'vitest'
+import { inOneGo } from '../../../src/lib/turns.ts'
 import type { Plan } from '../../../src/sync/plan/plan-file.ts'
+import { readPlanSteps } from '../../../src/sync/plan/read-plan.ts'
 import { rowStore } from '../../../src/sync/plan/row-store.ts'
 import { nthPhone } from '../../support/contact.ts'
-import { aDatabase } from '../../support/folder.ts'
 import { dials } from '../../support/engine.ts'
+import { aDatabase } from '../../support/folder.ts'
 import { asFile, aWorld, person, readText, textOf } from './support.ts'
 
 /** A plan with a create, an update and an opt-out in it. */
@@ -61,6 +63,16 @@ describe('a plan file', () => {
         .split('\n')
         .filter((line) => line.includes(nthPhone(3))),
     ).toHaveLength(1)
+  })
+
+  test('is read line by line: nobody needs all of it at once', async () => {
+    const { plan } = await aPlan()
+    const lines = () => textOf(plan).split('\n')
+    const text = () => {
+      throw new Error('all of it')
+    }
+    const read = inOneGo(readPlanSteps({ name: 'p', lines, text }, rowStore(aDatabase())))
+    expect(asFile(read)).toEqual(plan)
   })
 
   test('has another id when anything in it is another', async () => {
