@@ -7,6 +7,7 @@ import { keepOver } from './connector/http/keep.ts'
 import { sourceRequests } from './connector/http/source-http.ts'
 import { acquireLock, isWanted } from './db/lock.ts'
 import { lossGuard } from './db/loss.ts'
+import type { Upgrade } from './db/migrate.ts'
 import { type Db, openDatabase } from './db/open.ts'
 import { createAuthorizer } from './heymarket/auth.ts'
 import { openBudget, type RequestBudget } from './heymarket/budget.ts'
@@ -43,6 +44,8 @@ export interface AppOptions {
   readonly log: Logger
   /** Default: the file at the path. */
   readonly openDb?: (path: string) => Db
+  /** Told when a database of an older heysync is about to be brought up to date. */
+  readonly onUpgrade?: (upgrade: Upgrade) => void
   /** Default: HTTP to `heymarket.baseUrl`. */
   readonly line?: Line
 }
@@ -82,7 +85,8 @@ const LOCK_WAIT_MS = 10 * 60_000
 
 /** Opens everything that the config names. Errors: ERR_EXPRESSION, ERR_DATABASE_*. No request is sent yet. */
 export function openApp(options: AppOptions): App {
-  const { loaded, clock, random, signal, log, openDb = openDatabase, line } = options
+  const { loaded, clock, random, signal, log, line, onUpgrade } = options
+  const { openDb = (path) => openDatabase(path, onUpgrade) } = options
   const { config } = loaded
   const sources = compileSources(loaded)
   const lists = compileListRules(config.lists)
