@@ -59,9 +59,9 @@ export async function pushPlan(
     unread = false
   }
   const planned = plan.released.length + listed.planned
-  const told = (acked: number) => {
+  const told = (acked: number, unseen: number) => {
     report.push.acked = acked
-    observer.onPush?.(acked, planned)
+    observer.onPush?.(acked + unseen, planned, acked)
   }
   try {
     // Only dead letters: nothing is sent, so there is nothing to read again.
@@ -90,12 +90,13 @@ export async function pushPlan(
         listed.acked = acked
         listed.deadLettered = refused + deadLettered
         listed.retrying = listed.planned - acked - deadLettered
-        told(before + acked)
+        told(before + acked, 0)
       })
       report.warnings.push(...done.warnings)
     }
     const soFar = before + listed.acked
-    const last = { ...run, lanes: 'after lists' as const, onProgress: (acked: number) => told(soFar + acked) }
+    const toldLast = (acked: number, unseen: number) => told(soFar + acked, unseen)
+    const last = { ...run, lanes: 'after lists' as const, onProgress: toldLast }
     report.push.acked = soFar + (gaveWay ? 0 : await push(pushDeps, last))
     if (plan.released.length === 0) return
     // What was written is read once, in pages, and compared: an acknowledged write that did not stick is no success.
