@@ -17,7 +17,7 @@ import type { Engine } from './engine.ts'
 import { kindsOf } from './guard/draft.ts'
 import { holdSteps } from './guard/held-store.ts'
 import { type CycleObserver, type CyclePlan, recordProgress } from './observer.ts'
-import { enqueueSteps, LANE } from './outbox/outbox.ts'
+import { LANE } from './outbox/outbox.ts'
 import { retryBasis, reviveAfterChange } from './outbox/revive.ts'
 import { costSteps } from './plan/estimate.ts'
 import { movesOf } from './plan/member-rows.ts'
@@ -195,7 +195,7 @@ async function passThrough(
     kinds: draft.kinds(),
     lists: lists.changes,
     notStored: notStored.map(({ change }) => change),
-    cost: await byTurns(costSteps(pushDeps, draft.ahead, movesOf(lists.changes))),
+    cost: await byTurns(costSteps(pushDeps, draft.aheadByKind, movesOf(lists.changes))),
   }
   countPlan(report.plan, plan)
   observer.onPlan?.(plan)
@@ -208,7 +208,7 @@ async function passThrough(
   const readsEverything = request.mode === 'full' || report.sources.some(({ reason }) => reason !== null)
   const lane = readsEverything ? LANE.backfill : LANE.incremental
   await byTurns(saveListsSteps(engine, request.id, lists))
-  const last = await byTurns(enqueueSteps(outbox, draft.rowsAhead(), { ...cycle, lane }))
+  const enqueueLast = await byTurns(draft.enqueueSteps({ ...cycle, lane }))
   const lastHeld = await byTurns(holdSteps(engine.held, draft.held, request.id))
   mirror.transaction(() => {
     mirror.meta.set('guard_dials', dials)
@@ -218,7 +218,8 @@ async function passThrough(
     engine.held.dropApprovalsExcept(draft.find)
     outbox.cancel(settled)
     buryNotStored(outbox, notStored, cycle)
-    outbox.enqueue(last, { ...cycle, lane })
+    enqueueLast()
+    outbox.dropUnplanned(request.id)
   })
   await byTurns(settleListsSteps(engine))
 

@@ -249,7 +249,7 @@ function known(mirror: ReturnType<typeof openMirror>, phone: string): boolean {
 function whyRecord(
   mirror: ReturnType<typeof openMirror>,
   row: StoredRecord,
-  winner: StoredRecord | undefined,
+  winner: Pick<StoredRecord, 'source_id' | 'record_id'> | undefined,
 ): WhyRecord {
   return {
     source: row.source_id,

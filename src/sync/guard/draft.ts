@@ -4,6 +4,9 @@ import type { Db } from '../../db/open.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 import { type Change, changeHash, optsOut } from '../diff/change.ts'
 import type { DiffSink } from '../diff/diff.ts'
+import { plannedRow } from '../diff/planned.ts'
+import { LANE, PLANNED_AGAIN } from '../outbox/outbox.ts'
+import { NewContacts } from '../push/alike.ts'
 import type { DialName, HeldChange, Verdict } from './guard.ts'
 
 /** Changes in the order of their plan; an array is one, too. */
@@ -15,20 +18,13 @@ export interface HeldChanges extends Iterable<HeldChange> {
   readonly length: number
 }
 
-export type Kinds = Readonly<Record<Change['kind'], number>>
-
-/** A change as it is stored. */
-export interface PlannedRow {
-  readonly phone: BareE164
-  readonly kind: Change['kind']
-  readonly source_id: string
-  /** JSON Change. */
-  readonly change: string
-  /** See `changeHash`. */
-  readonly hash: Buffer
-  /** 1 when it opts out. */
-  readonly consent: 0 | 1
+/** New contacts are never held. */
+export interface ByKind {
+  readonly creates: NewContacts
+  readonly others: Iterable<Change>
 }
+
+export type Kinds = Readonly<Record<Change['kind'], number>>
 
 /** One plan. It can be read until the next one is begun. */
 export interface Draft extends Pick<DiffSink, 'change' | 'has'> {
@@ -43,8 +39,13 @@ export interface Draft extends Pick<DiffSink, 'change' | 'has'> {
   judge(change: Change, verdict: Verdict): void
   /** Creates first, then source by source, each in phone order. */
   readonly ahead: Changes
-  /** The same as it is stored, in parts. */
-  rowsAhead(): Iterable<readonly PlannedRow[]>
+  /** The new contacts of those, counted, and all others. */
+  readonly aheadByKind: ByKind
+  /**
+   * Puts what goes ahead into the outbox part by part, all but the last, for which it returns what is to be called in the
+   * transaction that saves all else of the plan. Nothing is sent before that, and of a crash in between the next plan takes the place.
+   */
+  enqueueSteps(cycle: { id: string; lane: number; at: number }): Generator<void, () => void>
   readonly held: HeldChanges
   /** All parts of changes, whether they go ahead or are held. */
   kinds(): Kinds
@@ -63,7 +64,9 @@ interface Key {
   readonly phone: BareE164
 }
 
-type AheadRow = Key & PlannedRow
+interface AheadRow extends Key {
+  readonly change: string
+}
 
 interface HeldRow extends Key {
   readonly change: string
@@ -72,6 +75,10 @@ interface HeldRow extends Key {
 }
 
 const NO_KEY: Key = { rank: -1, phone: '' as BareE164 }
+const REPLACED = 'Another plan took the place of this one.'
+
+/** Behind all creates. */
+const NO_CREATE: Key = { rank: 1, phone: '' as BareE164 }
 
 export function draftStore(db: Db): DraftStore {
   // Creates have rank 0; each source gets a rank when its first other change comes up.
@@ -114,8 +121,21 @@ export function draftStore(db: Db): DraftStore {
      ORDER BY rank, phone LIMIT ${PART}`,
   )
   const ahead = db.prepare<[Key], AheadRow>(
-    `SELECT rank, phone, kind, source_id, coalesce(ahead, change) AS change, hash, consent FROM planned_change
+    `SELECT rank, phone, coalesce(ahead, change) AS change FROM planned_change
      WHERE (rank, phone) > (@rank, @phone) AND ${AHEAD} ORDER BY rank, phone LIMIT ${PART}`,
+  )
+  const endOfPart = db.prepare<[Key], Key>(
+    `SELECT rank, phone FROM planned_change
+     WHERE (rank, phone) > (@rank, @phone) AND ${AHEAD} ORDER BY rank, phone LIMIT 1 OFFSET ${PART - 1}`,
+  )
+  // From table to table: read into memory and written row by row, a plan takes five times as long.
+  const enqueue = db.prepare(
+    `INSERT INTO operation (phone, kind, lane, change, change_hash, source_id, state, cycle_id, created_at)
+     SELECT phone, kind, CASE WHEN consent = 1 THEN ${LANE.consent} WHEN kind = 'remove' THEN ${LANE.scrub} ELSE @lane END,
+            coalesce(ahead, change), hash, source_id, 'pending', @id, @at
+     FROM planned_change
+     WHERE (rank, phone) > (@rank, @phone) AND ${AHEAD} ORDER BY rank, phone LIMIT ${PART}
+     ${PLANNED_AGAIN}`,
   )
   const held = db.prepare<[Key], HeldRow>(
     `SELECT rank, phone, held AS change, dials, reason FROM planned_change
@@ -134,6 +154,7 @@ export function draftStore(db: Db): DraftStore {
       const own = begun
       const ranks = new Map<string, number>()
       const counts = { create: 0, update: 0, remove: 0, ahead: 0, held: 0 }
+      const creates = new NewContacts()
       const rankOf = ({ kind, sourceId }: Change): number => {
         if (kind === 'create') return 0
         const rank = ranks.get(sourceId) ?? ranks.size + 1
@@ -149,7 +170,7 @@ export function draftStore(db: Db): DraftStore {
       }
       function* parts<Row extends Key>(read: (after: Key) => Row[]): Generator<readonly Row[]> {
         for (let after: Key | undefined = NO_KEY; after !== undefined; ) {
-          if (own !== begun) throw new Error('Another plan took the place of this one.')
+          if (own !== begun) throw new Error(REPLACED)
           const rows: Row[] = read(after)
           if (rows.length > 0) yield rows
           after = rows.length < PART ? undefined : rows.at(-1)
@@ -165,6 +186,7 @@ export function draftStore(db: Db): DraftStore {
           counts[change.kind] += 1
           counts.ahead += 1
           add.run({ rank: rankOf(change), ...plannedRow(change) })
+          if (change.kind === 'create') creates.add(change)
         },
         has: (phone) => atAnyRank((rank) => find.get(rank, phone)) !== undefined,
         find: (phone) => {
@@ -205,7 +227,29 @@ export function draftStore(db: Db): DraftStore {
             for (const row of rowsOf((after) => ahead.all(after))) yield parse(row)
           },
         },
-        rowsAhead: () => parts((after) => ahead.all(after)),
+        aheadByKind: {
+          creates,
+          others: {
+            *[Symbol.iterator]() {
+              for (const row of rowsOf((after) => ahead.all(after.rank < 0 ? NO_CREATE : after)))
+                yield parse(row)
+            },
+          },
+        },
+        *enqueueSteps(cycle) {
+          for (let after = NO_KEY; ; ) {
+            const to = endOfPart.get(after)
+            const behind = { ...cycle, ...after }
+            const put = () => {
+              if (own !== begun) throw new Error(REPLACED)
+              enqueue.run(behind)
+            }
+            if (to === undefined) return put
+            put()
+            yield
+            after = to
+          }
+        },
         held: {
           get length() {
             return counts.held
@@ -218,17 +262,6 @@ export function draftStore(db: Db): DraftStore {
         kinds: () => ({ create: counts.create, update: counts.update, remove: counts.remove }),
       }
     },
-  }
-}
-
-export function plannedRow(change: Change): PlannedRow {
-  return {
-    phone: change.phone,
-    kind: change.kind,
-    source_id: change.sourceId,
-    change: JSON.stringify(change),
-    hash: changeHash(change),
-    consent: optsOut(change) ? 1 : 0,
   }
 }
 

@@ -31,6 +31,9 @@ export interface StoredRecord {
   readonly num: number | null
 }
 
+/** What a record says that claims a number. */
+export type StoredClaim = Pick<StoredRecord, 'source_id' | 'record_id' | 'updated_at' | 'place' | 'contact'>
+
 export interface Census {
   /** Records that are not gone. */
   readonly known: number
@@ -62,7 +65,7 @@ export interface RecordStore extends RejectionStore {
     },
     further?: readonly BareE164[],
   ): void
-  /** The number of a record that is there and known by this hash and place; null when it has none yet, undefined when it is not so known. */
+  /** The number of a record that is there and known by this hash and place; null when it is not so known or has none yet, undefined when no record has this id. */
   numOfSame(
     sourceId: string,
     recordId: string,
@@ -87,7 +90,7 @@ export interface RecordStore extends RejectionStore {
   drop(sourceId: string, recordId: string): void
   /** Every number that the record claims or once did, the first one first. */
   phonesOf(sourceId: string, recordId: string): BareE164[]
-  claimants(phone: string): StoredRecord[]
+  claimants(phone: string): StoredClaim[]
   /** Every record that claims the phone or once did. */
   withPhone(phone: string): StoredRecord[]
   withId(recordId: string): StoredRecord[]
@@ -142,9 +145,9 @@ export function recordStore(db: Db): RecordStore {
     'UPDATE source_record SET seen_pull = ?, place = ? WHERE source_id = ? AND record_id = ?',
   )
   const numOfSame = db
-    .prepare<[string, string, Buffer, string | null], number | null>(
-      `SELECT num FROM source_record
-       WHERE source_id = ? AND record_id = ? AND raw_hash = ? AND place IS ? AND state IN ('accepted', 'filtered')`,
+    .prepare<[Buffer, string | null, string, string], number | null>(
+      `SELECT iif(raw_hash = ? AND place IS ? AND state IN ('accepted', 'filtered'), num, NULL) FROM source_record
+       WHERE source_id = ? AND record_id = ?`,
     )
     .pluck()
   const touchSame = db.prepare<[Parameters<RecordStore['touchSame']>[0]], Pick<StoredRecord, 'num'>>(
@@ -172,7 +175,11 @@ export function recordStore(db: Db): RecordStore {
   const phonesOf = (sourceId: string, recordId: string) =>
     allPhones.all(sourceId, recordId, sourceId, recordId)
   const WITH_PHONE = `SELECT s.* FROM ${RECORD_PHONE} p JOIN source_record s USING (source_id, record_id) WHERE p.phone = ?`
-  const claimants = db.prepare<[string], StoredRecord>(`${WITH_PHONE} AND ${CLAIMS}`)
+  const CLAIM = 's.source_id, s.record_id, s.updated_at, s.place, s.contact'
+  const claimants = db.prepare<[string, string], StoredClaim>(
+    `SELECT ${CLAIM} FROM source_record s WHERE s.phone = ? AND ${CLAIMS}
+     UNION ALL SELECT ${CLAIM} FROM further_phone f JOIN source_record s USING (source_id, record_id) WHERE f.phone = ? AND ${CLAIMS}`,
+  )
   const withPhone = db.prepare<[string], StoredRecord>(WITH_PHONE)
   // Source by source, so that the key finds it.
   const withId = db.prepare<[string], StoredRecord>(
@@ -246,7 +253,7 @@ export function recordStore(db: Db): RecordStore {
       dropFurther.run(source_id, record_id)
       for (const phone of further) addFurther.run(source_id, record_id, phone)
     },
-    numOfSame: (sourceId, recordId, rawHash, place) => numOfSame.get(sourceId, recordId, rawHash, place),
+    numOfSame: (sourceId, recordId, rawHash, place) => numOfSame.get(rawHash, place, sourceId, recordId),
     touchSame: (same) => touchSame.get(same),
     lastNum: () => Number(lastNum.get() ?? 0),
     saveLastNum: (num) => void saveLastNum.run(String(num)),
@@ -256,7 +263,7 @@ export function recordStore(db: Db): RecordStore {
       dropFurther.run(sourceId, recordId)
     },
     phonesOf,
-    claimants: (phone) => claimants.all(phone),
+    claimants: (phone) => claimants.all(phone, phone),
     withPhone: (phone) => withPhone.all(phone),
     withId: (recordId) => withId.all(recordId),
     countKnown: (sourceId) => countKnown.get(sourceId) ?? 0,

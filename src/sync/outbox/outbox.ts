@@ -3,7 +3,7 @@ import type { Db } from '../../db/open.ts'
 import type { ErrorCode } from '../../lib/errors.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 import { type Change, changeHash } from '../diff/change.ts'
-import type { PlannedRow } from '../guard/draft.ts'
+import type { PlannedRow } from '../diff/planned.ts'
 
 /** `unsettled`: a request was sent and what became of it is not known yet. */
 export type OperationState = 'pending' | 'in_flight' | 'unsettled' | 'dead'
@@ -51,12 +51,10 @@ export interface Failure {
 }
 
 export interface Outbox {
-  /** Replaces the whole of what waits by this plan. A change that is the same keeps its attempts and its lane, and stays dead if it was; a new cycle does not wait for what an old one put off. */
-  enqueue(
-    changes: readonly PlannedRow[],
-    /** `others`: what waits beside this plan is dropped, unless it is told to stay. */
-    cycle: { id: string; lane: number; at: number; others?: 'stay' },
-  ): void
+  /** A change that is the same keeps its attempts and its lane, and stays dead if it was; a new cycle does not wait for what an old one put off. */
+  enqueue(changes: readonly PlannedRow[], cycle: { id: string; lane: number; at: number }): void
+  /** Drops what waits and is not of this cycle: its plan takes the place. */
+  dropUnplanned(cycleId: string): void
   /** Forgets operations for phones whose two sides turned out to be equal. */
   cancel(phones: readonly string[]): void
   drop(id: number): void
@@ -103,31 +101,8 @@ export interface Outbox {
   othersGetThrough(operation: Operation): boolean
 }
 
-/**
- * Saves a plan part by part, all but the last, which it returns: that comes in the transaction that saves all else of the plan.
- * Nothing is sent before that, and of a crash in between the next plan takes the place.
- */
-export function* enqueueSteps(
-  outbox: Outbox,
-  parts: Iterable<readonly PlannedRow[]>,
-  cycle: { id: string; lane: number; at: number },
-): Generator<void, readonly PlannedRow[]> {
-  let last: readonly PlannedRow[] = []
-  for (const part of parts) {
-    if (last.length > 0) {
-      outbox.enqueue(last, { ...cycle, others: 'stay' })
-      yield
-    }
-    last = part
-  }
-  return last
-}
-
-export function openOutbox(db: Db): Outbox {
-  const upsert = db.prepare(
-    `INSERT INTO operation (phone, kind, lane, change, change_hash, source_id, state, cycle_id, created_at)
-     VALUES (@phone, @kind, @lane, @change, @hash, @sourceId, 'pending', @cycleId, @at)
-     ON CONFLICT (phone) DO UPDATE SET
+/** What a change becomes whose number waits with another one already: the same keeps its attempts, and stays dead if it was. */
+export const PLANNED_AGAIN = `ON CONFLICT (phone) DO UPDATE SET
        attempts   = CASE WHEN change_hash = excluded.change_hash THEN attempts ELSE 0 END,
        not_before = CASE WHEN state = 'unsettled' THEN not_before ELSE 0 END,
        error_code = CASE WHEN change_hash = excluded.change_hash THEN error_code END,
@@ -138,7 +113,13 @@ export function openOutbox(db: Db): Outbox {
        alone      = CASE WHEN change_hash = excluded.change_hash THEN alone ELSE 0 END,
        lane       = CASE WHEN change_hash = excluded.change_hash THEN lane ELSE excluded.lane END,
        kind = excluded.kind, change = excluded.change, change_hash = excluded.change_hash,
-       source_id = excluded.source_id, cycle_id = excluded.cycle_id`,
+       source_id = excluded.source_id, cycle_id = excluded.cycle_id`
+
+export function openOutbox(db: Db): Outbox {
+  const upsert = db.prepare(
+    `INSERT INTO operation (phone, kind, lane, change, change_hash, source_id, state, cycle_id, created_at)
+     VALUES (@phone, @kind, @lane, @change, @hash, @sourceId, 'pending', @cycleId, @at)
+     ${PLANNED_AGAIN}`,
   )
   const dropUnplanned = db.prepare<[string]>(
     `DELETE FROM operation WHERE cycle_id <> ?
@@ -251,7 +232,7 @@ export function openOutbox(db: Db): Outbox {
   }
 
   return {
-    enqueue: (changes, { id, lane, at, others }) => {
+    enqueue: (changes, { id, lane, at }) => {
       db.transaction(() => {
         for (const { phone, kind, source_id, change, hash, consent } of changes) {
           upsert.run({
@@ -265,9 +246,9 @@ export function openOutbox(db: Db): Outbox {
             at,
           })
         }
-        if (others !== 'stay') dropUnplanned.run(id)
       }).immediate()
     },
+    dropUnplanned: (cycleId) => void dropUnplanned.run(cycleId),
     cancel: (phones) => db.transaction(() => phones.forEach((phone) => void cancel.run(phone))).immediate(),
     drop: (id) => void remove.run(id),
     due: (now, limit, cycleId, lane = LANE.scrub) => due.all(cycleId, lane, now, now, limit),

@@ -6,9 +6,10 @@ import { byTurns, inOneGo } from '../../lib/turns.ts'
 import { confirmAccount } from '../account.ts'
 import type { Change } from '../diff/change.ts'
 import type { Moved } from '../diff/exact.ts'
+import { plannedRow } from '../diff/planned.ts'
 import type { DiffSettings } from '../diff/settings.ts'
 import type { Engine } from '../engine.ts'
-import { type Changes, kindsOf, plannedRow } from '../guard/draft.ts'
+import { type Changes, kindsOf } from '../guard/draft.ts'
 import { readLists } from '../lists/read-lists.ts'
 import { saveListSteps } from '../lists/save-lists.ts'
 import type { CycleObserver } from '../observer.ts'
@@ -135,7 +136,7 @@ async function passThrough(
     for (const change of going) {
       // The sources were not asked: whether somebody has really left is worked out anew by the next sync.
       if (change.kind === 'remove') mirror.records.markDirty(change.phone)
-      outbox.enqueue([plannedRow(change)], { ...cycle, lane: LANE.interactive, others: 'stay' })
+      outbox.enqueue([plannedRow(change)], { ...cycle, lane: LANE.interactive })
     }
     inOneGo(saveListSteps(mirror, new Set(engine.sources.map(({ config }) => config.id)), lists))
     for (const verdict of ['go', 'already'] as const)

@@ -1,7 +1,7 @@
 // Owns how much a plan costs: the requests of its push when nothing goes wrong, by what was learnt of the account. Reads
 // the mirror only.
-import { inOneGo } from '../../lib/turns.ts'
 import type { Change } from '../diff/change.ts'
+import type { ByKind } from '../guard/draft.ts'
 import { FIRST_MEMBERS } from '../lists/push-lists.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { WayName } from '../mirror/ways.ts'
@@ -30,49 +30,37 @@ type Basis = Pick<PushDeps, 'mirror' | 'clock' | 'settings' | 'writes'>
 /** Changes that are looked at in one step. */
 const PART = 500
 
-export function costOf(basis: Basis, changes: Iterable<Change>, lists: readonly MembersToMove[]): Cost {
-  return inOneGo(costSteps(basis, changes, lists))
-}
-
-/** The same step by step. */
+/** Works it out step by step. */
 export function* costSteps(
   basis: Basis,
-  changes: Iterable<Change>,
+  { creates, others }: ByKind,
   lists: readonly MembersToMove[],
 ): Generator<void, Cost> {
   const { mirror, clock, writes } = basis
   const learnt = new Learnt(mirror, clock.now())
   const together = new Map<BulkWay, { changes: number; alone: number; fields: Set<string> }>()
-  // New contacts of the same fields go the same way, and there may be a million of them.
-  const ofNew = new Map<string, BulkWay | null>()
-  const wayOf = (change: Change, fields: readonly string[]): BulkWay | null => {
-    if (writes === 'single') return null
-    if (change.kind !== 'create') return chooseWay(basis, change)
-    const key = fields.join(' ')
-    const way = ofNew.get(key)
-    if (way !== undefined) return way
-    const chosen = chooseWay(basis, change)
-    ofNew.set(key, chosen)
-    return chosen
-  }
   let requests = 0
   let written = 0
-  let looked = 0
-  for (const change of changes) {
-    looked += 1
-    if (looked % PART === 0) yield
-    const alone = requestsAlone(mirror, change)
-    if (alone === 0) continue
-    written += 1
-    const fields = fieldsOf(change)
-    const way = wayOf(change, fields)
+  /** `n` changes that are written in the same way as this one. */
+  const add = (change: Change, n: number): void => {
+    const alone = n * requestsAlone(mirror, change)
+    if (alone === 0) return
+    written += n
+    const way = writes === 'single' ? null : chooseWay(basis, change)
     if (way === null) {
       requests += alone
     } else {
       const group = together.get(way) ?? { changes: 0, alone: 0, fields: new Set() }
-      for (const field of fields) group.fields.add(field)
-      together.set(way, { ...group, changes: group.changes + 1, alone: group.alone + alone })
+      for (const field of fieldsOf(change)) group.fields.add(field)
+      together.set(way, { ...group, changes: group.changes + n, alone: group.alone + alone })
     }
+  }
+  for (const { example, n } of creates.all()) add(example, n)
+  let looked = 0
+  for (const change of others) {
+    looked += 1
+    if (looked % PART === 0) yield
+    add(change, 1)
   }
   // Members of lists always go together. What was written is read once more, in pages.
   requests += lists.reduce((sum, list) => sum + membersCost(learnt, list), 0)

@@ -7,6 +7,7 @@ import type { DiffSettings } from '../diff/settings.ts'
 import type { Engine } from '../engine.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { Pin } from '../mirror/pins.ts'
+import { NewContacts } from '../push/alike.ts'
 import { costSteps } from './estimate.ts'
 import { type MemberRows, membersToMove, moveKey } from './member-rows.ts'
 import { minutesFor } from './minutes.ts'
@@ -42,9 +43,10 @@ export async function makePlan(
   onLists: MemberRows,
   head: HeadOfPlan,
 ): Promise<Plan> {
-  const { counts, moves } = await byTurns(storeSteps(engine.mirror, store, planned, onLists))
+  const { counts, creates, moves } = await byTurns(storeSteps(engine.mirror, store, planned, onLists))
+  const ahead = { creates, others: othersAhead(planned) }
   const lists = membersToMove(onLists.lists, moves)
-  const cost = await byTurns(costSteps({ ...engine, settings }, exactlyAhead(planned), lists))
+  const cost = await byTurns(costSteps({ ...engine, settings }, ahead, lists))
   const { requests, requestsAtMost } = cost
   return sealed({
     format: 'heysync-plan',
@@ -66,14 +68,23 @@ export async function makePlan(
   })
 }
 
-/** Stores each row as it is now, and counts. `moves`: by list, of what is not held. */
+interface Stored {
+  readonly counts: Plan['counts']
+  /** New contacts are never held. */
+  readonly creates: NewContacts
+  /** By list, of what is not held. */
+  readonly moves: ReadonlyMap<string, number>
+}
+
+/** Stores each row as it is now, and counts. */
 function* storeSteps(
   mirror: Mirror,
   store: RowStore,
   planned: Iterable<Planned>,
   { members }: MemberRows,
-): Generator<void, { counts: Plan['counts']; moves: Map<string, number> }> {
+): Generator<void, Stored> {
   const counts = { create: 0, update: 0, remove: 0, listAdd: 0, listRemove: 0, held: 0, optOut: 0 }
+  const creates = new NewContacts()
   const moves = new Map<string, number>()
   let looked = 0
   store.begin()
@@ -81,6 +92,7 @@ function* storeSteps(
     counts[one.change.kind] += 1
     if (one.held !== null) counts.held += 1
     if (optsOut(one.change)) counts.optOut += 1
+    if (one.change.kind === 'create') creates.add(one.change)
     store.addChange(onRecord(mirror, one))
     if (++looked % PART === 0) yield
   }
@@ -91,11 +103,12 @@ function* storeSteps(
     store.addMember(member)
     if (++looked % PART === 0) yield
   }
-  return { counts, moves }
+  return { counts, creates, moves }
 }
 
-function* exactlyAhead(planned: Iterable<Planned>): Generator<Change> {
-  for (const { change, held } of planned) if (held === null) yield { ...change, exact: true as const }
+function* othersAhead(planned: Iterable<Planned>): Generator<Change> {
+  for (const { change, held } of planned)
+    if (held === null && change.kind !== 'create') yield { ...change, exact: true as const }
 }
 
 /** Of everything in the config that decides what a plan says; options of sources, which may hold secrets, are not part of it. */

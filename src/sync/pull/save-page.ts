@@ -106,11 +106,11 @@ function saveRecord(
   const rawHash = hashRecord(record, target.normalizer.fingerprint)
   // Nearly always: one statement, and nothing of the row is read into memory.
   const isSame = saveSame(mirror, target, record.id, { rawHash, place }, given)
-  const found = isSame ? undefined : records.find(sourceId, record.id)
+  const found = isSame === false ? records.find(sourceId, record.id) : undefined
   const known = found?.state === 'gone' ? undefined : found
   // A rejection whose reason was dropped, with its source or by a row that could not be read, is worked out anew.
   const sameRejected = known?.state === 'rejected' && known.raw_hash.equals(rawHash)
-  if (isSame || (sameRejected && records.touchRejection(sourceId, record.id, pull, place))) {
+  if (isSame === true || (sameRejected && records.touchRejection(sourceId, record.id, pull, place))) {
     if (sameRejected) records.touch(sourceId, record.id, pull, place)
     if (anyBad) records.clearRejection(sourceId, record.id, 'bad')
     return 'unchanged'
@@ -140,19 +140,20 @@ function saveRecord(
   return outcome
 }
 
-/** True when the record is known as it is; then it counts as shown. */
+/** True when the record is known as it is; then it counts as shown. Null when nothing is known under its id. */
 function saveSame(
   { records }: Mirror,
   { sourceId, pull, shown }: PageTarget,
   recordId: string,
   { rawHash, place }: { readonly rawHash: Buffer; readonly place: string | null },
   given: Given,
-): boolean {
+): boolean | null {
   const num = shown === null ? null : records.numOfSame(sourceId, recordId, rawHash, place)
   if (shown !== null && typeof num === 'number') {
     shown.add(num)
     return true
   }
+  if (num === undefined) return null
   const next = shown === null ? null : given.lastNum + 1
   const same = records.touchSame({ sourceId, recordId, rawHash, pull, place, num: next })
   if (same === undefined) return false

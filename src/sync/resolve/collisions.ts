@@ -3,7 +3,7 @@ import { keyToText } from '../../lib/instant.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 import type { ContactFields } from '../contact.ts'
 import type { Mirror } from '../mirror/mirror.ts'
-import type { StoredRecord } from '../mirror/records.ts'
+import type { StoredClaim } from '../mirror/records.ts'
 import { orderClaims } from './resolve.ts'
 
 export interface Claim {
@@ -42,12 +42,12 @@ export function* collisions(mirror: Mirror, sourceOrder: readonly string[]): Gen
   }
 }
 
-function decidedBy(winner: StoredRecord, loser: StoredRecord): DecidedBy {
+function decidedBy(winner: StoredClaim, loser: StoredClaim): DecidedBy {
   if (winner.source_id !== loser.source_id) return 'source'
   return winner.updated_at === loser.updated_at ? 'id' : 'updatedAt'
 }
 
-function claimOf(record: StoredRecord): Claim {
+function claimOf(record: StoredClaim): Claim {
   return {
     source: record.source_id,
     record: record.record_id,
@@ -57,7 +57,7 @@ function claimOf(record: StoredRecord): Claim {
   }
 }
 
-function nameOf({ contact }: StoredRecord): string {
+function nameOf({ contact }: StoredClaim): string {
   const { first = '', last = '' } = JSON.parse(contact ?? '{}') as ContactFields
   return `${first} ${last}`.trim()
 }

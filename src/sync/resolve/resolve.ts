@@ -5,7 +5,7 @@ import { inOneGo } from '../../lib/turns.ts'
 import type { ContactFields } from '../contact.ts'
 import type { StoredContact } from '../mirror/contacts.ts'
 import type { Mirror } from '../mirror/mirror.ts'
-import type { StoredRecord } from '../mirror/records.ts'
+import type { StoredClaim } from '../mirror/records.ts'
 import { isHarsher, type LeftWay, type Removal, readWays, rungFor, waysText } from '../removal.ts'
 
 export interface ResolvePolicy {
@@ -55,9 +55,9 @@ function resolvePhone(mirror: Mirror, policy: ResolvePolicy, cycleId: string, ph
     else mirror.contacts.leave(phone, configured ? goneSince(mirror, phone, cycleId) : null, waysText(ways))
     return
   }
-  const fields = policy.mode === 'fill' ? fillBlanks(claims.map(fieldsOf)) : fieldsOf(winner)
-  for (const tag of fields.tags ?? []) mirror.contacts.ownTag(tag)
-  const json = JSON.stringify(fields)
+  const json =
+    policy.mode === 'fill' ? JSON.stringify(fillBlanks(claims.map(fieldsOf))) : (winner.contact ?? '{}')
+  for (const tag of tagsIn(json)) mirror.contacts.ownTag(tag)
   mirror.contacts.want({
     phone,
     source_id: winner.source_id,
@@ -100,12 +100,17 @@ function goneSince(mirror: Mirror, phone: string, cycleId: string): string {
   return cycles.sort().at(-1) ?? cycleId
 }
 
-function fieldsOf(record: StoredRecord): ContactFields {
-  return JSON.parse(record.contact ?? '{}') as ContactFields
+function fieldsOf({ contact }: StoredClaim): ContactFields {
+  return JSON.parse(contact ?? '{}') as ContactFields
+}
+
+/** Most have none, and then nothing has to be parsed. */
+function tagsIn(json: string): readonly string[] {
+  return json.includes('"tags"') ? ((JSON.parse(json) as ContactFields).tags ?? []) : []
 }
 
 /** Claims in order of who wins; those of sources that are no longer configured do not count. */
-export function orderClaims(claims: readonly StoredRecord[], sourceOrder: readonly string[]): StoredRecord[] {
+export function orderClaims(claims: readonly StoredClaim[], sourceOrder: readonly string[]): StoredClaim[] {
   const rank = new Map(sourceOrder.map((id, index) => [id, index]))
   return claims
     .filter((claim) => rank.has(claim.source_id))

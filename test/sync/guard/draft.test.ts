@@ -1,9 +1,11 @@
 // The plan of a cycle while it is being made: kept outside of memory, read in its order, and judged part by part.
 import { describe, expect, test } from 'vitest'
+import type { Db } from '../../../src/db/open.ts'
 import { inOneGo } from '../../../src/lib/turns.ts'
 import { type Change, changeHash } from '../../../src/sync/diff/change.ts'
-import { draftStore } from '../../../src/sync/guard/draft.ts'
+import { type Draft, draftStore } from '../../../src/sync/guard/draft.ts'
 import { heldStore, holdSteps } from '../../../src/sync/guard/held-store.ts'
+import { LANE, type Operation, openOutbox } from '../../../src/sync/outbox/outbox.ts'
 import { aCreate, anUpdate, aRemoval, FIRST, nthPhone, OPT_OUT } from '../../support/contact.ts'
 import { aDatabase } from '../../support/folder.ts'
 
@@ -16,9 +18,22 @@ function held(change: Change) {
   return { ahead: null, held: { change, dials: ['updates' as const], reason: 'updates: too many' } }
 }
 
+/** What is in the outbox after it, in the order in which it came there. */
+function enqueued(db: Db, draft: Draft): Operation[] {
+  const outbox = openOutbox(db)
+  const putLast = inOneGo(draft.enqueueSteps({ id: 'c1', lane: LANE.backfill, at: 1_000 }))
+  const before = outbox.inState('pending').length
+  putLast()
+  const all = outbox.inState('pending')
+  expect(all.length - before).toBeGreaterThan(0)
+  expect(all.length - before).toBeLessThanOrEqual(500)
+  return all
+}
+
 describe('a draft', () => {
   test('gives back every change, creates first, then source by source, each in phone order', () => {
-    const draft = draftStore(aDatabase()).begin()
+    const db = aDatabase()
+    const draft = draftStore(db).begin()
     const made = Array.from({ length: MANY }, (_, n) => {
       const given = { phone: nthPhone(n + 1), sourceId: n % 2 === 0 ? 'clinic' : 'crm' }
       return [aCreate, anUpdate, aRemoval][n % 3]?.(given) ?? aCreate(given)
@@ -32,7 +47,7 @@ describe('a draft', () => {
     expect(phones([...draft.mayBeHeld()].flat())).toEqual(
       phones(inOrder.filter((one) => one.kind !== 'create')),
     )
-    expect([...draft.rowsAhead()].flat().map(({ hash }) => hash)).toEqual(inOrder.map(changeHash))
+    expect(enqueued(db, draft).map(({ change_hash }) => change_hash)).toEqual(inOrder.map(changeHash))
     expect(draft.kinds()).toEqual({ create: 401, update: 400, remove: 400 })
   })
 
@@ -51,7 +66,8 @@ describe('a draft', () => {
   })
 
   test('has both parts of a change of which one goes ahead and the rest is held', () => {
-    const draft = draftStore(aDatabase()).begin()
+    const db = aDatabase()
+    const draft = draftStore(db).begin()
     const change = anUpdate({ fields: [FIRST, OPT_OUT] })
     const ahead: Change = { ...change, fields: [OPT_OUT], partial: true }
     const rest: Change = { ...change, fields: [FIRST] }
@@ -59,7 +75,7 @@ describe('a draft', () => {
     draft.judge(change, { ahead, held: { change: rest, dials: ['updates', 'blanks'], reason: 'updates' } })
     expect([...draft.ahead]).toEqual([ahead])
     expect([...draft.held]).toEqual([{ change: rest, dials: ['updates', 'blanks'], reason: 'updates' }])
-    expect([...draft.rowsAhead()].flat()).toMatchObject([{ consent: 1, hash: changeHash(ahead) }])
+    expect(enqueued(db, draft)).toMatchObject([{ lane: LANE.consent, change_hash: changeHash(ahead) }])
     expect(draft.find(change.phone)).toEqual(change)
     expect([draft.ahead.length, draft.held.length, draft.kinds().update]).toEqual([1, 1, 2])
   })

@@ -1,7 +1,7 @@
 // The outbox: one operation per phone, and what survives from one plan to the next.
 import { describe, expect, test } from 'vitest'
 import type { Change } from '../../../src/sync/diff/change.ts'
-import { plannedRow } from '../../../src/sync/guard/draft.ts'
+import { plannedRow } from '../../../src/sync/diff/planned.ts'
 import { type Failure, LANE, openOutbox } from '../../../src/sync/outbox/outbox.ts'
 import { aCreate, anUpdate, aRemoval, FIRST, nthPhone, OPT_OUT } from '../../support/contact.ts'
 import { aDatabase } from '../../support/folder.ts'
@@ -21,8 +21,10 @@ function start() {
     db,
     outbox,
     only,
-    plan: (id: string, changes: readonly Change[], lane: number = LANE.incremental) =>
-      outbox.enqueue(changes.map(plannedRow), { id, lane, at: 1_000 }),
+    plan: (id: string, changes: readonly Change[], lane: number = LANE.incremental) => {
+      outbox.enqueue(changes.map(plannedRow), { id, lane, at: 1_000 })
+      outbox.dropUnplanned(id)
+    },
   }
 }
 

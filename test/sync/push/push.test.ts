@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Dialects } from '../../../src/sandbox/dialects.ts'
 import type { Faults } from '../../../src/sandbox/faults.ts'
-import { plannedRow } from '../../../src/sync/guard/draft.ts'
+import { plannedRow } from '../../../src/sync/diff/planned.ts'
 import { nthPhone } from '../../support/contact.ts'
 import { anEngine, aSource, type TestEngine } from '../../support/engine.ts'
 import { withSandbox } from '../../support/heymarket.ts'

@@ -5,7 +5,7 @@ import { contentHash } from '../../../src/lib/hash.ts'
 import { instantKey } from '../../../src/lib/instant.ts'
 import type { ContactFields } from '../../../src/sync/contact.ts'
 import { openMirror } from '../../../src/sync/mirror/mirror.ts'
-import type { StoredRecord } from '../../../src/sync/mirror/records.ts'
+import type { StoredClaim, StoredRecord } from '../../../src/sync/mirror/records.ts'
 import { removalOf } from '../../../src/sync/removal.ts'
 import { fillBlanks, orderClaims, type ResolvePolicy, resolve } from '../../../src/sync/resolve/resolve.ts'
 import { nthPhone } from '../../support/contact.ts'
@@ -48,7 +48,7 @@ function mirrorWith(records: readonly StoredRecord[]) {
   return mirror
 }
 
-const ids = (records: readonly StoredRecord[]) => records.map((one) => `${one.source_id}/${one.record_id}`)
+const ids = (records: readonly StoredClaim[]) => records.map((one) => `${one.source_id}/${one.record_id}`)
 
 describe('the winner', () => {
   test('is of the source listed first, then the newest, then the one with the smaller id', () => {
