@@ -7,6 +7,7 @@ import { keepOver } from './connector/http/keep.ts'
 import { sourceRequests } from './connector/http/source-http.ts'
 import { acquireLock, isWanted } from './db/lock.ts'
 import { lossGuard } from './db/loss.ts'
+import type { Upgrade } from './db/migrate.ts'
 import { type Db, openDatabase } from './db/open.ts'
 import { createAuthorizer } from './heymarket/auth.ts'
 import { openBudget, type RequestBudget } from './heymarket/budget.ts'
@@ -31,6 +32,7 @@ import { sourceKeep } from './sync/mirror/keep.ts'
 import { openMirror } from './sync/mirror/mirror.ts'
 import { compileNormalizer } from './sync/normalize/normalize.ts'
 import { openOutbox } from './sync/outbox/outbox.ts'
+import { rowStore } from './sync/plan/row-store.ts'
 import type { Source } from './sync/pull/pull.ts'
 import { removalOf } from './sync/removal.ts'
 
@@ -42,6 +44,8 @@ export interface AppOptions {
   readonly log: Logger
   /** Default: the file at the path. */
   readonly openDb?: (path: string) => Db
+  /** Told when a database of an older heysync is about to be brought up to date. */
+  readonly onUpgrade?: (upgrade: Upgrade) => void
   /** Default: HTTP to `heymarket.baseUrl`. */
   readonly line?: Line
 }
@@ -81,7 +85,8 @@ const LOCK_WAIT_MS = 10 * 60_000
 
 /** Opens everything that the config names. Errors: ERR_EXPRESSION, ERR_DATABASE_*. No request is sent yet. */
 export function openApp(options: AppOptions): App {
-  const { loaded, clock, random, signal, log, openDb = openDatabase, line } = options
+  const { loaded, clock, random, signal, log, line, onUpgrade } = options
+  const { openDb = (path) => openDatabase(path, onUpgrade) } = options
   const { config } = loaded
   const sources = compileSources(loaded)
   const lists = compileListRules(config.lists)
@@ -151,6 +156,7 @@ export function openApp(options: AppOptions): App {
       mirror: openMirror(on),
       outbox: openOutbox(on),
       drafts: draftStore(on),
+      planRows: rowStore(on),
       held: heldStore(on),
       heldMembers: heldMemberStore(on),
       cycles: cycleStore(on),

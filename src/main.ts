@@ -3,6 +3,8 @@
 import { readFileSync } from 'node:fs'
 import NodeModule from 'node:module'
 import { createInterface } from 'node:readline/promises'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { createColors } from 'picocolors'
 import type { Io } from './cli/io.ts'
 import { runProgram } from './cli/program.ts'
@@ -37,6 +39,14 @@ const colors =
 
 const io: Io = {
   data: (text) => void process.stdout.write(text),
+  dataParts: async (parts) => {
+    try {
+      await pipeline(Readable.from(parts), process.stdout, { end: false })
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code !== 'EPIPE' && code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
+    }
+  },
   say: (text) => void process.stderr.write(`${text}\n`),
   confirm: async (question) => {
     if (process.stdin.isTTY !== true) return false

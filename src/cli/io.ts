@@ -9,6 +9,8 @@ export type Colors = ReturnType<typeof createColors>
 export interface Io {
   /** Data: what a script reads. */
   data(text: string): void
+  /** The same in parts, each as soon as there is room for it. */
+  dataParts(parts: Iterable<string>): Promise<void>
   /** Talk: what a person reads. */
   say(text: string): void
   /** A question with yes or no; false where nobody can answer. */

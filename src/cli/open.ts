@@ -3,6 +3,7 @@ import { connectors } from '../../connectors/index.ts'
 import { type App, openApp } from '../app.ts'
 import { connectorsInUse } from '../config/connectors-in-use.ts'
 import { type LoadedConfig, loadConfig } from '../config/load.ts'
+import { upgradeText } from '../db/migrate.ts'
 import { createLogger } from '../lib/logger.ts'
 import { type Call, text } from './command.ts'
 import type { Io } from './io.ts'
@@ -29,6 +30,7 @@ export async function withApp<T>(call: Call, io: Io, work: (app: App) => Promise
     clock: io.clock,
     random: io.random,
     signal: io.signal,
+    onUpgrade: (upgrade) => io.say(upgradeText(upgrade)),
     // A person is told in words what went wrong; lines of log beside them would only get in the way.
     log: await createLogger({
       level: call.options.verbose === true ? 'debug' : 'silent',

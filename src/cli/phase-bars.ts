@@ -1,7 +1,7 @@
 // Owns how the phases of a cycle look while they go on: what is done, out of how much, and the time that is left.
 import { type Progress, secondsLeft } from '../sync/progress.ts'
 import type { Io } from './io.ts'
-import { leftText, phaseText } from './phases.ts'
+import { confirmedText, leftText, phaseText } from './phases.ts'
 import { type Progress as Bar, progress } from './progress.ts'
 
 export interface PhaseBars {
@@ -23,7 +23,9 @@ export function phaseBars(io: Io, requestsPerMinute: number): PhaseBars {
       const label = phaseText(at)
       if (shown?.label !== label) clear()
       shown ??= { label, bar: progress(io, label) }
-      shown.bar.update(at.done, at.total, leftText(secondsLeft(at, io.clock.now(), requestsPerMinute)))
+      const left = at.done === at.total ? '' : leftText(secondsLeft(at, io.clock.now(), requestsPerMinute))
+      const rest = [confirmedText(at), left].filter((text) => text !== '').join(', ')
+      shown.bar.update(at.done, at.total, rest)
     },
   }
 }

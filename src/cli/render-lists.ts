@@ -1,6 +1,6 @@
 // Owns how the lists of a plan look: of each what it gains and loses, and whom the guard keeps on it.
 import type { ListChanges, Members } from '../sync/lists/changes.ts'
-import type { PlanFile } from '../sync/plan/plan-file.ts'
+import type { Plan, PlannedMember } from '../sync/plan/plan-file.ts'
 import type { Colors } from './io.ts'
 import { clip, number, wrap } from './table-text.ts'
 
@@ -52,37 +52,44 @@ function phones(members: Members): Phones {
   }
 }
 
-export function phonesOf(members: Members): string[] {
-  return Array.from(members, ({ phone }) => phone)
-}
-
 /** Of a list in several shards as one. */
-export function listsOfFile({ lists, members }: PlanFile): ListToShow[] {
-  const byKey = new Map(
-    lists.map(({ list, title }) => {
-      const made = lists.some((one) => one.list === list && one.id === null)
-      return [
-        list,
-        { title, made, renamedFrom: '', add: [], remove: [], held: [], reason: '' } as Draft,
-      ] as const
-    }),
-  )
-  for (const { list, what, phone, held } of members) {
-    const draft = byKey.get(list)
-    draft?.[held === null ? what : 'held'].push(phone)
-    if (draft && held !== null) draft.reason = held
+export function listsOfFile({ lists, members }: Plan): ListToShow[] {
+  const counts = new Map<string, Record<ListWay, number>>()
+  const reasons = new Map<string, string>()
+  for (const member of members) {
+    const { list, held } = member
+    const count = counts.get(list) ?? { add: 0, remove: 0, held: 0 }
+    counts.set(list, count)
+    count[wayOf(member)] += 1
+    if (held !== null) reasons.set(list, held)
   }
-  return [...byKey.values()]
+  const inWay = (list: string, way: ListWay): Phones => ({
+    length: counts.get(list)?.[way] ?? 0,
+    *[Symbol.iterator]() {
+      let left = counts.get(list)?.[way] ?? 0
+      for (const member of left === 0 ? [] : members) {
+        if (member.list !== list || wayOf(member) !== way) continue
+        yield member.phone
+        left -= 1
+        if (left === 0) return
+      }
+    },
+  })
+  return [...new Map(lists.map(({ list, title }) => [list, title]))].map(([list, title]) => ({
+    title,
+    made: lists.some((one) => one.list === list && one.id === null),
+    renamedFrom: '',
+    add: inWay(list, 'add'),
+    remove: inWay(list, 'remove'),
+    held: inWay(list, 'held'),
+    reason: reasons.get(list) ?? '',
+  }))
 }
 
-interface Draft {
-  title: string
-  made: boolean
-  renamedFrom: string
-  add: string[]
-  remove: string[]
-  held: string[]
-  reason: string
+type ListWay = 'add' | 'remove' | 'held'
+
+function wayOf({ what, held }: PlannedMember): ListWay {
+  return held === null ? what : 'held'
 }
 
 /** True when anything has to be done to it, or is held. */

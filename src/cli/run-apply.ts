@@ -3,7 +3,7 @@ import { ulid } from 'ulid'
 import type { App } from '../app.ts'
 import type { ExitCode } from '../lib/errors.ts'
 import { type ApplyOutcome, type ApplyRequest, applyPlan, type Refusal } from '../sync/plan/apply.ts'
-import { asChange, type PlanFile } from '../sync/plan/plan-file.ts'
+import { asChange, type Plan } from '../sync/plan/plan-file.ts'
 import type { Undo } from '../sync/plan/undo.ts'
 import { type Call, flag } from './command.ts'
 import type { Io } from './io.ts'
@@ -14,24 +14,31 @@ import { renderReport } from './render-report.ts'
 import { columns, many, number } from './table-text.ts'
 
 /** A plan file as it is shown. */
-export function planToShow(plan: PlanFile): PlanToShow {
+export function planToShow(plan: Plan): PlanToShow {
   const { changes, requests, requestsAtMost } = plan
   return {
     lists: listsOfFile(plan),
     cost: { requests, requestsAtMost },
-    released: changes.filter(({ held }) => held === null).map(asChange),
-    held: changes.flatMap((planned) =>
-      planned.held === null ? [] : [{ change: asChange(planned), reason: planned.held }],
-    ),
+    released: {
+      *[Symbol.iterator]() {
+        for (const planned of changes) if (planned.held === null) yield asChange(planned)
+      },
+    },
+    held: {
+      *[Symbol.iterator]() {
+        for (const planned of changes)
+          if (planned.held !== null) yield { change: asChange(planned), reason: planned.held }
+      },
+    },
   }
 }
 
-/** Applies it while no other heysync process works on the database, prints the end, and returns the exit code. */
+/** Applies the plan that lies in the app's store while no other heysync process works on the database, prints the end, and returns the exit code. */
 export async function applyAndTell(
   app: App,
   io: Io,
   call: Call,
-  plan: PlanFile,
+  plan: Plan,
   request: Omit<ApplyRequest, 'id'>,
   /** What was told already when the plan was made, for --json. */
   found: {

@@ -2,6 +2,7 @@
 import { type App, openApp } from '../app.ts'
 import { configChanges } from '../config/changes.ts'
 import type { LoadedConfig } from '../config/load.ts'
+import { upgradeText } from '../db/migrate.ts'
 import { openDatabase } from '../db/open.ts'
 import { asHeysyncError, HeysyncError } from '../lib/errors.ts'
 import { createLogger, type Logger } from '../lib/logger.ts'
@@ -59,7 +60,7 @@ async function runUntilLost(service: Service): Promise<void> {
   const { io, log, loaded, threads } = service
   const { clock, random, signal } = io
   // Closed last: it says that this process is the service.
-  const own = openDatabase(loaded.databasePath)
+  const own = openDatabase(loaded.databasePath, (upgrade) => log.info(upgrade, upgradeText(upgrade)))
   const stop = drain({ clock, signal, log })
   let lease: ReturnType<typeof takeLease> | undefined
   let early: BegunFront | null = null

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { databaseError, HeysyncError } from '../lib/errors.ts'
-import { migrate } from './migrate.ts'
+import { migrate, type Upgrade } from './migrate.ts'
 import { useWal } from './wal.ts'
 
 export type Db = Database.Database
@@ -11,11 +11,14 @@ export type Db = Database.Database
 /** Marks the file as a heysync database (ASCII "hsyn"). */
 export const APPLICATION_ID = 0x6873796e
 
+/** How long one process waits for the statements of another, in milliseconds. */
+const BUSY_MS = 10_000
+
 /**
- * Opens, and where needed creates and migrates, the database at `path`.
- * Errors: ERR_DATABASE_OPEN, ERR_DATABASE_NEWER.
+ * Opens, and where needed creates and migrates, the database at `path`. `onUpgrade`: see `migrate`.
+ * Errors: ERR_DATABASE_OPEN, ERR_DATABASE_NEWER, ERR_DATABASE_BUSY.
  */
-export function openDatabase(path: string): Db {
+export function openDatabase(path: string, onUpgrade?: (upgrade: Upgrade) => void): Db {
   let db: Db
   try {
     mkdirSync(dirname(path), { recursive: true })
@@ -27,7 +30,7 @@ export function openDatabase(path: string): Db {
     // A killed process loses nothing. A power cut may lose the last instants, which is harmless: every cycle reads
     // Heymarket's news before it plans, so a write that was forgotten is found again, not repeated.
     db.pragma('synchronous = NORMAL')
-    db.pragma('busy_timeout = 10000')
+    db.pragma(`busy_timeout = ${BUSY_MS}`)
     // With the two megabytes that SQLite takes by itself, a hundred thousand people in no order are read from the disk again
     // and again, and written to it with every page of a source. A log of 16 MB is brought in all at once, and then begun anew.
     db.pragma('cache_size = -32000')
@@ -44,7 +47,7 @@ export function openDatabase(path: string): Db {
     }
     useWal(db)
     db.pragma(`application_id = ${APPLICATION_ID}`)
-    migrate(db, path)
+    migrate(db, path, onUpgrade)
     return db
   } catch (error) {
     db.close()
@@ -55,6 +58,13 @@ export function openDatabase(path: string): Db {
 
 function cannotOpen(path: string, cause: unknown): HeysyncError {
   const why = cause instanceof Error ? cause.message : String(cause)
+  if (cause instanceof Database.SqliteError && cause.code.startsWith('SQLITE_BUSY')) {
+    return new HeysyncError('ERR_DATABASE_BUSY', {
+      message: `Another process has been writing to the database ${path} for more than ${BUSY_MS / 1000} s.`,
+      hint: 'Run the same command again in a moment. The first start of a newer heysync brings a large database up to date, which takes up to some minutes.',
+      cause,
+    })
+  }
   const failure = databaseError(cause, path)
   if (failure && failure.code !== 'ERR_DATABASE_OPEN') return failure
   return new HeysyncError('ERR_DATABASE_OPEN', {

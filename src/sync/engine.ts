@@ -15,6 +15,7 @@ import type { HeldStore } from './guard/held-store.ts'
 import type { ListRule } from './lists/rule.ts'
 import type { Mirror } from './mirror/mirror.ts'
 import type { Outbox } from './outbox/outbox.ts'
+import type { RowStore } from './plan/row-store.ts'
 import type { Source } from './pull/pull.ts'
 import type { Removal } from './removal.ts'
 import type { ResolvePolicy } from './resolve/resolve.ts'
@@ -23,6 +24,8 @@ export interface Engine {
   readonly mirror: Mirror
   readonly outbox: Outbox
   readonly drafts: DraftStore
+  /** Of the plan that is made into a file, or applied. */
+  readonly planRows: RowStore
   readonly held: HeldStore
   readonly heldMembers: HeldMemberStore
   readonly cycles: CycleStore

@@ -28,7 +28,8 @@ export interface CycleObserver {
   onPull?(sourceId: string, read: number, total: number | null): void
   onReconcile?(seen: number, total: number | null): void
   onPlan?(plan: CyclePlan): void
-  onPush?(acked: number, planned: number): void
+  /** `written`: accepted by Heymarket; `confirmed`: and seen there since. */
+  onPush?(written: number, planned: number, confirmed: number): void
   /** Each step of the above as one. */
   onProgress?(progress: Progress): void
 }
@@ -46,7 +47,13 @@ export function recordProgress(
   const [only = null] = cycle.sources.length === 1 ? cycle.sources : []
   let last: Progress | null = null
   let savedAt = 0
-  const step = (phase: Phase, source: string | null, done: number, total: number | null) => {
+  const step = (
+    phase: Phase,
+    source: string | null,
+    done: number,
+    total: number | null,
+    confirmed = done,
+  ) => {
     const now = clock.now()
     const same = last?.phase === phase && last.source === source ? last : null
     last = {
@@ -56,6 +63,7 @@ export function recordProgress(
       startedWith: same?.startedWith ?? done,
       done,
       total,
+      confirmed,
     }
     inner.onProgress?.(last)
     if (same !== null && now - savedAt < SAVE_EVERY_MS) return
@@ -83,6 +91,6 @@ export function recordProgress(
       const planned = plan.released.length + members
       if (planned > 0) step('push', null, 0, planned)
     },
-    onPush: (acked, planned) => step('push', null, acked, planned),
+    onPush: (written, planned, confirmed) => step('push', null, written, planned, confirmed),
   }
 }

@@ -10,6 +10,8 @@ export interface Progress {
   readonly startedAt: number
   readonly startedWith: number
   readonly done: number
+  /** Of a push: how many of those Heymarket has been seen to hold since it accepted them; else as many as are done. Not saved. */
+  readonly confirmed?: number
   /** Null while nobody knows. */
   readonly total: number | null
 }

@@ -25,7 +25,7 @@ const SLICE_OF_PLANNING = 4
 /** What a push is about. */
 interface PlanToPush extends Pick<CyclePlan, 'released' | 'notStored' | 'lists'> {
   /** What is released, where exactly that is to be written, whatever the sources want: a person saw it. */
-  readonly exact?: readonly Change[]
+  readonly exact?: Iterable<Change>
 }
 
 /** Writes what the guard let through, or what a plan file says. Errors: only those that stop the whole push. */
@@ -59,9 +59,9 @@ export async function pushPlan(
     unread = false
   }
   const planned = plan.released.length + listed.planned
-  const told = (acked: number) => {
+  const told = (acked: number, unseen: number) => {
     report.push.acked = acked
-    observer.onPush?.(acked, planned)
+    observer.onPush?.(acked + unseen, planned, acked)
   }
   try {
     // Only dead letters: nothing is sent, so there is nothing to read again.
@@ -90,12 +90,13 @@ export async function pushPlan(
         listed.acked = acked
         listed.deadLettered = refused + deadLettered
         listed.retrying = listed.planned - acked - deadLettered
-        told(before + acked)
+        told(before + acked, 0)
       })
       report.warnings.push(...done.warnings)
     }
     const soFar = before + listed.acked
-    const last = { ...run, lanes: 'after lists' as const, onProgress: (acked: number) => told(soFar + acked) }
+    const toldLast = (acked: number, unseen: number) => told(soFar + acked, unseen)
+    const last = { ...run, lanes: 'after lists' as const, onProgress: toldLast }
     report.push.acked = soFar + (gaveWay ? 0 : await push(pushDeps, last))
     if (plan.released.length === 0) return
     // What was written is read once, in pages, and compared: an acknowledged write that did not stick is no success.
@@ -122,14 +123,16 @@ export async function pushPlan(
 /** Acked, and shows other values: what a person saw is held against its own, everything else against what the sources want. */
 async function whatDidNotStick(
   deps: PushDeps,
-  exact: readonly Change[] | undefined,
+  exact: Iterable<Change> | undefined,
 ): Promise<readonly NotStored[]> {
   if (exact === undefined) return byTurns(diffSteps(deps.mirror, deps.settings, NOWHERE))
-  const lost = exact.filter((change) => {
+  const lost: NotStored[] = []
+  for (const change of exact) {
     const waits = deps.outbox.ofPhone(change.phone)?.cycle_id === deps.cycleId
-    return !waits && change.fields.length > 0 && exactStanding(deps, change).kind !== 'done'
-  })
-  return lost.map((change) => ({ change: asShown(deps, change), conclude: () => {} }))
+    if (!waits && change.fields.length > 0 && exactStanding(deps, change).kind !== 'done')
+      lost.push({ change: asShown(deps, change), conclude: () => {} })
+  }
+  return lost
 }
 
 /** What is still to be changed is found by the next cycle. */

@@ -22,6 +22,7 @@ import { compileListRules } from '../../src/sync/lists/rule.ts'
 import { openMirror } from '../../src/sync/mirror/mirror.ts'
 import { compileNormalizer } from '../../src/sync/normalize/normalize.ts'
 import { openOutbox } from '../../src/sync/outbox/outbox.ts'
+import { rowStore } from '../../src/sync/plan/row-store.ts'
 import { removalOf } from '../../src/sync/removal.ts'
 import { aDatabase } from './folder.ts'
 import { type Box, withSandbox } from './heymarket.ts'
@@ -127,6 +128,7 @@ export async function anEngine(
     mirror,
     outbox: openOutbox(db),
     drafts: draftStore(db),
+    planRows: rowStore(db),
     held: heldStore(db),
     heldMembers: heldMemberStore(db),
     cycles: cycleStore(db),

@@ -24,7 +24,7 @@ export const apply: Command = {
   json: 'as `sync`, of what went ahead, with `plan.id`; and `already` (changes and members that were there), `heldBack`, `refused[]` (`phone`, `kind`, `source`, `record`, `moved[]` with `field`, `planned`, `now`; of a list `kind` is `listAdd` or `listRemove`, and `list` is its title instead of `source` and `record`)',
   run: (call, io) =>
     withApp(call, io, async (app) => {
-      const plan = loadPlan(call.args[0] ?? '', io.cwd)
+      const plan = await loadPlan(call.args[0] ?? '', io.cwd, app.engine.planRows)
       if (!flag(call, 'json'))
         io.say(`${renderPlan(planToShow(plan), planView(app, io, flag(call, 'all')))}\n`)
       if (plan.config !== configFingerprint(app.engine))

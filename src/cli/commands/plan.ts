@@ -1,21 +1,24 @@
 // Owns `plan`: everything that `sync` would do, up to the first write.
 import { relative } from 'node:path'
 import { ulid } from 'ulid'
+import { spooled } from '../../db/spool.ts'
 import { ERROR_TABLE } from '../../lib/errors.ts'
+import { inChunks } from '../../lib/text-chunks.ts'
 import { confirmAccount } from '../../sync/account.ts'
 import { runCycle } from '../../sync/cycle.ts'
 import { type Change, changeHash } from '../../sync/diff/change.ts'
-import { kept, type ListChanges } from '../../sync/lists/changes.ts'
+import type { ListChanges } from '../../sync/lists/changes.ts'
 import type { CyclePlan } from '../../sync/observer.ts'
-import { makePlan } from '../../sync/plan/make-plan.ts'
+import { makePlan, type Planned } from '../../sync/plan/make-plan.ts'
 import { memberRows } from '../../sync/plan/member-rows.ts'
 import type { PullResult } from '../../sync/pull/pull.ts'
 import { reconcileIncremental } from '../../sync/reconcile/reconcile.ts'
+import type { CycleReport } from '../../sync/report.ts'
 import { diffSettings } from '../../sync/settings.ts'
 import { type Command, flag, SOURCE_OPTION, texts } from '../command.ts'
+import { jsonText } from '../json-text.ts'
 import { withApp } from '../open.ts'
 import { savePlan } from '../plan-store.ts'
-import { phonesOf } from '../render-lists.ts'
 import { renderPlan } from '../render-plan.ts'
 import { alarmLines, failureLines } from '../render-report.ts'
 import { planToShow } from '../run-apply.ts'
@@ -54,13 +57,7 @@ export const plan: Command = {
       }
       const json = flag(call, 'json')
       const view = planView(app, io, flag(call, 'all'))
-      const {
-        plan: found,
-        report,
-        saved,
-        shared,
-        shown,
-      } = await app.alone(
+      const { report, shared, shown, file, waits } = await app.alone(
         'heysync plan',
         async () => {
           const { engine } = app
@@ -72,38 +69,31 @@ export const plan: Command = {
             clock: io.clock,
           })
           return app.onCopy(async (copy) => {
-            const done = await runCycle(copy, request)
-            // The copy is gone by the time that they are shown.
-            const outcome = { ...done, plan: { ...done.plan, lists: done.plan.lists.map(kept) } }
-            const { plan } = outcome
+            const { plan, report } = await runCycle(copy, request)
             const shared = copy.mirror.contacts.collisions()
-            // The plan lies in the copy: whatever is told of it is made here.
-            const shown = json
-              ? changesJson(plan)
-              : out === undefined
-                ? renderPlan(cycleToShow(plan), view)
-                : ''
-            if (out === undefined) return { ...outcome, shared, shown, saved: null }
+            const waits = changesOf(plan)
             const { requestsPerMinute } = app.loaded.config.heymarket
-            const settings = diffSettings(copy, await copy.lookups.get())
-            const planned = [
-              ...each(plan.released, (change) => ({ change, held: null, pins: [] })),
-              ...each(plan.held, ({ change, reason }) => ({ change, held: reason, pins: [] })),
-            ]
-            const head = { cycle: request.id, undoes: null, account, requestsPerMinute }
-            const onLists = memberRows(copy.mirror, plan.lists)
-            return { ...outcome, shared, shown, saved: makePlan(copy, settings, planned, onLists, head) }
+            // The copy is gone by the time that it is shown, so the rows go to where they stay.
+            const save = async (out: string | true) => {
+              const settings = diffSettings(copy, await copy.lookups.get())
+              const head = { cycle: request.id, undoes: null, account, requestsPerMinute }
+              const onLists = memberRows(copy.mirror, plan.lists)
+              const made = await makePlan(copy, engine.planRows, settings, plannedOf(plan), onLists, head)
+              return { made, file: savePlan(made, out, io.cwd) }
+            }
+            const saved = out === undefined ? null : await save(out === true ? true : String(out))
+            const file = saved?.file ?? null
+            const shown = json
+              ? spooled(app.db, inChunks(jsonText(planJson(plan, report, file))))
+              : [renderPlan(saved === null ? cycleToShow(plan) : planToShow(saved.made), view)]
+            return { report, shared, shown, file, waits }
           })
         },
         (holder) => io.say(`${holder} is working on this database; waiting for it to finish …`),
       )
-      const file = saved === null ? null : savePlan(saved, out === true ? true : String(out), io.cwd)
-      if (typeof shown !== 'string') {
-        io.data(
-          `${JSON.stringify({ cycle: report.cycle, counts: report.plan, sources: report.sources, failures: report.failures, alarms: report.alarms, changes: shown, lists: found.lists.map(listJson), ...(file === null ? {} : { file }) }, null, 2)}\n`,
-        )
-      } else {
-        io.data(`${saved === null ? shown : renderPlan(planToShow(saved), view)}\n`)
+      await io.dataParts(shown)
+      io.data('\n')
+      if (!json) {
         for (const source of report.sources) io.say(io.color.dim(sourceLine(source)))
         if (shared > 0)
           io.say(
@@ -112,7 +102,7 @@ export const plan: Command = {
         for (const warning of report.warnings) io.say(`${io.color.yellow('!')} ${warning}`)
         for (const alarm of report.alarms) io.say(alarmLines(alarm, io.color).join('\n'))
         for (const failure of report.failures) io.say(failureLines(failure, io.color).join('\n'))
-        const steps = nextSteps(found, file === null ? null : nearName(file, io.cwd), report.plan.held)
+        const steps = nextSteps(waits, file === null ? null : nearName(file, io.cwd), report.plan.held)
         if (steps.length > 0)
           io.say(`\n${columns(steps.map(([command, what]) => [io.color.cyan(command), what]))}`)
       }
@@ -123,9 +113,8 @@ export const plan: Command = {
 }
 
 /** What to do with the plan, the usual thing first. */
-function nextSteps(found: CyclePlan, file: string | null, held: number): [command: string, what: string][] {
-  const members = found.lists.reduce((sum, { add, remove }) => sum + add.length + remove.length, 0)
-  if (found.released.length + members + held === 0) return []
+function nextSteps(waits: number, file: string | null, held: number): [command: string, what: string][] {
+  if (waits + held === 0) return []
   const without = held > 0 ? `, without the ${number(held)} held` : ''
   if (file === null)
     return [
@@ -156,23 +145,43 @@ function sourceLine({ id, read, rejected, filtered, gone }: PullResult): string 
   return `${id}: ${many(read, 'record')} read${rest.length > 0 ? `, ${rest.join(', ')}` : ''}`
 }
 
+/** Changes and members that go ahead. */
+function changesOf({ released, lists }: CyclePlan): number {
+  return lists.reduce((sum, { add, remove }) => sum + add.length + remove.length, released.length)
+}
+
+/** Its rows are read as they are asked for, and again each time. */
+function plannedOf({ released, held }: CyclePlan): Iterable<Planned> {
+  return {
+    *[Symbol.iterator]() {
+      for (const change of released) yield { change, held: null, pins: [] }
+      for (const { change, reason } of held) yield { change, held: reason, pins: [] }
+    },
+  }
+}
+
+function planJson(plan: CyclePlan, report: CycleReport, file: string | null) {
+  const { cycle, plan: counts, sources, failures, alarms } = report
+  const changes = each(plannedOf(plan), ({ change, held }) => ({ ...changeJson(change), held }))
+  const lists = each(plan.lists, listJson)
+  return {
+    ...{ cycle, counts, sources, failures, alarms, changes, lists },
+    ...(file === null ? {} : { file }),
+  }
+}
+
 function listJson({ rule, create, add, remove, held, reason }: ListChanges) {
   return {
     title: rule.title,
     create: create.length > 0,
-    add: phonesOf(add),
-    remove: phonesOf(remove),
-    held: phonesOf(held),
+    add: each(add, phoneOf),
+    remove: each(remove, phoneOf),
+    held: each(held, phoneOf),
     reason: reason === '' ? null : reason,
   }
 }
 
-function changesJson({ released, held }: CyclePlan) {
-  return [
-    ...each(released, (change) => ({ ...changeJson(change), held: null })),
-    ...each(held, ({ change, reason }) => ({ ...changeJson(change), held: reason })),
-  ]
-}
+const phoneOf = ({ phone }: { readonly phone: string }) => phone
 
 function* each<T, R>(all: Iterable<T>, make: (one: T) => R): Generator<R> {
   for (const one of all) yield make(one)

@@ -52,9 +52,10 @@ export const undo: Command = {
       const view = planView(app, io, flag(call, 'all'))
       const out = call.options.out
       const json = flag(call, 'json')
-      if (!json) tell(io, found, renderPlan(planToShow(plan), view))
       const { already, left, refused } = found
-      const changes = plan.changes.length + plan.members.length
+      const { counts } = plan
+      const changes = counts.create + counts.update + counts.remove + counts.listAdd + counts.listRemove
+      if (!json) tell(io, found, changes, renderPlan(planToShow(plan), view))
       if (out !== undefined || changes === 0) {
         const file = out === undefined ? null : savePlan(plan, out === true ? true : String(out), io.cwd)
         if (json)
@@ -98,18 +99,25 @@ async function findOut(app: App, io: Io, call: Call, cycle: string) {
     phones: phones.length === 0 ? null : new Set(phones),
     deleteCreated: flag(call, 'deleteCreated'),
   })
-  const plan = makePlan(engine, diffSettings(engine, lookups), found.changes, found.onLists, {
-    cycle,
-    undoes: cycle,
-    account: lookups.account,
-    requestsPerMinute: app.loaded.config.heymarket.requestsPerMinute,
-  })
+  const plan = await makePlan(
+    engine,
+    engine.planRows,
+    diffSettings(engine, lookups),
+    found.changes,
+    found.onLists,
+    {
+      cycle,
+      undoes: cycle,
+      account: lookups.account,
+      requestsPerMinute: app.loaded.config.heymarket.requestsPerMinute,
+    },
+  )
   return { found, plan }
 }
 
-function tell(io: Io, { changes, onLists, left, refused, already }: Undo, plan: string): void {
+function tell(io: Io, { left, refused, already }: Undo, changes: number, plan: string): void {
   const { color } = io
-  if (changes.length + onLists.members.length > 0) io.say(`${plan}\n`)
+  if (changes > 0) io.say(`${plan}\n`)
   else io.say('Nothing of this cycle can be put back now.')
   if (already > 0)
     io.say(`  ${many(already, 'of its changes is', 'of its changes are')} as before the cycle already`)

@@ -53,9 +53,3 @@ export function membersOf(all: readonly MemberChange[]): Members {
     [Symbol.iterator]: () => all[Symbol.iterator](),
   }
 }
-
-/** The same changes, to be read also when the plan is over. */
-export function kept(changes: ListChanges): ListChanges {
-  const { add, remove, held } = changes
-  return { ...changes, add: membersOf([...add]), remove: membersOf([...remove]), held: membersOf([...held]) }
-}

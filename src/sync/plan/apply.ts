@@ -2,14 +2,14 @@
 // since the plan was made is refused and listed; the sources are not asked.
 import { asHeysyncError, HeysyncError } from '../../lib/errors.ts'
 import type { BareE164 } from '../../lib/phone.ts'
-import { inOneGo } from '../../lib/turns.ts'
+import { byTurns, inOneGo } from '../../lib/turns.ts'
 import { confirmAccount } from '../account.ts'
 import type { Change } from '../diff/change.ts'
 import type { Moved } from '../diff/exact.ts'
 import { plannedRow } from '../diff/planned.ts'
 import type { DiffSettings } from '../diff/settings.ts'
 import type { Engine } from '../engine.ts'
-import { kindsOf } from '../guard/draft.ts'
+import { type Changes, kindsOf } from '../guard/draft.ts'
 import { readLists } from '../lists/read-lists.ts'
 import { saveListSteps } from '../lists/save-lists.ts'
 import type { CycleObserver } from '../observer.ts'
@@ -20,10 +20,11 @@ import { pushPlan } from '../push-plan.ts'
 import { reconcileIncremental } from '../reconcile/reconcile.ts'
 import { type CycleReport, checkCounts, countPlan, emptyReport } from '../report.ts'
 import { diffSettings } from '../settings.ts'
-import { judge, type Verdict } from './judge.ts'
+import { judge } from './judge.ts'
 import { judgeMember } from './judge-member.ts'
 import { asListChanges, rulesOf } from './member-rows.ts'
-import { asChange, type PlanFile, type PlannedChange, type PlannedMember } from './plan-file.ts'
+import { asChange, type Plan, type PlannedChange, type PlannedMember } from './plan-file.ts'
+import type { RowStore } from './row-store.ts'
 
 export interface ApplyRequest {
   /** Of the cycle that this is recorded as. */
@@ -63,12 +64,12 @@ export interface ApplyOutcome {
 }
 
 /**
- * Applies a plan. Errors: ERR_PLAN_ACCOUNT for one of another account, and whatever stopped it; running it again goes on
+ * Applies the plan that lies in `engine.planRows`. Errors: ERR_PLAN_ACCOUNT for one of another account, and whatever stopped it; running it again goes on
  * from there.
  */
 export async function applyPlan(
   engine: Engine,
-  plan: PlanFile,
+  plan: Plan,
   request: ApplyRequest,
   observer: CycleObserver = {},
 ): Promise<ApplyOutcome> {
@@ -103,12 +104,12 @@ export async function applyPlan(
 
 async function passThrough(
   engine: Engine,
-  plan: PlanFile,
+  plan: Plan,
   request: ApplyRequest,
   report: CycleReport,
   observer: CycleObserver,
 ): Promise<ApplyOutcome> {
-  const { mirror, client, clock, outbox } = engine
+  const { mirror, client, clock, outbox, planRows: rows } = engine
   const lookups = await confirmAccount(mirror, engine.lookups, engine.named)
   report.reconcile = await reconcileIncremental({ mirror, contacts: client.contacts, clock })
   const rules = rulesOf(engine, plan)
@@ -118,66 +119,80 @@ async function passThrough(
   const deps: PushDeps = { ...engine, settings, cycleId: request.id, lookFirst }
   await settleLeftovers(deps)
 
-  const { changes, members } = judged(engine, settings, plan, request.includeHeld)
-  const going = withVerdict(changes, 'go').map(asChange)
-  const lists = asListChanges(mirror, rules, withVerdict(members, 'go'))
-  const refused = [
-    ...changes.flatMap(([planned, verdict]) =>
-      verdict.kind === 'refused' ? [refusal(planned, verdict.moved)] : [],
-    ),
-    ...members.flatMap(([planned, verdict]) =>
-      verdict.kind === 'refused' ? [memberRefusal(plan, planned, verdict.moved)] : [],
-    ),
-  ]
+  const refused = await judged(engine, settings, plan, request.includeHeld)
+  const going = changesAhead(rows)
+  const lists = asListChanges(mirror, rules, rows)
   const pushed = { released: going, exact: going, held: [], kinds: kindsOf(going), notStored: [], lists }
   countPlan(report.plan, pushed)
 
   const cycle = { id: request.id, at: clock.now() }
   mirror.transaction(() => {
-    for (const planned of [...withVerdict(changes, 'go'), ...withVerdict(changes, 'already')]) {
-      for (const pin of planned.pins) mirror.pins.put(planned.phone, pin, cycle.id, cycle.at)
-      // The next diff looks whether a pin holds anything back.
-      mirror.contacts.unsettle(planned.phone)
+    for (const verdict of ['go', 'already'] as const)
+      for (const planned of rows.changesWith(verdict)) {
+        for (const pin of planned.pins) mirror.pins.put(planned.phone, pin, cycle.id, cycle.at)
+        // The next diff looks whether a pin holds anything back.
+        mirror.contacts.unsettle(planned.phone)
+      }
+    for (const change of going) {
+      // The sources were not asked: whether somebody has really left is worked out anew by the next sync.
+      if (change.kind === 'remove') mirror.records.markDirty(change.phone)
+      outbox.enqueue([plannedRow(change)], { ...cycle, lane: LANE.interactive })
     }
-    // The sources were not asked: whether somebody has really left is worked out anew by the next sync.
-    for (const change of going) if (change.kind === 'remove') mirror.records.markDirty(change.phone)
-    outbox.enqueue(going.map(plannedRow), { ...cycle, lane: LANE.interactive })
     inOneGo(saveListSteps(mirror, new Set(engine.sources.map(({ config }) => config.id)), lists))
-    // The rules were not asked: what they say of these people is up to the next sync.
-    for (const { phone } of withVerdict(members, 'go')) mirror.listDue.mark(phone)
-    if (plan.undoes !== null)
-      for (const planned of [...withVerdict(members, 'go'), ...withVerdict(members, 'already')])
-        pinMember(engine, planned, cycle)
+    for (const verdict of ['go', 'already'] as const)
+      for (const planned of rows.membersWith(verdict)) {
+        // The rules were not asked: what they say of these people is up to the next sync.
+        if (verdict === 'go') mirror.listDue.mark(planned.phone)
+        if (plan.undoes !== null) pinMember(engine, planned, cycle)
+      }
   })
   await pushPlan(engine, { id: request.id, planningMs: 0 }, pushed, deps, report, observer)
 
-  const heldBack = withVerdict(changes, 'held').length + withVerdict(members, 'held').length
+  const heldBack = rows.count('held')
   const failed = report.push.retrying > 0 || report.push.deadLettered > 0
   report.status = failed ? 'failed' : refused.length > 0 || heldBack > 0 ? 'held' : 'ok'
   checkCounts(report)
-  const already = withVerdict(changes, 'already').length + withVerdict(members, 'already').length
-  return { report, already, heldBack, refused }
+  return { report, already: rows.count('already'), heldBack, refused }
 }
 
-type Judged<T> = readonly (readonly [planned: T, verdict: Verdict])[]
-
-function judged(
-  { mirror, held }: Engine,
+/** Holds every row of the plan against Heymarket. What is refused is told in full. */
+async function judged(
+  { mirror, held, planRows }: Engine,
   settings: DiffSettings,
-  plan: PlanFile,
+  plan: Plan,
   includeHeld: boolean,
-): { changes: Judged<PlannedChange>; members: Judged<PlannedMember> } {
-  const planned = includeHeld ? onePerPhone(plan.changes) : plan.changes
-  const changes = planned.map((one) => [one, judge({ mirror, held, settings }, one, includeHeld)] as const)
-  const creates = new Map(
-    changes.flatMap(([{ kind, phone }, verdict]) => (kind === 'create' ? [[phone, verdict.kind]] : [])),
+): Promise<Refusal[]> {
+  const refused: Refusal[] = []
+  if (includeHeld) planRows.joinHeld()
+  await byTurns(
+    planRows.judgeChanges((planned) => {
+      const verdict = judge({ mirror, held, settings }, planned, includeHeld)
+      if (verdict.kind === 'refused') refused.push(refusal(planned, verdict.moved))
+      return verdict.kind
+    }),
   )
-  const context = { lists: plan.lists, creates, includeHeld }
-  return { changes, members: plan.members.map((one) => [one, judgeMember(mirror, one, context)] as const) }
+  const context = { lists: plan.lists, createOf: planRows.createOf, includeHeld }
+  await byTurns(
+    planRows.judgeMembers((planned) => {
+      const verdict = judgeMember(mirror, planned, context)
+      if (verdict.kind === 'refused') refused.push(memberRefusal(plan, planned, verdict.moved))
+      return verdict.kind
+    }),
+  )
+  return refused
 }
 
-function withVerdict<T>(all: Judged<T>, kind: Verdict['kind']): T[] {
-  return all.flatMap(([planned, verdict]) => (verdict.kind === kind ? [planned] : []))
+/** Read as they are asked for. */
+function changesAhead(rows: RowStore): Changes {
+  const going = rows.changesWith('go')
+  let length = 0
+  for (const _ of going) length += 1
+  return {
+    length,
+    *[Symbol.iterator]() {
+      for (const planned of going) yield asChange(planned)
+    },
+  }
 }
 
 /** What an undo takes back is not done again until the list's condition says something else. */
@@ -190,28 +205,18 @@ function pinMember(
   mirror.memberPins.put({ key: list, phone, what: undone, cycle_id: cycle.id, at: cycle.at })
 }
 
-/** The opt-out that was to go ahead of a held change goes with it, once that is let through. */
-function onePerPhone(changes: readonly PlannedChange[]): PlannedChange[] {
-  const byPhone = new Map<string, PlannedChange>()
-  for (const change of changes) {
-    const first = byPhone.get(change.phone)
-    byPhone.set(change.phone, first ? { ...change, fields: [...first.fields, ...change.fields] } : change)
-  }
-  return [...byPhone.values()]
-}
-
 function refusal(planned: PlannedChange, moved: readonly Moved[]): Refusal {
   const { phone, kind, source, record } = planned
   return { phone, kind, source, record, moved }
 }
 
-function memberRefusal(plan: PlanFile, planned: PlannedMember, moved: readonly Moved[]): Refusal {
+function memberRefusal(plan: Plan, planned: PlannedMember, moved: readonly Moved[]): Refusal {
   const { phone, what, list } = planned
   const title = plan.lists.find((one) => one.list === list)?.title ?? list
   return { phone, kind: what === 'add' ? 'listAdd' : 'listRemove', list: title, moved }
 }
 
-function otherAccount(plan: PlanFile, account: PlanFile['account']): HeysyncError {
+function otherAccount(plan: Plan, account: Plan['account']): HeysyncError {
   return new HeysyncError('ERR_PLAN_ACCOUNT', {
     message: `The plan was made for Heymarket team ${plan.account.id} (${plan.account.name}), and these credentials belong to team ${account.id} (${account.name}). Nothing was written.`,
     hint: 'Use the config of that account: heysync apply <plan> --config <file>',

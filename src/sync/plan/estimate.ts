@@ -1,12 +1,10 @@
 // Owns how much a plan costs: the requests of its push when nothing goes wrong, by what was learnt of the account. Reads
 // the mirror only.
-import { inOneGo } from '../../lib/turns.ts'
 import type { Change } from '../diff/change.ts'
 import type { ByKind } from '../guard/draft.ts'
 import { FIRST_MEMBERS } from '../lists/push-lists.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { WayName } from '../mirror/ways.ts'
-import { NewContacts } from '../push/alike.ts'
 import type { PushDeps } from '../push/deps.ts'
 import { type BulkWay, chooseWay, FEWEST, fieldsOf } from '../push/jobs.ts'
 import { isProven, sizeOf, worked } from '../push/learning.ts'
@@ -32,17 +30,7 @@ type Basis = Pick<PushDeps, 'mirror' | 'clock' | 'settings' | 'writes'>
 /** Changes that are looked at in one step. */
 const PART = 500
 
-export function costOf(basis: Basis, changes: Iterable<Change>, lists: readonly MembersToMove[]): Cost {
-  const creates = new NewContacts()
-  const others: Change[] = []
-  for (const change of changes) {
-    if (change.kind === 'create') creates.add(change)
-    else others.push(change)
-  }
-  return inOneGo(costSteps(basis, { creates, others }, lists))
-}
-
-/** The same step by step. */
+/** Works it out step by step. */
 export function* costSteps(
   basis: Basis,
   { creates, others }: ByKind,

@@ -1,5 +1,4 @@
 // Owns the verdict on one member row of a plan: it goes ahead, is so already, stays held, or is refused with what moved.
-import type { BareE164 } from '../../lib/phone.ts'
 import type { Moved } from '../diff/exact.ts'
 import type { Member } from '../mirror/lists.ts'
 import type { Mirror } from '../mirror/mirror.ts'
@@ -10,7 +9,7 @@ import type { PlannedList, PlannedMember } from './plan-file.ts'
 interface Context {
   readonly lists: readonly PlannedList[]
   /** What became of the plan's creates, by phone. */
-  readonly creates: ReadonlyMap<BareE164, Verdict['kind']>
+  readonly createOf: (phone: string) => Verdict['kind'] | undefined
   readonly includeHeld: boolean
 }
 
@@ -22,7 +21,7 @@ export function judgeMember(mirror: Mirror, planned: PlannedMember, context: Con
   if ((what === 'add') === on) return { kind: 'already' }
   if (held !== null && !context.includeHeld) return { kind: 'held' }
   if (what === 'remove') return { kind: 'go' }
-  const create = planned.contactId === null ? context.creates.get(phone) : undefined
+  const create = planned.contactId === null ? context.createOf(phone) : undefined
   if (create === 'held') return { kind: 'held' }
   const moved = [
     ...listMoved(mirror, planned, context.lists),

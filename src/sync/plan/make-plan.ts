@@ -1,70 +1,114 @@
 // Owns the making of a plan file out of changes: what Heymarket holds of each, what it costs, opt-outs first.
 import { toIso } from '../../lib/clock.ts'
 import { contentHash } from '../../lib/hash.ts'
+import { byTurns } from '../../lib/turns.ts'
 import { type Change, optsOut } from '../diff/change.ts'
 import type { DiffSettings } from '../diff/settings.ts'
 import type { Engine } from '../engine.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { Pin } from '../mirror/pins.ts'
-import { costOf } from './estimate.ts'
-import { type MemberRows, membersToMove } from './member-rows.ts'
+import { NewContacts } from '../push/alike.ts'
+import { costSteps } from './estimate.ts'
+import { type MemberRows, membersToMove, moveKey } from './member-rows.ts'
 import { minutesFor } from './minutes.ts'
-import { type PlanFile, type PlannedChange, sealed } from './plan-file.ts'
+import { type Plan, type PlannedChange, sealed, VERSION } from './plan-file.ts'
+import type { RowStore } from './row-store.ts'
 
-interface Planned {
+export interface Planned {
   readonly change: Change
   /** The guard's reason, or null. */
   readonly held: string | null
   readonly pins: readonly Pin[]
 }
 
-export interface PlanHead {
+export interface HeadOfPlan {
   readonly cycle: string
   readonly undoes: string | null
   readonly account: { readonly id: number; readonly name: string }
   readonly requestsPerMinute: number
 }
 
-/** `engine` is the one that the changes were found with: its mirror says what Heymarket holds. */
-export function makePlan(
+/** Changes that are looked at in one step. */
+const PART = 500
+
+/**
+ * `engine` is the one that the changes were found with: its mirror says what Heymarket holds. They are gone through twice.
+ * What is made lies in `store`, until the next plan does.
+ */
+export async function makePlan(
   engine: Engine,
+  store: RowStore,
   settings: DiffSettings,
-  planned: readonly Planned[],
+  planned: Iterable<Planned>,
   onLists: MemberRows,
-  head: PlanHead,
-): PlanFile {
-  const ahead = planned.filter(({ held }) => held === null)
-  const exact = ahead.map(({ change }) => ({ ...change, exact: true as const }))
-  const { requests, requestsAtMost } = costOf({ ...engine, settings }, exact, membersToMove(onLists))
-  const heldMembers = onLists.members.filter(({ held }) => held !== null).length
-  const members = (what: 'add' | 'remove') => onLists.members.filter((one) => one.what === what).length
-  const count = (kind: Change['kind']) => planned.filter(({ change }) => change.kind === kind).length
+  head: HeadOfPlan,
+): Promise<Plan> {
+  const { counts, creates, moves } = await byTurns(storeSteps(engine.mirror, store, planned, onLists))
+  const ahead = { creates, others: othersAhead(planned) }
+  const lists = membersToMove(onLists.lists, moves)
+  const cost = await byTurns(costSteps({ ...engine, settings }, ahead, lists))
+  const { requests, requestsAtMost } = cost
   return sealed({
     format: 'heysync-plan',
-    version: 1,
+    version: VERSION,
     madeAt: toIso(engine.clock.now()),
     account: head.account,
     config: configFingerprint(engine),
     cycle: head.cycle,
     undoes: head.undoes,
-    counts: {
-      create: count('create'),
-      update: count('update'),
-      remove: count('remove'),
-      listAdd: members('add'),
-      listRemove: members('remove'),
-      held: planned.length - ahead.length + heldMembers,
-      optOut: planned.filter(({ change }) => optsOut(change)).length,
-    },
+    counts,
     requests,
     requestsAtMost,
     requestsPerMinute: head.requestsPerMinute,
     minutes: minutesFor(requests, head.requestsPerMinute),
     minutesAtMost: minutesFor(requestsAtMost, head.requestsPerMinute),
-    lists: [...onLists.lists],
-    changes: [...planned].sort(consentFirst).map((one) => onRecord(engine.mirror, one)),
-    members: [...onLists.members],
+    lists: onLists.lists,
+    changes: store.changes,
+    members: store.members,
   })
+}
+
+interface Stored {
+  readonly counts: Plan['counts']
+  /** New contacts are never held. */
+  readonly creates: NewContacts
+  /** By list, of what is not held. */
+  readonly moves: ReadonlyMap<string, number>
+}
+
+/** Stores each row as it is now, and counts. */
+function* storeSteps(
+  mirror: Mirror,
+  store: RowStore,
+  planned: Iterable<Planned>,
+  { members }: MemberRows,
+): Generator<void, Stored> {
+  const counts = { create: 0, update: 0, remove: 0, listAdd: 0, listRemove: 0, held: 0, optOut: 0 }
+  const creates = new NewContacts()
+  const moves = new Map<string, number>()
+  let looked = 0
+  store.begin()
+  for (const one of planned) {
+    counts[one.change.kind] += 1
+    if (one.held !== null) counts.held += 1
+    if (optsOut(one.change)) counts.optOut += 1
+    if (one.change.kind === 'create') creates.add(one.change)
+    store.addChange(onRecord(mirror, one))
+    if (++looked % PART === 0) yield
+  }
+  for (const member of members) {
+    counts[member.what === 'add' ? 'listAdd' : 'listRemove'] += 1
+    if (member.held !== null) counts.held += 1
+    else moves.set(moveKey(member), (moves.get(moveKey(member)) ?? 0) + 1)
+    store.addMember(member)
+    if (++looked % PART === 0) yield
+  }
+  return { counts, creates, moves }
+}
+
+function* othersAhead(planned: Iterable<Planned>): Generator<Change> {
+  for (const { change, held } of planned)
+    if (held === null && change.kind !== 'create') yield { ...change, exact: true as const }
 }
 
 /** Of everything in the config that decides what a plan says; options of sources, which may hold secrets, are not part of it. */
@@ -72,10 +116,6 @@ export function configFingerprint({ sources, lists, tagPolicy, resolvePolicy, gu
   const rules = sources.map(({ config: { options: _options, ...rules } }) => rules)
   const onLists = lists.map(({ key, title, where, owned }) => [key, title, where, owned])
   return contentHash(JSON.stringify([rules, onLists, tagPolicy, resolvePolicy, guard])).toString('hex')
-}
-
-function consentFirst(a: Planned, b: Planned): number {
-  return Number(optsOut(b.change)) - Number(optsOut(a.change)) || (a.change.phone < b.change.phone ? -1 : 1)
 }
 
 function onRecord(mirror: Mirror, { change, held, pins }: Planned): PlannedChange {

@@ -6,45 +6,46 @@ import type { ListRule } from '../lists/rule.ts'
 import { unknownLists } from '../lists/source-lists.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { MembersToMove } from './estimate.ts'
-import type { PlanFile, PlannedList, PlannedMember } from './plan-file.ts'
+import type { Plan, PlannedList, PlannedMember } from './plan-file.ts'
+import type { RowStore } from './row-store.ts'
 
 export interface MemberRows {
   readonly lists: readonly PlannedList[]
-  readonly members: readonly PlannedMember[]
+  readonly members: Iterable<PlannedMember>
 }
 
-/** What the rules want, list by list; who gets on before who gets off, in phone order. */
+/** What the rules want, list by list; who gets on before who gets off, in phone order. Members are read as they are asked for. */
 export function memberRows(mirror: Mirror, changes: readonly ListChanges[]): MemberRows {
-  const lists: PlannedList[] = []
-  const members: PlannedMember[] = []
-  for (const { rule, add, remove, held, reason } of changes) {
-    const rows = [
-      ...rowsOf(mirror, rule, 'add', add, null),
-      ...rowsOf(mirror, rule, 'remove', remove, null),
-      ...rowsOf(mirror, rule, 'remove', held, reason),
-    ]
-    for (const row of rows) members.push(row)
-    for (const shard of new Set(rows.map((row) => row.shard)))
-      lists.push({ list: rule.key, shard, title: rule.title, id: liveId(mirror, rule.key, shard) })
+  const lists = changes.flatMap(({ rule, add, remove, held }) => {
+    const shards = new Set([add, remove, held].flatMap((members) => [...members.shards.keys()]))
+    return [...shards].map((shard) => ({
+      list: rule.key,
+      shard,
+      title: rule.title,
+      id: liveId(mirror, rule.key, shard),
+    }))
+  })
+  const members = {
+    *[Symbol.iterator]() {
+      for (const { rule, add, remove, held, reason } of changes) {
+        yield* rowsOf(mirror, rule, 'add', add, null)
+        yield* rowsOf(mirror, rule, 'remove', remove, null)
+        yield* rowsOf(mirror, rule, 'remove', held, reason)
+      }
+    },
   }
   return { lists, members }
 }
 
-function rowsOf(
+function* rowsOf(
   mirror: Mirror,
   { key }: ListRule,
   what: PlannedMember['what'],
   members: Members,
   held: string | null,
-): PlannedMember[] {
-  return Array.from(members, ({ phone, shard }) => ({
-    list: key,
-    shard,
-    what,
-    phone,
-    contactId: mirror.lists.contactId(phone),
-    held,
-  }))
+): Generator<PlannedMember> {
+  for (const { phone, shard } of members)
+    yield { list: key, shard, what, phone, contactId: mirror.lists.contactId(phone), held }
 }
 
 /** Heymarket's id of a list that is there; null otherwise. */
@@ -53,15 +54,17 @@ export function liveId(mirror: Mirror, key: string, shard: number): number | nul
   return list?.state === 'live' ? list.list_id : null
 }
 
-/** For the cost: what is held costs nothing. */
-export function membersToMove({ lists, members }: MemberRows): MembersToMove[] {
-  const moves = new Map<string, number>()
-  for (const { list, shard, held } of members)
-    if (held === null) moves.set(`${shard} ${list}`, (moves.get(`${shard} ${list}`) ?? 0) + 1)
-  return lists.map(({ list, shard, id }) => ({
-    made: id === null,
-    moves: moves.get(`${shard} ${list}`) ?? 0,
-  }))
+/** For the cost. `moves`: of each list, how many get on and off; what is held costs nothing. */
+export function membersToMove(
+  lists: readonly PlannedList[],
+  moves: ReadonlyMap<string, number>,
+): MembersToMove[] {
+  return lists.map((list) => ({ made: list.id === null, moves: moves.get(moveKey(list)) ?? 0 }))
+}
+
+/** Names a list in `moves`. */
+export function moveKey({ list, shard }: Pick<PlannedList, 'list' | 'shard'>): string {
+  return `${shard} ${list}`
 }
 
 /** The same of a cycle's lists. */
@@ -76,7 +79,7 @@ export function movesOf(changes: readonly ListChanges[]): MembersToMove[] {
 }
 
 /** The lists of a plan as rules. They ask for nothing: a plan does what it shows, also where the config has another rule by now, or none. */
-export function rulesOf(engine: Engine, { lists }: Pick<PlanFile, 'lists'>): ListRule[] {
+export function rulesOf(engine: Engine, { lists }: Pick<Plan, 'lists'>): ListRule[] {
   const titles = new Map(lists.map(({ list, title }) => [list, title]))
   return [...titles].map(([key, title]) => {
     const rule = engine.lists.find((one) => one.key === key)
@@ -97,23 +100,21 @@ export function rulesOf(engine: Engine, { lists }: Pick<PlanFile, 'lists'>): Lis
 export function asListChanges(
   mirror: Mirror,
   rules: readonly ListRule[],
-  going: readonly PlannedMember[],
+  rows: Pick<RowStore, 'going'>,
 ): ListChanges[] {
   const { sourceLists } = mirror
   const shown = { known: sourceLists.known(), forgotten: sourceLists.forgotten() }
   return rules.flatMap((rule) => {
-    const rows = going.filter(({ list }) => list === rule.key)
-    if (rows.length === 0) return []
-    const of = (wanted: PlannedMember['what']) =>
-      membersOf(rows.flatMap(({ what, phone, shard }) => (what === wanted ? [{ phone, shard }] : [])))
-    const add = of('add')
+    const add = rows.going(rule.key, 'add')
+    const remove = rows.going(rule.key, 'remove')
+    if (add.length + remove.length === 0) return []
     const create = [...add.shards.keys()].filter((shard) => liveId(mirror, rule.key, shard) === null)
     return [
       {
         rule,
         create,
         add,
-        remove: of('remove'),
+        remove,
         held: membersOf([]),
         reason: '',
         rename: [],

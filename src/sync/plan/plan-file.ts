@@ -1,13 +1,14 @@
-// Owns the plan file: its shape, its content hash, and reading one that may have been changed on the way. Pure.
+// Owns the plan file: its shape, its text, and the id that its content gives it. Pure. Its rows may be millions, so they are
+// gone through and never held together.
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { HeysyncError } from '../../lib/errors.ts'
 import { type BareE164, bareE164 } from '../../lib/phone.ts'
+import { byTurns } from '../../lib/turns.ts'
 import type { Change } from '../diff/change.ts'
 import { type LeftWay, readWays } from '../removal.ts'
 
 /** Goes up when a file of a new shape would be misread by an older heysync. */
-const VERSION = 1
+export const VERSION = 1
 
 const phone = z
   .string()
@@ -32,7 +33,7 @@ const fieldChange = z
 
 const pin = z.strictObject({ field: z.string().min(1), value: z.string() })
 
-const plannedChange = z
+export const plannedChange = z
   .strictObject({
     kind: z.enum(['create', 'update', 'remove']),
     phone,
@@ -57,7 +58,7 @@ const plannedChange = z
 export type PlannedChange = z.infer<typeof plannedChange>
 
 /** A list that members get on or off. */
-const plannedList = z.strictObject({
+export const plannedList = z.strictObject({
   /** Names the list's rule. */
   list: z.string().min(1),
   /** 1, or more where one list cannot hold everybody. */
@@ -68,7 +69,7 @@ const plannedList = z.strictObject({
 })
 export type PlannedList = z.infer<typeof plannedList>
 
-const plannedMember = z.strictObject({
+export const plannedMember = z.strictObject({
   list: z.string().min(1),
   shard: z.int().min(1),
   what: z.enum(['add', 'remove']),
@@ -105,71 +106,97 @@ const content = z.strictObject({
   requestsPerMinute: z.int().min(1),
   minutes: count,
   minutesAtMost: count,
-  lists: z.array(plannedList),
-  changes: z.array(plannedChange),
-  members: z.array(plannedMember),
 })
-const planFile = content.extend({ id: z.string() })
+/** All of a plan file but its rows. */
+export const planHead = content.extend({ id: z.string() })
 
-export type PlanContent = z.infer<typeof content>
-export type PlanFile = z.infer<typeof planFile>
+export interface PlanRows {
+  readonly lists: readonly PlannedList[]
+  /** Opt-outs first, then in phone order. */
+  readonly changes: Iterable<PlannedChange>
+  readonly members: Iterable<PlannedMember>
+}
 
-/** Gives a plan its name. */
-export function sealed(made: PlanContent): PlanFile {
-  return { id: contentId(made), ...made }
+export interface PlanContent extends z.infer<typeof content>, PlanRows {}
+
+export interface Plan extends PlanContent {
+  readonly id: string
+}
+
+/** A plan file as JSON. */
+export interface PlanFile extends Plan {
+  readonly changes: PlannedChange[]
+  readonly members: PlannedMember[]
+}
+
+/** In the order of the file. */
+export const SECTIONS = ['lists', 'changes', 'members'] as const
+export type Section = (typeof SECTIONS)[number]
+
+/** Rows that are gone through in one step. */
+const PART = 500
+
+/** Gives a plan its name. Its rows are gone through once. */
+export async function sealed<T extends PlanContent>(made: T): Promise<T & { id: string }> {
+  return { id: await byTurns(idSteps(made)), ...made }
+}
+
+function* idSteps(made: PlanContent): Generator<void, string> {
+  const sum = contentSum(made)
+  let n = 0
+  for (const section of SECTIONS)
+    for (const row of made[section]) {
+      sum.add(section, row)
+      n += 1
+      if (n % PART === 0) yield
+    }
+  return sum.id()
 }
 
 /** The file as text: one JSON object with one change or member per line, for jq and grep alike. */
-export function planText({ lists, changes, members, ...head }: PlanFile): string {
-  const top = JSON.stringify(head, null, 2).replace(/\n}$/, '')
-  const rows = Object.entries({ lists, changes, members }).map(
-    ([name, all]) => `  "${name}": [\n${all.map((one) => `    ${JSON.stringify(one)}`).join(',\n')}\n  ]`,
-  )
-  return `${[top, ...rows].join(',\n')}\n}\n`
+export function* planText(plan: Plan): Generator<string> {
+  const { lists: _lists, changes: _changes, members: _members, ...head } = plan
+  yield JSON.stringify(head, null, 2).replace(/\n}$/, '')
+  for (const section of SECTIONS) {
+    yield `,\n${opening(section)}\n`
+    let between = ''
+    for (const row of plan[section]) {
+      yield `${between}${ROW_INDENT}${JSON.stringify(row)}`
+      between = ',\n'
+    }
+    yield `\n${CLOSING}`
+  }
+  yield '\n}\n'
 }
 
-/** Reads the text of a plan file. `name` is for messages. Errors: ERR_PLAN_INVALID. */
-export function readPlan(text: string, name: string): PlanFile {
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch {
-    throw invalid(`${name} is not a plan file: it is not JSON.`)
-  }
-  const head = z.looseObject({ format: z.literal('heysync-plan'), version: z.int() }).safeParse(json)
-  if (!head.success) throw invalid(`${name} is not a plan file.`)
-  if (head.data.version > VERSION) {
-    throw new HeysyncError('ERR_PLAN_INVALID', {
-      message: `${name} was written by a newer heysync (format ${head.data.version}; this one knows ${VERSION}).`,
-      hint: 'Apply it with the heysync that wrote it, or make the plan anew: heysync plan --out',
-    })
-  }
-  const parsed = planFile.safeParse(json)
-  if (!parsed.success) {
-    const at = parsed.error.issues[0]?.path.join('.')
-    throw invalid(`${name} is damaged or was edited${at ? `: look at ${at}` : ''}. Nothing was written.`)
-  }
-  const { id, ...made } = parsed.data
-  if (contentId(made) !== id)
-    throw invalid(
-      `${name} was edited since it was made: its content is not what its id says. Nothing was written.`,
-    )
-  return parsed.data
-}
+/** The lines between which the rows stand, and how those begin. */
+export const opening = (section: Section) => `  "${section}": [`
+export const CLOSING = '  ]'
+export const ROW_INDENT = '    '
 
-function invalid(message: string): HeysyncError {
-  return new HeysyncError('ERR_PLAN_INVALID', { message, hint: 'Make the plan anew: heysync plan --out' })
-}
-
-/** SHA-256 of the content, whatever the order of its keys and the white space between them. */
-function contentId({ lists, changes, members, ...head }: PlanContent): string {
+/** SHA-256 of the content, whatever the order of its keys and the white space between them; row by row, in the order of the file. */
+export function contentSum(
+  content: Omit<PlanContent, keyof PlanRows> & Partial<PlanRows> & { id?: string },
+): {
+  add(section: Section, row: unknown): void
+  id(): string
+} {
+  const { id: _id, lists: _lists, changes: _changes, members: _members, ...head } = content
   const sum = createHash('sha256').update(JSON.stringify(inOrder(head)))
-  // Row by row: a large plan as one text more would be a large text more.
-  for (const rows of [lists, changes, members]) {
-    sum.update('\n')
-    for (const row of rows) sum.update(JSON.stringify(inOrder(row)))
+  let begun = 0
+  const begin = (sections: number) => {
+    for (; begun < sections; begun += 1) sum.update('\n')
   }
-  return sum.digest('hex')
+  return {
+    add: (section, row) => {
+      begin(SECTIONS.indexOf(section) + 1)
+      sum.update(JSON.stringify(inOrder(row)))
+    },
+    id: () => {
+      begin(SECTIONS.length)
+      return sum.digest('hex')
+    },
+  }
 }
 
 function inOrder(value: unknown): unknown {

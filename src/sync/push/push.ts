@@ -17,7 +17,8 @@ export interface PushRun {
   readonly refresh: (written: Expected) => Promise<void>
   /** Told before something is sent. */
   readonly onSend?: () => void
-  readonly onProgress?: (acked: number) => void
+  /** `unseen`: accepted by Heymarket, and not seen there yet. */
+  readonly onProgress?: (acked: number, unseen: number) => void
   /** Asked between batches: true leaves what is not sent yet to the next cycle. */
   readonly yieldNow?: () => boolean
   /** Asked before each request: true leaves also the rest of the batch. */
@@ -37,9 +38,11 @@ export async function push(deps: PushDeps, run: PushRun): Promise<number> {
   const { outbox, clock, signal, cycleId } = deps
   const limit = pLimit(run.concurrency)
   let acked = 0
+  let toldLast = 0
   const told = (count: number) => {
     acked += count
-    if (count > 0) run.onProgress?.(acked)
+    if (acked + written.size !== toldLast || count > 0) run.onProgress?.(acked, written.size)
+    toldLast = acked + written.size
   }
   const written = new Written(deps, told)
   let refreshedAt = clock.now()
@@ -89,14 +92,17 @@ export async function push(deps: PushDeps, run: PushRun): Promise<number> {
   }
 }
 
-/** Tells at once how many operations were acked: what stops the push later takes nothing back. */
+/** Tells at once how many operations were acked, none where they were only accepted: what stops the push later takes nothing back. */
 async function carryOut(
   deps: PushDeps,
   job: Job,
   written: Written,
   onAcked: (count: number) => void,
 ): Promise<void> {
-  if (job.kind === 'many') await performMany(deps, job.way, job.operations, written, onAcked)
-  else if (job.kind === 'settle') onAcked(await settleMany(deps, job.operations))
+  if (job.kind === 'many') {
+    await performMany(deps, job.way, job.operations, written, onAcked)
+    // What was accepted waits to be seen.
+    onAcked(0)
+  } else if (job.kind === 'settle') onAcked(await settleMany(deps, job.operations))
   else onAcked((await perform(deps, job.operation)) ? 1 : 0)
 }

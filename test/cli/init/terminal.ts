@@ -52,6 +52,7 @@ export async function terminal(clock: Clock = systemClock): Promise<Terminal> {
       const left = [...answers]
       const io: Io = {
         data: show,
+        dataParts: async (parts) => show([...parts].join('')),
         say: show,
         confirm: async () => false,
         interactive: true,

@@ -151,7 +151,7 @@ describe('apply', () => {
     const [first] = plan.changes
     if (!first) throw new Error('no change')
     const theirs = { ...first, phone: nthPhone(9), contactId: adopted.id }
-    expect((await world.apply(sealed({ ...content, changes: [theirs] }))).refused).toMatchObject([
+    expect((await world.apply(await sealed({ ...content, changes: [theirs] }))).refused).toMatchObject([
       { moved: [{ planned: 'made by heysync' }] },
     ])
     expect(world.held(9)?.first).toBe('Theirs')
@@ -174,7 +174,7 @@ describe('apply', () => {
     world.db.exec("UPDATE contact SET state = 'wanted', left_cycle = NULL, left_ways = ''")
     const { id: _id, ...content } = plan
     const deleted = plan.changes.map((change) => ({ ...change, ways: ['deleted' as const] }))
-    const other = await world.apply(sealed({ ...content, changes: deleted }))
+    const other = await world.apply(await sealed({ ...content, changes: deleted }))
     expect(other.refused).toMatchObject([{ moved: [{ planned: 'made by heysync' }] }])
     expect((await world.apply(plan)).refused).toEqual([])
     expect(world.held(1)).toBeNull()
@@ -197,7 +197,7 @@ describe('apply', () => {
   test('of another account is refused before anything is written', async () => {
     const world = await aWorld(1)
     const { id: _id, ...content } = await world.planned()
-    const plan = sealed({ ...content, account: { id: 424242, name: 'Others' } })
+    const plan = await sealed({ ...content, account: { id: 424242, name: 'Others' } })
     const writes = await world.writesOf(() =>
       expect(world.apply(plan)).rejects.toMatchObject({ code: 'ERR_PLAN_ACCOUNT' }),
     )
@@ -234,7 +234,10 @@ describe('apply', () => {
     outbox.buryNotStored(dead, 'no', { id: 'c0001', at: 0 })
     world.rows.r1 = person(1, 'New', { email: 'p1@example.com' })
     const { id: _id, ...content } = await world.planned()
-    const plan = sealed({ ...content, changes: content.changes.filter(({ kind }) => kind === 'update') })
+    const plan = await sealed({
+      ...content,
+      changes: content.changes.filter(({ kind }) => kind === 'update'),
+    })
     await world.apply(plan)
     expect(outbox.counts().dead).toBe(1)
     expect(world.held(1)?.first).toBe('New')

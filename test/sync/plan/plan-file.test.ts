@@ -1,9 +1,13 @@
 // A plan file: named by its content, complete, readable by others, and refused when it is not what was made.
 import { describe, expect, test } from 'vitest'
-import { planText, readPlan } from '../../../src/sync/plan/plan-file.ts'
+import { inOneGo } from '../../../src/lib/turns.ts'
+import type { Plan } from '../../../src/sync/plan/plan-file.ts'
+import { readPlanSteps } from '../../../src/sync/plan/read-plan.ts'
+import { rowStore } from '../../../src/sync/plan/row-store.ts'
 import { nthPhone } from '../../support/contact.ts'
 import { dials } from '../../support/engine.ts'
-import { aWorld, person } from './support.ts'
+import { aDatabase } from '../../support/folder.ts'
+import { asFile, aWorld, person, readText, textOf } from './support.ts'
 
 /** A plan with a create, an update and an opt-out in it. */
 async function aPlan() {
@@ -13,6 +17,8 @@ async function aPlan() {
   world.rows.r3 = person(3)
   return { world, plan: await world.planned() }
 }
+
+const readPlan = (text: string): Plan => asFile(readText(text, rowStore(aDatabase())))
 
 describe('a plan file', () => {
   test('shows every change with its fields before and after, what Heymarket held, and what it costs', async () => {
@@ -49,14 +55,24 @@ describe('a plan file', () => {
 
   test('comes back from its text as it was, also after another program laid it out anew', async () => {
     const { plan } = await aPlan()
-    expect(readPlan(planText(plan), 'p')).toEqual(plan)
-    expect(readPlan(JSON.stringify(JSON.parse(planText(plan))), 'p')).toEqual(plan)
+    expect(readPlan(textOf(plan))).toEqual(plan)
+    expect(readPlan(JSON.stringify(JSON.parse(textOf(plan))))).toEqual(plan)
     // One change per line, for grep.
     expect(
-      planText(plan)
+      textOf(plan)
         .split('\n')
         .filter((line) => line.includes(nthPhone(3))),
     ).toHaveLength(1)
+  })
+
+  test('is read line by line: nobody needs all of it at once', async () => {
+    const { plan } = await aPlan()
+    const lines = () => textOf(plan).split('\n')
+    const text = () => {
+      throw new Error('all of it')
+    }
+    const read = inOneGo(readPlanSteps({ name: 'p', lines, text }, rowStore(aDatabase())))
+    expect(asFile(read)).toEqual(plan)
   })
 
   test('has another id when anything in it is another', async () => {
@@ -80,20 +96,20 @@ describe('a plan file', () => {
     ['a newer format', (text: string) => text.replace('"version": 1', '"version": 2'), 'newer heysync'],
   ])('is refused with %s', async (_what, meddle, message) => {
     const { plan } = await aPlan()
-    const meddled = meddle(planText(plan))
-    expect(meddled).not.toBe(planText(plan))
-    expect(() => readPlan(meddled, 'p')).toThrow(
+    const meddled = meddle(textOf(plan))
+    expect(meddled).not.toBe(textOf(plan))
+    expect(() => readPlan(meddled)).toThrow(
       expect.objectContaining({ code: 'ERR_PLAN_INVALID', message: expect.stringContaining(message) }),
     )
   })
 
   test('cannot ask for an opt-in, whatever its id says', async () => {
     const { plan } = await aPlan()
-    const text = planText(plan).replace(
+    const text = textOf(plan).replace(
       '"field":"first","before":"P1","after":"New"',
       '"field":"optedOut","before":"true","after":""',
     )
-    expect(() => readPlan(text, 'p')).toThrow(/look at changes/)
+    expect(() => readPlan(text)).toThrow(/look at changes/)
   })
 
   test('holds what the guard holds, with the reason, and opt-outs come first', async () => {

@@ -1,11 +1,14 @@
 // Owns what the tests of plans share: a world with people, a plan made of what it would do, and plans applied.
 import type { SourceConfig } from '../../../src/config/schema.ts'
+import { inOneGo } from '../../../src/lib/turns.ts'
 import type { Dialects } from '../../../src/sandbox/dialects.ts'
 import { readLists } from '../../../src/sync/lists/read-lists.ts'
 import { type ApplyOutcome, applyPlan } from '../../../src/sync/plan/apply.ts'
 import { makePlan } from '../../../src/sync/plan/make-plan.ts'
 import { memberRows } from '../../../src/sync/plan/member-rows.ts'
-import type { PlanFile } from '../../../src/sync/plan/plan-file.ts'
+import { type Plan, type PlanFile, planText } from '../../../src/sync/plan/plan-file.ts'
+import { readPlanSteps } from '../../../src/sync/plan/read-plan.ts'
+import type { RowStore } from '../../../src/sync/plan/row-store.ts'
 import { planUndo, type Undo, type UndoWishes } from '../../../src/sync/plan/undo.ts'
 import { rulesOfCycle } from '../../../src/sync/plan/undo-lists.ts'
 import { reconcileIncremental } from '../../../src/sync/reconcile/reconcile.ts'
@@ -55,12 +58,14 @@ export async function aWorld(
       ]
       const settings = diffSettings(engine, await engine.lookups.get())
       const onLists = memberRows(engine.mirror, plan.lists)
-      return makePlan(engine, settings, changes, onLists, { ...(await head(report.cycle)), undoes: null })
+      const named = { ...(await head(report.cycle)), undoes: null }
+      return asFile(await makePlan(engine, engine.planRows, settings, changes, onLists, named))
     },
     apply: (plan: PlanFile, more: { includeHeld?: boolean } = {}) => {
       applied += 1
       const trigger = plan.undoes === null ? ('apply' as const) : ('undo' as const)
-      return applyPlan(engine, plan, { id: `a${applied}`, trigger, includeHeld: false, ...more })
+      const read = readText(textOf(plan), engine.planRows)
+      return applyPlan(engine, read, { id: `a${applied}`, trigger, includeHeld: false, ...more })
     },
     undoOf: async (cycle: string, wishes: Partial<UndoWishes> = {}) => {
       const { mirror, clock } = engine
@@ -71,11 +76,10 @@ export async function aWorld(
       const all = { cycle, fields: null, phones: null, deleteCreated: false, ...wishes }
       const found = planUndo(mirror, lookups, all)
       const settings = diffSettings(engine, lookups)
-      const plan = makePlan(engine, settings, found.changes, found.onLists, {
-        ...(await head(cycle)),
-        undoes: cycle,
-      })
-      return { found, plan }
+      const named = { ...(await head(cycle)), undoes: cycle }
+      const { changes, onLists } = found
+      const plan = await makePlan(engine, engine.planRows, settings, changes, onLists, named)
+      return { found, plan: asFile(plan) }
     },
     held: (n: number) => sandbox.store.contact(nthPhone(n)),
     edit: async (n: number, fields: Record<string, unknown>) => {
@@ -100,4 +104,18 @@ export async function aWorld(
     },
   })
   return world
+}
+
+/** With all of its rows. */
+export function asFile(plan: Plan): PlanFile {
+  return { ...plan, changes: [...plan.changes], members: [...plan.members] }
+}
+
+export function textOf(plan: Plan): string {
+  return [...planText(plan)].join('')
+}
+
+/** As it is read from a file `p` of this text. */
+export function readText(text: string, rows: RowStore): Plan {
+  return inOneGo(readPlanSteps({ name: 'p', lines: () => text.split('\n'), text: () => text }, rows))
 }

@@ -1,6 +1,8 @@
 // What many requests wrote is read back with Heymarket's news where the account is known to keep it: in few requests, and nothing
 // that it did not really store is ever taken for done.
 import { expect, test } from 'vitest'
+import { runCycle } from '../../../src/sync/cycle.ts'
+import type { Progress } from '../../../src/sync/progress.ts'
 import { madeTwice } from '../../invariants/situations.ts'
 import { aBentEngine, answer, type BentEngine, isBatch } from '../../support/bent.ts'
 import { nthPhone } from '../../support/contact.ts'
@@ -53,6 +55,21 @@ test('nobody is searched for where all that there is was written a moment ago', 
   const before = world.log.length
   expect((await world.cycle()).report).toMatchObject({ status: 'ok', push: { acked: 300 } })
   expect(world.log.slice(before).filter(isSearch)).toEqual([])
+})
+
+test('progress moves with each request that is accepted, and says how many of them were seen', async () => {
+  const world = await aKnownAccount()
+  people(world, 2500)
+  const request = { id: 'c9', mode: 'full' as const, trigger: 'test', sources: ['clinic'], allowEmpty: [] }
+  const before = world.log.length
+  const steps: Progress[] = []
+  const onProgress = (at: Progress) => void (at.phase === 'push' && steps.push(at))
+  await runCycle(world.engine, { ...request, planOnly: false }, { onProgress })
+  const batches = world.log.slice(before).filter(isBatch).length
+  const accepted = steps.filter(({ done, confirmed }) => done > 0 && confirmed === 0)
+  expect(accepted.length).toBe(batches)
+  expect(accepted.at(-1)?.done).toBe(2460)
+  expect(steps.at(-1)).toMatchObject({ done: 2460, confirmed: 2460, total: 2460 })
 })
 
 test('a contact that a batch accepted and did not store is made by itself', async () => {
