@@ -26,6 +26,7 @@ const OF_SCRIPTS = [
   'src/connector/context',
   'src/connector/table',
   'src/lib/clock',
+  'src/lib/heap',
   'src/lib/logger',
   'src/sandbox/contact-rules',
   'src/sandbox/dialects',

@@ -7,8 +7,10 @@ import { createColors } from 'picocolors'
 import type { Io } from './cli/io.ts'
 import { runProgram } from './cli/program.ts'
 import { systemClock } from './lib/clock.ts'
+import { keepHeapLow } from './lib/heap.ts'
 import { enableTraces, wantsTraces } from './lib/tracing.ts'
 
+keepHeapLow()
 // Node 22 and later keep what they compiled for the next start.
 const { enableCompileCache } = NodeModule as unknown as { enableCompileCache?: () => void }
 enableCompileCache?.()
