@@ -16,7 +16,7 @@ import { GaveWay } from '../../lib/give-way.ts'
 import { contentHash } from '../../lib/hash.ts'
 import { instantKey, keyToMs } from '../../lib/instant.ts'
 import { nearest } from '../../lib/suggest.ts'
-import { byTurns } from '../../lib/turns.ts'
+import { byTurns, othersTurn } from '../../lib/turns.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import { NOBODY } from '../mirror/records.ts'
 import type { ScopeKept } from '../mirror/sources.ts'
@@ -179,6 +179,8 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       run.onProgress?.(result.read, total)
       end = page.end
       if (end === undefined && maySplit) run.pause?.()
+      // A source in a file of this machine may be read without ever waiting.
+      await othersTurn()
     }
   } catch (error) {
     if (error instanceof GaveWay) run.onPart?.(result)
