@@ -5,13 +5,14 @@ import { readFileSync } from 'node:fs'
 import { join, posix, relative } from 'node:path'
 import { build } from 'vite'
 
-/** What package.json names, and the thread of the front. */
+/** What package.json names, and threads. */
 const WAYS_IN = [
   'src/main',
   'src/embed',
   'src/connector/contract',
   'src/connector/testing/testing',
   'src/heymarket/open',
+  'src/db/checkpoint-thread',
   'src/service/front/worker',
 ]
 
@@ -26,6 +27,7 @@ const OF_SCRIPTS = [
   'src/connector/context',
   'src/connector/table',
   'src/lib/clock',
+  'src/lib/heap',
   'src/lib/logger',
   'src/sandbox/contact-rules',
   'src/sandbox/dialects',

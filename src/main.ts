@@ -7,13 +7,19 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createColors } from 'picocolors'
 import type { Io } from './cli/io.ts'
-import { runProgram } from './cli/program.ts'
 import { systemClock } from './lib/clock.ts'
+import { keepHeapLow, keepNewSpaceLow } from './lib/heap.ts'
 import { enableTraces, wantsTraces } from './lib/tracing.ts'
+
+keepHeapLow()
+// Before anything else is loaded: what space that takes is kept.
+if (process.argv[2] === 'run') keepNewSpaceLow()
 
 // Node 22 and later keep what they compiled for the next start.
 const { enableCompileCache } = NodeModule as unknown as { enableCompileCache?: () => void }
 enableCompileCache?.()
+
+const { runProgram } = await import('./cli/program.ts')
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string

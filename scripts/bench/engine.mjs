@@ -5,11 +5,13 @@ import { openApp } from '../../dist/src/app.js'
 import { connectorsInUse } from '../../dist/src/config/connectors-in-use.js'
 import { loadConfig } from '../../dist/src/config/load.js'
 import { systemClock } from '../../dist/src/lib/clock.js'
+import { keepHeapLow } from '../../dist/src/lib/heap.js'
 import { createLogger } from '../../dist/src/lib/logger.js'
 import { runCycle } from '../../dist/src/sync/cycle.js'
 
 /** `env`: what the config of the folder names. */
 export async function openEngine(folder, env) {
+  keepHeapLow()
   const where = { path: undefined, env, cwd: folder }
   const loaded = loadConfig({ ...where, connectors: await connectorsInUse(where, connectors) })
   const app = openApp({

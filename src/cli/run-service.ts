@@ -2,6 +2,7 @@
 import { type App, openApp } from '../app.ts'
 import { configChanges } from '../config/changes.ts'
 import type { LoadedConfig } from '../config/load.ts'
+import { checkpointsBeside } from '../db/checkpoints.ts'
 import { upgradeText } from '../db/migrate.ts'
 import { openDatabase } from '../db/open.ts'
 import { asHeysyncError, HeysyncError } from '../lib/errors.ts'
@@ -61,6 +62,8 @@ async function runUntilLost(service: Service): Promise<void> {
   const { clock, random, signal } = io
   // Closed last: it says that this process is the service.
   const own = openDatabase(loaded.databasePath, (upgrade) => log.info(upgrade, upgradeText(upgrade)))
+  const checkpoints = checkpointsBeside(loaded.databasePath)
+  checkpoints.leaveTo(own)
   const stop = drain({ clock, signal, log })
   let lease: ReturnType<typeof takeLease> | undefined
   let early: BegunFront | null = null
@@ -70,7 +73,11 @@ async function runUntilLost(service: Service): Promise<void> {
     // It opens while the rest does, so that the service is ready sooner.
     const nothingYet = { startedAt: clock.now(), next: {}, paused: [], problems: [], waiting: [] }
     early = beginFront(frontOptions(loaded, nothingYet), threads, log)
-    const openWith = (by: LoadedConfig) => openApp({ loaded: by, clock, random, signal: stop.signal, log })
+    const openWith = (by: LoadedConfig) => {
+      const app = openApp({ loaded: by, clock, random, signal: stop.signal, log })
+      checkpoints.leaveTo(app.db)
+      return app
+    }
     await runDaemon({
       app: openWith(loaded),
       ...{ clock, random, signal, log },
@@ -104,6 +111,7 @@ async function runUntilLost(service: Service): Promise<void> {
     await early?.cancel()
     stop.done()
     lease?.release()
+    await checkpoints.stop()
     own.close()
   }
 }

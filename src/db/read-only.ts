@@ -9,7 +9,7 @@ export function openReadOnly(path: string): Db {
     const db = new Database(path, { readonly: true, fileMustExist: true })
     db.pragma('busy_timeout = 2000')
     // What is asked for most stays in memory.
-    db.pragma('cache_size = -32000')
+    db.pragma('cache_size = -8000')
     return db
   } catch (error) {
     throw databaseError(error, path) ?? error

@@ -1,6 +1,7 @@
 // Owns a contact as Heymarket shows it, in v1 and v2 alike: the tolerant reader, and the checked writable fields.
 import { z } from 'zod'
 import * as rules from './rules.ts'
+import { valuesById } from './values-by-id.ts'
 import { id, optionalId, text } from './wire.ts'
 
 /** A contact as Heymarket shows it, with its gaps closed; `isOptedOut` is null where the answer did not say. */
@@ -29,6 +30,26 @@ const tagId = z.union([
   z.looseObject({ id }).transform((tag) => tag.id),
 ])
 
+/** Without the blank ones. A record of zod would hold each map twice, in the way that values-by-id.ts is there to avoid. */
+const customValues = z
+  .unknown()
+  .optional()
+  .transform((map, context) => {
+    const isMap = typeof map === 'object' && !Array.isArray(map)
+    if (!isMap && map !== undefined) return notAsKnown(context, [])
+    const values: [string, string][] = []
+    for (const [id, held] of Object.entries(map ?? {})) {
+      if (typeof held === 'object' && held !== null) return notAsKnown(context, [id])
+      if (held !== null && held !== '') values.push([id, String(held)])
+    }
+    return valuesById(values)
+  })
+
+function notAsKnown(context: z.RefinementCtx, path: string[]): never {
+  context.addIssue({ code: 'custom', path, message: 'Invalid input' })
+  return z.NEVER
+}
+
 export const contact = z
   .looseObject({
     id,
@@ -38,12 +59,7 @@ export const contact = z
     display_name: text,
     email: text,
     avatar: text,
-    custom: z
-      .union([z.record(z.string(), text), z.null()])
-      .optional()
-      .transform((value) =>
-        Object.fromEntries(Object.entries(value ?? {}).filter(([, held]) => held !== '')),
-      ),
+    custom: customValues,
     tags: z
       .union([z.array(tagId), z.null()])
       .optional()

@@ -96,11 +96,18 @@ export const email = rule(
 
 /** Keys are ids of custom fields, values are always strings, whatever the field's type. */
 export const custom = z
-  .record(z.string(), z.string({ error: 'must be a string, whatever the type of the field' }), {
-    error: 'must be an object: the id of each field with its value, as {"901": "Gold"}',
-  })
+  // Not a record of zod, which copies the map: see values-by-id.ts.
+  .custom<Readonly<Record<string, string>>>(
+    (map) => typeof map === 'object' && map !== null && !Array.isArray(map),
+    { error: 'must be an object: the id of each field with its value, as {"901": "Gold"}' },
+  )
   .superRefine((map, context) => {
-    for (const key of Object.keys(map)) {
+    for (const [key, value] of Object.entries(map)) {
+      if (typeof value !== 'string') {
+        const message = 'must be a string, whatever the type of the field'
+        context.addIssue({ code: 'custom', path: [key], message })
+        continue
+      }
       if (/^\d+$/.test(key)) continue
       context.addIssue({
         code: 'custom',

@@ -95,7 +95,7 @@ export function readStatus(db: Db, config: Config, working: boolean, now: number
   const outbox = openOutbox(db)
   const counts = outbox.counts()
   const states = db.prepare<[], { source_id: string; state: string; n: number }>(
-    'SELECT source_id, state, n FROM record_count WHERE n > 0',
+    'SELECT source_id, state, sum(n) AS n FROM record_count GROUP BY source_id, state HAVING sum(n) > 0',
   )
   const recordCounts = states.all()
   const fullAt = mirror.meta.get('full_walk_at')

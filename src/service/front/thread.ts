@@ -1,5 +1,6 @@
 // Owns the threads of the front: the first loads its program before anybody knows what it is to serve.
 import { Worker } from 'node:worker_threads'
+import { keepNewSpaceLow } from '../../lib/heap.ts'
 
 export interface FrontThreads {
   /** A thread that waits for its order to start. Who takes it ends it. */
@@ -20,6 +21,13 @@ export function frontThreads(): FrontThreads {
   }
 }
 
+/** What is new in its heap: two megabytes, and as many to move it to. */
+const YOUNG_MB = 6
+
 function start(): Worker {
-  return new Worker(new URL('./worker.js', import.meta.url))
+  const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MB }
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { resourceLimits })
+  // A thread that begins takes back what was set for all of them.
+  worker.once('online', keepNewSpaceLow)
+  return worker
 }

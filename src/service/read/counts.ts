@@ -19,7 +19,7 @@ export interface Counts {
 
 export function countsOn(db: Db, memo: Memo): Counts {
   const states = db.prepare<[], { source: string; state: string; n: number }>(
-    'SELECT source_id AS source, state, n FROM record_count WHERE n > 0',
+    'SELECT source_id AS source, state, sum(n) AS n FROM record_count GROUP BY source_id, state HAVING sum(n) > 0',
   )
   const one = (sql: string) => {
     const count = db.prepare<[], number>(sql).pluck()

@@ -1,6 +1,7 @@
 // Owns the body of a write: what Heymarket holds, with the changed fields laid over it (I9). Pure.
 import type { RemoteContact } from '../../heymarket/contact.ts'
 import type { ContactBody, NewContactBody } from '../../heymarket/contacts.ts'
+import { valuesById } from '../../heymarket/values-by-id.ts'
 import { type Change, type FieldChange, isTagChange } from './change.ts'
 import type { Lookups } from './lookups.ts'
 
@@ -94,7 +95,7 @@ function customAfter(
   changes: readonly FieldChange[],
   lookups: Lookups,
 ): { values: Record<string, string>; cleared: boolean } {
-  const values = { ...held }
+  const values = valuesById(Object.entries(held))
   let cleared = false
   for (const { field, after } of changes) {
     if (!field.startsWith('custom.')) continue

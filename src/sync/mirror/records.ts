@@ -65,7 +65,7 @@ export interface RecordStore extends RejectionStore {
     },
     further?: readonly BareE164[],
   ): void
-  /** The number of a record that is there and known by this hash and place; null when it is not so known or has none yet, undefined when no record has this id. */
+  /** The number of a record that is there and known by this hash and place, 0 while it has none; null when it is not so known, undefined when no record has this id. */
   numOfSame(
     sourceId: string,
     recordId: string,
@@ -100,9 +100,11 @@ export interface RecordStore extends RejectionStore {
   hasValue(sourceId: string, field: string): boolean
   /** The id of the record that many behind, in the order of ids; null when there are fewer. */
   idBehind(sourceId: string, after: string, many: number): string | null
-  /** Counts a stretch of the records of a source, by whether they bear the mark of this pull. */
-  census(sourceId: string, pull: number, stretch: Stretch): Census
-  /** Of that stretch, known records that do not bear the mark of this pull. */
+  /** Counts the records of a source, by whether they bear the mark of this pull. */
+  census(sourceId: string, pull: number): Census
+  /** Forgets which pulls showed records that others have shown since. */
+  tidyCounts(): void
+  /** Of a stretch of the records of a source, known records that do not bear the mark of this pull. */
   unseen(sourceId: string, pull: number, stretch: Stretch): Pick<StoredRecord, 'record_id' | 'num'>[]
   markGone(sourceId: string, recordId: string, cycleId: string, at: number): void
   /** True while a record is gone that this cycle missed. */
@@ -134,7 +136,7 @@ export function recordStore(db: Db): RecordStore {
   )
   const put = db.prepare(
     `INSERT INTO source_record (source_id, record_id, state, raw_hash, updated_at, place, phone, contact, notes, seen_pull, gone_cycle, changed_at, merged_into, way, num)
-     VALUES (@source_id, @record_id, @state, @raw_hash, @updated_at, @place, @phone, @contact, @notes, @seen_pull, NULL, @changed_at, @merged_into, @way, @num)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, ?)
      ON CONFLICT (source_id, record_id) DO UPDATE SET
        state = excluded.state, raw_hash = excluded.raw_hash, updated_at = excluded.updated_at, place = excluded.place,
        phone = excluded.phone, contact = excluded.contact, notes = excluded.notes, seen_pull = excluded.seen_pull,
@@ -146,7 +148,7 @@ export function recordStore(db: Db): RecordStore {
   )
   const numOfSame = db
     .prepare<[Buffer, string | null, string, string], number | null>(
-      `SELECT iif(raw_hash = ? AND place IS ? AND state IN ('accepted', 'filtered'), num, NULL) FROM source_record
+      `SELECT iif(raw_hash = ? AND place IS ? AND state IN ('accepted', 'filtered'), coalesce(num, 0), NULL) FROM source_record
        WHERE source_id = ? AND record_id = ?`,
     )
     .pluck()
@@ -225,14 +227,15 @@ export function recordStore(db: Db): RecordStore {
        RETURNING record_id`,
     )
     .pluck()
-  const census = db.prepare<[OfPull], Census>(
-    `SELECT count(*) FILTER (WHERE state NOT IN ('gone', 'deleted')) AS known,
-            count(*) FILTER (WHERE seen_pull = @pull) AS seen,
-            count(*) FILTER (WHERE seen_pull = @pull AND state <> 'deleted') AS live,
-            count(*) FILTER (WHERE seen_pull <> @pull AND state NOT IN ('gone', 'deleted')) AS unseen,
-            total(num) FILTER (WHERE seen_pull <> @pull AND state NOT IN ('gone', 'deleted')) AS unseenSum
-     FROM source_record WHERE ${IN_STRETCH}`,
+  const census = db.prepare<[{ sourceId: string; pull: number }], Census>(
+    `SELECT total(n) FILTER (WHERE state NOT IN ('gone', 'deleted')) AS known,
+            total(n) FILTER (WHERE seen_pull = @pull) AS seen,
+            total(n) FILTER (WHERE seen_pull = @pull AND state <> 'deleted') AS live,
+            total(n) FILTER (WHERE seen_pull <> @pull AND state NOT IN ('gone', 'deleted')) AS unseen,
+            total(nums) FILTER (WHERE seen_pull <> @pull AND state NOT IN ('gone', 'deleted')) AS unseenSum
+     FROM record_count WHERE source_id = @sourceId`,
   )
+  const tidyCounts = db.prepare('DELETE FROM record_count WHERE n = 0')
   const markDirty = db.prepare<[string]>('INSERT OR IGNORE INTO dirty_phone (phone) VALUES (?)')
   const markAllDirty = db.prepare(
     `INSERT OR IGNORE INTO dirty_phone (phone)
@@ -247,8 +250,10 @@ export function recordStore(db: Db): RecordStore {
     ...rejectionStore(db),
     find: (sourceId, recordId) => find.get(sourceId, recordId),
     put: (record, further) => {
-      const { source_id, record_id } = record
-      put.run({ merged_into: null, way: null, num: null, ...record })
+      const { source_id, record_id, phone, contact, merged_into = null, way = null, num = null } = record
+      const { state, raw_hash, updated_at, place, notes, seen_pull, changed_at } = record
+      const said = [state, raw_hash, updated_at, place, phone, contact, notes] as const
+      put.run(source_id, record_id, ...said, seen_pull, changed_at, merged_into, way, num)
       if (further === undefined) return
       dropFurther.run(source_id, record_id)
       for (const phone of further) addFurther.run(source_id, record_id, phone)
@@ -277,7 +282,8 @@ export function recordStore(db: Db): RecordStore {
     markGone: (sourceId, recordId, cycleId, at) => void markGone.run(cycleId, at, sourceId, recordId),
     anyGoneSince: (sourceId, cycleId) => anyGoneSince.get(sourceId, cycleId) === 1,
     handOver: (sourceId, all) => handOver.all({ sourceId, all: all ? 1 : 0 }),
-    census: (sourceId, pull, stretch) => census.get({ sourceId, pull, ...stretch }) ?? NOBODY,
+    census: (sourceId, pull) => census.get({ sourceId, pull }) ?? NOBODY,
+    tidyCounts: () => void tidyCounts.run(),
     markDirty: (phone) => void markDirty.run(phone),
     markDirtyOf: (sourceId, recordId) => {
       for (const phone of phonesOf(sourceId, recordId)) markDirty.run(phone)

@@ -1,7 +1,7 @@
 // Owns absence: which known records a complete full pull proves to be gone.
 import { HeysyncError } from '../../lib/errors.ts'
 import type { Mirror } from '../mirror/mirror.ts'
-import { type Census, NOBODY, type RecordStore, type Stretch } from '../mirror/records.ts'
+import type { Census, RecordStore, Stretch } from '../mirror/records.ts'
 import type { Shown } from './shown.ts'
 
 /** What a pull showed of what is known. */
@@ -12,21 +12,16 @@ export interface Attendance {
 }
 
 /** Records that are looked at in one step. */
-const STRETCH = 20_000
+const STRETCH = 2_000
 
-/** Looks through all records of a source, whether the rows bear the mark of the pull or `shown` has it, step by step. */
+/** Finds out which records of a source bear the mark of the pull, or are in `shown`; looks through them step by step where some do not. */
 export function* attendanceSteps(
   { records }: Mirror,
   sourceId: string,
   pull: number,
   shown: Shown | null,
 ): Generator<void, Attendance> {
-  const sum = { ...NOBODY }
-  for (const stretch of stretches(records, sourceId)) {
-    const one = records.census(sourceId, pull, stretch)
-    for (const key of Object.keys(sum) as (keyof Census)[]) sum[key] += one[key]
-    yield
-  }
+  const sum = records.census(sourceId, pull)
   const unreadable = records.countUnreadable(sourceId, pull)
   const marked = { ...sum, seen: sum.seen + unreadable, live: sum.live + unreadable }
   // As many without the mark as were shown without one, and their numbers have the same sum: these are they.

@@ -16,7 +16,7 @@ import { GaveWay } from '../../lib/give-way.ts'
 import { contentHash } from '../../lib/hash.ts'
 import { instantKey, keyToMs } from '../../lib/instant.ts'
 import { nearest } from '../../lib/suggest.ts'
-import { byTurns } from '../../lib/turns.ts'
+import { byTurns, othersTurn } from '../../lib/turns.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import { NOBODY } from '../mirror/records.ts'
 import type { ScopeKept } from '../mirror/sources.ts'
@@ -156,6 +156,7 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       normalizer,
       at: startedAt,
       window: changesOnly,
+      changesOnly: !full && !merges,
       goesOn: resumes,
       shownTo: changesOnly || goesByTime ? instantKey(stored?.shown_to) : null,
       unreadable,
@@ -168,6 +169,7 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
   let end: PullEnd | undefined
   const watch = loopWatch(id)
   let position = request.resumeAfter
+  let onlyChanges = false
   try {
     for await (const page of source.connector.pull(source.options, request, run.context)) {
       run.context.signal.throwIfAborted()
@@ -175,9 +177,12 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       if (source.connector.fixedFields) requireFields(page, source.normalizer, id)
       const holdsSome = page.records.length + (page.bad?.length ?? 0) + (page.lists?.length ?? 0) > 0
       if (holdsSome || seq !== undefined) savePage(mirror, target(), page, result)
+      onlyChanges ||= page.changes === true && !full
       position = page.position
       run.onProgress?.(result.read, total)
       end = page.end
+      // A database in this very process answers at once, and nothing else would have its turn before the last page.
+      await othersTurn()
       if (end === undefined && maySplit) run.pause?.()
     }
   } catch (error) {
@@ -210,7 +215,7 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
   const inParts = request.resumeAfter !== null
   const unproved = full && inParts && end.covers === 'everything'
   if (unproved) run.context.log.warn(IN_PARTS)
-  const proved = end.covers === 'everything' && !inParts
+  const proved = end.covers === 'everything' && !inParts && !onlyChanges
   const sameMapping = stored?.mapping === fingerprint
   const close = () => {
     const closing = target()
@@ -224,6 +229,7 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
     } else if (full) {
       mirror.records.dropUnseenUnreadable(id, closing.pull)
     }
+    mirror.records.tidyCounts()
     handOverMerged(mirror, id, proved)
     judgeLists(mirror, { ...closing, proved, allowEmpty: run.allowEmpty, warn: run.context.log.warn })
     judgePull(mirror, {

@@ -31,6 +31,8 @@ export interface PageTarget {
   readonly at: number
   /** An incremental pull by watermark: its records are changes. */
   readonly window: boolean
+  /** Of what comes as a change, and is none, nothing has to be written: an incremental pull proves nobody absent by it. */
+  readonly changesOnly: boolean
   /** A pull that goes on where an earlier part ended. */
   readonly goesOn: boolean
   /** Up to when earlier pulls had to show everything, as an instant key; null where nobody can tell. */
@@ -50,7 +52,12 @@ export function savePage(mirror: Mirror, target: PageTarget, page: Page, counts:
   const added = mirror.transaction(() => {
     const sum: PullCounts = { read: 0, unchanged: 0, accepted: 0, rejected: 0, filtered: 0, deleted: 0 }
     const { records } = mirror
-    const given: Given = { asChanges, anyBad: records.anyBad(target.sourceId), lastNum: records.lastNum() }
+    const given: Given = {
+      asChanges,
+      marks: target.shown === null && !(page.changes === true && target.changesOnly),
+      anyBad: records.anyBad(target.sourceId),
+      lastNum: records.lastNum(),
+    }
     const firstNum = given.lastNum
     for (const record of page.records) {
       sum.read += 1
@@ -84,6 +91,8 @@ function newestOf(page: Page): string | null {
 /** What is known while a page is saved. */
 interface Given {
   readonly asChanges: boolean
+  /** A record that is the same gets the mark of this pull into its row. */
+  readonly marks: boolean
   /** Some records could not be read where they were last met. */
   readonly anyBad: boolean
   /** The highest number that any record has. */
@@ -148,9 +157,9 @@ function saveSame(
   { rawHash, place }: { readonly rawHash: Buffer; readonly place: string | null },
   given: Given,
 ): boolean | null {
-  const num = shown === null ? null : records.numOfSame(sourceId, recordId, rawHash, place)
-  if (shown !== null && typeof num === 'number') {
-    shown.add(num)
+  const num = given.marks ? null : records.numOfSame(sourceId, recordId, rawHash, place)
+  if (typeof num === 'number' && (shown === null || num > 0)) {
+    shown?.add(num)
     return true
   }
   if (num === undefined) return null

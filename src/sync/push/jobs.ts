@@ -50,7 +50,9 @@ export function arrange(deps: PushDeps, due: readonly Operation[]): Job[] {
     const way = alone ? null : chooseWay(deps, JSON.parse(operation.change) as Change)
     if (way === null) continue
     wayOf.set(operation.id, way)
-    byWay.set(way, [...(byWay.get(way) ?? []), operation])
+    const others = byWay.get(way)
+    if (others) others.push(operation)
+    else byWay.set(way, [operation])
   }
   for (const [way, operations] of byWay) if (operations.length < FEWEST[writes]) byWay.delete(way)
   const jobs: Job[] = []

@@ -96,12 +96,15 @@ async function takeUp(
 async function sendAll(deps: PushDeps, run: Run, items: readonly Planned[]): Promise<void> {
   if (items.length === 0) return
   const { outbox, mirror, clock } = deps
-  mirror.transaction(() => {
-    for (const { operation, change } of items) {
-      keepBeforeImage(deps, change)
-      outbox.claim(operation.id)
-    }
-  })
+  for (let from = 0; from < items.length; from += PIECE) {
+    mirror.transaction(() => {
+      for (const { operation, change } of items.slice(from, from + PIECE)) {
+        keepBeforeImage(deps, change)
+        outbox.claim(operation.id)
+      }
+    })
+    await othersTurn()
+  }
   run.left -= 1
   let saidRefused: ReadonlySet<string>
   try {

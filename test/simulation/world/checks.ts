@@ -66,6 +66,26 @@ export function unmarked(db: Db): string | null {
   return phone === undefined ? null : `mirror: ${phone} differs and is not compared`
 }
 
+/** Counts kept by triggers that are not what the rows say; null when all are. */
+export function offCount(db: Db): string | null {
+  const kept = db
+    .prepare<[], string>(
+      `SELECT source_id || ' ' || state || ' ' || seen_pull || ' ' || n || ' ' || nums FROM record_count WHERE n <> 0 ORDER BY 1`,
+    )
+    .pluck()
+    .all()
+    .join(', ')
+  const there = db
+    .prepare<[], string>(
+      `SELECT source_id || ' ' || state || ' ' || seen_pull || ' ' || count(*) || ' ' || coalesce(sum(num), 0)
+       FROM source_record GROUP BY source_id, state, seen_pull ORDER BY 1`,
+    )
+    .pluck()
+    .all()
+    .join(', ')
+  return kept === there ? null : `mirror: records counted as ${kept}, and there are ${there}`
+}
+
 /** In what the account is not as it should be; null when it is. */
 export function astray(account: Account, { store }: OpenSandbox): string | null {
   const [owed] = account.owed()

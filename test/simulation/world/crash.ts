@@ -87,17 +87,17 @@ export function startProcess(disk: Disk): Process {
 /** What the engine uses of better-sqlite3, each call a place to die. */
 function connection(disk: Disk, point: () => void, isDead: () => boolean): Db {
   const { real } = disk
-  const prepared = (sql: string, plucked: boolean) => {
-    const key = plucked ? `pluck ${sql}` : sql
+  const prepared = (sql: string, rows: 'objects' | 'pluck' | 'raw') => {
+    const key = `${rows} ${sql}`
     const known = disk.statements.get(key)
     if (known) return known
     const made = real.prepare(sql)
-    if (plucked) made.pluck()
+    if (rows !== 'objects') made[rows]()
     disk.statements.set(key, made)
     return made
   }
-  const statement = (sql: string, plucked: boolean): object => {
-    const inner = prepared(sql, plucked)
+  const statement = (sql: string, rows: 'objects' | 'pluck' | 'raw'): object => {
+    const inner = prepared(sql, rows)
     return {
       run: (...given: unknown[]) => {
         point()
@@ -115,10 +115,11 @@ function connection(disk: Disk, point: () => void, isDead: () => boolean): Db {
         point()
         return inner.all(...given)[Symbol.iterator]()
       },
-      pluck: () => statement(sql, true),
+      pluck: () => statement(sql, 'pluck'),
+      raw: () => statement(sql, 'raw'),
     }
   }
-  const step = (sql: string) => void prepared(sql, false).run()
+  const step = (sql: string) => void prepared(sql, 'objects').run()
   const transaction = (work: (...given: unknown[]) => unknown) => {
     const run =
       (begin: string) =>
@@ -146,7 +147,7 @@ function connection(disk: Disk, point: () => void, isDead: () => boolean): Db {
     })
   }
   return {
-    prepare: (sql: string) => statement(sql, false),
+    prepare: (sql: string) => statement(sql, 'objects'),
     transaction,
     exec: (sql: string) => {
       point()

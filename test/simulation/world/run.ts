@@ -10,7 +10,7 @@ import { type CycleOutcome, runCycle } from '../../../src/sync/cycle.ts'
 import type { CycleReport } from '../../../src/sync/report.ts'
 import { Account } from './account.ts'
 import { type Chance, chance } from './chance.ts'
-import { astray, isWeather, miscounted, settled, unmarked, untold } from './checks.ts'
+import { astray, isWeather, miscounted, offCount, settled, unmarked, untold } from './checks.ts'
 import { type Process, startProcess } from './crash.ts'
 import { believe, configOf, openEngine } from './engine.ts'
 import { faultsOf, readingOf, Team } from './heymarket.ts'
@@ -176,6 +176,7 @@ class History {
     )
     const outcome = await this.#cycle({ mode, allowEmpty: false, ...some })
     this.#fail(unmarked(this.#stage.disk.real))
+    this.#fail(offCount(this.#stage.disk.real))
     this.#endLie()
     if (!lies && outcome?.report.status === 'held' && today.odds(0.5)) this.#approve(outcome)
   }
