@@ -9,12 +9,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { busiestMinute, shareUsed } from './bench/budget-used.mjs'
 
 const program =
   process.env.HEYSYNC_TEST_PROGRAM ?? fileURLToPath(new URL('../dist/src/main.js', import.meta.url))
 const LIMIT = 500
 const PEOPLE = 1200
-const MINUTE_MS = 60_000
 const KILL_AFTER_MS = 20_000
 const CHECK_EVERY_MS = 5_000
 
@@ -68,22 +68,6 @@ sources:
   writeFileSync(join(folder, 'heysync.yaml'), config)
 }
 
-function busiestMinute(instants) {
-  let first = 0
-  let most = 0
-  instants.forEach((at, index) => {
-    while (instants[first] <= at - MINUTE_MS) first += 1
-    most = Math.max(most, index - first + 1)
-  })
-  return most
-}
-
-/** Share of the limit that was used while work waited: how much later than possible the last full batch began. */
-function shareUsed(instants) {
-  const batches = Math.floor((instants.length - 1) / LIMIT)
-  return (batches * MINUTE_MS) / (instants[batches * LIMIT] - instants[0])
-}
-
 async function prove() {
   const { child: sandbox, url } = await startSandbox()
   const working = new AbortController()
@@ -122,7 +106,7 @@ async function report(ending, checks, url) {
   const instants = requests.map((one) => one.at).sort((a, b) => a - b)
   const refused = requests.filter((one) => one.status === 429).length
   const busiest = busiestMinute(instants)
-  const share = shareUsed(instants)
+  const share = shareUsed(instants, LIMIT)
   const phones = new Set(creations.map((one) => one.phone))
   say(
     `sync ended with ${ending.exitCode}; ${contacts.length} contacts, ${creations.length - phones.size} made twice`,

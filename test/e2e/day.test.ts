@@ -1,12 +1,11 @@
 // A day in fast motion: the real service on a clock that leaps, against the sandbox and three sources. It edits, loses each
 // side for a while, is held, reloaded, stopped and killed; at midnight both sides are equal, and who was to be told was told.
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, onTestFinished, test } from 'vitest'
 import type { RequestEntry } from '../../src/sandbox/server.ts'
 import type { CycleReport } from '../../src/sync/report.ts'
+import { freePort } from '../support/port.ts'
 import { customers, openBusiness } from './day/business.ts'
 import { type DayClock, dayClock } from './day/clock.ts'
 import { dayConfig, SECRET } from './day/config.ts'
@@ -19,14 +18,6 @@ import { type House, house, type Running } from './support.ts'
 const PERIOD = 0.5
 /** Says STOP at noon. */
 const STOPS = '14155550030'
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
-  const { port } = server.address() as AddressInfo
-  await new Promise((closed) => server.close(closed))
-  return port
-}
 
 test('a day in fast motion ends exact, and the alerts were the right ones and no others', async () => {
   const clock = dayClock()

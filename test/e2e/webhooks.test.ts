@@ -1,18 +1,9 @@
 // `heysync run` with a webhook: what Heymarket calls about is known at once, also where it is not read.
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
+import { freePort } from '../support/port.ts'
 import { clinicConfig, csv, house, people } from './support.ts'
 
 const SECRET = 'a-secret-of-20-signs'
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
-  const { port } = server.address() as AddressInfo
-  await new Promise((closed) => server.close(closed))
-  return port
-}
 
 test('a STOP that a webhook brings counts before anything is read', async () => {
   const home = await house()

@@ -2,11 +2,11 @@
 // requests a minute.
 import { startAccount } from '../account.mjs'
 import { beside } from '../beside.mjs'
+import { busiestMinute, shareUsed } from '../budget-used.mjs'
 import { openEngine } from '../engine.mjs'
 
 const PEOPLE = 1_200
 const LIMIT = 500
-const MINUTE_MS = 60_000
 
 export const name = 'budget'
 export const place = 9
@@ -38,24 +38,8 @@ async function used({ folder, records }, perMinute) {
     if (requests.some(({ status }) => status === 429)) throw new Error('The account refused a request.')
     const instants = requests.map(({ at }) => at).sort((a, b) => a - b)
     if (busiestMinute(instants) > perMinute) throw new Error(`More than ${perMinute} requests in a minute.`)
-    return share(instants, perMinute)
+    return shareUsed(instants, perMinute)
   } finally {
     await account.close()
   }
-}
-
-function busiestMinute(instants) {
-  let first = 0
-  let most = 0
-  instants.forEach((at, index) => {
-    while (instants[first] <= at - MINUTE_MS) first += 1
-    most = Math.max(most, index - first + 1)
-  })
-  return most
-}
-
-/** How much later than possible the last full minute's worth of requests began. Fewer than that waited for nothing. */
-function share(instants, perMinute) {
-  const minutes = Math.floor((instants.length - 1) / perMinute)
-  return minutes === 0 ? 1 : (minutes * MINUTE_MS) / (instants[minutes * perMinute] - instants[0])
 }

