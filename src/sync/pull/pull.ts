@@ -178,9 +178,9 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       position = page.position
       run.onProgress?.(result.read, total)
       end = page.end
-      if (end === undefined && maySplit) run.pause?.()
       // A source in a file of this machine may be read without ever waiting.
       await othersTurn()
+      if (end === undefined && maySplit) run.pause?.()
     }
   } catch (error) {
     if (error instanceof GaveWay) run.onPart?.(result)
