@@ -28,7 +28,7 @@ import { confirmHints } from './reconcile/hints.ts'
 import { reconcileFull, reconcileIncremental } from './reconcile/reconcile.ts'
 import { alarmOf, type CycleReport, checkCounts, countPlan, emptyReport } from './report.ts'
 import { resolveSteps } from './resolve/resolve.ts'
-import { compareAgainWhenNeeded, diffSettings } from './settings.ts'
+import { compareAgainSteps, diffSettings } from './settings.ts'
 import { tagWarnings } from './tag-warnings.ts'
 import { findChanges, guardChanges } from './wanted-changes.ts'
 import { keepLists, saveListsSteps, settleListsSteps, wantedLists } from './wanted-lists.ts'
@@ -175,7 +175,7 @@ async function passThrough(
   const settings = diffSettings(engine, lookups)
   const strangers = unknownAssignees(mirror, lookups)
   if (strangers.length > 0) report.warnings.push(strangersWarning(strangers))
-  compareAgainWhenNeeded(mirror, settings)
+  await byTurns(compareAgainSteps(mirror, settings))
   retryDeadLettersWhenNeeded(engine, settings)
   const lookFirst = !report.reconcile.complete
   const pushDeps = { ...engine, settings, cycleId: request.id, lookFirst }

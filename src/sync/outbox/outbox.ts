@@ -147,9 +147,14 @@ export function openOutbox(db: Db): Outbox {
   // What became of an unsettled one is still to be found out.
   const cancel = db.prepare<[string]>("DELETE FROM operation WHERE phone = ? AND state <> 'unsettled'")
   const WAITING = `state IN ('pending', 'unsettled') AND cycle_id = ? AND lane <= ?`
-  const due = db.prepare<[string, number, number, number, number], Operation>(
-    // Nothing waits for more than a minute or so: a later time was set by a clock that has gone back since.
-    `SELECT * FROM operation WHERE ${WAITING} AND (not_before <= ? OR not_before > ? + 300000) ORDER BY lane, id LIMIT ?`,
+  type Due = { cycleId: string; lane: number; now: number; limit: number }
+  // Nothing waits for more than a minute or so: a later time was set by a clock that has gone back since.
+  const dueIn = (state: OperationState) =>
+    `SELECT * FROM operation WHERE state = '${state}' AND cycle_id = @cycleId AND lane <= @lane
+       AND (not_before <= @now OR not_before > @now + 300000)`
+  // State by state the index has them in order: what is not due yet of a million need not be looked at.
+  const due = db.prepare<[Due], Operation>(
+    `${dueIn('pending')} UNION ALL ${dueIn('unsettled')} ORDER BY lane, id LIMIT @limit`,
   )
   const nextDueAt = db
     .prepare<[string, number], number | null>(`SELECT min(not_before) FROM operation WHERE ${WAITING}`)
@@ -270,7 +275,7 @@ export function openOutbox(db: Db): Outbox {
     },
     cancel: (phones) => db.transaction(() => phones.forEach((phone) => void cancel.run(phone))).immediate(),
     drop: (id) => void remove.run(id),
-    due: (now, limit, cycleId, lane = LANE.scrub) => due.all(cycleId, lane, now, now, limit),
+    due: (now, limit, cycleId, lane = LANE.scrub) => due.all({ cycleId, lane, now, limit }),
     waits: (cycleId) => waits.get(cycleId, LANE.scrub) === 1,
     countDueBy: (cycleId, at) => countDueBy.get(cycleId, LANE.scrub, at) ?? 0,
     nextDueAt: (cycleId, lane = LANE.scrub) => nextDueAt.get(cycleId, lane) ?? null,
