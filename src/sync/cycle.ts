@@ -17,7 +17,7 @@ import type { Engine } from './engine.ts'
 import { kindsOf } from './guard/draft.ts'
 import { holdSteps } from './guard/held-store.ts'
 import { type CycleObserver, type CyclePlan, recordProgress } from './observer.ts'
-import { LANE } from './outbox/outbox.ts'
+import { enqueuePlanSteps, LANE } from './outbox/outbox.ts'
 import { retryBasis, reviveAfterChange } from './outbox/revive.ts'
 import { costSteps } from './plan/estimate.ts'
 import { movesOf } from './plan/member-rows.ts'
@@ -28,7 +28,7 @@ import { confirmHints } from './reconcile/hints.ts'
 import { reconcileFull, reconcileIncremental } from './reconcile/reconcile.ts'
 import { alarmOf, type CycleReport, checkCounts, countPlan, emptyReport } from './report.ts'
 import { resolveSteps } from './resolve/resolve.ts'
-import { compareAgainWhenNeeded, diffSettings } from './settings.ts'
+import { compareAgainSteps, diffSettings } from './settings.ts'
 import { tagWarnings } from './tag-warnings.ts'
 import { findChanges, guardChanges } from './wanted-changes.ts'
 import { keepLists, saveListsSteps, settleListsSteps, wantedLists } from './wanted-lists.ts'
@@ -175,7 +175,7 @@ async function passThrough(
   const settings = diffSettings(engine, lookups)
   const strangers = unknownAssignees(mirror, lookups)
   if (strangers.length > 0) report.warnings.push(strangersWarning(strangers))
-  compareAgainWhenNeeded(mirror, settings)
+  await byTurns(compareAgainSteps(mirror, settings))
   retryDeadLettersWhenNeeded(engine, settings)
   const lookFirst = !report.reconcile.complete
   const pushDeps = { ...engine, settings, cycleId: request.id, lookFirst }
@@ -208,7 +208,7 @@ async function passThrough(
   const readsEverything = request.mode === 'full' || report.sources.some(({ reason }) => reason !== null)
   const lane = readsEverything ? LANE.backfill : LANE.incremental
   await byTurns(saveListsSteps(engine, request.id, lists))
-  const enqueueLast = await byTurns(draft.enqueueSteps({ ...cycle, lane }))
+  const enqueueLast = await byTurns(enqueuePlanSteps(outbox, draft.partsAhead(), { ...cycle, lane }))
   const lastHeld = await byTurns(holdSteps(engine.held, draft.held, request.id))
   mirror.transaction(() => {
     mirror.meta.set('guard_dials', dials)

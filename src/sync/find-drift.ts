@@ -1,9 +1,10 @@
 // Owns the report of drift: which owned fields somebody changed in Heymarket, told without a plan and without a write.
 import { toIso } from '../lib/clock.ts'
+import { inOneGo } from '../lib/turns.ts'
 import { diffAll } from './diff/diff.ts'
 import type { Lookups } from './diff/lookups.ts'
 import type { Engine } from './engine.ts'
-import { compareAgainWhenNeeded, diffSettings } from './settings.ts'
+import { compareAgainSteps, diffSettings } from './settings.ts'
 
 export interface DriftReport {
   /** Fields that stay as they were changed. */
@@ -27,7 +28,7 @@ const SHOWN = 20
 export function findDrift(engine: Engine, lookups: Lookups): DriftReport {
   const { mirror } = engine
   const settings = diffSettings(engine, lookups)
-  compareAgainWhenNeeded(mirror, settings)
+  inOneGo(compareAgainSteps(mirror, settings))
   diffAll(mirror, settings)
   const fields = mirror.drift.newest(SHOWN).map(({ first_seen_at, ...row }) => ({
     ...row,

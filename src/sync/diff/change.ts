@@ -82,6 +82,11 @@ export function blanks(change: Change): boolean {
   )
 }
 
+/** The fields of a change as an account keeps or loses them: all custom values together. */
+export function fieldsOf(change: Change): string[] {
+  return [...new Set(change.fields.map(({ field }) => (field.startsWith('custom.') ? 'custom' : field)))]
+}
+
 export function optsOut(change: Change): boolean {
   return change.fields.some((field) => field.field === 'optedOut')
 }

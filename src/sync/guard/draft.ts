@@ -2,11 +2,10 @@
 // changes take no memory. A crash loses it, and the next cycle plans anew.
 import type { Db } from '../../db/open.ts'
 import type { BareE164 } from '../../lib/phone.ts'
+import { NewContacts } from '../diff/alike.ts'
 import { type Change, changeHash, optsOut } from '../diff/change.ts'
 import type { DiffSink } from '../diff/diff.ts'
 import { plannedRow } from '../diff/planned.ts'
-import { LANE, PLANNED_AGAIN } from '../outbox/outbox.ts'
-import { NewContacts } from '../push/alike.ts'
 import type { DialName, HeldChange, Verdict } from './guard.ts'
 
 /** Changes in the order of their plan; an array is one, too. */
@@ -41,11 +40,8 @@ export interface Draft extends Pick<DiffSink, 'change' | 'has'> {
   readonly ahead: Changes
   /** The new contacts of those, counted, and all others. */
   readonly aheadByKind: ByKind
-  /**
-   * Puts what goes ahead into the outbox part by part, all but the last, for which it returns what is to be called in the
-   * transaction that saves all else of the plan. Nothing is sent before that, and of a crash in between the next plan takes the place.
-   */
-  enqueueSteps(cycle: { id: string; lane: number; at: number }): Generator<void, () => void>
+  /** Where each part of that begins: behind these, and as long as PLAN_PART. */
+  partsAhead(): Iterable<PlanKey>
   readonly held: HeldChanges
   /** All parts of changes, whether they go ahead or are held. */
   kinds(): Kinds
@@ -56,29 +52,33 @@ export interface DraftStore {
   begin(): Draft
 }
 
-/** Rows that are read at once. */
-const PART = 500
+/** Rows that are read, or put into the outbox, at once. */
+export const PLAN_PART = 500
 
-interface Key {
+/** In SQL, of a row of planned_change: whether something of it goes ahead. */
+export const GOES_AHEAD = '(held IS NULL OR ahead IS NOT NULL)'
+
+/** In the order of the plan. */
+export interface PlanKey {
   readonly rank: number
   readonly phone: BareE164
 }
 
-interface AheadRow extends Key {
+interface AheadRow extends PlanKey {
   readonly change: string
 }
 
-interface HeldRow extends Key {
+interface HeldRow extends PlanKey {
   readonly change: string
   readonly dials: string
   readonly reason: string
 }
 
-const NO_KEY: Key = { rank: -1, phone: '' as BareE164 }
+const NO_KEY: PlanKey = { rank: -1, phone: '' as BareE164 }
 const REPLACED = 'Another plan took the place of this one.'
 
 /** Behind all creates. */
-const NO_CREATE: Key = { rank: 1, phone: '' as BareE164 }
+const NO_CREATE: PlanKey = { rank: 1, phone: '' as BareE164 }
 
 export function draftStore(db: Db): DraftStore {
   // Creates have rank 0; each source gets a rank when its first other change comes up.
@@ -106,40 +106,30 @@ export function draftStore(db: Db): DraftStore {
   const find = db
     .prepare<[number, string], string>('SELECT change FROM planned_change WHERE rank = ? AND phone = ?')
     .pluck()
-  const AHEAD = '(held IS NULL OR ahead IS NOT NULL)'
   const kindAhead = db
     .prepare<[number, string], Change['kind']>(
-      `SELECT kind FROM planned_change WHERE rank = ? AND phone = ? AND ${AHEAD}`,
+      `SELECT kind FROM planned_change WHERE rank = ? AND phone = ? AND ${GOES_AHEAD}`,
     )
     .pluck()
-  const phonesAhead = db.prepare<[Key & { kind: Change['kind'] }], Key>(
+  const phonesAhead = db.prepare<[PlanKey & { kind: Change['kind'] }], PlanKey>(
     `SELECT rank, phone FROM planned_change
-     WHERE (rank, phone) > (@rank, @phone) AND kind = @kind AND ${AHEAD} ORDER BY rank, phone LIMIT ${PART}`,
+     WHERE (rank, phone) > (@rank, @phone) AND kind = @kind AND ${GOES_AHEAD} ORDER BY rank, phone LIMIT ${PLAN_PART}`,
   )
-  const notCreates = db.prepare<[Key], Key & { change: string }>(
+  const notCreates = db.prepare<[PlanKey], PlanKey & { change: string }>(
     `SELECT rank, phone, change FROM planned_change WHERE rank > 0 AND (rank, phone) > (@rank, @phone)
-     ORDER BY rank, phone LIMIT ${PART}`,
+     ORDER BY rank, phone LIMIT ${PLAN_PART}`,
   )
-  const ahead = db.prepare<[Key], AheadRow>(
+  const ahead = db.prepare<[PlanKey], AheadRow>(
     `SELECT rank, phone, coalesce(ahead, change) AS change FROM planned_change
-     WHERE (rank, phone) > (@rank, @phone) AND ${AHEAD} ORDER BY rank, phone LIMIT ${PART}`,
+     WHERE (rank, phone) > (@rank, @phone) AND ${GOES_AHEAD} ORDER BY rank, phone LIMIT ${PLAN_PART}`,
   )
-  const endOfPart = db.prepare<[Key], Key>(
+  const endOfPart = db.prepare<[PlanKey], PlanKey>(
     `SELECT rank, phone FROM planned_change
-     WHERE (rank, phone) > (@rank, @phone) AND ${AHEAD} ORDER BY rank, phone LIMIT 1 OFFSET ${PART - 1}`,
+     WHERE (rank, phone) > (@rank, @phone) AND ${GOES_AHEAD} ORDER BY rank, phone LIMIT 1 OFFSET ${PLAN_PART - 1}`,
   )
-  // From table to table: read into memory and written row by row, a plan takes five times as long.
-  const enqueue = db.prepare(
-    `INSERT INTO operation (phone, kind, lane, change, change_hash, source_id, state, cycle_id, created_at)
-     SELECT phone, kind, CASE WHEN consent = 1 THEN ${LANE.consent} WHEN kind = 'remove' THEN ${LANE.scrub} ELSE @lane END,
-            coalesce(ahead, change), hash, source_id, 'pending', @id, @at
-     FROM planned_change
-     WHERE (rank, phone) > (@rank, @phone) AND ${AHEAD} ORDER BY rank, phone LIMIT ${PART}
-     ${PLANNED_AGAIN}`,
-  )
-  const held = db.prepare<[Key], HeldRow>(
+  const held = db.prepare<[PlanKey], HeldRow>(
     `SELECT rank, phone, held AS change, dials, reason FROM planned_change
-     WHERE (rank, phone) > (@rank, @phone) AND held IS NOT NULL ORDER BY rank, phone LIMIT ${PART}`,
+     WHERE (rank, phone) > (@rank, @phone) AND held IS NOT NULL ORDER BY rank, phone LIMIT ${PLAN_PART}`,
   )
   const judge = db.prepare(
     `UPDATE planned_change SET ahead = @ahead, hash = coalesce(@hash, hash), consent = coalesce(@consent, consent),
@@ -168,15 +158,15 @@ export function draftStore(db: Db): DraftStore {
         }
         return undefined
       }
-      function* parts<Row extends Key>(read: (after: Key) => Row[]): Generator<readonly Row[]> {
-        for (let after: Key | undefined = NO_KEY; after !== undefined; ) {
+      function* parts<Row extends PlanKey>(read: (after: PlanKey) => Row[]): Generator<readonly Row[]> {
+        for (let after: PlanKey | undefined = NO_KEY; after !== undefined; ) {
           if (own !== begun) throw new Error(REPLACED)
           const rows: Row[] = read(after)
           if (rows.length > 0) yield rows
-          after = rows.length < PART ? undefined : rows.at(-1)
+          after = rows.length < PLAN_PART ? undefined : rows.at(-1)
         }
       }
-      function* rowsOf<Row extends Key>(read: (after: Key) => Row[]): Generator<Row> {
+      function* rowsOf<Row extends PlanKey>(read: (after: PlanKey) => Row[]): Generator<Row> {
         for (const rows of parts(read)) yield* rows
       }
       const parse = ({ change }: { change: string }) => JSON.parse(change) as Change
@@ -236,18 +226,10 @@ export function draftStore(db: Db): DraftStore {
             },
           },
         },
-        *enqueueSteps(cycle) {
-          for (let after = NO_KEY; ; ) {
-            const to = endOfPart.get(after)
-            const behind = { ...cycle, ...after }
-            const put = () => {
-              if (own !== begun) throw new Error(REPLACED)
-              enqueue.run(behind)
-            }
-            if (to === undefined) return put
-            put()
-            yield
-            after = to
+        *partsAhead() {
+          for (let after: PlanKey | undefined = NO_KEY; after !== undefined; after = endOfPart.get(after)) {
+            if (own !== begun) throw new Error(REPLACED)
+            yield after
           }
         },
         held: {

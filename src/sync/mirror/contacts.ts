@@ -3,6 +3,7 @@ import type { Db } from '../../db/open.ts'
 import type { RemoteContact } from '../../heymarket/contact.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 import { parseRemote } from './remote-body.ts'
+import { inStretch, type Stretch } from './stretch.ts'
 
 export type ContactState = 'wanted' | 'left' | 'removed'
 
@@ -93,7 +94,10 @@ export interface ContactStore {
   /** How many contacts have tags that do not fit, and the first of them. */
   cutTags(): { n: number; example: string | null }
   unsettle(phone: string): void
-  unsettleAll(): void
+  /** All of a stretch of numbers. */
+  unsettleStretch(stretch: Stretch): void
+  /** The number that many contacts behind, in the order of numbers; null when there are fewer. */
+  phoneBehind(after: string, many: number): string | null
   /** What the last acked write wanted, as `pushKey` names it; null when it was only a part. */
   pushed(phone: string, key: Buffer | null): void
   /** Contacts of the source that Heymarket is known to hold, what the dials are measured against; not further than `enough`. */
@@ -242,9 +246,14 @@ export function contactStore(db: Db): ContactStore {
      FROM contact WHERE cut_tags IS NOT NULL`,
   )
   const unsettle = db.prepare<[string]>('UPDATE contact SET settled_desired = NULL WHERE phone = ?')
-  const unsettleAll = db.prepare(
-    'UPDATE contact SET settled_desired = NULL WHERE settled_desired IS NOT NULL',
+  const unsettleStretch = db.prepare<[Stretch]>(
+    `UPDATE contact SET settled_desired = NULL WHERE settled_desired IS NOT NULL AND ${inStretch('phone')}`,
   )
+  const phoneBehind = db
+    .prepare<[string, number], string>(
+      'SELECT phone FROM contact WHERE phone > ? ORDER BY phone LIMIT 1 OFFSET ?',
+    )
+    .pluck()
   const pushed = db.prepare<[Buffer | null, string]>(
     `UPDATE contact SET base_push = ${BASE_PUSH}, pushed_key = ? WHERE phone = ?`,
   )
@@ -313,7 +322,8 @@ export function contactStore(db: Db): ContactStore {
     forgetNamedBases: () => void forgetNamedBases.run(),
     cutTags: () => cutTags.get() ?? { n: 0, example: null },
     unsettle: (phone) => void unsettle.run(phone),
-    unsettleAll: () => void unsettleAll.run(),
+    unsettleStretch: (stretch) => void unsettleStretch.run(stretch),
+    phoneBehind: (after, many) => phoneBehind.get(after, many - 1) ?? null,
     pushed: (phone, key) => void pushed.run(key, phone),
     countInHeymarket: (sourceId, enough) =>
       countInHeymarket.get(sourceId, Number.isFinite(enough) ? Math.ceil(enough) : -1) ?? 0,

@@ -4,6 +4,7 @@ import type { Db } from '../../db/open.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 import type { LeftWay } from '../removal.ts'
 import { type RejectionStore, rejectionStore } from './rejections.ts'
+import { inStretch, type Stretch } from './stretch.ts'
 
 export type RecordState = 'accepted' | 'rejected' | 'filtered' | 'deleted' | 'gone'
 
@@ -45,12 +46,6 @@ export interface Census {
   readonly unseen: number
   /** The sum of their numbers. */
   readonly unseenSum: number
-}
-
-/** Records by their ids, behind `after` and up to `to`; null is the end. */
-export interface Stretch {
-  readonly after: string
-  readonly to: string | null
 }
 
 export interface RecordStore extends RejectionStore {
@@ -117,7 +112,10 @@ export interface RecordStore extends RejectionStore {
   markDirty(phone: string): void
   /** All numbers of a record. */
   markDirtyOf(sourceId: string, recordId: string): void
-  markAllDirty(): void
+  /** The number of a record that many records behind, in the order of numbers; null when there are fewer. */
+  phoneBehind(after: string, many: number): string | null
+  /** All numbers of a stretch. */
+  markStretchDirty(stretch: Stretch): void
   takeDirty(limit: number): BareE164[]
 }
 
@@ -203,7 +201,7 @@ export function recordStore(db: Db): RecordStore {
       'SELECT record_id FROM source_record WHERE source_id = ? AND record_id > ? ORDER BY record_id LIMIT 1 OFFSET ?',
     )
     .pluck()
-  const IN_STRETCH = 'source_id = @sourceId AND record_id > @after AND (@to IS NULL OR record_id <= @to)'
+  const IN_STRETCH = `source_id = @sourceId AND ${inStretch('record_id')}`
   type OfPull = Stretch & { readonly sourceId: string; readonly pull: number }
   const unseen = db.prepare<[OfPull], Pick<StoredRecord, 'record_id' | 'num'>>(
     `SELECT record_id, num FROM source_record
@@ -237,9 +235,16 @@ export function recordStore(db: Db): RecordStore {
   )
   const tidyCounts = db.prepare('DELETE FROM record_count WHERE n = 0')
   const markDirty = db.prepare<[string]>('INSERT OR IGNORE INTO dirty_phone (phone) VALUES (?)')
-  const markAllDirty = db.prepare(
+  const phoneBehind = db
+    .prepare<[string, number], string>(
+      'SELECT phone FROM source_record WHERE phone > ? ORDER BY phone LIMIT 1 OFFSET ?',
+    )
+    .pluck()
+  const markStretchDirty = db.prepare<[Stretch]>(
     `INSERT OR IGNORE INTO dirty_phone (phone)
-     SELECT phone FROM contact UNION SELECT phone FROM ${RECORD_PHONE} WHERE phone IS NOT NULL`,
+     SELECT phone FROM contact WHERE ${inStretch('phone')}
+     UNION ALL SELECT phone FROM source_record WHERE ${inStretch('phone')}
+     UNION ALL SELECT phone FROM further_phone WHERE ${inStretch('phone')}`,
   )
   const takeDirty = db
     .prepare<[number], BareE164>(
@@ -288,7 +293,8 @@ export function recordStore(db: Db): RecordStore {
     markDirtyOf: (sourceId, recordId) => {
       for (const phone of phonesOf(sourceId, recordId)) markDirty.run(phone)
     },
-    markAllDirty: () => void markAllDirty.run(),
+    phoneBehind: (after, many) => phoneBehind.get(after, many - 1) ?? null,
+    markStretchDirty: (stretch) => void markStretchDirty.run(stretch),
     takeDirty: (limit) => takeDirty.all(limit),
   }
 }

@@ -1,9 +1,11 @@
 // Owns the outbox: changes made durable before any request, one operation per phone, until acked or dead.
+import type { Statement } from 'better-sqlite3'
 import type { Db } from '../../db/open.ts'
 import type { ErrorCode } from '../../lib/errors.ts'
 import type { BareE164 } from '../../lib/phone.ts'
 import { type Change, changeHash } from '../diff/change.ts'
 import type { PlannedRow } from '../diff/planned.ts'
+import { GOES_AHEAD, PLAN_PART, type PlanKey } from '../guard/draft.ts'
 
 /** `unsettled`: a request was sent and what became of it is not known yet. */
 export type OperationState = 'pending' | 'in_flight' | 'unsettled' | 'dead'
@@ -50,9 +52,17 @@ export interface Failure {
   readonly requestId: string | undefined
 }
 
+export interface PlanningCycle {
+  readonly id: string
+  readonly lane: number
+  readonly at: number
+}
+
 export interface Outbox {
   /** A change that is the same keeps its attempts and its lane, and stays dead if it was; a new cycle does not wait for what an old one put off. */
-  enqueue(changes: readonly PlannedRow[], cycle: { id: string; lane: number; at: number }): void
+  enqueue(changes: readonly PlannedRow[], cycle: PlanningCycle): void
+  /** The same with a part of the plan that was begun last. */
+  enqueuePlanned(behind: PlanKey, cycle: PlanningCycle): void
   /** Drops what waits and is not of this cycle: its plan takes the place. */
   dropUnplanned(cycleId: string): void
   /** Forgets operations for phones whose two sides turned out to be equal. */
@@ -101,8 +111,30 @@ export interface Outbox {
   othersGetThrough(operation: Operation): boolean
 }
 
+/**
+ * Puts a plan into the outbox part by part, all but the last: what it returns does that, and is to be called in the transaction
+ * that saves all else of the plan. Nothing is sent before that, and of a crash in between the next plan takes the place.
+ */
+export function* enqueuePlanSteps(
+  outbox: Outbox,
+  parts: Iterable<PlanKey>,
+  cycle: PlanningCycle,
+): Generator<void, () => void> {
+  let last: PlanKey | undefined
+  for (const behind of parts) {
+    if (last !== undefined) {
+      outbox.enqueuePlanned(last, cycle)
+      yield
+    }
+    last = behind
+  }
+  return () => {
+    if (last !== undefined) outbox.enqueuePlanned(last, cycle)
+  }
+}
+
 /** What a change becomes whose number waits with another one already: the same keeps its attempts, and stays dead if it was. */
-export const PLANNED_AGAIN = `ON CONFLICT (phone) DO UPDATE SET
+const PLANNED_AGAIN = `ON CONFLICT (phone) DO UPDATE SET
        attempts   = CASE WHEN change_hash = excluded.change_hash THEN attempts ELSE 0 END,
        not_before = CASE WHEN state = 'unsettled' THEN not_before ELSE 0 END,
        error_code = CASE WHEN change_hash = excluded.change_hash THEN error_code END,
@@ -121,6 +153,22 @@ export function openOutbox(db: Db): Outbox {
      VALUES (@phone, @kind, @lane, @change, @hash, @sourceId, 'pending', @cycleId, @at)
      ${PLANNED_AGAIN}`,
   )
+  // From table to table: read into memory and written row by row, a plan takes more than twice as long. That table is there
+  // once there is a plan.
+  const enqueuePlanned = (() => {
+    let prepared: Statement<[PlanKey & PlanningCycle]> | undefined
+    return (given: PlanKey & PlanningCycle) => {
+      prepared ??= db.prepare(
+        `INSERT INTO operation (phone, kind, lane, change, change_hash, source_id, state, cycle_id, created_at)
+         SELECT phone, kind, CASE WHEN consent = 1 THEN ${LANE.consent} WHEN kind = 'remove' THEN ${LANE.scrub} ELSE @lane END,
+                coalesce(ahead, change), hash, source_id, 'pending', @id, @at
+         FROM planned_change
+         WHERE (rank, phone) > (@rank, @phone) AND ${GOES_AHEAD} ORDER BY rank, phone LIMIT ${PLAN_PART}
+         ${PLANNED_AGAIN}`,
+      )
+      prepared.run(given)
+    }
+  })()
   const dropUnplanned = db.prepare<[string]>(
     `DELETE FROM operation WHERE cycle_id <> ?
        AND (state = 'pending' OR (state = 'dead' AND error_code IS NOT 'ERR_NOT_STORED'))`,
@@ -128,9 +176,14 @@ export function openOutbox(db: Db): Outbox {
   // What became of an unsettled one is still to be found out.
   const cancel = db.prepare<[string]>("DELETE FROM operation WHERE phone = ? AND state <> 'unsettled'")
   const WAITING = `state IN ('pending', 'unsettled') AND cycle_id = ? AND lane <= ?`
-  const due = db.prepare<[string, number, number, number, number], Operation>(
-    // Nothing waits for more than a minute or so: a later time was set by a clock that has gone back since.
-    `SELECT * FROM operation WHERE ${WAITING} AND (not_before <= ? OR not_before > ? + 300000) ORDER BY lane, id LIMIT ?`,
+  type Due = { cycleId: string; lane: number; now: number; limit: number }
+  // Nothing waits for more than a minute or so: a later time was set by a clock that has gone back since.
+  const dueIn = (state: OperationState) =>
+    `SELECT * FROM operation WHERE state = '${state}' AND cycle_id = @cycleId AND lane <= @lane
+       AND (not_before <= @now OR not_before > @now + 300000)`
+  // State by state the index has them in order: what is not due yet of a million need not be looked at.
+  const due = db.prepare<[Due], Operation>(
+    `${dueIn('pending')} UNION ALL ${dueIn('unsettled')} ORDER BY lane, id LIMIT @limit`,
   )
   const nextDueAt = db
     .prepare<[string, number], number | null>(`SELECT min(not_before) FROM operation WHERE ${WAITING}`)
@@ -248,10 +301,11 @@ export function openOutbox(db: Db): Outbox {
         }
       }).immediate()
     },
+    enqueuePlanned: (behind, cycle) => enqueuePlanned({ ...behind, ...cycle }),
     dropUnplanned: (cycleId) => void dropUnplanned.run(cycleId),
     cancel: (phones) => db.transaction(() => phones.forEach((phone) => void cancel.run(phone))).immediate(),
     drop: (id) => void remove.run(id),
-    due: (now, limit, cycleId, lane = LANE.scrub) => due.all(cycleId, lane, now, now, limit),
+    due: (now, limit, cycleId, lane = LANE.scrub) => due.all({ cycleId, lane, now, limit }),
     waits: (cycleId) => waits.get(cycleId, LANE.scrub) === 1,
     countDueBy: (cycleId, at) => countDueBy.get(cycleId, LANE.scrub, at) ?? 0,
     nextDueAt: (cycleId, lane = LANE.scrub) => nextDueAt.get(cycleId, lane) ?? null,

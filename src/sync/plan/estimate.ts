@@ -1,12 +1,12 @@
 // Owns how much a plan costs: the requests of its push when nothing goes wrong, by what was learnt of the account. Reads
 // the mirror only.
-import type { Change } from '../diff/change.ts'
+import { type Change, fieldsOf } from '../diff/change.ts'
 import type { ByKind } from '../guard/draft.ts'
 import { FIRST_MEMBERS } from '../lists/push-lists.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { WayName } from '../mirror/ways.ts'
 import type { PushDeps } from '../push/deps.ts'
-import { type BulkWay, chooseWay, FEWEST, fieldsOf } from '../push/jobs.ts'
+import { type BulkWay, chooseWay, FEWEST } from '../push/jobs.ts'
 import { isProven, sizeOf, worked } from '../push/learning.ts'
 
 export interface Cost {

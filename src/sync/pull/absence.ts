@@ -1,7 +1,8 @@
 // Owns absence: which known records a complete full pull proves to be gone.
 import { HeysyncError } from '../../lib/errors.ts'
 import type { Mirror } from '../mirror/mirror.ts'
-import type { Census, RecordStore, Stretch } from '../mirror/records.ts'
+import type { Census } from '../mirror/records.ts'
+import { stretches } from '../mirror/stretch.ts'
 import type { Shown } from './shown.ts'
 
 /** What a pull showed of what is known. */
@@ -28,7 +29,8 @@ export function* attendanceSteps(
   const all = shown !== null && marked.unseen === shown.count && marked.unseenSum === shown.sum
   const missing: string[] = []
   if (marked.unseen > 0 && !all) {
-    for (const stretch of stretches(records, sourceId)) {
+    const behind = (after: string) => records.idBehind(sourceId, after, STRETCH)
+    for (const stretch of stretches(behind)) {
       for (const { record_id, num } of records.unseen(sourceId, pull, stretch))
         if (shown?.has(num) !== true) missing.push(record_id)
       yield
@@ -37,16 +39,6 @@ export function* attendanceSteps(
   const n = marked.unseen - missing.length
   const { seen, live } = marked
   return { census: { ...marked, seen: seen + n, live: live + n, unseen: missing.length }, missing }
-}
-
-function* stretches(records: RecordStore, sourceId: string): Generator<Stretch> {
-  let after = ''
-  for (;;) {
-    const to = records.idBehind(sourceId, after, STRETCH)
-    yield { after, to }
-    if (to === null) return
-    after = to
-  }
 }
 
 export interface AbsenceProof {

@@ -1,7 +1,7 @@
 // Owns how due operations are put together: which go into one request with others, and which by themselves.
 import type { RemoteContact } from '../../heymarket/contact.ts'
 import type { ContactFields } from '../contact.ts'
-import type { Change } from '../diff/change.ts'
+import { type Change, fieldsOf } from '../diff/change.ts'
 import { parseRemote } from '../mirror/remote-body.ts'
 import type { Way, WayName } from '../mirror/ways.ts'
 import type { Operation } from '../outbox/outbox.ts'
@@ -21,6 +21,8 @@ type Basis = Pick<PushDeps, 'mirror' | 'clock' | 'settings'>
 
 /** Two requests, the write and reading it back, pay from here on. */
 export const FEWEST = { auto: 5, bulk: 2 } as const
+/** Operations that are looked at in one step. */
+const STEP = 500
 /** Requests for many that are under way at the same time. */
 const GROUPS_AT_ONCE = 4
 
@@ -35,7 +37,7 @@ export function dueLimit({ mirror, clock, writes }: PushDeps, least: number): nu
  * The jobs of one round, in the order of the operations. What does not fit into a round is left to the next: while the
  * size of a request is still being found out, one is sent at a time.
  */
-export function arrange(deps: PushDeps, due: readonly Operation[]): Job[] {
+export function* arrangeSteps(deps: PushDeps, due: readonly Operation[]): Generator<void, Job[]> {
   const { writes } = deps
   const one = (operation: Operation): Job => ({ kind: 'one', operation })
   if (writes === 'single') return due.map(one)
@@ -45,7 +47,8 @@ export function arrange(deps: PushDeps, due: readonly Operation[]): Job[] {
     unsettled.length >= FEWEST[writes] || unsettled.some(({ look_until }) => look_until > 0)
   const byWay = new Map<BulkWay, Operation[]>()
   const wayOf = new Map<number, BulkWay>()
-  for (const operation of due) {
+  for (const [at, operation] of due.entries()) {
+    if (at % STEP === STEP - 1) yield
     const alone = operation.state === 'unsettled' || operation.alone === 1
     const way = alone ? null : chooseWay(deps, JSON.parse(operation.change) as Change)
     if (way === null) continue
@@ -142,9 +145,4 @@ function holdsNothingForeign(
   })
   const ours = assigneeId === null || changed.has('assignee') || lookups.memberId(assignee) === assigneeId
   return known && ours && avatar === '' && tagIds.every((id) => tags.includes(lookups.tagName(id)))
-}
-
-/** The fields of a change as an account keeps or loses them: all custom values together. */
-export function fieldsOf(change: Change): string[] {
-  return [...new Set(change.fields.map(({ field }) => (field.startsWith('custom.') ? 'custom' : field)))]
 }

@@ -1,9 +1,10 @@
 // Owns the push: operations sent lane by lane inside the budget until nothing more is due in this cycle.
 import pLimit from 'p-limit'
+import { byTurns } from '../../lib/turns.ts'
 import { LANE } from '../outbox/outbox.ts'
 import type { Expected } from '../reconcile/reconcile.ts'
 import type { PushDeps } from './deps.ts'
-import { arrange, dueLimit, type Job } from './jobs.ts'
+import { arrangeSteps, dueLimit, type Job } from './jobs.ts'
 import { performMany } from './many.ts'
 import { perform } from './perform.ts'
 import { settleMany } from './settle-many.ts'
@@ -70,8 +71,9 @@ export async function push(deps: PushDeps, run: PushRun): Promise<number> {
     if (clock.now() - refreshedAt >= REFRESH_MS || written.size >= MOST_UNSEEN) await look()
     run.onSend?.()
     let stopped: { error: unknown } | null = null
+    const jobs = await byTurns(arrangeSteps(deps, due))
     await Promise.all(
-      arrange(deps, due).map((job) =>
+      jobs.map((job) =>
         limit(async () => {
           // After one operation showed that nothing can get through, the rest of the batch is not tried.
           if (stopped || run.stopNow?.()) return

@@ -6,6 +6,7 @@ import type { ContactFields } from '../contact.ts'
 import type { StoredContact } from '../mirror/contacts.ts'
 import type { Mirror } from '../mirror/mirror.ts'
 import type { StoredClaim } from '../mirror/records.ts'
+import { stretches } from '../mirror/stretch.ts'
 import { isHarsher, type LeftWay, type Removal, readWays, rungFor, waysText } from '../removal.ts'
 
 export interface ResolvePolicy {
@@ -17,6 +18,8 @@ export interface ResolvePolicy {
 }
 
 const BATCH = 500
+/** Numbers that are marked in one step. */
+const STRETCH = 10_000
 
 /** Resolves every phone whose claims changed since last time. */
 export function resolve(mirror: Mirror, policy: ResolvePolicy, cycleId: string): void {
@@ -26,11 +29,13 @@ export function resolve(mirror: Mirror, policy: ResolvePolicy, cycleId: string):
 /** The same step by step; a crash in between loses nothing. */
 export function* resolveSteps(mirror: Mirror, policy: ResolvePolicy, cycleId: string): Generator<void, void> {
   const fingerprint = contentHash(JSON.stringify([policy.sourceOrder, policy.mode])).toString('hex')
-  mirror.transaction(() => {
-    if (mirror.meta.get('resolve_fingerprint') === fingerprint) return
-    mirror.records.markAllDirty()
+  if (mirror.meta.get('resolve_fingerprint') !== fingerprint) {
+    for (const stretch of stretches((after) => mirror.records.phoneBehind(after, STRETCH))) {
+      mirror.records.markStretchDirty(stretch)
+      yield
+    }
     mirror.meta.set('resolve_fingerprint', fingerprint)
-  })
+  }
   let more = true
   while (more) {
     more = mirror.transaction(() => {

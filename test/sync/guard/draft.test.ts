@@ -5,7 +5,7 @@ import { inOneGo } from '../../../src/lib/turns.ts'
 import { type Change, changeHash } from '../../../src/sync/diff/change.ts'
 import { type Draft, draftStore } from '../../../src/sync/guard/draft.ts'
 import { heldStore, holdSteps } from '../../../src/sync/guard/held-store.ts'
-import { LANE, type Operation, openOutbox } from '../../../src/sync/outbox/outbox.ts'
+import { enqueuePlanSteps, LANE, type Operation, openOutbox } from '../../../src/sync/outbox/outbox.ts'
 import { aCreate, anUpdate, aRemoval, FIRST, nthPhone, OPT_OUT } from '../../support/contact.ts'
 import { aDatabase } from '../../support/folder.ts'
 
@@ -21,7 +21,9 @@ function held(change: Change) {
 /** What is in the outbox after it, in the order in which it came there. */
 function enqueued(db: Db, draft: Draft): Operation[] {
   const outbox = openOutbox(db)
-  const putLast = inOneGo(draft.enqueueSteps({ id: 'c1', lane: LANE.backfill, at: 1_000 }))
+  const putLast = inOneGo(
+    enqueuePlanSteps(outbox, draft.partsAhead(), { id: 'c1', lane: LANE.backfill, at: 1_000 }),
+  )
   const before = outbox.inState('pending').length
   putLast()
   const all = outbox.inState('pending')

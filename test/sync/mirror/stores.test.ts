@@ -121,7 +121,7 @@ test('a wanted contact keeps what it was settled with until it changes, leaves o
   contacts.unsettle(nthPhone(1))
   expect(contacts.find(nthPhone(1))?.settled_desired).toBeNull()
   contacts.settle(nthPhone(1), desired, shown)
-  contacts.unsettleAll()
+  contacts.unsettleStretch({ after: '', to: null })
   expect(contacts.find(nthPhone(1))?.settled_desired).toBeNull()
   contacts.settle(nthPhone(1), desired, shown)
   contacts.leave(nthPhone(1), 'c1', 'absent')

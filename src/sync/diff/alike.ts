@@ -1,6 +1,5 @@
 // Owns the counting of new contacts that are written alike: a million of them may differ in nothing that counts for their cost.
-import type { Change } from '../diff/change.ts'
-import { fieldsOf } from './jobs.ts'
+import { type Change, fieldsOf } from './change.ts'
 
 export interface Alike {
   readonly example: Change
