@@ -5,6 +5,8 @@ import type { Bounds } from './session.ts'
 const TIME =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?$/i
 
+const IN_UTC = /^(?:z|[+-]00(?::?00)?)$/i
+
 /** From here on a number is milliseconds since 1970, and no seconds: as seconds it would be the year 5138. */
 export const LEAST_MS = 100_000_000_000
 
@@ -19,11 +21,19 @@ export function toInstant(value: unknown, zone: string): string | null {
   const [, year, month, day, hour = '00', minute = '00', second = '00', fraction, offset] = match
   const clock = `${year}-${month}-${day}T${hour}:${minute}:${second}`
   const end = fraction === undefined ? 'Z' : `.${fraction}Z`
+  if ((offset === undefined ? zone === 'UTC' : IN_UTC.test(offset)) && isInstant(`${clock}Z`))
+    return `${clock}${end}`
   const at = DateTime.fromISO(offset === undefined ? clock : `${clock}${offset}`, {
     zone: offset === undefined ? zone : 'UTC',
   })
   if (!at.isValid || (offset === undefined && at.getPossibleOffsets().length > 1)) return null
   return `${at.toUTC().toFormat("yyyy-MM-dd'T'HH:mm:ss")}${end}`
+}
+
+/** True for what is surely one, at a tenth of luxon's cost; the others are left to it, as hour 24 is. */
+function isInstant(text: string): boolean {
+  const ms = Date.parse(text)
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text.slice(0, -1))
 }
 
 function ofNumber(value: number): string | null {

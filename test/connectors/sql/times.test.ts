@@ -21,6 +21,29 @@ test.each([
   expect(toInstant(value, zone)).toBe(instant)
 })
 
+test('a time in UTC is read as luxon reads it, also where it is none', () => {
+  const two = (least: number, most: number) =>
+    fc.integer({ min: least, max: most }).map((n) => String(n).padStart(2, '0'))
+  const parts = fc.tuple(
+    fc.integer({ min: 1, max: 9_999 }),
+    two(0, 13),
+    two(0, 32),
+    two(0, 25),
+    two(0, 61),
+    two(0, 61),
+  )
+  const offset = fc.constantFrom('', 'Z', 'z', '+00', '-00', '+00:00', '+0000')
+  fc.assert(
+    fc.property(parts, offset, ([year, month, day, hour, minute, second], end) => {
+      const clock = `${String(year).padStart(4, '0')}-${month}-${day}T${hour}:${minute}:${second}`
+      const at = DateTime.fromISO(`${clock}Z`, { zone: 'UTC' })
+      const said = at.isValid ? at.toFormat("yyyy-MM-dd'T'HH:mm:ss.'25Z'") : null
+      expect(toInstant(`${clock.replace('T', ' ')}.25${end}`, 'UTC')).toBe(said)
+    }),
+    { numRuns: 2_000 },
+  )
+})
+
 test('every time that a wall showed in a window lies within its bounds', () => {
   const zone = fc.constantFrom(
     'UTC',
