@@ -57,7 +57,7 @@ export interface ReadsDeps {
   webhooks(): Webhooks
 }
 
-/** How often it is looked whether some process works on the database: the look takes its lock for an instant. */
+/** How often it is looked whether some process works on a cycle: the look takes the lock of the database for an instant. */
 const LOOK_MS = 1000
 
 export function openReads({ db, about, now, tick, daemon, webhooks }: ReadsDeps): Reads {
@@ -70,10 +70,12 @@ export function openReads({ db, about, now, tick, daemon, webhooks }: ReadsDeps)
     heldParts(heldIn, config).map(({ source, examples: _, ...part }) => ({ ...part, about: source })),
   )
   const stores = whyStores(db)
-  let looked = { at: Number.NEGATIVE_INFINITY, working: false }
-  const working = () => {
+  let looked = { at: Number.NEGATIVE_INFINITY, cycle: '', working: false }
+  // What was seen before a cycle began says nothing about it.
+  const working = (cycle: string) => {
     const at = now()
-    if (Math.abs(at - looked.at) >= LOOK_MS) looked = { at, working: !isFree(databasePath) }
+    if (looked.cycle !== cycle || Math.abs(at - looked.at) >= LOOK_MS)
+      looked = { at, cycle, working: !isFree(databasePath) }
     return looked.working
   }
   const rejections = rejectionsReader(db, memo)

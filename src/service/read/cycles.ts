@@ -21,8 +21,8 @@ export interface CyclesDeps {
   readonly db: Db
   /** Ids of cycles that were accepted and have not begun. */
   waiting(): readonly string[]
-  /** True while some heysync process works on the database. */
-  working(): boolean
+  /** True while some heysync process works on the database, and so on its newest cycle, which this is. */
+  working(cycle: string): boolean
   held(): readonly z.infer<typeof heldPart>[]
 }
 
@@ -32,7 +32,8 @@ export function cyclesReader({ db, waiting, working, held }: CyclesDeps): Cycles
     'SELECT * FROM cycle WHERE id < ? ORDER BY id DESC LIMIT ?',
   )
   const newest = db.prepare<[], string | null>('SELECT max(id) FROM cycle').pluck()
-  const shown = (row: CycleRow): Row => rowOf(row, row.id === newest.get() && working())
+  const shown = (row: CycleRow): Row =>
+    rowOf(row, row.status === 'running' && row.id === newest.get() && working(row.id))
   return {
     page: (ask) => {
       const from = ask.before ?? '~'

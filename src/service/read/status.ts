@@ -30,8 +30,8 @@ export interface StatusDeps {
   rejections(): number
   now(): number
   daemon(): DaemonState
-  /** True while some heysync process works on the database. */
-  working(): boolean
+  /** True while some heysync process works on the database, and so on its newest cycle, which this is. */
+  working(cycle: string): boolean
   held(): readonly Held[]
 }
 
@@ -50,7 +50,8 @@ export function statusReader(deps: StatusDeps): () => Status {
     const now = deps.now()
     const daemon = deps.daemon()
     const latest = cycles.latest(LOOK_BACK)
-    const running = latest[0]?.status === 'running' && deps.working() ? latest[0] : null
+    const newest = latest[0]
+    const running = newest?.status === 'running' && deps.working(newest.id) ? newest : null
     const atWork = running === null ? null : underWayOf(running, config, now)
     const held = [...deps.held()]
     const problems = problemsOf(daemon, cycles.failing()[0], held)

@@ -1,6 +1,7 @@
 // Every route of the admin API through HTTP: its shape is the contract's, its content is what the cycles left.
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { z } from 'zod'
+import { acquireLock } from '../../../src/db/lock.ts'
 import type { BareE164 } from '../../../src/lib/phone.ts'
 import * as contract from '../../../src/service/api/contract.ts'
 import { routes } from '../../../src/service/front/routes.ts'
@@ -94,6 +95,26 @@ describe('cycles', () => {
     expect(second).toMatchObject({ before: null, cycles: [{ id: 'c0001', read: 6, plan: { create: 3 } }] })
     const one = as(contract.cycle, await get('/api/cycles/c0001'))
     expect(one).toMatchObject({ status: 'ok', perSource: [{ id: 'clinic', accepted: 3 }], held: [] })
+  })
+
+  test('that begin right after one that was interrupted are running', async () => {
+    const { engine, get } = await aFront()
+    const { cycles } = engine.engine
+    const at = engine.clock.now()
+    const fixed = {
+      mode: 'full',
+      trigger: 'cli sync',
+      reason: 'hand',
+      sources: ['clinic'],
+      continues: [],
+    } as const
+    const newest = async () => (await get('/api/cycles?limit=1')).body.cycles[0]
+    cycles.begin({ ...fixed, id: 'x1', beside: null, at })
+    expect(await newest()).toMatchObject({ id: 'x1', status: 'interrupted' })
+    const lock = await acquireLock(engine.db.name, { holder: 'heysync sync', waitMs: 0, clock: engine.clock })
+    onTestFinished(() => lock.release())
+    cycles.begin({ ...fixed, id: 'x2', beside: null, at })
+    expect(await newest()).toMatchObject({ id: 'x2', status: 'running' })
   })
 
   test('show each change with its fields and the lists, page by page', async () => {
