@@ -5,6 +5,11 @@ import { clinicConfig, csv, type House, house, type Person, people, type Tree } 
 
 export const EVERY_SECOND = { schedule: '* * * * * *' }
 
+/** An account in which each contact takes a request of its own, so that a push has a middle. */
+export const ONE_BY_ONE = {
+  dialects: { duplicatePhone: 'duplicate', batchCalls: 'gone', bulkCalls: 'gone' },
+} as const satisfies SandboxOptions
+
 /** A folder with a config, and so many people in contacts.csv. Nothing is synced yet. */
 export async function clinic(
   count: number,

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import { type House, people, type Running } from '../support.ts'
-import { clinic, EVERY_SECOND, expectExactly } from './clinic.ts'
+import { clinic, EVERY_SECOND, expectExactly, ONE_BY_ONE } from './clinic.ts'
 
 const IN_OWN_MOUNTS = 'unshare --map-root-user --mount sh -c'
 const mayMount = spawnSync('sh', ['-c', `${IN_OWN_MOUNTS} "mount -t tmpfs none /mnt"`]).status === 0
@@ -39,7 +39,7 @@ describe.skipIf(!mayMount)('a full disk', () => {
   })
 
   test('during the push: heysync stops sending, and with room again the rest is written, nobody twice', async () => {
-    const home = await clinic(COUNT)
+    const home = await clinic(COUNT, { sandbox: ONE_BY_ONE })
     home.sandbox.configure({ faults: { slowMs: 50 } })
     const fill = `{ ${waitFor('fill')}; dd if=/dev/zero of=data/filler bs=1k 2>/dev/null; } &`
     const running = withDisk(home, '16m', fill, FIRST, waitFor('room'), MORE_ROOM, AGAIN)

@@ -1,12 +1,7 @@
 // SIGTERM and Ctrl-C while writes are under way. What kill -9 does is shown in ../crash.test.ts.
 import { expect, test } from 'vitest'
 import { people } from '../support.ts'
-import { clinic, expectExactly } from './clinic.ts'
-
-/** Each contact takes a request of its own, so that a push has a middle. */
-const ONE_BY_ONE = {
-  dialects: { duplicatePhone: 'duplicate', batchCalls: 'gone', bulkCalls: 'gone' },
-} as const
+import { clinic, expectExactly, ONE_BY_ONE } from './clinic.ts'
 
 test('run that is told to stop in the middle of a push ends with 0, and status says how to go on', async () => {
   const home = await clinic(120, { source: { schedule: '0 3 * * *' }, sandbox: ONE_BY_ONE })
