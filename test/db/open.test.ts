@@ -92,6 +92,20 @@ describe('a database that is there', () => {
     raw.close()
   })
 
+  test('but is being written all the time is busy, and nobody is told to move it away', () => {
+    const path = inFolder()
+    const writer = aDatabase(path)
+    writer.exec('BEGIN IMMEDIATE')
+    expect(() => openDatabase(path)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_DATABASE_BUSY',
+        hint: expect.not.stringContaining('move it away'),
+      }),
+    )
+    writer.exec('COMMIT')
+    openDatabase(path).close()
+  })
+
   test('whose migration was cut off is finished', () => {
     const path = inFolder()
     const cut = new Database(path)

@@ -156,7 +156,7 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
       normalizer,
       at: startedAt,
       window: changesOnly,
-      changesOnly: !full && !merges,
+      marksChanges: full || merges,
       goesOn: resumes,
       shownTo: changesOnly || goesByTime ? instantKey(stored?.shown_to) : null,
       unreadable,

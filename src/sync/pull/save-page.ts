@@ -31,8 +31,8 @@ export interface PageTarget {
   readonly at: number
   /** An incremental pull by watermark: its records are changes. */
   readonly window: boolean
-  /** Of what comes as a change, and is none, nothing has to be written: an incremental pull proves nobody absent by it. */
-  readonly changesOnly: boolean
+  /** Also what comes as a change, and is none, gets the mark of this pull. An incremental pull proves nobody absent by it. */
+  readonly marksChanges: boolean
   /** A pull that goes on where an earlier part ended. */
   readonly goesOn: boolean
   /** Up to when earlier pulls had to show everything, as an instant key; null where nobody can tell. */
@@ -54,7 +54,7 @@ export function savePage(mirror: Mirror, target: PageTarget, page: Page, counts:
     const { records } = mirror
     const given: Given = {
       asChanges,
-      marks: target.shown === null && !(page.changes === true && target.changesOnly),
+      marks: target.shown === null && (page.changes !== true || target.marksChanges),
       anyBad: records.anyBad(target.sourceId),
       lastNum: records.lastNum(),
     }
