@@ -11,6 +11,11 @@ export interface Progress {
 /** Fewer than this many are done before anybody wonders. */
 const WORTH_A_LINE = 100
 
+const LONGEST_BAR = 40
+/** Where there is less room, the words stand alone. */
+const SHORTEST_BAR = 10
+const MARGIN = '  '
+
 /** A bar on a terminal; elsewhere a line at each quarter of something long. */
 export function progress(io: Io, label: string): Progress {
   return io.terminal ? progressBar(io, label) : progressLines(io, label)
@@ -18,15 +23,19 @@ export function progress(io: Io, label: string): Progress {
 
 function progressBar(io: Io, label: string): Progress {
   const { color } = io
-  const barsize = Math.max(10, Math.min(40, io.columns - 60))
+  // What the words leave of the line; it never grows again, so that it does not flicker with them.
+  let barsize = LONGEST_BAR
   const bar = new cliProgress.SingleBar({
     format: (_options, { value, total, progress: share, eta }, { known, left }) => {
       const done = value.toLocaleString('en-US')
       if (!known) return `  ${done} ${label}`
+      const words = `  ${Math.floor(share * 100)} %  ${done} of ${total.toLocaleString('en-US')} ${label}`
+      const rest = `  ${left ?? `${Math.round(eta)} s left`}`
+      barsize = Math.min(barsize, io.columns - MARGIN.length - words.length - rest.length)
+      if (barsize < SHORTEST_BAR) return `${words}${color.dim(rest)}`
       const full = Math.round(share * barsize)
       const bar = color.cyan('━'.repeat(full)) + color.dim('─'.repeat(barsize - full))
-      const rest = color.dim(left ?? `${Math.round(eta)} s left`)
-      return `  ${bar}  ${Math.floor(share * 100)} %  ${done} of ${total.toLocaleString('en-US')} ${label}  ${rest}`
+      return `${MARGIN}${bar}${words}${color.dim(rest)}`
     },
     hideCursor: true,
     clearOnComplete: true,

@@ -1,0 +1,35 @@
+// The bar of something long: all its words fit the line, however wide the terminal is.
+import { PassThrough } from 'node:stream'
+import { stripVTControlCharacters } from 'node:util'
+import { createColors } from 'picocolors'
+import { expect, test } from 'vitest'
+import type { Io } from '../../src/cli/io.ts'
+import { progress } from '../../src/cli/progress.ts'
+
+/** What the terminal shows first. */
+function shown(columns: number, total: number): string {
+  const errorStream = Object.assign(new PassThrough(), { isTTY: true, columns })
+  const io = { terminal: true, columns, errorStream, color: createColors(false) } as unknown as Io
+  const bar = progress(io, 'written')
+  bar.update(total / 2, total, '303 confirmed, less than a minute left')
+  const text = stripVTControlCharacters(String(errorStream.read()))
+  bar.stop()
+  return text
+}
+
+test.each([
+  [160, 40],
+  [110, 34],
+  [86, 10],
+])('in %i columns there is a bar of %i beside its words', (columns, bar) => {
+  const line = shown(columns, 600_000)
+  expect(line).toContain('  50 %  300,000 of 600,000 written  303 confirmed, less than a minute left')
+  expect(line.match(/[━─]/g)).toHaveLength(bar)
+  expect(line.trimEnd().length).toBeLessThanOrEqual(columns)
+})
+
+test('where the words leave no room they stand alone', () => {
+  const line = shown(85, 600_000)
+  expect(line).toContain('50 %  300,000 of 600,000 written  303 confirmed, less than a minute left')
+  expect(line).not.toMatch(/[━─]/)
+})
