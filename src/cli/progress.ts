@@ -13,7 +13,7 @@ const WORTH_A_LINE = 100
 
 const LONGEST_BAR = 40
 /** Where there is less room, the words stand alone. */
-const SHORTEST_BAR = 10
+const SHORTEST_BAR = 6
 const MARGIN = '  '
 
 /** A bar on a terminal; elsewhere a line at each quarter of something long. */
@@ -31,7 +31,8 @@ function progressBar(io: Io, label: string): Progress {
       if (!known) return `  ${done} ${label}`
       const words = `  ${Math.floor(share * 100)} %  ${done} of ${total.toLocaleString('en-US')} ${label}`
       const rest = `  ${left ?? `${Math.round(eta)} s left`}`
-      barsize = Math.min(barsize, io.columns - MARGIN.length - words.length - rest.length)
+      // What stands in the last column is cleared with what is behind it.
+      barsize = Math.min(barsize, io.columns - 1 - MARGIN.length - words.length - rest.length)
       if (barsize < SHORTEST_BAR) return `${words}${color.dim(rest)}`
       const full = Math.round(share * barsize)
       const bar = color.cyan('━'.repeat(full)) + color.dim('─'.repeat(barsize - full))
