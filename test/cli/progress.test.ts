@@ -12,9 +12,11 @@ function shown(columns: number, total: number): string {
   const io = { terminal: true, columns, errorStream, color: createColors(false) } as unknown as Io
   const bar = progress(io, 'written')
   bar.update(total / 2, total, '303 confirmed, less than a minute left')
-  const text = stripVTControlCharacters(String(errorStream.read()))
+  // One read gives all that was written, or one piece of it: that depends on the Node.
+  const pieces: string[] = []
+  for (let piece = errorStream.read(); piece !== null; piece = errorStream.read()) pieces.push(String(piece))
   bar.stop()
-  return text
+  return stripVTControlCharacters(pieces.join(''))
 }
 
 test.each([
