@@ -20,7 +20,7 @@ describe('a long list', () => {
   })
 
   test('names the entry that is wrong by its place in all', async () => {
-    const { error } = await parseByParts(ids, { contacts: MANY.with(734, 'x') })
+    const { error } = await parseByParts(ids, MANY.with(734, 'x'))
     expect(error?.issues[0]?.path).toEqual([734])
   })
 
