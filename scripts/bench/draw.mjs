@@ -15,6 +15,7 @@ export function draw({ machine, results }, cases) {
     `<!-- Drawn by \`npm run bench -- --draw\` from docs/performance.json. Do not edit it by hand. -->`,
     about(machine, results),
     goals(results, cases),
+    reasons(results, cases),
     growing(cases, results),
     plot(drawn, 'speed.svg', 'Records a second of heysync and of the plain libraries in a loop'),
     plot(drawn, 'memory.svg', 'Peak memory by number of records'),
@@ -65,6 +66,18 @@ function goals(results, cases) {
       ),
   )
   return `## What was to be reached\n\n${table(['case', 'records', 'goal', 'measured', 'reached'], rows)}`
+}
+
+/** Goals that were missed with some number of records, by their reasons. */
+function reasons(results, cases) {
+  const missed = cases.flatMap((bench) => {
+    const whys = results
+      .filter((one) => one.case === bench.name)
+      .flatMap((result) => judged(bench, result))
+      .flatMap(({ reached, why }) => (reached || why === undefined ? [] : [why]))
+    return [...new Set(whys)].map((why) => `- [${bench.name}](#${bench.name}): ${why}`)
+  })
+  return missed.length === 0 ? '' : `## What is not reached, and why\n\n${missed.join('\n')}`
 }
 
 function growing(cases, results) {
