@@ -91,7 +91,7 @@ function growing(cases, results) {
   if (rows.length === 0) return ''
   return `## How it grows
 
-Time should grow as the records do, and a tenth more at most; memory should stay the same within a fifth. Where the loop beside it takes more than in
+Time should grow as the records do, and a tenth more at most; memory should stay the same within a fifth from 100,000 on. Where the loop beside it takes more than in
 proportion, what it asks does: the sandbox or the disk.
 
 ${table(['case', 'from, to', 'records', 'time', 'time of the loop', 'memory', 'as it should'], rows)}`
