@@ -95,7 +95,8 @@ async function* pullEverything(pull: Pull, { resumeAfter }: PullRequest): AsyncG
     const twins = await twinsOf(pull)
     const proven = twins?.length === 0
     // What was read at several instants is held against no count, nor are rows of which two are one.
-    const count = held && !alone && position.counts && proven ? tally.keyed : null
+    const once = held && !alone && resumed === null
+    const count = once && position.counts && proven ? tally.keyed : null
     warnOfTimeless(pull, position.timeless)
     const bad = [...(page.bad ?? []), ...tally.keyless, ...(twins ?? [])]
     yield {

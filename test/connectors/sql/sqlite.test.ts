@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { engineOf } from './engine.ts'
 import { desk, discover, FULL, failure, pull, since } from './harness.ts'
 
 function file(...statements: string[]) {
@@ -150,6 +151,19 @@ describe('a large page is handed over a thousand rows at a time', () => {
     expect(bad).toEqual([1000, 1000, 2000, 2500].map((id) => `ID_DUPLICATE ${id}`))
     expect(end).toEqual({ covers: 'everything', count: null })
   })
+})
+
+test('a full pull that goes on where an earlier part ended is held against no count', async () => {
+  const { db, options } = file(
+    'PRAGMA journal_mode = wal',
+    'CREATE TABLE people (id INTEGER PRIMARY KEY, phone TEXT, name TEXT)',
+    'INSERT INTO people (id) VALUES (2), (3), (4), (5)',
+  )
+  const engine = engineOf({ options: { ...options, pageSize: 2 } })
+  const stopped = engine.pull('full', () => Promise.reject(new Error('The power failed.')))
+  await expect(stopped).rejects.toThrow('The power failed.')
+  db.exec('INSERT INTO people (id) VALUES (1)')
+  expect(await engine.pull('full')).toMatchObject({ read: 2, gone: 0 })
 })
 
 test('without a time of change each pull reads everything, and proves it', async () => {
