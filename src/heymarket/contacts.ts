@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { HeysyncError } from '../lib/errors.ts'
 import type { BareE164 } from '../lib/phone.ts'
+import { byParts } from './by-parts.ts'
 import { contact, type RemoteContact, writableContact } from './contact.ts'
 import { call, endpoint } from './endpoint.ts'
 import * as rules from './rules.ts'
@@ -158,9 +159,11 @@ export const contactEndpoints = {
     effect: 'write',
     summary: 'create many contacts; existing ones are skipped, or overwritten',
     query,
-    body: z
-      .array(writableContact, { error: 'must be a bare list of contacts' })
-      .min(1, { error: 'must not be empty' }),
+    body: byParts(
+      z
+        .array(writableContact, { error: 'must be a bare list of contacts' })
+        .min(1, { error: 'must not be empty' }),
+    ),
     answer: batchAnswer,
   }),
 } as const

@@ -3,6 +3,7 @@
 import type { z } from 'zod'
 import { HeysyncError } from '../lib/errors.ts'
 import { maskPhone } from '../lib/phone.ts'
+import { parseByParts } from './by-parts.ts'
 import type { ApiRequest, Transport } from './transport.ts'
 
 export interface Endpoint<A extends z.ZodType = z.ZodType> {
@@ -48,7 +49,7 @@ export async function call<A extends z.ZodType>(
   const query = checked(to, 'query', to.query, request.query) as
     | Record<string, string | number | boolean>
     | undefined
-  const json = checked(to, 'body', to.body, request.body)
+  const json = to.body && outcome(to, 'body', request.body, await parseByParts(to.body, request.body ?? {}))
   const path = to.path.replace(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(String(params?.[name] ?? '')),
   )
@@ -74,8 +75,15 @@ function checked(
   schema: z.ZodType | undefined,
   value: unknown,
 ): unknown {
-  if (schema === undefined) return undefined
-  const parsed = schema.safeParse(value ?? {})
+  return schema && outcome(to, part, value, schema.safeParse(value ?? {}))
+}
+
+function outcome(
+  to: Endpoint,
+  part: 'params' | 'query' | 'body',
+  value: unknown,
+  parsed: z.ZodSafeParseResult<unknown>,
+): unknown {
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
   const path = issue?.path ?? []

@@ -8,6 +8,7 @@ import { traced } from '../lib/tracing.ts'
 import { parseBody, statusError } from './answer.ts'
 import type { Authorizer } from './auth.ts'
 import type { RequestBudget } from './budget.ts'
+import { parseByParts } from './by-parts.ts'
 import { httpLine, type Line, type LineAnswer, LineError } from './line.ts'
 
 export interface ApiRequest<T> {
@@ -156,7 +157,7 @@ async function exchange<T>(
   if (response.status < 200 || response.status > 299) {
     throw statusError(where, response.status, response.body, response.headers, options.clock.now(), requestId)
   }
-  const parsed = request.answer.safeParse(parseBody(response.body))
+  const parsed = await parseByParts(request.answer, parseBody(response.body))
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
     throw new HeysyncError('ERR_HEYMARKET_ANSWER', {

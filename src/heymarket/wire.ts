@@ -1,5 +1,6 @@
 // Owns tolerant readers: what Heymarket leaves out, sends as null, or shows in one of several shapes becomes one shape.
 import { z } from 'zod'
+import { byParts } from './by-parts.ts'
 
 /** Text, or nothing in any form, as text. */
 export const text = z
@@ -21,7 +22,7 @@ export const optionalId = z
 
 /** A bare list, a list inside an envelope under one of `keys`, or null for an empty one. */
 export function listOf<T>(item: z.ZodType<T>, ...keys: readonly string[]): z.ZodType<T[]> {
-  return z.preprocess((value) => {
+  const listIn = (value: unknown): unknown => {
     if (value === null || value === undefined) return []
     if (typeof value === 'object' && !Array.isArray(value)) {
       for (const key of keys) {
@@ -29,7 +30,8 @@ export function listOf<T>(item: z.ZodType<T>, ...keys: readonly string[]): z.Zod
       }
     }
     return value
-  }, z.array(item))
+  }
+  return byParts(z.preprocess(listIn, z.array(item)), listIn)
 }
 
 /** A count given as a number, as text, or as `{count}`. */

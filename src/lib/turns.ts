@@ -1,9 +1,15 @@
 // Owns the taking of turns: long work on the database is cut into steps, and whatever else waits in this thread goes between two.
 import { setImmediate } from 'node:timers/promises'
 
-/** Resolves once whatever waits had its turn. Never to be awaited in a transaction. */
+let last: Promise<void> = Promise.resolve()
+
+/**
+ * Resolves once whatever waits had its turn. Of several that ask one goes on at a time: a turn is never as long as the steps
+ * of all of them together. Never to be awaited in a transaction.
+ */
 export function othersTurn(): Promise<void> {
-  return setImmediate()
+  last = last.then(() => setImmediate())
+  return last
 }
 
 /** Works through the steps, and lets others have their turn after each. */

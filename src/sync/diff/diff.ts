@@ -25,7 +25,7 @@ export interface DiffSink {
   equal(phone: string): void
 }
 
-const PAGE = 500
+const PAGE = 200
 
 /** Compares all contacts as `diffSteps` does, and returns what it found. */
 export function diffAll(

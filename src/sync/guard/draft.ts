@@ -239,7 +239,8 @@ export function draftStore(db: Db): DraftStore {
             return counts.held
           },
           *[Symbol.iterator]() {
-            for (const row of rowsOf((after) => held.all(after)))
+            if (counts.held === 0) return
+            for (const row of rowsOf((after) => held.all(after.rank < 0 ? NO_CREATE : after)))
               yield { change: parse(row), dials: row.dials.split(',') as DialName[], reason: row.reason }
           },
         },

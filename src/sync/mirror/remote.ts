@@ -21,6 +21,9 @@ export interface RemoteRow extends StoredRemote {
 /** What a read told us about one contact. */
 export type RemoteNews = 'same' | 'new' | 'changed' | 'stale'
 
+/** Contacts that are looked at in one step. */
+const STRETCH = 10_000
+
 export interface RemoteStore {
   find(id: number): RemoteRow | undefined
   byPhone(phone: string): RemoteRow[]
@@ -35,11 +38,11 @@ export interface RemoteStore {
   drop(id: number): void
   /** Keeps of the contacts of an erased number only that they are there. */
   blank(phone: string): void
-  /** Contacts that no walk from this number on has met. */
-  unseen(walk: number): RemoteRow[]
+  /** Contacts that no walk from this number on has met, stretch by stretch. */
+  unseen(walk: number): Generator<RemoteRow[]>
   count(): number
   /** Contacts that walks from this number on have met. */
-  countSeen(walk: number): number
+  countSeenSteps(walk: number): Generator<void, number>
   /** True when an answer ever showed is_opted_out: then an account that leaves it out means false. */
   showsOptOut(): boolean
   /** Numbers that stand on more than one Heymarket contact. */
@@ -71,11 +74,14 @@ export function remoteStore(db: Db, erased: ErasedStore): RemoteStore {
   const setBlank = db.prepare<[string, Buffer, number]>(
     'UPDATE remote_contact SET phone = NULL, body = ?, hash = ? WHERE id = ?',
   )
-  const unseen = db.prepare<[number], RemoteRow>('SELECT * FROM remote_contact WHERE seen_walk < ?')
+  const stretchBehind = db.prepare<[number, number], { last: number | null; all: number; seen: number }>(
+    `SELECT max(id) AS last, count(*) AS "all", coalesce(sum(seen_walk >= ?), 0) AS seen
+     FROM (SELECT id, seen_walk FROM remote_contact WHERE id > ? ORDER BY id LIMIT ${STRETCH})`,
+  )
+  const unseen = db.prepare<[number, number, number], RemoteRow>(
+    'SELECT * FROM remote_contact WHERE id > ? AND id <= ? AND seen_walk < ? ORDER BY id',
+  )
   const count = db.prepare<[], number>('SELECT n FROM remote_count').pluck()
-  const countSeen = db
-    .prepare<[number], number>('SELECT count(*) FROM remote_contact WHERE seen_walk >= ?')
-    .pluck()
   const showsOptOut = db.prepare<[], number>("SELECT 1 FROM meta WHERE key = 'shows_opt_out'").pluck()
   const rememberOptOutShown = db.prepare(
     "INSERT OR IGNORE INTO meta (key, value) VALUES ('shows_opt_out', '1')",
@@ -88,6 +94,14 @@ export function remoteStore(db: Db, erased: ErasedStore): RemoteStore {
   const kept = (contact: RemoteContact): RemoteContact => {
     const phone = readBareE164(contact.phone)
     return phone !== null && erased.has(phone) ? blankContact(contact) : contact
+  }
+  function* stretches(walk: number) {
+    for (let after = Number.MIN_SAFE_INTEGER; ; ) {
+      const { last, all, seen } = stretchBehind.get(walk, after) ?? { last: null, all: 0, seen: 0 }
+      if (last === null) return
+      yield { after, last, all, seen }
+      after = last
+    }
   }
   return {
     find: (id) => find.get(id),
@@ -130,9 +144,19 @@ export function remoteStore(db: Db, erased: ErasedStore): RemoteStore {
         setBlank.run(remoteBody(contact, null), remoteHash(contact), known.id)
       }
     },
-    unseen: (walk) => unseen.all(walk),
+    *unseen(walk) {
+      for (const { after, last, all, seen } of stretches(walk))
+        yield seen === all ? [] : unseen.all(after, last, walk)
+    },
     count: () => count.get() ?? 0,
-    countSeen: (walk) => countSeen.get(walk) ?? 0,
+    *countSeenSteps(walk) {
+      let met = 0
+      for (const { seen } of stretches(walk)) {
+        met += seen
+        yield
+      }
+      return met
+    },
     showsOptOut: () => showsOptOut.get() === 1,
     duplicatePhones: () => duplicatePhones.get() ?? 0,
   }

@@ -172,6 +172,8 @@ async function pullOnce(mirror: Mirror, source: Source, run: PullRun): Promise<P
   let onlyChanges = false
   try {
     for await (const page of source.connector.pull(source.options, request, run.context)) {
+      // To read a page took a while, and to save it takes one more.
+      await othersTurn()
       run.context.signal.throwIfAborted()
       watch(page)
       if (source.connector.fixedFields) requireFields(page, source.normalizer, id)

@@ -22,7 +22,7 @@ type Basis = Pick<PushDeps, 'mirror' | 'clock' | 'settings'>
 /** Two requests, the write and reading it back, pay from here on. */
 export const FEWEST = { auto: 5, bulk: 2 } as const
 /** Operations that are looked at in one step. */
-const STEP = 500
+const STEP = 100
 /** Requests for many that are under way at the same time. */
 const GROUPS_AT_ONCE = 4
 

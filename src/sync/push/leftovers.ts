@@ -2,6 +2,7 @@
 import { asHeysyncError } from '../../lib/errors.ts'
 import { othersTurn } from '../../lib/turns.ts'
 import type { Change } from '../diff/change.ts'
+import { PIECE } from '../mirror/pieces.ts'
 import { parseRemote } from '../mirror/remote-body.ts'
 import type { Failure, Operation } from '../outbox/outbox.ts'
 import { linkRung } from '../removal.ts'
@@ -10,7 +11,6 @@ import type { PushDeps } from './deps.ts'
 import { contactOf, lookUpMany, type Shown } from './look-up-many.ts'
 import { earlierFailure, failureOf, SECOND_LOOK_MS } from './outcome.ts'
 import { readBack, takeIn } from './read-back.ts'
-import { PIECE } from './read-back-many.ts'
 import { nextLook } from './settle-many.ts'
 
 /** Nobody was looked for together. */
@@ -37,7 +37,8 @@ export async function settleLeftovers(deps: PushDeps): Promise<void> {
   }
   const together = await allShown(deps, operations)
   const lookedAt = clock.now()
-  for (const operation of operations) {
+  for (const [at, operation] of operations.entries()) {
+    if (at % PIECE === PIECE - 1) await othersTurn()
     const planned = JSON.parse(operation.change) as Change
     const seen = contactOf(planned, together)
     if (seen !== null) deps.mirror.transaction(() => takeIn(deps, planned, seen, 'settled'))

@@ -9,6 +9,7 @@ import { asHeysyncError, type HeysyncError } from '../../lib/errors.ts'
 import { othersTurn } from '../../lib/turns.ts'
 import { newContactBody } from '../diff/body.ts'
 import { type Change, fieldsOf } from '../diff/change.ts'
+import { inPieces, PIECE } from '../mirror/pieces.ts'
 import type { Operation } from '../outbox/outbox.ts'
 import { keepBeforeImage } from './before-image.ts'
 import { type Item, itemOf } from './compare-many.ts'
@@ -18,7 +19,7 @@ import { forbidden, isProven, missing, noAnswer, tooMany, worked } from './learn
 import { isMissing, isRefusal, lookUpMany } from './look-up-many.ts'
 import { ackWithoutRequest, failureOf, leaveToNextPlan, outgrewItsPlan, retryLater } from './outcome.ts'
 import { currentChange } from './perform.ts'
-import { lookLater, PIECE, readBackMany } from './read-back-many.ts'
+import { lookLater, readBackMany } from './read-back-many.ts'
 import { LOST_MS } from './settle-many.ts'
 import type { Written } from './written.ts'
 
@@ -61,9 +62,9 @@ async function lookFirst(deps: PushDeps, operations: readonly Operation[]): Prom
     deps,
     operations.map(({ phone }) => phone),
   )
-  deps.mirror.transaction(() => {
-    for (const contacts of shown.values())
-      for (const contact of contacts) deps.mirror.remote.read(contact, 0, deps.clock.now())
+  const { mirror, clock } = deps
+  await inPieces(mirror, [...shown.values()].flat(), (contact) => {
+    mirror.remote.read(contact, 0, clock.now())
   })
 }
 
@@ -96,15 +97,10 @@ async function takeUp(
 async function sendAll(deps: PushDeps, run: Run, items: readonly Planned[]): Promise<void> {
   if (items.length === 0) return
   const { outbox, mirror, clock } = deps
-  for (let from = 0; from < items.length; from += PIECE) {
-    mirror.transaction(() => {
-      for (const { operation, change } of items.slice(from, from + PIECE)) {
-        keepBeforeImage(deps, change)
-        outbox.claim(operation.id)
-      }
-    })
-    await othersTurn()
-  }
+  await inPieces(mirror, items, ({ operation, change }) => {
+    keepBeforeImage(deps, change)
+    outbox.claim(operation.id)
+  })
   run.left -= 1
   let saidRefused: ReadonlySet<string>
   try {
@@ -129,6 +125,7 @@ async function request(
   items: readonly Item[],
 ): Promise<ReadonlySet<string>> {
   const bodies = items.map(({ write }) => (way === 'update.batch' ? write.body : newContactBody(write.body)))
+  await othersTurn()
   if (way === 'create.bulk') {
     const { failed } = await client.contactsV2.bulk(bodies.map(withChannel))
     return new Set(failed.map(({ contact }) => String(contact.phone)))

@@ -1,6 +1,6 @@
 // Owns the push: operations sent lane by lane inside the budget until nothing more is due in this cycle.
 import pLimit from 'p-limit'
-import { byTurns } from '../../lib/turns.ts'
+import { byTurns, othersTurn } from '../../lib/turns.ts'
 import { LANE } from '../outbox/outbox.ts'
 import type { Expected } from '../reconcile/reconcile.ts'
 import type { PushDeps } from './deps.ts'
@@ -75,6 +75,8 @@ export async function push(deps: PushDeps, run: PushRun): Promise<number> {
     await Promise.all(
       jobs.map((job) =>
         limit(async () => {
+          // Several answers may come at once, and each makes room for the next job.
+          await othersTurn()
           // After one operation showed that nothing can get through, the rest of the batch is not tried.
           if (stopped || run.stopNow?.()) return
           try {

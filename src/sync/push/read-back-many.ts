@@ -1,6 +1,6 @@
 // Owns reading back what requests for many wrote, by asking for the contacts: each operation is brought on by what is shown.
 import { asHeysyncError } from '../../lib/errors.ts'
-import { othersTurn } from '../../lib/turns.ts'
+import { inPieces } from '../mirror/pieces.ts'
 import type { Failure } from '../outbox/outbox.ts'
 import { compareOne, type Item, Tally } from './compare-many.ts'
 import type { PushDeps } from './deps.ts'
@@ -9,9 +9,6 @@ import { showsLate } from './learning.ts'
 import { contactOf, lookUpMany, type Shown } from './look-up-many.ts'
 import { failureOf, SECOND_LOOK_MS } from './outcome.ts'
 import { ACCEPTED_MS, UNSEEN } from './settle-many.ts'
-
-/** After so many contacts others have their turn. */
-export const PIECE = 50
 
 /** What one request wrote, or what of it was not seen yet. */
 export interface Accepted {
@@ -61,10 +58,7 @@ async function compareAll(
     if (result === 'unseen' && saidRefused.has(change.phone)) outbox.sendAlone(operation.id, change)
     else if (result === 'unseen') unseen.push(item)
   }
-  for (let from = 0; from < items.length; from += PIECE) {
-    mirror.transaction(() => items.slice(from, from + PIECE).forEach(compare))
-    await othersTurn()
-  }
+  await inPieces(mirror, items, compare)
   const anyShows = othersShow || tally.any()
   if (acks === 0 && unseen.length > 0 && !anyShows)
     mirror.ways.put(showsLate(mirror.ways.get(way), clock.now()))

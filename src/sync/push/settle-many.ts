@@ -1,7 +1,9 @@
 // Owns finding out together what became of operations that were sent and do not show: acked, looked for again, or sent
 // once more. What one request began may still be going on in Heymarket when its answer is lost.
 import { asHeysyncError } from '../../lib/errors.ts'
+import { othersTurn } from '../../lib/turns.ts'
 import type { Change } from '../diff/change.ts'
+import { inPieces, PIECE } from '../mirror/pieces.ts'
 import type { Operation } from '../outbox/outbox.ts'
 import type { PushDeps } from './deps.ts'
 import { showsNow } from './learning.ts'
@@ -46,13 +48,11 @@ export async function settleMany(deps: PushDeps, operations: readonly Operation[
     for (const operation of operations) retryLater(deps, operation, 'unsettled', error)
     return 0
   }
-  const planned = operations.map((operation) => ({
-    operation,
-    change: JSON.parse(operation.change) as Change,
-  }))
   const seen: { operation: Operation; change: Change }[] = []
   const unseen: typeof seen = []
-  for (const one of planned) {
+  for (const [at, operation] of operations.entries()) {
+    if (at % PIECE === PIECE - 1) await othersTurn()
+    const one = { operation, change: JSON.parse(operation.change) as Change }
     const contact = contactOf(one.change, shown)
     if (contact !== null) deps.mirror.transaction(() => takeIn(deps, one.change, contact, 'settled'))
     // A search may leave out what is there: only a look at the contact itself says that an update has lost it.
@@ -65,15 +65,15 @@ export async function settleMany(deps: PushDeps, operations: readonly Operation[
     const found = contact !== null || one.change.kind !== 'create'
     ;(found ? seen : unseen).push(one)
   }
-  return deps.mirror.transaction(() => {
-    let acks = 0
-    if (seen.some(({ operation }) => operation.error_code === UNSEEN.code)) resume(deps)
-    // One time for all, so that they come due together and need no requests of their own.
-    const times = { now: deps.clock.now(), others: seen.length > 0, jitter: deps.random() }
-    for (const one of seen) if (finish(deps, one.operation, one.change, times)) acks += 1
-    for (const { operation, change } of unseen) lookOrSend(deps, operation, change, times)
-    return acks
+  let acks = 0
+  if (seen.some(({ operation }) => operation.error_code === UNSEEN.code)) resume(deps)
+  // One time for all, so that they come due together and need no requests of their own.
+  const times = { now: deps.clock.now(), others: seen.length > 0, jitter: deps.random() }
+  await inPieces(deps.mirror, seen, ({ operation, change }) => {
+    if (finish(deps, operation, change, times)) acks += 1
   })
+  await inPieces(deps.mirror, unseen, ({ operation, change }) => lookOrSend(deps, operation, change, times))
+  return acks
 }
 
 /** False when it cannot be read now: then it is looked for later. Errors: only those that stop the whole push. */

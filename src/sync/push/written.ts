@@ -4,11 +4,12 @@
 import type { RemoteContact } from '../../heymarket/contact.ts'
 import { readBareE164 } from '../../lib/phone.ts'
 import { othersTurn } from '../../lib/turns.ts'
+import { inPieces, PIECE } from '../mirror/pieces.ts'
 import type { Expected } from '../reconcile/reconcile.ts'
 import { compareOne, type Item, itemOf, Tally } from './compare-many.ts'
 import type { PushDeps } from './deps.ts'
 import type { BulkWay } from './jobs.ts'
-import { PIECE, readBackMany } from './read-back-many.ts'
+import { readBackMany } from './read-back-many.ts'
 
 /** One request. */
 interface Group {
@@ -56,12 +57,9 @@ export class Written implements Expected {
     ours.sort((a, b) => a.id - b.id)
     const tallies = new Map<BulkWay, Tally>()
     let acks = 0
-    for (let from = 0; from < ours.length; from += PIECE) {
-      mirror.transaction(() => {
-        for (const contact of ours.slice(from, from + PIECE)) if (this.#compare(contact, tallies)) acks += 1
-      })
-      await othersTurn()
-    }
+    await inPieces(mirror, ours, (contact) => {
+      if (this.#compare(contact, tallies)) acks += 1
+    })
     for (const [way, tally] of tallies) tally.teach(this.#deps, way)
     this.#onAcked(acks)
   }
@@ -92,7 +90,10 @@ export class Written implements Expected {
   /** Asks for what no page showed. Errors: only those that stop the whole push. */
   async settleRest(): Promise<void> {
     const rest = new Map<Group, Item[]>()
+    let at = 0
     for (const [phone, sent] of this.#sent) {
+      at += 1
+      if (at % PIECE === 0) await othersTurn()
       const item = this.#item(phone, sent)
       if (!item) continue
       const items = rest.get(sent.group) ?? []

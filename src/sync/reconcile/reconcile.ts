@@ -6,8 +6,10 @@ import { PAGE_LIMITS, walkPages } from '../../heymarket/walk.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { instantKey, keyToMs } from '../../lib/instant.ts'
 import { readBareE164 } from '../../lib/phone.ts'
+import { byTurns, othersTurn } from '../../lib/turns.ts'
 import type { FullWalk } from '../mirror/full-walk.ts'
 import type { Mirror } from '../mirror/mirror.ts'
+import { inPieces } from '../mirror/pieces.ts'
 import type { RemoteRow } from '../mirror/remote.ts'
 
 export interface ReconcileResult {
@@ -38,6 +40,8 @@ export interface Expected {
 const SETTLE_MS = 5 * 60_000
 /** So many of these are asked for by id; where more are missing, the lists are behind, and the next walk will tell. */
 const MAX_ASKED = 50
+/** Contacts that are taken in at once. */
+const PART = 250
 /** A full walk that was cut off is gone on with for so long after it began, in milliseconds. */
 const RESUMABLE_MS = 6 * 60 * 60_000
 
@@ -62,7 +66,7 @@ export async function reconcileFull(deps: ReconcileDeps): Promise<ReconcileResul
   const result = emptyResult('full')
   result.added = at.added
   result.changed = at.changed
-  result.seen = resumed ? mirror.remote.countSeen(at.walk_seq) : 0
+  result.seen = resumed ? await byTurns(mirror.remote.countSeenSteps(at.walk_seq)) : 0
   // How far it is in all: what was there last time, or else what the account counts, once it turns out to be long.
   let total = mirror.meta.get('full_walk_at') === undefined ? null : mirror.remote.count()
   const walk = startWalk(deps, at.resume_from)
@@ -70,17 +74,11 @@ export async function reconcileFull(deps: ReconcileDeps): Promise<ReconcileResul
   const nobody = step.done === true && !resumed
   for (let pages = 1; !step.done; pages += 1) {
     const { rows, fresh, resumeFrom } = step.value
-    at = mirror.transaction(() => {
-      absorb(deps, fresh, at.walk_seq, result)
-      const reached: FullWalk = {
-        ...at,
-        head: at.head || highest('', rows),
-        resume_from: resumeFrom ?? at.resume_from,
-        added: result.added,
-        changed: result.changed,
-      }
-      mirror.fullWalk.save(reached)
-      return reached
+    await absorb(deps, fresh, at.walk_seq, result, (whole) => {
+      const { added, changed } = result
+      const reached = { head: at.head || highest('', rows), resume_from: resumeFrom ?? at.resume_from }
+      at = { ...at, added, changed, ...(whole ? reached : {}) }
+      mirror.fullWalk.save(at)
     })
     if (total === null && pages === 2 && fresh.length > 0 && deps.onProgress) total = await contacts.count()
     deps.onProgress?.(result.seen, total)
@@ -99,7 +97,7 @@ export async function reconcileFull(deps: ReconcileDeps): Promise<ReconcileResul
     result.changed += late.changed
   }
   result.count = await contacts.count()
-  result.seen = mirror.remote.countSeen(at.walk_seq)
+  result.seen = await byTurns(mirror.remote.countSeenSteps(at.walk_seq))
   const knownOffset = Number(mirror.meta.get('count_offset') ?? 0)
   if (resumed && result.count !== result.seen + knownOffset) {
     // While it was cut off somebody was deleted whom it had seen, or was missed: only a walk in one go tells.
@@ -112,16 +110,15 @@ export async function reconcileFull(deps: ReconcileDeps): Promise<ReconcileResul
   const whole = orderly || (perhapsTies && (await areAll(deps, at.walk_seq, result)))
   result.complete = whole && (offset === 0 || String(offset) === mirror.meta.get('count_offset'))
   const missing = result.complete ? await missingContacts(deps, at.walk_seq, at.started_at) : []
+  await inPieces(mirror, missing, (row) => {
+    mirror.remote.drop(row.id)
+    if (row.phone) mirror.contacts.unsettle(row.phone)
+    result.missing += 1
+  })
   mirror.transaction(() => {
     mirror.fullWalk.drop()
     mirror.meta.set('count_offset', String(offset))
-    if (!result.complete) return
-    for (const row of missing) {
-      mirror.remote.drop(row.id)
-      if (row.phone) mirror.contacts.unsettle(row.phone)
-      result.missing += 1
-    }
-    mirror.meta.set('full_walk_at', String(clock.now()))
+    if (result.complete) mirror.meta.set('full_walk_at', String(clock.now()))
   })
   return result
 }
@@ -169,12 +166,15 @@ async function missingContacts(
 ): Promise<RemoteRow[]> {
   const missing: RemoteRow[] = []
   let asked = 0
-  for (const row of mirror.remote.unseen(walkSeq)) {
-    // What no list has ever shown is not gone because no list shows it now.
-    const recent = row.seen_walk === 0 || (row.acked_at ?? 0) >= startedAt - SETTLE_MS
-    if (recent && asked >= MAX_ASKED) continue
-    if (recent) asked += 1
-    if (!recent || (await contacts.get(row.id)) === null) missing.push(row)
+  for (const unseen of mirror.remote.unseen(walkSeq)) {
+    for (const row of unseen) {
+      // What no list has ever shown is not gone because no list shows it now.
+      const recent = row.seen_walk === 0 || (row.acked_at ?? 0) >= startedAt - SETTLE_MS
+      if (recent && asked >= MAX_ASKED) continue
+      if (recent) asked += 1
+      if (!recent || (await contacts.get(row.id)) === null) missing.push(row)
+    }
+    await othersTurn()
   }
   return missing
 }
@@ -207,7 +207,7 @@ export async function readHead(deps: ReconcileDeps, written?: Expected): Promise
     if (page.fresh.length > 0) wasFull(mirror, rowsBefore)
     rowsBefore = page.rows.length
     await written?.meet(page.fresh)
-    const news = absorb(deps, page.fresh, walkSeq, result)
+    const news = await absorb(deps, page.fresh, walkSeq, result)
     newest = highest(newest, page.rows)
     // Every contact that we know of was shown, or the page lies below what the last walk covered and held no news.
     const covered = settled ? page.reached <= watermark : page.reached < watermark
@@ -236,22 +236,30 @@ function watermarkSettled(mirror: Mirror, watermark: string): boolean {
   return watermark !== '' && walkedAt - keyToMs(watermark) >= SETTLE_MS
 }
 
-function absorb(
+/** Takes a page in, part by part. `save` is called in the transaction of each; `whole` says that it is the last one. */
+async function absorb(
   { mirror, clock }: ReconcileDeps,
   shown: readonly RemoteContact[],
   walkSeq: number,
   result: ReconcileResult,
-): number {
+  save: (whole: boolean) => void = () => {},
+): Promise<number> {
+  const contacts = inOrderOfId(shown)
   let news = 0
-  mirror.transaction(() => {
-    for (const contact of inOrderOfId(shown)) {
-      const what = mirror.remote.read(contact, walkSeq, clock.now())
-      if (what === 'new') result.added += 1
-      if (what === 'changed') result.changed += 1
-      if (what === 'new' || what === 'changed') news += 1
-      if (contact.isOptedOut === true) noteOptOut(mirror, contact, clock.now())
-    }
-  })
+  for (let from = 0, whole = false; !whole; from += PART) {
+    await othersTurn()
+    whole = from + PART >= contacts.length
+    mirror.transaction(() => {
+      for (const contact of contacts.slice(from, from + PART)) {
+        const what = mirror.remote.read(contact, walkSeq, clock.now())
+        if (what === 'new') result.added += 1
+        if (what === 'changed') result.changed += 1
+        if (what === 'new' || what === 'changed') news += 1
+        if (contact.isOptedOut === true) noteOptOut(mirror, contact, clock.now())
+      }
+      save(whole)
+    })
+  }
   result.seen += shown.length
   return news
 }

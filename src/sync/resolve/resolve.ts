@@ -17,7 +17,7 @@ export interface ResolvePolicy {
   readonly removal: (sourceId: string) => Removal
 }
 
-const BATCH = 500
+const BATCH = 200
 /** Numbers that are marked in one step. */
 const STRETCH = 10_000
 

@@ -56,8 +56,8 @@ async function start(dialects: Partial<Dialects> = {}) {
         .map((one) => one.id)
         .sort((a, b) => a - b),
     known: () =>
-      mirror.remote
-        .unseen(Number.MAX_SAFE_INTEGER)
+      [...mirror.remote.unseen(Number.MAX_SAFE_INTEGER)]
+        .flat()
         .map((row) => row.id)
         .sort((a, b) => a - b),
   }
