@@ -239,8 +239,7 @@ export function draftStore(db: Db): DraftStore {
             return counts.held
           },
           *[Symbol.iterator]() {
-            if (counts.held === 0) return
-            for (const row of rowsOf((after) => held.all(after.rank < 0 ? NO_CREATE : after)))
+            for (const row of rowsOf((after) => held.all(after)))
               yield { change: parse(row), dials: row.dials.split(',') as DialName[], reason: row.reason }
           },
         },
