@@ -5,6 +5,7 @@
 //   npm run bench                          all cases with 10 thousand, 100 thousand and 1 million records
 //   npm run bench -- pass phones           these cases; `connectors/hubspot` is one way of a case
 //   BENCH_RECORDS=10000,100000 npm run bench            other numbers of records; BENCH_ROUNDS=1 for a quick look
+//   BENCH_STAGES=/tmp/stages npm run bench              keeps what cases begin with there, and takes it from there the next time
 //   npm run bench -- --publish             measure, keep, draw
 //   npm run bench -- --draw                draw anew what was kept; with --check only say whether that was done
 //   npm run bench -- --list                name the cases
@@ -73,7 +74,7 @@ function tasksOf(cases) {
 async function run(cases) {
   const begun = performance.now()
   const load = loadavg()[0]
-  const workshop = openWorkshop()
+  const workshop = openWorkshop(process.env.BENCH_STAGES)
   process.once('SIGINT', () => {
     workshop.close()
     process.exit(130)

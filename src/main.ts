@@ -8,12 +8,10 @@ import { pipeline } from 'node:stream/promises'
 import { createColors } from 'picocolors'
 import type { Io } from './cli/io.ts'
 import { systemClock } from './lib/clock.ts'
-import { keepHeapLow, keepNewSpaceLow } from './lib/heap.ts'
+import { keepHeapLow } from './lib/heap.ts'
 import { enableTraces, wantsTraces } from './lib/tracing.ts'
 
 keepHeapLow()
-// Before anything else is loaded: what space that takes is kept.
-if (process.argv[2] === 'run') keepNewSpaceLow()
 
 // Node 22 and later keep what they compiled for the next start.
 const { enableCompileCache } = NodeModule as unknown as { enableCompileCache?: () => void }

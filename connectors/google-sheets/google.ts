@@ -17,7 +17,11 @@ export interface Google {
   tabs(): Promise<readonly Tab[]>
   /** Cells of each range, row by row, as text or boolean. Empty cells and rows at the end of a range are left out. */
   cells(ranges: readonly string[]): Promise<readonly (readonly (readonly Cell[])[])[]>
+  /** Cells of each range of one column, as one list: a whole column row by row would be a list for each of its cells. */
+  columns(ranges: readonly string[]): Promise<readonly (readonly Cell[])[]>
 }
+
+type Table = readonly (readonly unknown[])[]
 
 const BUSY_MS = 15_000
 const SPREADSHEET = 'application/vnd.google-apps.spreadsheet'
@@ -38,9 +42,9 @@ const tabsSchema = z.object({
     }),
   ),
 })
-const valuesSchema = z.object({
-  valueRanges: z.array(z.object({ values: z.array(z.array(z.unknown())).nullish() })),
-})
+// Looked at and not copied, cell by cell, as an array of zod's would be.
+const table = z.custom<Table>((values) => Array.isArray(values) && values.every(Array.isArray), 'no table')
+const valuesSchema = z.object({ valueRanges: z.array(z.object({ values: table.nullish() })) })
 const refusalSchema = z.object({
   error: z.object({
     message: z.string().nullish(),
@@ -82,17 +86,27 @@ export async function openGoogle(options: SheetsOptions, context: ConnectorConte
       message: `Google answered with something else than was asked for: ${z.prettifyError(data.error)}`,
     })
   }
-  const values = async (ranges: readonly string[], valueRenderOption: string) => {
+  const values = async (
+    ranges: readonly string[],
+    how: Record<string, string>,
+  ): Promise<readonly Table[]> => {
     const list = ranges.map((range) => `ranges=${encodeURIComponent(range)}`).join('&')
     const url = `v4/spreadsheets/${id}/values:batchGet?${list}`
     // Dates as the sheet shows them: as numbers they would be days since 1899.
-    const query = { valueRenderOption, dateTimeRenderOption: 'FORMATTED_STRING' }
+    const query = { ...how, dateTimeRenderOption: 'FORMATTED_STRING' }
     const { valueRanges } = await ask(sheets, url, query, valuesSchema)
     if (valueRanges.length !== ranges.length)
       throw new ConnectorError('failed', {
         message: `Google gave ${valueRanges.length} ranges of ${ranges.length}.`,
       })
     return valueRanges.map((range) => range.values ?? [])
+  }
+  const cells = async (ranges: readonly string[], majorDimension: 'ROWS' | 'COLUMNS') => {
+    const plain = await values(ranges, { majorDimension, valueRenderOption: 'UNFORMATTED_VALUE' })
+    const shown = await values(ranges, { majorDimension, valueRenderOption: 'FORMATTED_VALUE' })
+    return plain.map((lines, range) =>
+      lines.map((line, y) => line.map((cell, x) => mergeCells(cell, shown[range]?.[y]?.[x]))),
+    )
   }
   return {
     version: async () => {
@@ -119,13 +133,8 @@ export async function openGoogle(options: SheetsOptions, context: ConnectorConte
         rows: gridProperties?.rowCount ?? 0,
       }))
     },
-    cells: async (ranges) => {
-      const plain = await values(ranges, 'UNFORMATTED_VALUE')
-      const shown = await values(ranges, 'FORMATTED_VALUE')
-      return plain.map((rows, range) =>
-        rows.map((row, y) => row.map((cell, x) => mergeCells(cell, shown[range]?.[y]?.[x]))),
-      )
-    },
+    cells: (ranges) => cells(ranges, 'ROWS'),
+    columns: async (ranges) => (await cells(ranges, 'COLUMNS')).map(([column = []]) => column),
   }
 }
 

@@ -58,14 +58,16 @@ function sharedIds(
   ids: readonly (string | null)[],
   firstRow: number,
 ): ReadonlyMap<string, readonly number[]> {
-  const bearers = new Map<string, number[]>()
-  for (const [at, id] of ids.entries()) {
+  const seen = new Set<string>()
+  const shared = new Map<string, number[]>()
+  for (const id of ids) {
     if (id === null) continue
-    const rows = bearers.get(id)
-    if (rows) rows.push(firstRow + at)
-    else bearers.set(id, [firstRow + at])
+    if (seen.has(id)) shared.set(id, [])
+    else seen.add(id)
   }
-  return new Map([...bearers].filter(([, rows]) => rows.length > 1))
+  for (const [at, id] of shared.size === 0 ? [] : ids.entries())
+    if (id !== null) shared.get(id)?.push(firstRow + at)
+  return shared
 }
 
 /** Returns false as soon as a page does not show the ids that the sheet had at its start. */

@@ -30,10 +30,10 @@ export async function lookAt(google: Google, options: SheetsOptions): Promise<Sh
     const column = letters(at)
     return `${quoted(tab.title)}!${column}${headerRow + 1}:${column}${tab.rows}`
   })
-  const columns = await google.cells(ranges)
-  const last = Math.max(...columns.map((rows) => rows.length))
+  const columns = await google.columns(ranges)
+  const last = Math.max(...columns.map((cells) => cells.length))
   const ids = Array.from({ length: last }, (_, row) => {
-    const parts = columns.map((rows) => rows[row]?.[0] ?? '')
+    const parts = columns.map((cells) => cells[row] ?? '')
     if (parts.some(isLoadingCell))
       throw new ConnectorError('busy', {
         message: `${tab.title}!${headerRow + 1 + row} is still loading what a formula brings from elsewhere.`,

@@ -79,7 +79,12 @@ export const sqlOptions = z
       .min(100)
       .default(60_000)
       .describe('How long one statement may take before the database stops it, in milliseconds.'),
-    pageSize: z.int().min(1).max(10_000).default(1_000).describe('Rows that are read and saved at a time.'),
+    pageSize: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(1_000)
+      .describe('Rows that are asked for at a time; they are saved by the thousand.'),
   })
   .superRefine((options, check) => {
     const refuse = (key: string, message: string) => check.addIssue({ code: 'custom', path: [key], message })

@@ -108,6 +108,7 @@ export async function openPostgres({
     void client.end().catch(() => {})
     throw error
   }
+  takeInByTurns(client.connection.stream as Socket)
   return {
     dialect: postgresDialect,
     rows,
@@ -155,6 +156,14 @@ export async function openPostgres({
       stream.destroySoon()
     },
   }
+}
+
+/** The rows of a large page arrive faster than they are understood, and piece after piece nobody else would have a turn. */
+function takeInByTurns(stream: Socket): void {
+  stream.on('data', () => {
+    stream.pause()
+    setImmediate(() => stream.resume())
+  })
 }
 
 type Query = (sql: Sql) => Promise<pg.QueryArrayResult>

@@ -13,6 +13,8 @@ import { kindOf, readVersion, sinceOf, trackedTable, versionBounds } from './ver
 const ATTEMPTS = 3
 /** Of rows without an id, and of ids that are taken for the same. */
 const SHOWN = 20
+/** Rows that are handed over at a time. A page may hold ten times as many, and saving those would keep everybody else waiting. */
+const STRETCH = 1_000
 
 interface Pull {
   readonly session: Session
@@ -93,7 +95,8 @@ async function* pullEverything(pull: Pull, { resumeAfter }: PullRequest): AsyncG
     const twins = await twinsOf(pull)
     const proven = twins?.length === 0
     // What was read at several instants is held against no count, nor are rows of which two are one.
-    const count = held && !alone && position.counts && proven ? tally.keyed : null
+    const once = held && !alone && resumed === null
+    const count = once && position.counts && proven ? tally.keyed : null
     warnOfTimeless(pull, position.timeless)
     const bad = [...(page.bad ?? []), ...tally.keyless, ...(twins ?? [])]
     yield {
@@ -124,36 +127,48 @@ async function* pages(pull: Pull, { key, start, bounds }: Walk): AsyncGenerator<
   let alone = false
   for (;;) {
     const query = { key, after: position.after, window: bounds, rows: options.pageSize + 1 }
-    const read = await again(pull, pageSql(table, query))
-    alone ||= read.again
-    const last = read.rows.length <= options.pageSize
-    const { records, bad, timeless } = settle(read.rows, pull)
-    const end = read.rows[options.pageSize - 1]
-    position = {
-      ...position,
-      after:
-        end && !last ? key.map((at) => table.dialect.cursor(end[at], columnAt(table, at))) : position.after,
-      timeless: position.timeless + timeless,
-      counts: position.counts && bad.length === 0,
+    const { rows, again: anew } = await again(pull, pageSql(table, query))
+    alone ||= anew
+    for (let from = 0; from === 0 || from < Math.min(rows.length, options.pageSize); from += STRETCH) {
+      const to = Math.min(from + STRETCH, options.pageSize)
+      const last = rows.length <= to
+      const { records, bad, timeless } = settle(rows, { from, to }, pull)
+      const end = rows[to - 1]
+      position = {
+        ...position,
+        after:
+          end && !last ? key.map((at) => table.dialect.cursor(end[at], columnAt(table, at))) : position.after,
+        timeless: position.timeless + timeless,
+        counts: position.counts && bad.length === 0,
+      }
+      const text = last ? `end of ${writePosition(position)}` : writePosition(position)
+      yield { page: { records, position: text, ...(bad.length === 0 ? {} : { bad }) }, position, last, alone }
+      if (last) return
     }
-    const text = last ? `end of ${writePosition(position)}` : writePosition(position)
-    yield { page: { records, position: text, ...(bad.length === 0 ? {} : { bad }) }, position, last, alone }
-    if (last) return
   }
 }
 
-/** Records of a page, of which the last row only shows whether another page follows. Rows of one id stand side by side. */
-function settle(rows: readonly Row[], { table, options }: Pull) {
+/**
+ * Records of a stretch of rows. The row behind it only shows whether its id stands there once more: whoever goes on from here
+ * would not see it. Rows of one id stand side by side.
+ */
+function settle(
+  rows: readonly Row[],
+  { from, to }: { readonly from: number; readonly to: number },
+  { table, options }: Pull,
+) {
   const records: SourceRecord[] = []
   const bad: BadRecord[] = []
   let timeless = 0
-  let before: string | null = null
-  for (const [at, row] of rows.entries()) {
+  const [behind] = rows.slice(Math.max(0, from - 1), from)
+  let before = behind === undefined ? null : idOf(behind, table)
+  for (const [at, row] of rows.slice(from, to + 1).entries()) {
     const id = idOf(row, table)
     const twice = id === before
     before = id
-    if (twice) bad.push(duplicate(row, table))
-    if (twice || at === options.pageSize) continue
+    // The first was told with the stretch before.
+    if (twice && at > 0) bad.push(duplicate(row, table))
+    if (twice || from + at === to) continue
     if (isTimeless(row, table)) timeless += 1
     records.push(toRecord(row, table, options))
   }

@@ -17,6 +17,8 @@ export const FIGURES = {
   shareAt500: { title: 'share of 500 a minute', show: fine },
   editMs: { title: 'median, ms', show: fine },
   editMs95: { title: 'p95, ms', show: fine },
+  afterReadMs: { title: 'median after it was read, ms', show: fine },
+  afterReadMs95: { title: 'p95 after it was read, ms', show: fine },
   oneChangeMs: { title: "one contact's change, ms", show: fine },
   readyMs: { title: 'ready after, ms', show: fine },
   stopMs: { title: 'ended after, ms', show: fine },
@@ -37,9 +39,9 @@ export function shown(name, { median, low, high }) {
 export const ratioShown = ({ median, low, high }) =>
   low === high ? `${fine(median)}×` : `${fine(median)}× (${fine(low)} to ${fine(high)})`
 
-/** The goals of a case that hold for this number of records, with what came of them. `figure / way` is a ratio. */
+/** The goals of a case that hold for this number of records, with what came of them. `figure / way` is a ratio; `why`: what stands against it. */
 export function judged({ reach = {} }, result) {
-  return Object.entries(reach).flatMap(([key, { at, atLeast, atMost }]) => {
+  return Object.entries(reach).flatMap(([key, { at, atLeast, atMost, why }]) => {
     if (at !== undefined && at !== result.records) return []
     const [figure, against] = key.split(' / ')
     const limit = atLeast === undefined ? `at most ${fine(atMost)}` : `at least ${fine(atLeast)}`
@@ -48,6 +50,7 @@ export function judged({ reach = {} }, result) {
       goal: `${title}${of}: ${limit}`,
       value,
       reached: atLeast === undefined ? value <= atMost : value >= atLeast,
+      why,
     }))
   })
 }

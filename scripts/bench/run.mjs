@@ -1,7 +1,7 @@
 // Goes through a case: its ways by turns, each time in a new process, so that what they are compared with ran in the same
 // minute. Figures of the rounds become their median and their spread.
 import { fork } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,29 +18,27 @@ export async function allCases() {
   return cases.sort((a, b) => a.place - b.place)
 }
 
-/** Stages are made when the first case needs them. */
-export function openWorkshop() {
-  const root = mkdtempSync(join(tmpdir(), 'heysync-bench-'))
+/** Stages are made when the first case needs them. `kept`: a folder where they stay, and where those of an earlier run are. */
+export function openWorkshop(kept) {
+  const root = kept ?? mkdtempSync(join(tmpdir(), 'heysync-bench-'))
+  mkdirSync(root, { recursive: true })
   // A PostgreSQL that root starts is another user's, who has to come in.
   chmodSync(root, 0o755)
-  const made = new Map()
+  const drop = (path) => kept ?? rmSync(path, { recursive: true, force: true })
   return {
     async stage(name, records) {
-      const key = `${name}-${records}`
-      if (!made.has(key)) {
-        const folder = join(root, key)
-        mkdirSync(folder, { recursive: true })
-        await inChild({ stage: name, folder, records })
-        made.set(key, folder)
-      }
-      return made.get(key)
+      const folder = join(root, `${name}-${records}`)
+      if (existsSync(folder)) return folder
+      const half = `${folder}-half`
+      rmSync(half, { recursive: true, force: true })
+      mkdirSync(half)
+      await inChild({ stage: name, folder: half, records })
+      renameSync(half, folder)
+      return folder
     },
     /** What nobody needs any more makes room: a million records take gigabytes. */
-    drop(name, records) {
-      rmSync(join(root, `${name}-${records}`), { recursive: true, force: true })
-      made.delete(`${name}-${records}`)
-    },
-    close: () => rmSync(root, { recursive: true, force: true }),
+    drop: (name, records) => drop(join(root, `${name}-${records}`)),
+    close: () => drop(root),
   }
 }
 

@@ -49,7 +49,7 @@ export async function pushPlan(
   if (plan.released.length === 0 && !hasLists) return
   const startedAt = clock.now()
   const sliceMs = Math.max(SLICE_MS, SLICE_OF_PLANNING * request.planningMs)
-  const deadBefore = outbox.countDead(request.id)
+  const deadBefore = outbox.countsOfCycle(request.id).dead
   const knownLost = new Set(plan.notStored.map(({ phone }) => phone))
   const requestsBefore = engine.requestCount()
   let gaveWay = false
@@ -106,7 +106,7 @@ export async function pushPlan(
     mirror.transaction(() => buryNotStored(outbox, lost, { id: request.id, at: clock.now() }))
     report.push.acked -= lost.length
     // What was refused may name a field or a tag that was made anew: the next cycle asks for the names again, once.
-    if (outbox.countDead(request.id) > deadBefore) engine.lookups.forget()
+    if (outbox.countsOfCycle(request.id).dead > deadBefore) engine.lookups.forget()
   } finally {
     const counts = outbox.countsOfCycle(request.id)
     report.push.deadLettered = counts.dead + listed.deadLettered

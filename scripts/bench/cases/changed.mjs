@@ -8,7 +8,13 @@ export const about =
 export const stage = 'file'
 export const compare = ['seconds']
 export const reach = {
-  'seconds / unchanged': { at: 1_000_000, atMost: 1.15 },
+  'seconds / unchanged': {
+    at: 1_000_000,
+    atMost: 1.15,
+    why: `whoever changed is read and written in four tables and seven indexes, each at a place of its own, and each page of the database
+  that is touched goes to the disk twice; whoever did not is not even looked up. The faster a pass is over those, the larger is this ratio: the goals
+  of a pass and of this one together allow 9.6 s for a million.`,
+  },
   peakMb: { atMost: 200 },
   longestBlockMs: { atMost: 50 },
 }

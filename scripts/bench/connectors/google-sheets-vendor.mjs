@@ -30,7 +30,7 @@ function answer({ pathname, searchParams }) {
     const values = Array.from({ length: Number(to) - Number(from) + 1 }, (_, at) =>
       row(Number(from) + at, isPlain),
     )
-    return { values: column === '' ? values : values.map((cells) => cells.slice(0, 1)) }
+    return { values: column === '' ? values : [values.map(([id]) => id)] }
   })
   return { valueRanges }
 }

@@ -26,9 +26,9 @@ export function countsOn(db: Db, memo: Memo): Counts {
     return memo(() => count.get() ?? 0)
   }
   const waiting = db.prepare<[], { lane: number; n: number }>(
-    "SELECT lane, count(*) AS n FROM operation WHERE state IN ('pending', 'in_flight', 'unsettled') GROUP BY lane",
+    "SELECT lane, sum(n) AS n FROM operation_count WHERE state <> 'dead' GROUP BY lane",
   )
-  const letters = one("SELECT count(*) FROM operation WHERE state = 'dead'")
+  const letters = one("SELECT total(n) FROM operation_count WHERE state = 'dead'")
   const refused = one("SELECT count(*) FROM list_member WHERE state = 'refused'")
   return {
     records: memo(() => {

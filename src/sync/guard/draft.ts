@@ -96,7 +96,8 @@ export function draftStore(db: Db): DraftStore {
        dials     TEXT,              -- comma-separated
        reason    TEXT,
        PRIMARY KEY (rank, phone)
-     ) STRICT, WITHOUT ROWID`,
+     ) STRICT, WITHOUT ROWID;
+     CREATE INDEX IF NOT EXISTS temp.planned_held ON planned_change (rank, phone) WHERE held IS NOT NULL`,
   )
   const clear = db.prepare('DELETE FROM planned_change')
   const add = db.prepare(
@@ -128,7 +129,7 @@ export function draftStore(db: Db): DraftStore {
      WHERE (rank, phone) > (@rank, @phone) AND ${GOES_AHEAD} ORDER BY rank, phone LIMIT 1 OFFSET ${PLAN_PART - 1}`,
   )
   const held = db.prepare<[PlanKey], HeldRow>(
-    `SELECT rank, phone, held AS change, dials, reason FROM planned_change
+    `SELECT rank, phone, held AS change, dials, reason FROM planned_change INDEXED BY planned_held
      WHERE (rank, phone) > (@rank, @phone) AND held IS NOT NULL ORDER BY rank, phone LIMIT ${PLAN_PART}`,
   )
   const judge = db.prepare(
@@ -186,7 +187,9 @@ export function draftStore(db: Db): DraftStore {
         kindAhead: (phone) => atAnyRank((rank) => kindAhead.get(rank, phone)) ?? null,
         phonesAhead: (kind) => ({
           *[Symbol.iterator]() {
-            for (const { phone } of rowsOf(({ rank, phone }) => phonesAhead.all({ rank, phone, kind })))
+            // Among a million of others, nobody is looked for who is not there.
+            if (counts[kind] === 0) return
+            for (const { phone } of rowsOf((after) => phonesAhead.all({ ...from(kind, after), kind })))
               yield phone
           },
         }),
@@ -221,8 +224,7 @@ export function draftStore(db: Db): DraftStore {
           creates,
           others: {
             *[Symbol.iterator]() {
-              for (const row of rowsOf((after) => ahead.all(after.rank < 0 ? NO_CREATE : after)))
-                yield parse(row)
+              for (const row of rowsOf((after) => ahead.all(from('update', after)))) yield parse(row)
             },
           },
         },
@@ -237,8 +239,7 @@ export function draftStore(db: Db): DraftStore {
             return counts.held
           },
           *[Symbol.iterator]() {
-            if (counts.held === 0) return
-            for (const row of rowsOf((after) => held.all(after.rank < 0 ? NO_CREATE : after)))
+            for (const row of rowsOf((after) => held.all(after)))
               yield { change: parse(row), dials: row.dials.split(',') as DialName[], reason: row.reason }
           },
         },
@@ -246,6 +247,11 @@ export function draftStore(db: Db): DraftStore {
       }
     },
   }
+}
+
+/** Behind `after`, and behind all creates for whatever else. */
+function from(kind: Change['kind'], after: PlanKey): PlanKey {
+  return kind === 'create' || after.rank > 0 ? after : NO_CREATE
 }
 
 /** How many there are of each kind. */

@@ -103,8 +103,6 @@ export interface Outbox {
   inState(state: OperationState): Operation[]
   counts(): Record<OperationState, number>
   countsOfCycle(cycleId: string): Record<OperationState, number>
-  /** Dead letters of this cycle. */
-  countDead(cycleId: string): number
   redrive(phone: string | null): number
   attempts(phone: string): Attempt[]
   /** True when another operation was acked since this one failed last: then its failing is its own. */
@@ -173,6 +171,10 @@ export function openOutbox(db: Db): Outbox {
     `DELETE FROM operation WHERE cycle_id <> ?
        AND (state = 'pending' OR (state = 'dead' AND error_code IS NOT 'ERR_NOT_STORED'))`,
   )
+  const ofOthers = db
+    .prepare<[string], number>('SELECT EXISTS (SELECT 1 FROM operation_count WHERE n > 0 AND cycle_id <> ?)')
+    .pluck()
+  const tidyCounts = db.prepare('DELETE FROM operation_count WHERE n = 0')
   // What became of an unsettled one is still to be found out.
   const cancel = db.prepare<[string]>("DELETE FROM operation WHERE phone = ? AND state <> 'unsettled'")
   const WAITING = `state IN ('pending', 'unsettled') AND cycle_id = ? AND lane <= ?`
@@ -191,9 +193,10 @@ export function openOutbox(db: Db): Outbox {
   const waits = db
     .prepare<[string, number], number>(`SELECT EXISTS (SELECT 1 FROM operation WHERE ${WAITING})`)
     .pluck()
-  const countDueBy = db
-    .prepare<[string, number, number], number>(
-      `SELECT count(*) FROM operation WHERE ${WAITING} AND not_before <= ?`,
+  const countPutOff = db
+    .prepare<[number, string], number>(
+      `SELECT count(*) FROM operation INDEXED BY operation_put_off
+       WHERE not_before > 0 AND not_before > ? AND state IN ('pending', 'unsettled') AND cycle_id = ?`,
     )
     .pluck()
   const anyDue = db
@@ -231,14 +234,11 @@ export function openOutbox(db: Db): Outbox {
   const ofPhone = db.prepare<[string], Operation>('SELECT * FROM operation WHERE phone = ?')
   const inState = db.prepare<[string], Operation>('SELECT * FROM operation WHERE state = ? ORDER BY id')
   const counts = db.prepare<[], { state: OperationState; n: number }>(
-    'SELECT state, count(*) AS n FROM operation GROUP BY state',
+    'SELECT state, sum(n) AS n FROM operation_count GROUP BY state',
   )
   const countsOfCycle = db.prepare<[string], { state: OperationState; n: number }>(
-    'SELECT state, count(*) AS n FROM operation WHERE cycle_id = ? GROUP BY state',
+    'SELECT state, sum(n) AS n FROM operation_count WHERE cycle_id = ? GROUP BY state',
   )
-  const countDead = db
-    .prepare<[string], number>("SELECT count(*) FROM operation WHERE state = 'dead' AND cycle_id = ?")
-    .pluck()
   const tally = (rows: readonly { state: OperationState; n: number }[]) => {
     const found: Record<OperationState, number> = { pending: 0, in_flight: 0, unsettled: 0, dead: 0 }
     for (const { state, n } of rows) found[state] = n
@@ -302,12 +302,18 @@ export function openOutbox(db: Db): Outbox {
       }).immediate()
     },
     enqueuePlanned: (behind, cycle) => enqueuePlanned({ ...behind, ...cycle }),
-    dropUnplanned: (cycleId) => void dropUnplanned.run(cycleId),
+    dropUnplanned: (cycleId) => {
+      if (ofOthers.get(cycleId) === 1) dropUnplanned.run(cycleId)
+      tidyCounts.run()
+    },
     cancel: (phones) => db.transaction(() => phones.forEach((phone) => void cancel.run(phone))).immediate(),
     drop: (id) => void remove.run(id),
     due: (now, limit, cycleId, lane = LANE.scrub) => due.all({ cycleId, lane, now, limit }),
     waits: (cycleId) => waits.get(cycleId, LANE.scrub) === 1,
-    countDueBy: (cycleId, at) => countDueBy.get(cycleId, LANE.scrub, at) ?? 0,
+    countDueBy: (cycleId, at) => {
+      const { pending, unsettled } = tally(countsOfCycle.all(cycleId))
+      return pending + unsettled - (countPutOff.get(at, cycleId) ?? 0)
+    },
     nextDueAt: (cycleId, lane = LANE.scrub) => nextDueAt.get(cycleId, lane) ?? null,
     anyDue: (now) => anyDue.get(now) === 1,
     claim: (id) => void claim.run(id),
@@ -345,7 +351,6 @@ export function openOutbox(db: Db): Outbox {
     ofPhone: (phone) => ofPhone.get(phone),
     inState: (state) => inState.all(state),
     counts: () => tally(counts.all()),
-    countDead: (cycleId) => countDead.get(cycleId) ?? 0,
     countsOfCycle: (cycleId) => tally(countsOfCycle.all(cycleId)),
     redrive: (phone) => (phone === null ? redriveAll.run() : redriveOne.run(phone)).changes,
     attempts: (phone) => attempts.all(phone),

@@ -37,6 +37,22 @@ test('rows that Google cuts short have all of their fields', async () => {
   ])
 })
 
+test('ids are asked for column by column, and cells row by row', async () => {
+  const sheet = await bench([
+    ['part', 'name', 'nr'],
+    ['a', 'Ann', number(1)],
+    [null, 'nobody', null],
+    ['b', 'Bob', number(2, '02')],
+    ['c', 'Cy', null],
+  ])
+  const pages = await sheet.read({ idColumn: ['part', 'nr'] })
+  expect([idsOf(pages), badOf(pages).length]).toEqual([['a|1', 'b|02'], 2])
+  const asked = sheet.asked.filter((path) => path.includes('UNFORMATTED_VALUE'))
+  const dimension = (path: string) => new URL(path, sheet.server.url).searchParams.get('majorDimension')
+  // The header, the ids, the page, and what is behind the last id.
+  expect(asked.map(dimension)).toEqual(['ROWS', 'COLUMNS', 'ROWS', 'ROWS'])
+})
+
 test('columns may be moved: they are known by name', async () => {
   const sheet = await bench([
     ['id', 'first', '', 'phone '],

@@ -130,11 +130,13 @@ export async function openVendor(clock: Stage['clock']): Promise<Vendor> {
     const ranges = url.searchParams.getAll('ranges')
     vendor.beforeValues(ranges)
     const shown = url.searchParams.get('valueRenderOption') !== 'UNFORMATTED_VALUE'
+    const majorDimension = url.searchParams.get('majorDimension') ?? 'ROWS'
     const valueRanges: unknown[] = []
     for (const range of ranges) {
-      const values = readRange(vendor.tabs, range, shown)
-      if (typeof values === 'string') return refusal(400, 'INVALID_ARGUMENT', values)
-      valueRanges.push({ range, majorDimension: 'ROWS', ...(values.length > 0 ? { values } : {}) })
+      const rows = readRange(vendor.tabs, range, shown)
+      if (typeof rows === 'string') return refusal(400, 'INVALID_ARGUMENT', rows)
+      const values = majorDimension === 'COLUMNS' ? turned(rows) : rows
+      valueRanges.push({ range, majorDimension, ...(values.length > 0 ? { values } : {}) })
     }
     return { body: { spreadsheetId: vendor.spreadsheet, valueRanges } }
   }
@@ -181,6 +183,14 @@ function readRange(tabs: readonly FakeTab[], range: string, shown: boolean): unk
     return values.slice(0, values.findLastIndex((value) => value !== '') + 1)
   })
   return rows.slice(0, rows.findLastIndex((row) => row.length > 0) + 1)
+}
+
+/** Columns in place of rows, without the empty cells at the end of each. */
+function turned(rows: readonly (readonly unknown[])[]): unknown[][] {
+  return Array.from({ length: Math.max(0, ...rows.map((row) => row.length)) }, (_, x) => {
+    const values = rows.map((row) => row[x] ?? '')
+    return values.slice(0, values.findLastIndex((value) => value !== '') + 1)
+  })
 }
 
 function columnOf(letters: string | undefined, otherwise: number): number {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { engineOf } from './engine.ts'
 import { desk, discover, FULL, failure, pull, since } from './harness.ts'
 
 function file(...statements: string[]) {
@@ -108,6 +109,61 @@ test('ids of every type in one column, and beyond 2^53, are read in pages', asyn
   const { ids, end } = await pull({ ...options, pageSize: 1 })
   expect(ids).toEqual(['1', '1.5', '9007199254740993', '9007199254740994', '1', 'b', 'i:7', '00ff'])
   expect(end?.covers).toBe('everything')
+})
+
+describe('a large page is handed over a thousand rows at a time', () => {
+  const people = (rows: string) =>
+    file(
+      'PRAGMA journal_mode = wal',
+      'CREATE TABLE people (id INTEGER, name TEXT)',
+      `WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < 2500) INSERT INTO people SELECT id, 'Ann' FROM n`,
+      ...(rows === '' ? [] : [`INSERT INTO people VALUES ${rows}`]),
+    ).options
+  const all = Array.from({ length: 2_500 }, (_, at) => `${at + 1}`)
+
+  test.each([
+    [10_000, [1_000, 1_000, 500]],
+    [2_500, [1_000, 1_000, 500]],
+    [2_400, [1_000, 1_000, 400, 100]],
+    [2_000, [1_000, 1_000, 500]],
+  ])('with a page of %i rows', async (pageSize, sizes) => {
+    const { pages, ids, end } = await pull({ ...people(''), pageSize })
+    expect(pages.map(({ records }) => records.length)).toEqual(sizes)
+    expect([ids, end]).toEqual([all, { covers: 'everything', count: 2_500 }])
+  })
+
+  test('and gone on with behind each of them', async () => {
+    const options = { ...people(''), pageSize: 10_000 }
+    const { pages } = await pull(options)
+    for (const [at, { position }] of pages.slice(0, -1).entries())
+      expect((await pull(options, { ...FULL, resumeAfter: position })).ids).toEqual(
+        all.slice((at + 1) * 1_000),
+      )
+  })
+
+  test('and an id that is there again behind such a thousand is told as often as it is there', async () => {
+    const options = {
+      ...people(`(1000, 'Bob'), (1000, 'Cy'), (2000, 'Dan'), (2500, 'Eve')`),
+      pageSize: 10_000,
+    }
+    const { ids, bad, end } = await pull(options)
+    expect(ids).toEqual(all)
+    expect(bad).toEqual([1000, 1000, 2000, 2500].map((id) => `ID_DUPLICATE ${id}`))
+    expect(end).toEqual({ covers: 'everything', count: null })
+  })
+})
+
+test('a full pull that goes on where an earlier part ended is held against no count', async () => {
+  const { db, options } = file(
+    'PRAGMA journal_mode = wal',
+    'CREATE TABLE people (id INTEGER PRIMARY KEY, phone TEXT, name TEXT)',
+    'INSERT INTO people (id) VALUES (2), (3), (4), (5)',
+  )
+  const engine = engineOf({ options: { ...options, pageSize: 2 } })
+  const stopped = engine.pull('full', () => Promise.reject(new Error('The power failed.')))
+  await expect(stopped).rejects.toThrow('The power failed.')
+  db.exec('INSERT INTO people (id) VALUES (1)')
+  expect(await engine.pull('full')).toMatchObject({ read: 2, gone: 0 })
 })
 
 test('without a time of change each pull reads everything, and proves it', async () => {

@@ -66,24 +66,25 @@ export function unmarked(db: Db): string | null {
   return phone === undefined ? null : `mirror: ${phone} differs and is not compared`
 }
 
+/** Counts kept by triggers, and the same counted from the rows. */
+const COUNTED = [
+  [
+    `SELECT source_id || ' ' || state || ' ' || seen_pull || ' ' || n || ' ' || nums FROM record_count WHERE n <> 0 ORDER BY 1`,
+    `SELECT source_id || ' ' || state || ' ' || seen_pull || ' ' || count(*) || ' ' || coalesce(sum(num), 0)
+     FROM source_record GROUP BY source_id, state, seen_pull ORDER BY 1`,
+  ],
+  [
+    `SELECT cycle_id || ' ' || state || ' ' || lane || ' ' || n FROM operation_count WHERE n <> 0 ORDER BY 1`,
+    `SELECT cycle_id || ' ' || state || ' ' || lane || ' ' || count(*) FROM operation GROUP BY cycle_id, state, lane ORDER BY 1`,
+  ],
+] as const
+
 /** Counts kept by triggers that are not what the rows say; null when all are. */
 export function offCount(db: Db): string | null {
-  const kept = db
-    .prepare<[], string>(
-      `SELECT source_id || ' ' || state || ' ' || seen_pull || ' ' || n || ' ' || nums FROM record_count WHERE n <> 0 ORDER BY 1`,
-    )
-    .pluck()
-    .all()
-    .join(', ')
-  const there = db
-    .prepare<[], string>(
-      `SELECT source_id || ' ' || state || ' ' || seen_pull || ' ' || count(*) || ' ' || coalesce(sum(num), 0)
-       FROM source_record GROUP BY source_id, state, seen_pull ORDER BY 1`,
-    )
-    .pluck()
-    .all()
-    .join(', ')
-  return kept === there ? null : `mirror: records counted as ${kept}, and there are ${there}`
+  const read = (sql: string) => db.prepare<[], string>(sql).pluck().all().join(', ')
+  for (const [kept, there] of COUNTED)
+    if (read(kept) !== read(there)) return `mirror: counted as ${read(kept)}, and there are ${read(there)}`
+  return null
 }
 
 /** In what the account is not as it should be; null when it is. */
