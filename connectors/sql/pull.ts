@@ -5,7 +5,7 @@ import type { SqlOptions } from './options.ts'
 import { type Position, readPosition, START, writePosition } from './position.ts'
 import { duplicate, idOf, isTimeless, keyless, type Row, toRecord, twin } from './record.ts'
 import type { Bounds, Session, Sql } from './session.ts'
-import { countSql, idsOf, keylessSql, keyOf, pageSql, twinsSql } from './statements.ts'
+import { countSql, idsOf, keylessSql, keyOf, keysSql, pageSql, twinsSql } from './statements.ts'
 import { columnAt, openTable, type Table } from './table.ts'
 import { boundsOf } from './times.ts'
 import { kindOf, readVersion, sinceOf, trackedTable, versionBounds } from './versions.ts'
@@ -15,6 +15,8 @@ const ATTEMPTS = 3
 const SHOWN = 20
 /** Rows that are handed over at a time. A page may hold ten times as many, and saving those would keep everybody else waiting. */
 const STRETCH = 1_000
+/** Rows that are looked through in one go for those of a window, where everybody waits for that. */
+const STRIDE = 10_000
 
 interface Pull {
   readonly session: Session
@@ -125,27 +127,45 @@ async function* pages(pull: Pull, { key, start, bounds }: Walk): AsyncGenerator<
   const { table, options } = pull
   let position = start
   let alone = false
+  let upTo: string[] | null | undefined
   for (;;) {
-    const query = { key, after: position.after, window: bounds, rows: options.pageSize + 1 }
+    if (upTo === undefined) upTo = bounds === null ? null : await endOfStride(pull, key, position.after)
+    const query = { key, after: position.after, window: bounds, upTo, rows: options.pageSize + 1 }
     const { rows, again: anew } = await again(pull, pageSql(table, query))
     alone ||= anew
     for (let from = 0; from === 0 || from < Math.min(rows.length, options.pageSize); from += STRETCH) {
       const to = Math.min(from + STRETCH, options.pageSize)
-      const last = rows.length <= to
+      const isEnd = rows.length <= to
+      const last = isEnd && upTo === null
       const { records, bad, timeless } = settle(rows, { from, to }, pull)
-      const end = rows[to - 1]
+      const values = key.map((at) => rows[to - 1]?.[at])
       position = {
         ...position,
-        after:
-          end && !last ? key.map((at) => table.dialect.cursor(end[at], columnAt(table, at))) : position.after,
+        after: (isEnd ? upTo : textsOf(table, key, values)) ?? position.after,
         timeless: position.timeless + timeless,
         counts: position.counts && bad.length === 0,
       }
       const text = last ? `end of ${writePosition(position)}` : writePosition(position)
       yield { page: { records, position: text, ...(bad.length === 0 ? {} : { bad }) }, position, last, alone }
       if (last) return
+      if (isEnd) upTo = undefined
     }
   }
+}
+
+/** `values`: those of the key. */
+function textsOf(table: Table, key: readonly number[], values: readonly unknown[]): string[] {
+  return key.map((at, nth) => table.dialect.cursor(values[nth], columnAt(table, at)))
+}
+
+/** Where the rows that are looked at next end; null for the end of the table. */
+async function endOfStride(
+  { session, table }: Pull,
+  key: readonly number[],
+  after: readonly string[] | null,
+): Promise<string[] | null> {
+  const row = (await session.further?.(keysSql(table, key, after), STRIDE)) ?? null
+  return row && textsOf(table, key, row)
 }
 
 /**

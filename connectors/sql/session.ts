@@ -76,6 +76,11 @@ export interface Session {
   /** Ready again after an error; what was held is not any more. */
   recover(): Promise<void>
   writers?(): Promise<Writers>
+  /**
+   * Where everybody waits while rows of a window are looked for: the row that stands so many further down what `sql` selects in
+   * an order. Null when fewer are left, or when that order has to be worked out.
+   */
+  further?(sql: Sql, rows: number): Promise<readonly unknown[] | null>
   close(): Promise<void>
 }
 

@@ -88,6 +88,16 @@ export async function openSqlite({ address, signal }: SessionSettings): Promise<
         const statement = prepare(text).raw().safeIntegers()
         return statement.all(...values.map(decode)) as unknown[][]
       }),
+    further: async ({ text, values }, rows) =>
+      attempt(() => {
+        const given = values.map(decode)
+        const plan = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${text}`).all(...given)
+        if (plan.some(({ detail }) => detail.includes('TEMP B-TREE'))) return null
+        const statement = prepare(`${text} LIMIT 1 OFFSET ${rows - 1}`)
+          .raw()
+          .safeIntegers()
+        return (statement.get(...given) as unknown[] | undefined) ?? null
+      }),
     tables: async () =>
       attempt(() =>
         db

@@ -14,10 +14,27 @@ export interface PageQuery {
   /** Texts of the key of the last row, or null for the first page. */
   readonly after: readonly string[] | null
   readonly window: Bounds | null
+  /** Texts of the key of the last row that is looked at, where the dialect compares rows; null for all rows. */
+  readonly upTo?: readonly string[] | null
   readonly rows: number
 }
 
-export function pageSql(table: Table, { key, after, window, rows }: PageQuery): Sql {
+export function pageSql(table: Table, { rows, ...query }: PageQuery): Sql {
+  const { text, values } = inOrder(table, table.columns, query)
+  return { text: table.dialect.limit(text, rows), values }
+}
+
+/** The keys behind this one. */
+export function keysSql(table: Table, key: readonly number[], after: readonly string[] | null): Sql {
+  const columns = key.map((at) => columnAt(table, at))
+  return inOrder(table, columns, { key, after, window: null })
+}
+
+function inOrder(
+  table: Table,
+  columns: readonly Column[],
+  { key, after, window, upTo = null }: Omit<PageQuery, 'rows'>,
+): Sql {
   const { dialect } = table
   const values: string[] = []
   const conditions: string[] = []
@@ -30,10 +47,15 @@ export function pageSql(table: Table, { key, after, window, rows }: PageQuery): 
     add(withinSql(columnAt(table, table.updatedAt), window, values.length + 1, dialect))
   }
   if (after !== null) add(afterSql(keyColumns, after, values.length + 1, dialect))
-  conditions.push(whole(table))
   const order = keyColumns.map(({ name }) => dialect.quote(name)).join(', ')
-  const select = `SELECT ${readList(table.columns, dialect)} FROM ${table.from} WHERE ${conditions.join(' AND ')} ORDER BY ${order}`
-  return { text: dialect.limit(select, rows), values }
+  if (upTo !== null) {
+    const bounds = keyColumns.map((column, nth) => dialect.value(values.length + 1 + nth, column))
+    add({ text: `(${order}) <= (${bounds.join(', ')})`, values: upTo })
+  }
+  conditions.push(whole(table))
+  const where = conditions.join(' AND ')
+  const text = `SELECT ${readList(columns, dialect)} FROM ${table.from} WHERE ${where} ORDER BY ${order}`
+  return { text, values }
 }
 
 export function readList(columns: readonly Column[], dialect: Dialect): string {

@@ -111,6 +111,36 @@ test('ids of every type in one column, and beyond 2^53, are read in pages', asyn
   expect(end?.covers).toBe('everything')
 })
 
+describe('the rows of a window are looked for ten thousand rows at a time', () => {
+  const CHANGED = [1, 9_999, 10_000, 10_001, 20_000, 25_000]
+  const people = (key: string) =>
+    file(
+      'PRAGMA journal_mode = wal',
+      `CREATE TABLE people (id INTEGER ${key}, updated_at TEXT)`,
+      `WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < 25000)
+        INSERT INTO people SELECT id, '2029-01-01T00:00:00Z' FROM n`,
+      `UPDATE people SET updated_at = '2030-01-01T00:00:00Z' WHERE id IN (${CHANGED})`,
+    ).options
+  const window = since('2029-12-01T00:00:00Z')
+
+  test.each([
+    ['in the order of an index', 'PRIMARY KEY', 1_000, [3, 2, 1]],
+    ['in pages of two', 'PRIMARY KEY', 2, [2, 1, 2, 1]],
+    ['all at once where the order has to be worked out', '', 1_000, [6]],
+  ])('%s', async (_name, key, pageSize, sizes) => {
+    const options = { ...people(key), updatedColumn: 'updated_at', pageSize }
+    const { pages, ids } = await pull(options, window)
+    expect(pages.map(({ records }) => records.length)).toEqual(sizes)
+    expect(ids).toEqual(CHANGED.map(String))
+    // And gone on with behind each of them.
+    for (const [at, { position }] of pages.slice(0, -1).entries()) {
+      const before = sizes.slice(0, at + 1).reduce((sum, size) => sum + size, 0)
+      const rest = await pull(options, { ...window, resumeAfter: position })
+      expect(rest.ids).toEqual(ids.slice(before))
+    }
+  })
+})
+
 describe('a large page is handed over a thousand rows at a time', () => {
   const people = (rows: string) =>
     file(
