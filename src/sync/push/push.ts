@@ -75,8 +75,6 @@ export async function push(deps: PushDeps, run: PushRun): Promise<number> {
     await Promise.all(
       jobs.map((job) =>
         limit(async () => {
-          // Several answers may come at once, and each makes room for the next job.
-          await othersTurn()
           // After one operation showed that nothing can get through, the rest of the batch is not tried.
           if (stopped || run.stopNow?.()) return
           try {
@@ -84,6 +82,8 @@ export async function push(deps: PushDeps, run: PushRun): Promise<number> {
           } catch (error) {
             stopped ??= { error }
           }
+          // Several answers may come at once, and each makes room for the next job.
+          await othersTurn()
         }),
       ),
     )
