@@ -17,6 +17,7 @@ export const FIGURES = {
   shareAt500: { title: 'share of 500 a minute', show: fine },
   editMs: { title: 'median, ms', show: fine },
   editMs95: { title: 'p95, ms', show: fine },
+  firstEditMs: { title: 'the first, ms', show: fine },
   afterReadMs: { title: 'median after it was read, ms', show: fine },
   afterReadMs95: { title: 'p95 after it was read, ms', show: fine },
   oneChangeMs: { title: "one contact's change, ms", show: fine },
