@@ -20,13 +20,21 @@ const db = new Database(path, { fileMustExist: true })
 db.pragma('synchronous = NORMAL')
 db.pragma('cache_size = -1000')
 db.pragma(`busy_timeout = ${WAIT_MS}`)
+/** Without keeping anybody waiting. Returns how many pages the log has. */
+function bringIn(): number {
+  const [{ log = 0 } = {}] = db.pragma('wal_checkpoint(PASSIVE)') as { log: number }[]
+  return log
+}
+
 // This one never commits, and so it never does it by itself.
 const timer = setInterval(() => {
   const { size } = statSync(`${path}-wal`, { throwIfNoEntry: false }) ?? { size: 0 }
   if (size < WORTH) return
   try {
-    const [{ log = 0 } = {}] = db.pragma('wal_checkpoint(PASSIVE)') as { log: number }[]
-    if (log >= OUTRUN_PAGES) db.pragma('wal_checkpoint(FULL)')
+    if (bringIn() < OUTRUN_PAGES) return
+    // What came meanwhile, while nobody waits yet.
+    bringIn()
+    db.pragma('wal_checkpoint(FULL)')
   } catch {
     // A full disk, say: whoever commits meets it too, and says so.
   }
