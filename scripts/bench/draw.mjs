@@ -70,14 +70,15 @@ function goals(results, cases) {
 
 /** Goals that were missed with some number of records, by their reasons. */
 function reasons(results, cases) {
-  const missed = cases.flatMap((bench) => {
-    const whys = results
-      .filter((one) => one.case === bench.name)
-      .flatMap((result) => judged(bench, result))
-      .flatMap(({ reached, why }) => (reached || why === undefined ? [] : [why]))
-    return [...new Set(whys)].map((why) => `- [${bench.name}](#${bench.name}): ${why}`)
-  })
-  return missed.length === 0 ? '' : `## What is not reached, and why\n\n${missed.join('\n')}`
+  const missed = new Map()
+  for (const bench of cases)
+    for (const result of results.filter((one) => one.case === bench.name))
+      for (const { reached, why } of judged(bench, result))
+        if (!reached && why !== undefined)
+          missed.set(why, (missed.get(why) ?? new Set()).add(`[${bench.name}](#${bench.name})`))
+  if (missed.size === 0) return ''
+  const lines = [...missed].map(([why, names]) => `- ${[...names].join(', ')}: ${why}`)
+  return `## What is not reached, and why\n\n${lines.join('\n')}`
 }
 
 function growing(cases, results) {

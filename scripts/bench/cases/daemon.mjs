@@ -20,7 +20,14 @@ export const about =
   'The daemon during a first load, and two seconds of its push: /healthz, called 100 times a second'
 export const stage = 'empty'
 export const rounds = 1
-export const reach = { healthMs99: { atMost: 20 }, longestBlockMs: { atMost: 50 }, peakMb: { atMost: 200 } }
+export const reach = {
+  healthMs99: { atMost: 20 },
+  longestBlockMs: {
+    atMost: 50,
+    why: `what is left, as far as profiles show, is a commit that waits for the disk while the thread which brings the log in holds it. What the service answers does not wait for it: that is another thread, see \`/healthz\` beside it.`,
+  },
+  peakMb: { atMost: 200 },
+}
 
 export const ways = {
   heysync: ({ folder }) =>
