@@ -14,8 +14,6 @@ export const reach = {
   'northAmericaPerSecond / library': { atLeast: 2 },
   'countriesPerSecond / library': { atLeast: 2 },
 }
-/** More say nothing more: each is read by itself. */
-export const sizes = (given) => given.filter((records) => records <= 100_000)
 
 const library = (text, country) => {
   const number = parsePhoneNumberFromString(text, country)
