@@ -24,10 +24,7 @@ export const reach = {
   what they left is read, before any carries 1,000: four requests, which a few more writes make up for.`,
   },
   againRequests: { atMost: 2 },
-  peakMb: {
-    atMost: 200,
-    why: `here, as in a command, V8 takes for new objects what it likes; the service keeps 4 MB for them, see [daemon](#daemon).`,
-  },
+  peakMb: { atMost: 200 },
 }
 
 export const ways = {
