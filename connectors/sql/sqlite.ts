@@ -7,7 +7,8 @@ import type { Bounds, Column, Dialect, Session, SessionSettings, Sql } from './s
 import { LEAST_MS } from './times.ts'
 
 const BUSY_MS = 2_000
-const FORM = `'%Y-%m-%d %H:%M:%f'`
+/** Seconds since 1970, to the millisecond. */
+const BOUND = `unixepoch(?, 'subsec')`
 
 const quote = (name: string) => `"${name.replaceAll('"', '""')}"`
 
@@ -35,17 +36,18 @@ const sqliteDialect: Dialect = {
   },
 }
 
+/** Each row's time is worked out once: in a large table that is what a pull mostly does. */
 function withinWindow({ name }: Column, { from, to }: Bounds): Sql {
   const it = quote(name)
   const seconds = `CASE WHEN ${it} >= ${LEAST_MS} THEN ${it} / 1000.0 ELSE ${it} END`
-  const shown = `CASE typeof(${it}) WHEN 'text' THEN strftime(${FORM}, ${it}) ELSE strftime(${FORM}, ${seconds}, 'unixepoch') END`
+  const at = `CASE typeof(${it}) WHEN 'text' THEN unixepoch(${it}, 'subsec') ELSE unixepoch(${seconds}, 'unixepoch', 'subsec') END`
   const zoned = `typeof(${it}) <> 'text' OR ${it} GLOB '*[Zz]' OR ${it} GLOB '*[+-][0-9][0-9]:[0-9][0-9]'`
-  const lower = from === null ? '' : `${shown} >= strftime(${FORM}, ?) AND `
-  const between = `${lower}${shown} <= strftime(${FORM}, ?)`
-  const bounds = (side: 'instant' | 'wall') => [...(from === null ? [] : [from[side]]), to[side]]
+  const between = from === null ? `${at} <= ${BOUND}` : `${at} BETWEEN ${BOUND} AND ${BOUND}`
   // What cannot be compared, such as an offset without a colon, comes in every window: else nobody would see it.
+  const comes = `ifnull(${between}, ${it} IS NOT NULL)`
+  const bounds = (side: 'instant' | 'wall') => [...(from === null ? [] : [from[side]]), to[side]]
   return {
-    text: `(CASE WHEN ${zoned} THEN ${between} ELSE ${between} END OR (${shown} IS NULL AND ${it} IS NOT NULL))`,
+    text: `CASE WHEN ${zoned} THEN ${comes} ELSE ${comes} END`,
     values: [...bounds('instant'), ...bounds('wall')],
   }
 }
