@@ -26,6 +26,7 @@ const OF_SCRIPTS = [
   'src/config/load',
   'src/connector/context',
   'src/connector/table',
+  'src/db/checkpoints',
   'src/lib/clock',
   'src/lib/heap',
   'src/lib/logger',

@@ -1,9 +1,10 @@
-// The engine of heysync for a benchmark: opened as a command opens it, and cycles that say when each step was through.
+// The engine of heysync for a benchmark: opened as the service opens it, and cycles that say when each step was through.
 import { performance } from 'node:perf_hooks'
 import { connectors } from '../../dist/connectors/index.js'
 import { openApp } from '../../dist/src/app.js'
 import { connectorsInUse } from '../../dist/src/config/connectors-in-use.js'
 import { loadConfig } from '../../dist/src/config/load.js'
+import { checkpointsBeside } from '../../dist/src/db/checkpoints.js'
 import { systemClock } from '../../dist/src/lib/clock.js'
 import { keepHeapLow } from '../../dist/src/lib/heap.js'
 import { createLogger } from '../../dist/src/lib/logger.js'
@@ -21,10 +22,15 @@ export async function openEngine(folder, env) {
     signal: new AbortController().signal,
     log: await createLogger({ level: 'silent', pretty: false, secrets: [], stream: process.stderr }),
   })
+  const checkpoints = checkpointsBeside(loaded.databasePath)
+  checkpoints.leaveTo(app.db)
   return {
     app,
     cycle: (more = {}) => cycleOf(app, more),
-    close: () => app.close(),
+    async close() {
+      app.close()
+      await checkpoints.stop()
+    },
   }
 }
 

@@ -52,7 +52,7 @@ async function synchronise(folder, env, mode) {
   try {
     const engine = await openEngine(folder, { ...env, BENCH_HEYMARKET: account.url })
     const { report } = await engine.cycle({ mode })
-    engine.close()
+    await engine.close()
     const { create, update, remove } = report.plan
     if (report.status !== 'ok' || create + update + remove > 0)
       throw new Error(`The account is not what the source says: ${JSON.stringify(report)}`)

@@ -1,6 +1,8 @@
 // Owns the thread of checkpoints, for a process that works on its database for long and must not stand still for the disk.
 import { Worker } from 'node:worker_threads'
 import { keepNewSpaceLow } from '../lib/heap.ts'
+import { pauseTurns } from '../lib/turns.ts'
+import type { Order, Told } from './checkpoint-thread.ts'
 import type { Db } from './open.ts'
 
 export interface Checkpoints {
@@ -23,10 +25,22 @@ export function checkpointsBeside(path: string): Checkpoints {
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
   })
   worker.once('online', keepNewSpaceLow)
+  const order = (message: Order) => worker.postMessage(message)
+  let goOn = () => {}
+  worker.on('message', (told: Told) => {
+    if (told === 'go on') return goOn()
+    pauseTurns(
+      new Promise((resolve) => {
+        goOn = resolve
+      }),
+    )
+    order('paused')
+  })
   // It is no loss: see AT_LATEST_PAGES.
   worker.on('error', () => {})
   worker.unref()
-  const ended = new Promise((resolve) => worker.once('exit', resolve))
+  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+  void ended.then(() => goOn())
   return {
     leaveTo: (db) => {
       db.pragma(`wal_autocheckpoint = ${AT_LATEST_PAGES}`)
@@ -35,7 +49,7 @@ export function checkpointsBeside(path: string): Checkpoints {
     },
     stop: async () => {
       worker.ref()
-      worker.postMessage('stop')
+      order('stop')
       await ended
     },
   }

@@ -1,6 +1,7 @@
 // Long works in one thread: whatever else waits goes between two of their steps, whichever of them these are of.
+import { setImmediate as nextRound } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { byTurns, othersTurn } from '../../src/lib/turns.ts'
+import { byTurns, othersTurn, pauseTurns } from '../../src/lib/turns.ts'
 
 /** Counts how often the event loop came round. */
 function rounds() {
@@ -26,4 +27,37 @@ test('of several works that take turns one goes on in each round of the event lo
   loop.stop()
   expect(at).toHaveLength(15)
   expect(new Set(at).size).toBe(15)
+})
+
+test('long works stand still in a pause, and go on after it where they were', async () => {
+  const done: string[] = []
+  function* steps(name: string) {
+    for (let step = 0; step < 3; step += 1) {
+      done.push(`${name}${step}`)
+      yield
+    }
+  }
+  let goOn = () => {}
+  pauseTurns(
+    new Promise((resolve) => {
+      goOn = resolve
+    }),
+  )
+  const works = Promise.all([byTurns(steps('a')), byTurns(steps('b'))])
+  for (let round = 0; round < 20; round += 1) await nextRound()
+  expect(done).toEqual(['a0', 'b0'])
+
+  // A second one begins before the first has ended.
+  let goOnAgain = () => {}
+  pauseTurns(
+    new Promise((resolve) => {
+      goOnAgain = resolve
+    }),
+  )
+  goOn()
+  for (let round = 0; round < 20; round += 1) await nextRound()
+  expect(done.length).toBeLessThan(4)
+  goOnAgain()
+  await works
+  expect(done).toEqual(['a0', 'b0', 'a1', 'b1', 'a2', 'b2'])
 })

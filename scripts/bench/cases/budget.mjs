@@ -31,7 +31,7 @@ async function used({ folder, records }, perMinute) {
       const env = { BENCH_HEYMARKET: account.url, BENCH_WRITES: 'single', BENCH_RATE: String(perMinute) }
       const engine = await openEngine(own, env)
       const { report } = await engine.cycle()
-      engine.close()
+      await engine.close()
       if (report.push.acked !== records) throw new Error(JSON.stringify(report))
     })
     const requests = await account.requests()

@@ -32,7 +32,7 @@ export const loadWays = (planned) => ({
       try {
         const engine = await openEngine(own, { BENCH_HEYMARKET: account.url })
         const { result } = await measured(() => engine.cycle({ toOutbox: true }))
-        engine.close()
+        await engine.close()
         const { report, seconds, readSeconds } = result
         if (!planned(report, records)) throw new Error(`Not everybody was planned: ${JSON.stringify(report)}`)
         return { recordsPerSecond: records / seconds, seconds, readSeconds }

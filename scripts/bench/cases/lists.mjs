@@ -73,7 +73,7 @@ function withEngine(folder, before, work) {
     try {
       const engine = await openEngine(own, { BENCH_HEYMARKET: account.url })
       const result = await work(engine, own)
-      engine.close()
+      await engine.close()
       return result
     } finally {
       await account.close()

@@ -22,7 +22,7 @@ export const ways = {
         try {
           const engine = await openEngine(own, { ...env, BENCH_HEYMARKET: account.url })
           const { result } = await measured(() => engine.cycle({ toOutbox: true }))
-          engine.close()
+          await engine.close()
           expectAll(result.report, records)
           return { recordsPerSecond: records / result.seconds, seconds: result.seconds }
         } finally {

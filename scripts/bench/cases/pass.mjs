@@ -40,7 +40,7 @@ export function passOver(people, { folder, records, measured }, changes) {
     try {
       const engine = await openEngine(own, { BENCH_HEYMARKET: account.url })
       const { result } = await measured(() => engine.cycle({ toOutbox: true }))
-      engine.close()
+      await engine.close()
       const { report, seconds, readSeconds } = result
       expectAll(report, records)
       if (report.plan.update !== changes)

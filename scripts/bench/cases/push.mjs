@@ -27,7 +27,7 @@ export const ways = {
         const before = engine.app.engine.requestCount()
         const { seconds, result } = await measured(() => engine.cycle({ sources: [] }))
         const requests = engine.app.engine.requestCount() - before
-        engine.close()
+        await engine.close()
         if (result.report.push.acked !== records) throw new Error(JSON.stringify(result.report))
         return { requestsPerSecond: requests / seconds, seconds }
       }),

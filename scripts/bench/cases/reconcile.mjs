@@ -23,7 +23,7 @@ export const ways = {
       const deps = { mirror, contacts: client.contacts, clock: systemClock }
       const { seconds, result } = await measured(() => reconcileFull(deps))
       const requests = app.engine.requestCount()
-      close()
+      await close()
       if (result.seen !== records || !result.complete) throw new Error(JSON.stringify(result))
       return { recordsPerSecond: records / seconds, seconds, requests }
     }),

@@ -49,7 +49,7 @@ async function counted({ folder, records }, { per, dialects }) {
       const requests = (await account.requests()).length
       await engine.cycle()
       const againRequests = (await account.requests()).length
-      engine.close()
+      await engine.close()
       const leastRequests = BEFORE + Math.ceil(records / per) + Math.ceil(records / PAGE)
       return { requests, leastRequests, overLeast: requests / leastRequests, againRequests, seconds }
     })
