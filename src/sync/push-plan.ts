@@ -1,9 +1,10 @@
 // Owns the writing of a plan, of a cycle as of a file: contacts, then lists, then cleaning up; what was written is read
 // again, and every change is accounted for.
 import type { Wishes } from '../lib/give-way.ts'
+import type { BareE164 } from '../lib/phone.ts'
 import { byTurns } from '../lib/turns.ts'
 import type { Change } from './diff/change.ts'
-import { type DiffSink, diffSteps } from './diff/diff.ts'
+import { lookAgainSteps } from './diff/diff.ts'
 import { fieldNow } from './diff/exact.ts'
 import type { NotStored } from './diff/verdict.ts'
 import type { Engine } from './engine.ts'
@@ -16,6 +17,9 @@ import { PATIENCE_MS, push } from './push/push.ts'
 import { exactStanding } from './push/read-back.ts'
 import { type Expected, readHead } from './reconcile/reconcile.ts'
 import type { CycleReport } from './report.ts'
+
+/** Of those who are looked at again in one go. */
+const PAGE = 200
 
 /** A push that gives way has written for at least so long, so that it always comes further; in milliseconds. */
 const SLICE_MS = 30_000
@@ -50,6 +54,7 @@ export async function pushPlan(
   const startedAt = clock.now()
   const sliceMs = Math.max(SLICE_MS, SLICE_OF_PLANNING * request.planningMs)
   const deadBefore = outbox.countsOfCycle(request.id).dead
+  const attemptsBefore = outbox.lastAttempt()
   const knownLost = new Set(plan.notStored.map(({ phone }) => phone))
   const requestsBefore = engine.requestCount()
   let gaveWay = false
@@ -101,7 +106,7 @@ export async function pushPlan(
     if (plan.released.length === 0) return
     // What was written is read once, in pages, and compared: an acknowledged write that did not stick is no success.
     if (unread) await refresh()
-    const found = await whatDidNotStick(pushDeps, plan.exact)
+    const found = await whatDidNotStick(pushDeps, plan.exact, attemptsBefore)
     const lost = found.filter(({ change }) => !knownLost.has(change.phone))
     mirror.transaction(() => buryNotStored(outbox, lost, { id: request.id, at: clock.now() }))
     report.push.acked -= lost.length
@@ -120,12 +125,17 @@ export async function pushPlan(
   }
 }
 
-/** Acked, and shows other values: what a person saw is held against its own, everything else against what the sources want. */
+/**
+ * Acked since the attempt `before`, and shows other values: what a person saw is held against its own, everything else
+ * against what the sources want.
+ */
 async function whatDidNotStick(
   deps: PushDeps,
   exact: Iterable<Change> | undefined,
+  before: number,
 ): Promise<readonly NotStored[]> {
-  if (exact === undefined) return byTurns(diffSteps(deps.mirror, deps.settings, NOWHERE))
+  if (exact === undefined)
+    return byTurns(lookAgainSteps(deps.mirror, deps.settings, ackedSince(deps.outbox, before)))
   const lost: NotStored[] = []
   for (const change of exact) {
     const waits = deps.outbox.ofPhone(change.phone)?.cycle_id === deps.cycleId
@@ -135,8 +145,16 @@ async function whatDidNotStick(
   return lost
 }
 
-/** What is still to be changed is found by the next cycle. */
-const NOWHERE: DiffSink = { change: () => {}, has: () => false, equal: () => {} }
+/** Whoever had a write acknowledged after that attempt, page by page. */
+function* ackedSince(outbox: Outbox, before: number): Generator<readonly BareE164[]> {
+  for (let after = before; ; ) {
+    const page = outbox.ackedAfter(after, PAGE)
+    const last = page.at(-1)
+    if (last === undefined) return
+    yield page.map(({ phone }) => phone)
+    after = last.id
+  }
+}
 
 /** With what Heymarket shows as what was there before, as the diff has it. */
 function asShown({ mirror, settings }: PushDeps, change: Change): Change {

@@ -52,45 +52,76 @@ export function* diffSteps(
   into: DiffSink,
 ): Generator<void, readonly NotStored[]> {
   const { contacts } = mirror
-  const notStored: NotStored[] = []
-  const known: Known = {
-    ownedTags: mirror.contacts.ownedTags(),
-    drifted: mirror.drift.phones(),
-    pinned: mirror.pins.phones(),
-  }
+  const notStored = new Map<BareE164, NotStored>()
+  const known = readKnown(mirror)
   for (let after: string | undefined = ''; after !== undefined; ) {
     const due: BareE164[] = contacts.due(after, PAGE)
     const last = due.at(-1)
     if (last === undefined) break
     const rows = contacts.unsettled(after, last)
     mirror.transaction(() => {
-      const open = new Set<string>()
-      for (const row of rows) {
-        const verdict = diffOne(mirror, settings, known, row)
-        if (verdict === null) into.equal(row.phone)
-        else open.add(row.phone)
-        if (verdict?.stored === true) into.change(verdict.change)
-        else if (verdict?.stored === false) notStored.push(verdict)
-      }
-      for (const phone of due) if (!open.has(phone)) contacts.compared(phone)
+      comparePage(mirror, settings, known, { phones: due, rows }, into, notStored)
     })
     after = due.length < PAGE ? undefined : last
     yield
   }
   // One change per number: what else it needs waits for the next cycle.
-  const lost = new Set<string>(notStored.map(({ change }) => change.phone))
-  mirror.transaction(() => {
-    for (const { phone, contact_id, source_id, record_id, echo } of mirror.consent.unpushed()) {
-      if (lost.has(phone) || into.has(phone)) continue
-      const change = optOutOnly(phone, contact_id, source_id ?? '', record_id ?? '')
-      if (echo === 0) into.change(change)
-      else {
-        lost.add(phone)
-        notStored.push({ change, conclude: () => {} })
-      }
-    }
-  })
-  return notStored
+  mirror.transaction(() => compareConsent(mirror, into, notStored))
+  return [...notStored.values()]
+}
+
+/**
+ * Compares only those, of whom a write was acknowledged, page by page: what others need is found by the next diff. Returns the
+ * writes that do not show.
+ */
+export function* lookAgainSteps(
+  mirror: Mirror,
+  settings: DiffSettings,
+  pages: Iterable<readonly BareE164[]>,
+): Generator<void, readonly NotStored[]> {
+  const notStored = new Map<BareE164, NotStored>()
+  const known = readKnown(mirror)
+  for (const phones of pages) {
+    mirror.transaction(() => {
+      const rows = phones.flatMap((phone) => mirror.contacts.findUnsettled(phone) ?? [])
+      comparePage(mirror, settings, known, { phones, rows }, NOWHERE, notStored)
+    })
+    yield
+  }
+  mirror.transaction(() => compareConsent(mirror, NOWHERE, notStored))
+  return [...notStored.values()]
+}
+
+const NOWHERE: DiffSink = { change: () => {}, has: () => false, equal: () => {} }
+
+/** `rows`: of those phones whose sides are not known to be equal. To be called in a transaction. */
+function comparePage(
+  mirror: Mirror,
+  settings: DiffSettings,
+  known: Known,
+  { phones, rows }: { readonly phones: readonly BareE164[]; readonly rows: readonly Unsettled[] },
+  into: DiffSink,
+  notStored: Map<BareE164, NotStored>,
+): void {
+  const open = new Set<string>()
+  for (const row of rows) {
+    const verdict = diffOne(mirror, settings, known, row)
+    if (verdict === null) into.equal(row.phone)
+    else open.add(row.phone)
+    if (verdict?.stored === true) into.change(verdict.change)
+    else if (verdict?.stored === false) notStored.set(row.phone, verdict)
+  }
+  for (const phone of phones) if (!open.has(phone)) mirror.contacts.compared(phone)
+}
+
+/** What opt-outs need that no contact needs anyway. To be called in a transaction. */
+function compareConsent(mirror: Mirror, into: DiffSink, notStored: Map<BareE164, NotStored>): void {
+  for (const { phone, contact_id, source_id, record_id, echo } of mirror.consent.unpushed()) {
+    if (notStored.has(phone) || into.has(phone)) continue
+    const change = optOutOnly(phone, contact_id, source_id ?? '', record_id ?? '')
+    if (echo === 0) into.change(change)
+    else notStored.set(phone, { change, conclude: () => {} })
+  }
 }
 
 /** The change that one phone needs now; null when none. */
@@ -112,6 +143,12 @@ interface Known {
   /** Phones with a pin. */
   readonly pinned: ReadonlySet<string>
 }
+
+const readKnown = (mirror: Mirror): Known => ({
+  ownedTags: mirror.contacts.ownedTags(),
+  drifted: mirror.drift.phones(),
+  pinned: mirror.pins.phones(),
+})
 
 function diffOne(mirror: Mirror, settings: DiffSettings, known: Known, row: Unsettled): Verdict {
   const remote = remoteOf(row)

@@ -105,6 +105,10 @@ export interface Outbox {
   countsOfCycle(cycleId: string): Record<OperationState, number>
   redrive(phone: string | null): number
   attempts(phone: string): Attempt[]
+  /** Id of the attempt that was noted last; 0 when there is none. */
+  lastAttempt(): number
+  /** Whoever had a write acknowledged after that attempt, in the order in which it was; the same number maybe twice. */
+  ackedAfter(id: number, limit: number): { readonly id: number; readonly phone: BareE164 }[]
   /** True when another operation was acked since this one failed last: then its failing is its own. */
   othersGetThrough(operation: Operation): boolean
 }
@@ -250,6 +254,10 @@ export function openOutbox(db: Db): Outbox {
   const redriveOne = db.prepare<[string]>(
     "UPDATE operation SET state = 'pending', attempts = 0, not_before = 0 WHERE state = 'dead' AND phone = ?",
   )
+  const lastAttempt = db.prepare<[], number | null>('SELECT max(id) FROM attempt').pluck()
+  const ackedAfter = db.prepare<[number, number], { id: number; phone: BareE164 }>(
+    "SELECT id, phone FROM attempt NOT INDEXED WHERE id > ? AND outcome = 'acked' ORDER BY id LIMIT ?",
+  )
   const attempts = db.prepare<[string], Attempt>(
     'SELECT kind, cycle_id, outcome, error_code, error, request_id, at FROM attempt WHERE phone = ? ORDER BY id DESC LIMIT 10',
   )
@@ -354,6 +362,8 @@ export function openOutbox(db: Db): Outbox {
     countsOfCycle: (cycleId) => tally(countsOfCycle.all(cycleId)),
     redrive: (phone) => (phone === null ? redriveAll.run() : redriveOne.run(phone)).changes,
     attempts: (phone) => attempts.all(phone),
+    lastAttempt: () => lastAttempt.get() ?? 0,
+    ackedAfter: (id, limit) => ackedAfter.all(id, limit),
     othersGetThrough: ({ phone }) => othersGetThrough.get(phone) === 1,
   }
 }
