@@ -7,6 +7,7 @@ import { APPLICATION_ID, type Db } from '../../src/db/open.ts'
 import type { RemoteContact } from '../../src/heymarket/contact.ts'
 import { openMirror } from '../../src/sync/mirror/mirror.ts'
 import { parseRemote } from '../../src/sync/mirror/remote-body.ts'
+import { openOutbox } from '../../src/sync/outbox/outbox.ts'
 import { aRemote, nthPhone } from '../support/contact.ts'
 import { aDatabase, tempFolder } from '../support/folder.ts'
 
@@ -97,6 +98,14 @@ function fill(db: Db): void {
       updated: key,
     })
   }
+  const operation = db.prepare(
+    `INSERT INTO operation (phone, kind, lane, change, change_hash, source_id, state, not_before, cycle_id, created_at)
+     VALUES (?, 'create', ?, '{}', x'00', 's', ?, ?, ?, 1)`,
+  )
+  operation.run(nthPhone(1), 1, 'pending', 0, 'C')
+  operation.run(nthPhone(2), 2, 'pending', 900, 'C')
+  operation.run(nthPhone(3), 2, 'dead', 0, 'C')
+  operation.run(nthPhone(4), 2, 'pending', 0, 'D')
   const contact = db.prepare(
     `INSERT INTO contact (phone, state, source_id, record_id, fields, hash, claims, settled_desired, settled_remote, pushed_key, base, base_push)
      VALUES (?, ?, 's', ?, ?, ?, 1, ?, ?, ?, ?, ?)`,
@@ -147,6 +156,16 @@ test('contacts, what Heymarket holds of them, links and counts', () => {
   expect(contacts.link(nthPhone(2))).toEqual({ contact_id: 2, origin: 'adopted', rung: 'delete' })
   expect([contacts.countWanted(), records.countKnown('s')]).toEqual([2, 2])
   expect(records.anyGoneSince('s', 'C')).toBe(true)
+})
+
+test('how much waits, and how much does from then on', () => {
+  const outbox = openOutbox(databaseBefore(fill))
+  const none = { pending: 0, in_flight: 0, unsettled: 0, dead: 0 }
+  expect(outbox.counts()).toEqual({ ...none, pending: 3, dead: 1 })
+  expect(outbox.countsOfCycle('C')).toEqual({ ...none, pending: 2, dead: 1 })
+  expect([outbox.countDueBy('C', 899), outbox.countDueBy('C', 900)]).toEqual([1, 2])
+  outbox.redrive(null)
+  expect(outbox.countsOfCycle('C')).toEqual({ ...none, pending: 3 })
 })
 
 test('what undo needs', () => {
