@@ -14,9 +14,9 @@ const ATTEMPTS = 3
 /** Of rows without an id, and of ids that are taken for the same. */
 const SHOWN = 20
 /** Rows that are handed over at a time. A page may hold ten times as many, and saving those would keep everybody else waiting. */
-const STRETCH = 1_000
+const PART = 1_000
 /** Rows that are looked through in one go for those of a window, where everybody waits for that. */
-const STRIDE = 10_000
+const STRETCH = 10_000
 
 interface Pull {
   readonly session: Session
@@ -129,12 +129,12 @@ async function* pages(pull: Pull, { key, start, bounds }: Walk): AsyncGenerator<
   let alone = false
   let upTo: string[] | null | undefined
   for (;;) {
-    if (upTo === undefined) upTo = bounds === null ? null : await endOfStride(pull, key, position.after)
+    if (upTo === undefined) upTo = bounds === null ? null : await endOfStretch(pull, key, position.after)
     const query = { key, after: position.after, window: bounds, upTo, rows: options.pageSize + 1 }
     const { rows, again: anew } = await again(pull, pageSql(table, query))
     alone ||= anew
-    for (let from = 0; from === 0 || from < Math.min(rows.length, options.pageSize); from += STRETCH) {
-      const to = Math.min(from + STRETCH, options.pageSize)
+    for (let from = 0; from === 0 || from < Math.min(rows.length, options.pageSize); from += PART) {
+      const to = Math.min(from + PART, options.pageSize)
       const isEnd = rows.length <= to
       const last = isEnd && upTo === null
       const { records, bad, timeless } = settle(rows, { from, to }, pull)
@@ -159,17 +159,17 @@ function textsOf(table: Table, key: readonly number[], values: readonly unknown[
 }
 
 /** Where the rows that are looked at next end; null for the end of the table. */
-async function endOfStride(
+async function endOfStretch(
   { session, table }: Pull,
   key: readonly number[],
   after: readonly string[] | null,
 ): Promise<string[] | null> {
-  const row = (await session.further?.(keysSql(table, key, after), STRIDE)) ?? null
+  const row = (await session.further?.(keysSql(table, key, after), STRETCH)) ?? null
   return row && textsOf(table, key, row)
 }
 
 /**
- * Records of a stretch of rows. The row behind it only shows whether its id stands there once more: whoever goes on from here
+ * Records of a part of the rows. The row behind it only shows whether its id stands there once more: whoever goes on from here
  * would not see it. Rows of one id stand side by side.
  */
 function settle(
@@ -186,7 +186,7 @@ function settle(
     const id = idOf(row, table)
     const twice = id === before
     before = id
-    // The first was told with the stretch before.
+    // The first was told with the part before.
     if (twice && at > 0) bad.push(duplicate(row, table))
     if (twice || from + at === to) continue
     if (isTimeless(row, table)) timeless += 1
