@@ -88,7 +88,7 @@ export const tableShape = {
     .int()
     .min(1)
     .max(10_000)
-    .default(500)
+    .default(250)
     .describe('Rows that are handed over and saved at a time.'),
 } as const
 

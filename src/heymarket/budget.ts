@@ -33,10 +33,14 @@ export function openBudget(db: Db, limit: number, clock: Clock): RequestBudget {
   const pullBackFuture = db.prepare<[number, number, number]>(
     'UPDATE request_slot SET started_at = ?, ended_at = ? WHERE started_at > ?',
   )
-  const countBusy = db.prepare<[number, number, number], { busy: number }>(
-    `SELECT count(*) AS busy FROM request_slot
-     WHERE min(coalesce(ended_at, started_at + ?), started_at + ?) > ?`,
-  )
+  // Whatever began within the minute is counted by the index alone; only of a few before it the end matters.
+  const countBusy = db
+    .prepare<[{ hold: number; since: number }], number>(
+      `SELECT (SELECT count(*) FROM request_slot WHERE started_at > @since)
+            + (SELECT count(*) FROM request_slot WHERE started_at BETWEEN @since - @hold AND @since
+                 AND min(coalesce(ended_at, started_at + @hold), started_at + @hold) > @since)`,
+    )
+    .pluck()
   const nextFree = db.prepare<[number, number, number, number], { at: number }>(
     `SELECT min(coalesce(ended_at, started_at + ?), started_at + ?) AS at FROM request_slot
      WHERE min(coalesce(ended_at, started_at + ${LONGEST_HOLD_MS}), started_at + ${LONGEST_HOLD_MS}) > ?
@@ -51,7 +55,7 @@ export function openBudget(db: Db, limit: number, clock: Clock): RequestBudget {
     dropOld.run(now - 2 * WINDOW_MS)
     pullBackFuture.run(now, now, now + 1000)
     const since = now - WINDOW_MS - MARGIN_MS
-    const busy = countBusy.get(LONGEST_HOLD_MS, LONGEST_HOLD_MS, since)?.busy ?? 0
+    const busy = countBusy.get({ hold: LONGEST_HOLD_MS, since }) ?? 0
     if (busy < limit) {
       const before = part
       part = now - (now % PART_MS)
@@ -72,6 +76,6 @@ export function openBudget(db: Db, limit: number, clock: Clock): RequestBudget {
         await clock.sleep(slot.waitMs, signal)
       }
     },
-    used: () => countBusy.get(0, 0, clock.now() - WINDOW_MS)?.busy ?? 0,
+    used: () => countBusy.get({ hold: 0, since: clock.now() - WINDOW_MS }) ?? 0,
   }
 }
