@@ -47,7 +47,7 @@ they share.
 
 Each figure is the median of the rounds, with the lowest and the highest in brackets where there were several. Each round is a new process. Beside a figure
 stands the same work by the plain libraries in a loop, in the same minute: read the file, read the phone, hash, keep a row, or send
-the request, and nothing else. A ratio is that of heysync to it, round by round.${busy}`
+the request, and nothing else. A ratio is that of heysync to it, round by round. The engine runs as in the service: a thread brings the log into the database.${busy}`
 }
 
 function goals(results, cases) {

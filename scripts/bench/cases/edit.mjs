@@ -20,11 +20,7 @@ export const stage = 'table'
 export const rounds = 1
 export const compare = ['editMs']
 export const reach = {
-  afterReadMs95: {
-    atMost: 1_000,
-    why: `times in SQLite are texts in many forms, for which there is no index, so each pull looks through the whole table after it met the record. A
-  database server with an index on the time is asked for the window alone.`,
-  },
+  afterReadMs95: { atMost: 1_000 },
 }
 
 /** Hardly any of a few people: then it is only tried whether it works. */

@@ -4,7 +4,6 @@ import { startAccount } from '../account.mjs'
 import { beside } from '../beside.mjs'
 import { openEngine } from '../engine.mjs'
 import { csvRows, loadRows, openLoopDatabase } from '../loops.mjs'
-import { OWN_LOG } from '../reasons.mjs'
 
 export const name = 'first-load'
 export const place = 4
@@ -21,7 +20,7 @@ export const reach = {
   takes longer than that, even with 1,000 people in one request.`,
   },
   peakMb: { atMost: 200 },
-  longestBlockMs: { atMost: 50, why: OWN_LOG },
+  longestBlockMs: { atMost: 50 },
 }
 
 /** `planned`: how many creates there have to be. */

@@ -5,14 +5,13 @@ import { beside } from '../beside.mjs'
 import { expectAll, openEngine } from '../engine.mjs'
 import { keepRows, openLoopDatabase, tableRows } from '../loops.mjs'
 import { withPostgres } from '../postgres.mjs'
-import { OWN_LOG } from '../reasons.mjs'
 
 export const name = 'pass-postgres'
 export const place = 2
 export const about = 'The same for a table of PostgreSQL, which runs on the same machine'
 export const stage = 'postgres'
 export const compare = ['recordsPerSecond']
-export const reach = { peakMb: { atMost: 200 }, longestBlockMs: { atMost: 50, why: OWN_LOG } }
+export const reach = { peakMb: { atMost: 200 }, longestBlockMs: { atMost: 50 } }
 
 export const ways = {
   heysync: ({ folder, records, measured }) =>

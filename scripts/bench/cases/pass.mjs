@@ -18,7 +18,11 @@ export const compare = ['recordsPerSecond']
 export const reach = {
   recordsPerSecond: { at: 1_000_000, atLeast: 120_000 },
   peakMb: { atMost: 200 },
-  longestBlockMs: { atMost: 50 },
+  longestBlockMs: {
+    atMost: 50,
+    why: `ten million were measured once, when here whoever committed also brought the log into the database; in the service a thread does that, and in
+  the other figures of this page too.`,
+  },
 }
 
 export const ways = {

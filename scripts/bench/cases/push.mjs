@@ -4,7 +4,6 @@ import { startAccount } from '../account.mjs'
 import { beside } from '../beside.mjs'
 import { openEngine } from '../engine.mjs'
 import { personOf, phoneOf } from '../people.mjs'
-import { OWN_LOG } from '../reasons.mjs'
 
 /** One request each: more would take long and say nothing else. */
 const MOST = 100_000
@@ -15,7 +14,7 @@ export const about =
   'Push: contacts created one by one through outbox and client, when no limit holds it. Before each request heysync counts those of the last two minutes: under a limit of 500 a minute these are a thousand, here tens of thousands, and with 100,000 people that count takes most of the time'
 export const stage = 'empty'
 export const compare = ['requestsPerSecond']
-export const reach = { peakMb: { atMost: 200 }, longestBlockMs: { atMost: 50, why: OWN_LOG } }
+export const reach = { peakMb: { atMost: 200 }, longestBlockMs: { atMost: 50 } }
 export const sizes = (given) => given.filter((records) => records <= MOST)
 
 export const ways = {

@@ -4,14 +4,13 @@ import { startAccount } from '../account.mjs'
 import { beside } from '../beside.mjs'
 import { openEngine } from '../engine.mjs'
 import { openLoopDatabase } from '../loops.mjs'
-import { OWN_LOG } from '../reasons.mjs'
 
 export const name = 'reconcile'
 export const place = 7
 export const about = "Reconcile: all of Heymarket's contacts by date cursor, into an empty mirror"
 export const stage = 'file'
 export const compare = ['recordsPerSecond']
-export const reach = { peakMb: { atMost: 200 }, longestBlockMs: { atMost: 50, why: OWN_LOG } }
+export const reach = { peakMb: { atMost: 200 }, longestBlockMs: { atMost: 50 } }
 
 export const ways = {
   heysync: ({ folder, records, measured }) =>

@@ -53,7 +53,7 @@ export interface DraftStore {
 }
 
 /** Rows that are read, or put into the outbox, at once. */
-export const PLAN_PART = 500
+export const PLAN_PART = 250
 
 /** In SQL, of a row of planned_change: whether something of it goes ahead. */
 export const GOES_AHEAD = '(held IS NULL OR ahead IS NOT NULL)'

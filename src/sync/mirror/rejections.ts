@@ -1,6 +1,7 @@
 // Owns rejection: why a record, one version of it, or a row without an id is no contact.
 import type { Db } from '../../db/open.ts'
 import type { Rejection, RejectionCode } from '../normalize/rejection.ts'
+import { inStretch, type Stretch } from './stretch.ts'
 
 export interface RejectionRow {
   readonly source_id: string
@@ -49,8 +50,12 @@ export interface RejectionStore {
   /** Cycles in which rows without a readable id first appeared, of those still there. */
   unreadableSince(sourceId: string): { first_cycle: string; place: string | null }[]
   countRejections(): number
-  /** Rows that this pull has shown and that are no record that is known. */
-  countUnreadable(sourceId: string, pull: number): number
+  /** The id so many rejections behind this one; null when there are fewer. */
+  rejectedBehind(sourceId: string, after: string, many: number): string | null
+  /** Rows of a stretch of ids that this pull has shown and that are no record that is known. */
+  countUnreadable(sourceId: string, pull: number, stretch: Stretch): number
+  /** Rows without a readable id that this pull has shown. */
+  countNameless(sourceId: string, pull: number): number
 }
 
 /** Slots of numbers that are refused beside those of their record that count. */
@@ -88,10 +93,20 @@ export function rejectionStore(db: Db): RejectionStore {
   const dropUnseenUnreadable = db.prepare<[string, number]>(
     "DELETE FROM rejection WHERE source_id = ? AND record_id = '' AND seen_pull <> ?",
   )
+  const rejectedBehind = db
+    .prepare<[string, string, number], string>(
+      'SELECT record_id FROM rejection WHERE source_id = ? AND record_id > ? ORDER BY record_id LIMIT 1 OFFSET ?',
+    )
+    .pluck()
   const countUnreadable = db
-    .prepare<[string, number], number>(
-      `SELECT count(*) FROM rejection j WHERE source_id = ? AND seen_pull = ?
+    .prepare<[Stretch & { sourceId: string; pull: number }], number>(
+      `SELECT count(*) FROM rejection j WHERE source_id = @sourceId AND ${inStretch('record_id')} AND seen_pull = @pull
          AND NOT EXISTS (SELECT 1 FROM source_record r WHERE r.source_id = j.source_id AND r.record_id = j.record_id)`,
+    )
+    .pluck()
+  const countNameless = db
+    .prepare<[string, number], number>(
+      "SELECT count(*) FROM rejection WHERE source_id = ? AND record_id = '' AND seen_pull = ?",
     )
     .pluck()
   const dropUnseenRejections = db.prepare<[{ sourceId: string; pull: number }]>(
@@ -126,7 +141,9 @@ export function rejectionStore(db: Db): RejectionStore {
     stampUnreadable: (sourceId, sincePull, cycleId) => void stampUnreadable.run(cycleId, sourceId, sincePull),
     dropRejectionsExcept: (sourceIds) => void dropRejectionsExcept.run(JSON.stringify(sourceIds)),
     dropUnseenUnreadable: (sourceId, pull) => void dropUnseenUnreadable.run(sourceId, pull),
-    countUnreadable: (sourceId, pull) => countUnreadable.get(sourceId, pull) ?? 0,
+    rejectedBehind: (sourceId, after, many) => rejectedBehind.get(sourceId, after, many - 1) ?? null,
+    countUnreadable: (sourceId, pull, stretch) => countUnreadable.get({ sourceId, pull, ...stretch }) ?? 0,
+    countNameless: (sourceId, pull) => countNameless.get(sourceId, pull) ?? 0,
     dropUnseenRejections: (sourceId, pull) => void dropUnseenRejections.run({ sourceId, pull }),
     rejections: (sourceId) =>
       rejections.all().filter((row) => sourceId === undefined || row.source_id === sourceId),

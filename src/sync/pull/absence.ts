@@ -23,7 +23,11 @@ export function* attendanceSteps(
   shown: Shown | null,
 ): Generator<void, Attendance> {
   const sum = records.census(sourceId, pull)
-  const unreadable = records.countUnreadable(sourceId, pull)
+  let unreadable = records.countNameless(sourceId, pull)
+  for (const stretch of stretches((after) => records.rejectedBehind(sourceId, after, STRETCH))) {
+    unreadable += records.countUnreadable(sourceId, pull, stretch)
+    yield
+  }
   const marked = { ...sum, seen: sum.seen + unreadable, live: sum.live + unreadable }
   // As many without the mark as were shown without one, and their numbers have the same sum: these are they.
   const all = shown !== null && marked.unseen === shown.count && marked.unseenSum === shown.sum
