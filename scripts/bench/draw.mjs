@@ -93,7 +93,7 @@ function growing(cases, results) {
   return `## How it grows
 
 Time should grow as the records do, and a tenth more at most; memory should stay the same within a fifth from 100,000 on. Where the loop beside it takes more than in
-proportion, what it asks does: the sandbox or the disk.
+proportion, what it asks does: the sandbox or the disk. What a longer run takes more in memory is mostly what V8 did not clear up yet.
 
 ${table(['case', 'from, to', 'records', 'time', 'time of the loop', 'memory', 'as it should'], rows)}`
 }
