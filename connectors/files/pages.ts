@@ -64,6 +64,8 @@ export async function* pages(
         const rows = records.length + bad.length
         if (rows === options.pageSize || (isFirst && rows > 0)) {
           yield toPage(records, bad, position, end.covers)
+          // More pages than one may have been read in one go.
+          context.signal.throwIfAborted()
           records = []
           bad = []
         }

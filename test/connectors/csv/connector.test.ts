@@ -39,7 +39,7 @@ describe('options', () => {
       quote: '"',
       settleMs: 2_000,
       settleTimeoutMs: 30_000,
-      pageSize: 500,
+      pageSize: 250,
       deletedValues: ['1', 'true', 'yes', 'y', 'deleted', 'x'],
     })
   })
